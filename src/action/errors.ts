@@ -1,0 +1,37 @@
+import { type Text } from './text.ts';
+
+/** Inputs that cannot be worked with; each problem names its input. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  readonly code = 'bad_inputs';
+  readonly problems: readonly Text[];
+
+  constructor(problems: readonly Text[]) {
+    super('bad_inputs');
+    this.problems = problems;
+  }
+}
+
+/** There is nowhere to put a token: a file that the runner names is not named. */
+export class NoRunnerError extends Error {
+  override readonly name = 'NoRunnerError';
+  readonly code = 'no_runner';
+  readonly variable: string;
+
+  constructor(variable: string) {
+    super('no_runner');
+    this.variable = variable;
+  }
+}
+
+/** The token does not fit into the environment variable that was asked for. */
+export class TokenTooLongError extends Error {
+  override readonly name = 'TokenTooLongError';
+  readonly code = 'token_too_long';
+  readonly envVar: string;
+
+  constructor(envVar: string) {
+    super('token_too_long');
+    this.envVar = envVar;
+  }
+}

@@ -1,0 +1,144 @@
+import { text, type Text } from './text.ts';
+
+/** The inputs of action.yml, in the order of its groups. */
+export const inputNames = [
+  'token-url',
+  'ca-certificate',
+  'allow-http',
+  'client-id',
+  'client-secret',
+  'client-auth-method',
+  'client-secret-encoding',
+  'scopes',
+  'grant-type',
+  'audience',
+  'resource',
+  'parameters',
+  'headers',
+  'body-format',
+  'timeout',
+  'total-timeout',
+  'retry-max-attempts',
+  'retry-time-slot',
+  'retry-max-wait',
+  'retry-on',
+  'env-var',
+  'verbose',
+] as const;
+
+export type InputName = (typeof inputNames)[number];
+
+/** The defaults that action.yml declares; a test holds the two equal. One that depends on other inputs is not here. */
+export const inputDefaults = {
+  'allow-http': 'false',
+  'client-secret-encoding': 'form',
+  'body-format': 'form',
+  timeout: '15',
+  'total-timeout': '120',
+  'retry-max-attempts': '4',
+  'retry-time-slot': '3',
+  'retry-max-wait': '10',
+  'retry-on': 'transient',
+  'env-var': 'OAUTH2_TOKEN',
+  verbose: 'false',
+} as const satisfies Partial<Record<InputName, string>>;
+
+/**
+ * Reads one input as the runner hands it over.
+ *
+ * @param how `exact` keeps white space at the ends
+ * @returns an empty string where it was left out
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
+ */
+export function readInput(
+  env: NodeJS.ProcessEnv,
+  name: InputName,
+  how: 'trimmed' | 'exact' = 'trimmed',
+): string {
+  const value = env[`INPUT_${name.toUpperCase()}`] ?? '';
+  return how === 'exact' ? value : value.trim();
+}
+
+/** What a number may be. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** `over` where the least itself is not allowed. */
+  readonly bound?: 'from' | 'over';
+  readonly whole?: boolean;
+  readonly unit?: 'seconds';
+}
+
+/** Reads inputs and collects what is wrong with them, so that all of it is said at once. */
+export class InputReader {
+  readonly problems: Text[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  /** Notes that an input is wrong. */
+  complain(problem: Text): void {
+    this.problems.push(problem);
+  }
+
+  /** The value; its default, or undefined, where it was left out. */
+  read(name: InputName): string | undefined {
+    const value = readInput(this.#env, name);
+    if (value !== '') return value;
+    const defaults: Partial<Record<InputName, string>> = inputDefaults;
+    return defaults[name];
+  }
+
+  /** The value with its white space; empty where it was left out. */
+  readExact(name: InputName): string {
+    return readInput(this.#env, name, 'exact');
+  }
+
+  /** A value that must be given. */
+  readRequired(name: InputName): string {
+    const value = this.read(name);
+    if (value === undefined) this.complain(text`${name} is required`);
+    return value ?? '';
+  }
+
+  /** One of several words. */
+  readChoice<const Choice extends string>(
+    name: InputName,
+    choices: readonly [Choice, ...Choice[]],
+  ): Choice {
+    const value = this.read(name) ?? choices[0];
+    const choice = choices.find((one) => one === value);
+    if (choice === undefined) {
+      this.complain(text`${name}: got "${value}", takes ${choices.join(', ')}`);
+    }
+    return choice ?? choices[0];
+  }
+
+  /** A boolean of YAML 1.2: `true`, `True`, `TRUE` and the same of `false`. */
+  readFlag(name: InputName): boolean {
+    const value = this.read(name) ?? '';
+    if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
+      this.complain(text`${name}: got "${value}", takes true or false`);
+    }
+    return value.toLowerCase() === 'true';
+  }
+
+  /** A decimal number; NaN, and a problem noted, where it is none or out of range. */
+  readNumber(name: InputName, range: NumberRange): number {
+    const value = this.read(name) ?? '';
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
+    if (number > range.max) {
+      this.complain(text`${name}: got "${value}", takes at most ${range.max}`);
+      return NaN;
+    }
+    const { min, bound = 'from', whole = false, unit } = range;
+    const large = bound === 'over' ? number > min : number >= min;
+    if (large && (!whole || Number.isInteger(number))) return number;
+    const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
+    const least = bound === 'over' ? text`over ${min}` : text`${min} or more`;
+    this.complain(text`${name}: got "${value}", takes ${kind}, ${least}`);
+    return NaN;
+  }
+}

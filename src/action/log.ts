@@ -1,0 +1,72 @@
+import type * as core from '@actions/core';
+
+import { renderText, type Text } from './text.ts';
+
+/** What is used of @actions/core. */
+export type Runner = Pick<
+  typeof core,
+  | 'setSecret'
+  | 'info'
+  | 'warning'
+  | 'error'
+  | 'startGroup'
+  | 'endGroup'
+  | 'setOutput'
+  | 'exportVariable'
+  | 'isDebug'
+>;
+
+/** A line that the author of the workflow shall act on. */
+export interface Annotation {
+  /** A few words; `oauth2-token: ` is put before them. */
+  readonly title: string;
+  readonly message: Text;
+}
+
+/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
+export class Log {
+  readonly #runner: Runner;
+  /** Longest first, so that a secret which holds another one is hidden as a whole. */
+  #secrets: readonly string[] = [];
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
+  mask(secret: string): void {
+    if (secret === '' || this.#secrets.includes(secret)) return;
+    this.#secrets = [...this.#secrets, secret].sort((a, b) => b.length - a.length);
+    this.#runner.setSecret(secret);
+  }
+
+  /** Prints a line. */
+  say(line: Text): void {
+    this.#runner.info(this.#render(line));
+  }
+
+  /** Prints lines that are folded away. */
+  group(title: Text, lines: readonly Text[]): void {
+    this.#runner.startGroup(this.#render(title));
+    for (const line of lines) this.say(line);
+    this.#runner.endGroup();
+  }
+
+  /** Prints a warning, which the run's summary shows too. */
+  warn({ title, message }: Annotation): void {
+    this.#runner.warning(this.#render(message), { title: `oauth2-token: ${title}` });
+  }
+
+  /** Prints the error that made the step fail. */
+  fail({ title, message }: Annotation): void {
+    this.#runner.error(this.#render(message), { title: `oauth2-token: ${title}` });
+  }
+
+  #render(line: Text): string {
+    return renderText(line, (text) => this.#redact(text));
+  }
+
+  #redact(text: string): string {
+    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+  }
+}

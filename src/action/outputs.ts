@@ -1,0 +1,88 @@
+import { type TokenResponse } from '../oauth2/token-response.ts';
+import { TokenTooLongError } from './errors.ts';
+import { type Log, type Runner } from './log.ts';
+import { listSecretMembers } from './secrets.ts';
+import { sayReplaced, saySet } from './wording.ts';
+
+/** The outputs of action.yml, in its order. */
+export const outputNames = [
+  'token',
+  'token-type',
+  'expires-at',
+  'expires-in',
+  'scope',
+  'cache-hit',
+  'refresh-token',
+  'id-token',
+  'response',
+] as const;
+
+type Outputs = Record<(typeof outputNames)[number], string>;
+
+/** The longest environment variable of Windows, characters. */
+const longestWindowsVariable = 32_767;
+
+/** Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before. */
+export function maskResponse(response: TokenResponse, log: Log): void {
+  const { accessToken, refreshToken = '', idToken = '', others } = response;
+  [accessToken.token, refreshToken, idToken, ...listSecretMembers(others)].forEach((secret) => {
+    log.mask(secret);
+  });
+}
+
+/** Where the token goes. */
+export interface Destination {
+  readonly runner: Runner;
+  readonly log: Log;
+  /** The step's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  /** Undefined: none is exported. */
+  readonly envVar: string | undefined;
+}
+
+/** A token that is ready to be handed over. */
+export interface Handover {
+  readonly response: TokenResponse;
+  readonly scopes: readonly string[];
+  readonly cacheHit: boolean;
+  /** Epoch, milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Gives the token to later steps: the outputs, and the environment variable.
+ *
+ * @throws {TokenTooLongError} where the variable cannot hold it; then nothing was set
+ */
+export function handOver(
+  handover: Handover,
+  { runner, log, env, platform, envVar }: Destination,
+): void {
+  const { token } = handover.response.accessToken;
+  if (envVar !== undefined && platform === 'win32' && token.length > longestWindowsVariable) {
+    throw new TokenTooLongError(envVar);
+  }
+  for (const [name, value] of Object.entries(listOutputs(handover))) runner.setOutput(name, value);
+  if (envVar !== undefined) {
+    if ((env[envVar] ?? '') !== '' && env[envVar] !== token) log.say(sayReplaced(envVar));
+    runner.exportVariable(envVar, token);
+  }
+  log.say(saySet(envVar));
+}
+
+/** What is not known is an empty string. */
+function listOutputs({ response, scopes, cacheHit, now }: Handover): Outputs {
+  const { accessToken, refreshToken = '', idToken = '', others } = response;
+  return {
+    token: accessToken.token,
+    'token-type': accessToken.tokenType,
+    'expires-at': accessToken.zuluTimeString() ?? '',
+    'expires-in': String(accessToken.expiresIn(now) ?? ''),
+    scope: scopes.join(' '),
+    'cache-hit': String(cacheHit),
+    'refresh-token': refreshToken,
+    'id-token': idToken,
+    response: JSON.stringify(others),
+  };
+}

@@ -1,0 +1,115 @@
+import { type SendRequest } from '../http/request.ts';
+import { clientSecretBasic, clientSecretPost } from '../oauth2/client-authentication.ts';
+import { judgeFailure } from '../oauth2/errors.ts';
+import { askTokenEndpoint } from '../oauth2/token-endpoint.ts';
+import { listParameterNames, spendsItsGrant, type TokenRequest } from '../oauth2/token-request.ts';
+import { type TokenResponse } from '../oauth2/token-response.ts';
+import { type Clock } from '../retry/clock.ts';
+import { type FailedAttempt, GaveUp, retry } from '../retry/retry.ts';
+import { type Inputs } from './inputs.ts';
+import { type Log } from './log.ts';
+import {
+  describeAnswer,
+  describeRequest,
+  describeSuccess,
+  sayAsking,
+  sayExchangeTitle,
+  sayFailedAttempt,
+} from './wording.ts';
+
+/** What a request needs from its surroundings. */
+export interface RequestContext {
+  readonly clock: Clock;
+  /** Gives a number from 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  readonly send: SendRequest;
+  readonly log: Log;
+}
+
+/** A token endpoint's answer, and how it came. */
+export interface ObtainedToken {
+  readonly response: TokenResponse;
+  /** The number of the attempt that brought it, from 1. */
+  readonly attempt: number;
+}
+
+/**
+ * Asks the token endpoint until it answers with a token, and tells the log about it.
+ *
+ * @throws {GaveUp} when no attempt brought a token
+ */
+export async function requestToken(
+  inputs: Inputs,
+  context: RequestContext,
+): Promise<ObtainedToken> {
+  const { clock, random, send, log } = context;
+  const request = toTokenRequest(inputs);
+  const shape = describeRequest(inputs, listParameterNames(request));
+  const spendsGrant = spendsItsGrant(request);
+  const policy = {
+    maxAttempts: inputs.retryMaxAttempts,
+    timeSlot: inputs.retryTimeSlot,
+    maxWait: inputs.retryMaxWait,
+    attemptTimeout: inputs.timeout,
+    deadline: clock.monotonic() + inputs.totalTimeout * 1000,
+  };
+  const tls = inputs.caCertificate === undefined ? {} : { ca: inputs.caCertificate };
+
+  log.say(sayAsking(inputs));
+  try {
+    return await retry(
+      async (attempt, signal) => {
+        const startedAt = clock.monotonic();
+        const response = await askTokenEndpoint(request, { send, now: clock.now, signal, tls });
+        const success = describeSuccess(attempt, clock.monotonic() - startedAt);
+        if (inputs.verbose) log.group(sayExchangeTitle(), [...shape, success]);
+        return { response, attempt };
+      },
+      policy,
+      {
+        clock,
+        random,
+        judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant }),
+        report: (failure) => {
+          if (isWorthALine(failure)) log.say(sayFailedAttempt(failure, inputs));
+        },
+      },
+    );
+  } catch (error) {
+    if (error instanceof GaveUp) {
+      log.group(sayExchangeTitle(), [...shape, ...describeAnswer(error.failure, inputs)]);
+    }
+    throw error;
+  }
+}
+
+/** A first attempt that is also the last is told by the error alone. */
+function isWorthALine({ attempt, wait }: FailedAttempt): boolean {
+  return attempt > 1 || wait !== undefined;
+}
+
+function toTokenRequest(inputs: Inputs): TokenRequest {
+  const { tokenUrl, grantType, scopes, audience, resources, parameters, headers, bodyFormat } =
+    inputs;
+  return {
+    tokenUrl,
+    grantType,
+    scopes,
+    audience,
+    resources,
+    parameters,
+    headers,
+    bodyFormat,
+    authenticate: chooseAuthentication(inputs),
+  };
+}
+
+function chooseAuthentication(inputs: Inputs): TokenRequest['authenticate'] {
+  const { clientId, clientSecret, clientAuthMethod, clientSecretEncoding } = inputs;
+  switch (clientAuthMethod) {
+    case 'client_secret_basic':
+      return clientSecretBasic(clientId, clientSecret, clientSecretEncoding);
+    case 'client_secret_post':
+      return clientSecretPost(clientId, clientSecret);
+  }
+}

@@ -1,0 +1,58 @@
+/** What may stand inside a {@link Text}. A string is taken for text from outside. */
+export type Piece = string | number | Text;
+
+/** A line for people that is not yet safe to print: its own words, and between them text from outside. */
+export interface Text {
+  readonly words: readonly string[];
+  readonly pieces: readonly Piece[];
+}
+
+/** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
+export function text(words: TemplateStringsArray, ...pieces: readonly Piece[]): Text {
+  return { words, pieces };
+}
+
+/** Puts texts in a row. */
+export function joinTexts(texts: readonly Text[], separator: ', ' | '; ' | ' '): Text {
+  const between = texts.slice(1).map(() => separator);
+  return { words: texts.length === 0 ? [''] : ['', ...between, ''], pieces: texts };
+}
+
+/** How much of a text from outside is shown, characters. */
+const shown = 300;
+
+/** What hides the secrets of a text. */
+export type Redact = (text: string) => string;
+
+/**
+ * Makes a text from outside harmless. The runner obeys `##[command]` anywhere in a line and `::command::` at its start,
+ * so what a server, a certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask
+ * no longer matches what was broken or cut.
+ *
+ * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+export function makeHarmless(outside: string, redact: Redact): string {
+  const oneLine = breakCommands(redact(outside).replace(unprintable, ' '));
+  const characters = Array.from(oneLine);
+  return characters.length <= shown ? oneLine : `${characters.slice(0, shown).join('')}...`;
+}
+
+/** Control and format characters, lone surrogates, line and paragraph separators. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+function breakCommands(line: string): string {
+  return line.replace(/#(?=#\[)/g, '# ').replace(/:(?=:)/g, ': ');
+}
+
+/** Writes a text as one line that is safe to print. */
+export function renderText(line: Text, redact: Redact): string {
+  const rendered = line.words.map((word, index) => word + renderPiece(line.pieces[index], redact));
+  // Once more over the whole, for a command could begin in one piece and end in the next.
+  return breakCommands(redact(rendered.join('')));
+}
+
+function renderPiece(piece: Piece | undefined, redact: Redact): string {
+  if (piece === undefined) return '';
+  if (typeof piece === 'number') return String(piece);
+  return typeof piece === 'string' ? makeHarmless(piece, redact) : renderText(piece, redact);
+}

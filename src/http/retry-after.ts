@@ -1,0 +1,60 @@
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const time = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
+
+/** The three forms of an HTTP-date, the last two obsolete, that a recipient must accept. */
+const httpDates = [
+  new RegExp(
+    String.raw`^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>${months}) (?<year>\d{4}) ${time} GMT$`,
+  ),
+  new RegExp(
+    String.raw`^[A-Z][a-z]+day, (?<day>\d\d)-(?<month>${months})-(?<year>\d\d) ${time} GMT$`,
+  ),
+  new RegExp(
+    String.raw`^[A-Z][a-z]{2} (?<month>${months}) (?<day>[ \d]\d) ${time} (?<year>\d{4})$`,
+  ),
+];
+
+/**
+ * Reads a Retry-After header: how long the server asks to wait.
+ *
+ * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
+ * @param now epoch, milliseconds
+ * @returns milliseconds, never negative
+ * @see RFC 9110 sections 10.2.3 and 5.6.7
+ */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  const text = value?.trim() ?? '';
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
+  const date = parseHttpDate(text, now);
+  return date === undefined ? undefined : Math.max(0, date - now);
+}
+
+/** Reads an HTTP-date; gives the epoch in milliseconds (RFC 9110 section 5.6.7). */
+function parseHttpDate(text: string, now: number): number | undefined {
+  for (const form of httpDates) {
+    const parts = form.exec(text)?.groups;
+    if (parts !== undefined) return toEpoch(parts, now);
+  }
+  return undefined;
+}
+
+function toEpoch(parts: Partial<Record<string, string>>, now: number): number | undefined {
+  const month = months.split('|').indexOf(parts['month'] ?? '');
+  const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) =>
+    Number(parts[name]),
+  ) as [number, number, number, number];
+  const year = fullYear(parts['year'] ?? '', now);
+  // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
+  const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
+  // 60 is a leap second.
+  if (!inCalendar || hour > 23 || minute > 59 || second > 60) return undefined;
+  return Date.UTC(year, month, day, hour, minute, second);
+}
+
+/** A two-digit year that lies more than 50 years ahead belongs to the past century. */
+function fullYear(digits: string, now: number): number {
+  if (digits.length === 4) return Number(digits);
+  const thisYear = new Date(now).getUTCFullYear();
+  const year = thisYear - (thisYear % 100) + Number(digits);
+  return year > thisYear + 50 ? year - 100 : year;
+}

@@ -1,0 +1,97 @@
+import { TransportError } from '../http/transport-error.ts';
+
+/** Why an answer of the token endpoint brought no token, in stable words. */
+export type TokenErrorCode =
+  /** The server said so in an `error` (RFC 6749 section 5.2), with whatever status. */
+  | 'oauth_error'
+  /** A status that is no success, without an `error`. */
+  | 'http_error'
+  | 'redirect'
+  /** A success that is neither a JSON object nor a form with a token or an error. */
+  | 'unparsable'
+  /** A JSON object without a token. */
+  | 'no_access_token'
+  /** A token with characters that no token can have (RFC 6749 appendix A.12). */
+  | 'malformed_token';
+
+/** What a server says of an error (RFC 6749 section 5.2). Text from outside: never print it as it is. */
+export interface OAuthErrorResponse {
+  readonly error: string;
+  readonly description: string | undefined;
+  readonly uri: string | undefined;
+}
+
+/** What is known of an answer that brought no token. Nothing in it is secret, but all of it is text from outside. */
+export interface AnswerShape {
+  readonly status: number;
+  readonly statusText: string;
+  readonly contentType: string | undefined;
+  /** Of the body, bytes. */
+  readonly length: number;
+}
+
+/** Details of a {@link TokenError}. */
+export interface TokenErrorDetails {
+  readonly answer: AnswerShape;
+  readonly retryable: boolean;
+  readonly oauthError?: OAuthErrorResponse | undefined;
+  /** Where a redirect pointed: origin and path. */
+  readonly location?: string | undefined;
+  /** What the server asked for (Retry-After), milliseconds. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** A complete HTTP response that brought no token. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly code: TokenErrorCode;
+  readonly answer: AnswerShape;
+  /** Whether the same request may succeed a little later. */
+  readonly retryable: boolean;
+  readonly oauthError: OAuthErrorResponse | undefined;
+  readonly location: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: TokenErrorCode, details: TokenErrorDetails) {
+    super(code, { cause: details.cause });
+    this.code = code;
+    this.answer = details.answer;
+    this.retryable = details.retryable;
+    this.oauthError = details.oauthError;
+    this.location = details.location;
+    this.retryAfter = details.retryAfter;
+  }
+
+  /**
+   * Whether the server may have handed out a token although none arrived: the success was damaged, or a gateway lost
+   * the answer of the server behind it.
+   */
+  get mayHaveArrived(): boolean {
+    const { status } = this.answer;
+    return this.code === 'unparsable' || status === 408 || status === 502 || status === 504;
+  }
+}
+
+/** Which failed attempts are made again: those that may end otherwise, or all, as the Python library does. */
+export type RetryOn = 'transient' | 'all';
+
+/**
+ * Decides, in this one place, whether a failed attempt is made again.
+ *
+ * @param error what the attempt threw
+ * @param spendsGrant whether the request carries what a server accepts once: after an answer that may have been lost it
+ *   is not sent again, for the server could take it for theft and revoke everything (RFC 6749 section 10.4)
+ */
+export function judgeFailure(
+  error: unknown,
+  { retryOn, spendsGrant }: { readonly retryOn: RetryOn; readonly spendsGrant: boolean },
+): { retryable: boolean; retryAfter?: number | undefined } {
+  if (!(error instanceof TokenError || error instanceof TransportError))
+    return { retryable: false };
+  if (spendsGrant && error.mayHaveArrived) return { retryable: false };
+  return {
+    retryable: error.retryable || retryOn === 'all',
+    retryAfter: error instanceof TokenError ? error.retryAfter : undefined,
+  };
+}

@@ -1,0 +1,31 @@
+import { type SendRequest, type TlsIdentity } from '../http/request.ts';
+import { buildTokenRequest, type TokenRequest } from './token-request.ts';
+import { parseTokenResponse, type TokenResponse } from './token-response.ts';
+
+/** The most that is read of an answer, bytes: a token response is a few KiB. */
+export const maxResponseBytes = 1024 * 1024;
+
+/** What one attempt needs from its surroundings. */
+export interface AttemptContext {
+  readonly send: SendRequest;
+  /** The time of day: epoch, milliseconds. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly tls: TlsIdentity;
+}
+
+/**
+ * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the response brings no token
+ */
+export async function askTokenEndpoint(
+  request: TokenRequest,
+  { send, now, signal, tls }: AttemptContext,
+): Promise<TokenResponse> {
+  const httpRequest = await buildTokenRequest(request);
+  const sentAt = now();
+  const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
+  return parseTokenResponse(response, { sentAt, now: now() });
+}

@@ -1,0 +1,97 @@
+import { type HttpRequest } from '../http/request.ts';
+import { type ClientAuthentication, type RequestParts } from './client-authentication.ts';
+
+/** How the body of a token request is written. */
+export type BodyFormat = 'form' | 'json';
+
+/** A name and its value, exact. */
+export type Pair = readonly [name: string, value: string];
+
+/** What is asked of a token endpoint. */
+export interface TokenRequest {
+  readonly tokenUrl: string;
+  readonly grantType: string;
+  readonly authenticate: ClientAuthentication;
+  /** Sent as one `scope`; not sent when there are none (RFC 6749 section 3.3). */
+  readonly scopes: readonly string[];
+  readonly audience: string | undefined;
+  /** RFC 8707 section 2: each is a parameter of its own. */
+  readonly resources: readonly string[];
+  /** Further body parameters, in order; a name may come again. */
+  readonly parameters: readonly Pair[];
+  /** Further headers; they take the place of this module's own. */
+  readonly headers: readonly Pair[];
+  readonly bodyFormat: BodyFormat;
+}
+
+/** The parameters of a grant that may be used once: a second request could be taken for theft. */
+const singleUse: ReadonlySet<string> = new Set(['refresh_token', 'code']);
+
+/** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
+export function spendsItsGrant({ parameters }: TokenRequest): boolean {
+  return parameters.some(([name]) => singleUse.has(name));
+}
+
+/** The names of the body's parameters, for a log: each once, in order, without values. */
+export function listParameterNames(request: TokenRequest): string[] {
+  return [...new Set(grantParameters(request).map(([name]) => name))];
+}
+
+/**
+ * Writes a token request as the HTTP request of one attempt.
+ *
+ * @see RFC 6749 section 4.4.2
+ */
+export async function buildTokenRequest(request: TokenRequest): Promise<HttpRequest> {
+  const parts: RequestParts = {
+    headers: joinHeaders([...defaultHeaders(request.bodyFormat), ...request.headers]),
+    parameters: grantParameters(request),
+  };
+  await request.authenticate(parts);
+  return {
+    method: 'POST',
+    url: request.tokenUrl,
+    headers: Object.fromEntries(parts.headers),
+    body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
+  };
+}
+
+function grantParameters(request: TokenRequest): [string, string][] {
+  const { grantType, scopes, audience, resources, parameters } = request;
+  const pairs: Pair[] = [['grant_type', grantType]];
+  if (scopes.length > 0) pairs.push(['scope', scopes.join(' ')]);
+  if (audience !== undefined) pairs.push(['audience', audience]);
+  pairs.push(...resources.map((resource): Pair => ['resource', resource]), ...parameters);
+  return pairs.map(([name, value]) => [name, value]);
+}
+
+function defaultHeaders(bodyFormat: BodyFormat): Pair[] {
+  return [
+    ['accept', 'application/json'],
+    ['accept-encoding', 'identity'],
+    [
+      'content-type',
+      bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+    ],
+    ['user-agent', 'oauth2-token'],
+  ];
+}
+
+/** Headers by name in lower case; a later one takes the place of an earlier one. */
+function joinHeaders(headers: readonly Pair[]): Map<string, string> {
+  return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function writeForm(parameters: RequestParts['parameters']): string {
+  return new URLSearchParams(parameters).toString();
+}
+
+/** A JSON object; a name that comes again becomes an array. */
+function writeJson(parameters: RequestParts['parameters']): string {
+  const values = Map.groupBy(parameters, ([name]) => name);
+  const members = [...values].map(([name, pairs]) => {
+    const [first, ...more] = pairs.map(([, value]) => value);
+    return [name, more.length === 0 ? first : [first, ...more]];
+  });
+  return JSON.stringify(Object.fromEntries(members));
+}

@@ -1,0 +1,226 @@
+import { type HttpResponse } from '../http/request.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { isTransientStatus } from '../http/transport-error.ts';
+import { AccessToken } from './access-token.ts';
+import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
+import { lastZuluTime } from './zulu-time.ts';
+
+/** What a token endpoint gave. */
+export interface TokenResponse {
+  readonly accessToken: AccessToken;
+  /** The granted scopes; undefined where the server named none, which means: as asked for (RFC 6749 section 5.1). */
+  readonly scopes: readonly string[] | undefined;
+  readonly refreshToken: string | undefined;
+  readonly idToken: string | undefined;
+  /** The members of the response that are not among the above. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+/** What the reading of a response needs besides it. */
+export interface ResponseContext {
+  /** When the request was sent: epoch, milliseconds. The expiry is counted from here, for the answer took time. */
+  readonly sentAt: number;
+  /** Now: epoch, milliseconds. */
+  readonly now: number;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
+const transientErrors: ReadonlySet<string> = new Set([
+  'temporarily_unavailable',
+  'server_error',
+  'slow_down',
+]);
+
+/** The members that are read here and have a place of their own in a {@link TokenResponse}. */
+const understood: ReadonlySet<string> = new Set([
+  'access_token',
+  'token_type',
+  'expires_in',
+  'scope',
+  'refresh_token',
+  'id_token',
+]);
+
+/**
+ * Reads the answer of a token endpoint.
+ *
+ * @throws {TokenError} when it brings no token
+ * @see RFC 6749 sections 5.1 and 5.2
+ */
+export function parseTokenResponse(
+  response: HttpResponse,
+  context: ResponseContext,
+): TokenResponse {
+  const members = readMembers(response.body);
+  refuseFailure(response, members, context.now);
+  if (members === undefined) throw failure('unparsable', response, { retryable: true });
+  const accessToken = readAccessToken(response, members, context.sentAt);
+  return { accessToken, ...readCompanions(members) };
+}
+
+/**
+ * Throws where the answer is a failure: an `error`, whatever the status, or a status that is no success.
+ *
+ * @param members of the body; undefined where it has none
+ * @param now epoch, milliseconds
+ * @throws {TokenError}
+ */
+export function refuseFailure(
+  response: HttpResponse,
+  members: Members | undefined,
+  now: number,
+): void {
+  const { status, headers } = response;
+  const oauthError = readOAuthError(members);
+  const retryAfter = parseRetryAfter(headers['retry-after'], now);
+  if (status >= 300 && status < 400) {
+    const location = readLocation(headers['location']);
+    throw failure('redirect', response, { retryable: false, oauthError, location });
+  }
+  const transient = isTransientStatus(status) || transientErrors.has(oauthError?.error ?? '');
+  if (oauthError !== undefined) {
+    throw failure('oauth_error', response, { retryable: transient, oauthError, retryAfter });
+  }
+  if (status < 200 || status > 299) {
+    throw failure('http_error', response, { retryable: transient, retryAfter });
+  }
+}
+
+/**
+ * Reads a body as a JSON object, whatever its content type says, else as a form with a token or an error.
+ *
+ * @returns undefined where it is neither
+ */
+export function readMembers(body: Buffer): Members | undefined {
+  // TextDecoder drops a byte order mark.
+  const text = new TextDecoder().decode(body);
+  return readJsonObject(text) ?? readForm(text);
+}
+
+function readJsonObject(text: string): Members | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
+function readForm(text: string): Members | undefined {
+  if (/[\s<>"]/.test(text.trim())) return undefined;
+  const form = new URLSearchParams(text.trim());
+  const telling = form.has('access_token') || form.has('error');
+  return telling ? Object.fromEntries(form) : undefined;
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readOAuthError(members: Members | undefined): OAuthErrorResponse | undefined {
+  const error = members?.['error'];
+  const description = readText(members?.['error_description']);
+  const uri = readText(members?.['error_uri']);
+  if (isObject(error)) {
+    // Not of the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
+    const code = readText(error['status']) ?? readText(error['code']) ?? readText(error['type']);
+    return {
+      error: code ?? 'unnamed error',
+      description: description ?? readText(error['message']),
+      uri,
+    };
+  }
+  const code = readText(error);
+  return code === undefined ? undefined : { error: code, description, uri };
+}
+
+/**
+ * Reads the token and its expiry.
+ *
+ * @param sentAt epoch, milliseconds
+ * @throws {TokenError} where there is no token, or one that cannot be one
+ */
+function readAccessToken(response: HttpResponse, members: Members, sentAt: number): AccessToken {
+  return new AccessToken({
+    token: readTokenString(response, members),
+    tokenType: readText(members['token_type']) ?? 'Bearer',
+    expiresAt: addLifetime(sentAt, readLifetime(members['expires_in'])),
+  });
+}
+
+/**
+ * Reads `access_token`.
+ *
+ * @throws {TokenError} where it is missing, or has a character outside %x20-7E (RFC 6749 appendix A.12): a line break in
+ *   it would be an injection into a later step
+ */
+export function readTokenString(response: HttpResponse, members: Members): string {
+  const token = readText(members['access_token']);
+  if (token === undefined) throw failure('no_access_token', response, { retryable: false });
+  if (!/^[\x20-\x7e]+$/.test(token)) {
+    throw failure('malformed_token', response, { retryable: false });
+  }
+  return token;
+}
+
+/** Reads `expires_in`: seconds, as a number or a numeric string; undefined where it says nothing. */
+function readLifetime(value: unknown): number | undefined {
+  const numeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
+  const seconds = Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
+  return seconds > 0 ? seconds : undefined;
+}
+
+/**
+ * @param start epoch, milliseconds
+ * @param lifetime seconds
+ * @returns undefined for an unknown lifetime, and for one that ends after the year 9999
+ */
+export function addLifetime(start: number, lifetime: number | undefined): Date | undefined {
+  if (lifetime === undefined) return undefined;
+  const end = start + lifetime * 1000;
+  return end > lastZuluTime ? undefined : new Date(end);
+}
+
+/** Reads what comes with the token. */
+export function readCompanions(members: Members): Omit<TokenResponse, 'accessToken'> {
+  return {
+    scopes: readScopes(members['scope']),
+    refreshToken: readText(members['refresh_token']),
+    idToken: readText(members['id_token']),
+    others: Object.fromEntries(Object.entries(members).filter(([name]) => !understood.has(name))),
+  };
+}
+
+/** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
+function readScopes(scope: unknown): readonly string[] | undefined {
+  if (Array.isArray(scope)) return scope.filter((one) => typeof one === 'string');
+  if (typeof scope !== 'string') return undefined;
+  const separator = /\s/.test(scope) ? /\s+/ : /,/;
+  return scope.split(separator).filter((one) => one !== '');
+}
+
+function readText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Where a Location points, without its query and user info: they may carry what is nobody's business. */
+function readLocation(location: string | undefined): string | undefined {
+  if (location === undefined || !URL.canParse(location)) return location?.split(/[?#]/)[0];
+  const { protocol, host, pathname } = new URL(location);
+  return `${protocol}//${host}${pathname}`;
+}
+
+function failure(
+  code: TokenError['code'],
+  response: HttpResponse,
+  details: Omit<ConstructorParameters<typeof TokenError>[1], 'answer'>,
+): TokenError {
+  return new TokenError(code, { ...details, answer: describeAnswer(response) });
+}
+
+function describeAnswer({ status, statusText, headers, body }: HttpResponse): AnswerShape {
+  return { status, statusText, contentType: headers['content-type'], length: body.length };
+}

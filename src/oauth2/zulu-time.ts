@@ -1,0 +1,25 @@
+const zulu = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/**
+ * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length; nothing else, and only a time that the
+ * calendar has.
+ *
+ * @returns undefined where the text is no such time
+ * @see RFC 3339 section 5.6
+ */
+export function parseZuluTime(text: string): Date | undefined {
+  const day = zulu.exec(text)?.[1];
+  if (day === undefined) return undefined;
+  const time = new Date(text);
+  // Date rolls 31 April over into May, and 24:00 into the next day.
+  const real = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T`);
+  return real ? time : undefined;
+}
+
+/** Writes a time as `2026-01-31T12:00:00Z`: whole seconds, rounded down. */
+export function formatZuluTime(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}
+
+/** The last moment that {@link formatZuluTime} can write: epoch, milliseconds. */
+export const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);

@@ -1,0 +1,30 @@
+/** Time, as an argument: tests hand in a clock that nobody has to wait for. */
+export interface Clock {
+  /** The time of day: epoch, milliseconds. It can jump. */
+  readonly now: () => number;
+  /** Milliseconds since some moment; it only moves forward. Durations and deadlines are measured by it. */
+  readonly monotonic: () => number;
+  /** Settles after so many milliseconds. */
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Calls back after so many milliseconds; gives the function that calls it off. */
+  readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
+}
+
+/** setTimeout fires at once for a longer time than this, in milliseconds. */
+export const longestTimer = 2 ** 31 - 1;
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (milliseconds) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, Math.min(milliseconds, longestTimer));
+    }),
+  startTimer: (milliseconds, callback) => {
+    const timer = setTimeout(callback, Math.min(milliseconds, longestTimer));
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};

@@ -1,0 +1,141 @@
+import { type Backoff, drawWait } from './backoff.ts';
+import { type Clock } from './clock.ts';
+
+/** How often, how long and how patiently. */
+export interface RetryPolicy extends Backoff {
+  /** Attempts in all, 1 or more. */
+  readonly maxAttempts: number;
+  /** The longest that one attempt may take, seconds. */
+  readonly attemptTimeout: number;
+  /** When everything must be over, by the clock's monotonic(), milliseconds. */
+  readonly deadline: number;
+}
+
+/** What an error says about another attempt. */
+export interface Verdict {
+  readonly retryable: boolean;
+  /** What the server asked for (Retry-After), milliseconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** One failed attempt, as it is reported. */
+export interface FailedAttempt {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly error: unknown;
+  /** Milliseconds until the next attempt; undefined when there is none. */
+  readonly wait: number | undefined;
+  /** What the server asked for (Retry-After), milliseconds. */
+  readonly retryAfter: number | undefined;
+  /** The time that the attempt was given, milliseconds. */
+  readonly allowed: number;
+  /** The time that it took, milliseconds. */
+  readonly took: number;
+}
+
+/** What retrying needs from its surroundings. */
+export interface RetryCollaborators {
+  readonly clock: Clock;
+  /** Gives a number from 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  readonly judge: (error: unknown) => Verdict;
+  readonly report: (failure: FailedAttempt) => void;
+}
+
+/** Why there was no further attempt. */
+export type GaveUpCode =
+  'not_retryable' | 'attempts_used_up' | 'total_timeout' | 'retry_after_too_long';
+
+/** The end of all attempts; its cause is the error of the last one. */
+export class GaveUp extends Error {
+  override readonly name = 'GaveUp';
+  readonly code: GaveUpCode;
+  /** The last attempt. */
+  readonly failure: FailedAttempt;
+
+  constructor(code: GaveUpCode, failure: FailedAttempt) {
+    super(code, { cause: failure.error });
+    this.code = code;
+    this.failure = failure;
+  }
+}
+
+/** One attempt: it gets its number, from 1, and the signal that ends it. */
+export type Attempt<T> = (attempt: number, signal: AbortSignal) => Promise<T>;
+
+/**
+ * Makes attempts until one succeeds, none is left, or another would be useless or too late.
+ *
+ * @throws {GaveUp} with the last attempt's error as its cause
+ */
+export async function retry<T>(
+  attempt: Attempt<T>,
+  policy: RetryPolicy,
+  collaborators: RetryCollaborators,
+): Promise<T> {
+  const { clock, report } = collaborators;
+  for (let number = 1; ; number += 1) {
+    const startedAt = clock.monotonic();
+    const allowed = Math.max(
+      0,
+      Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt),
+    );
+    try {
+      return await limitTime((signal) => attempt(number, signal), allowed, clock);
+    } catch (error) {
+      const took = clock.monotonic() - startedAt;
+      const { wait, retryAfter, gaveUp } = decide(error, number, policy, collaborators);
+      const { maxAttempts } = policy;
+      const failure = { attempt: number, maxAttempts, error, wait, retryAfter, allowed, took };
+      report(failure);
+      if (gaveUp !== undefined) throw new GaveUp(gaveUp, failure);
+      await clock.sleep(wait);
+    }
+  }
+}
+
+type Decision = { readonly retryAfter: number | undefined } & (
+  | { readonly wait: number; readonly gaveUp?: undefined }
+  | { readonly wait: undefined; readonly gaveUp: GaveUpCode }
+);
+
+/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
+const earlyTimer = 1;
+
+/** Decides after a failed attempt: wait how long, or give up why. */
+function decide(
+  error: unknown,
+  failed: number,
+  policy: RetryPolicy,
+  { clock, random, judge }: RetryCollaborators,
+): Decision {
+  const { retryable, retryAfter } = judge(error);
+  const giveUp = (gaveUp: GaveUpCode): Decision => ({ wait: undefined, retryAfter, gaveUp });
+  const left = policy.deadline - clock.monotonic();
+
+  if (!retryable) return giveUp('not_retryable');
+  if (left <= earlyTimer) return giveUp('total_timeout');
+  if (failed >= policy.maxAttempts) return giveUp('attempts_used_up');
+  if (retryAfter !== undefined && retryAfter >= left) return giveUp('retry_after_too_long');
+  const wait = Math.max(drawWait(policy, failed, random) * 1000, retryAfter ?? 0);
+  if (wait >= left) return giveUp('total_timeout');
+  return { wait, retryAfter };
+}
+
+/** Runs an attempt with a signal that aborts when its time is over, milliseconds. */
+async function limitTime<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  allowed: number,
+  clock: Clock,
+): Promise<T> {
+  const controller = new AbortController();
+  const stopTimer = clock.startTimer(allowed, () => {
+    controller.abort(new DOMException('The time for this attempt is over.', 'TimeoutError'));
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    stopTimer();
+  }
+}

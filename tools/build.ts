@@ -1,0 +1,46 @@
+/**
+ * Builds dist/ from src/: `tsc` strips the types, ncc bundles what it emits, each entry into a folder of its own.
+ *
+ * Usage: node tools/build.ts [FOLDER]   (default: dist)
+ */
+import { execFileSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+/** The files of src/ that a process starts with. */
+const entries = ['main'];
+
+/**
+ * Builds into a folder, which is emptied first: ncc leaves old files.
+ *
+ * @throws when tsc or ncc fails; its output has been shown
+ */
+export function build(folder: string): void {
+  const emitted = join(root, 'build');
+  rmSync(emitted, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+  runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
+  // ncc takes the kind of module from the nearest package.json.
+  writeFileSync(join(emitted, 'package.json'), '{ "type": "module" }\n');
+  for (const entry of entries) {
+    const bundle = join(folder, entry);
+    runTool('@vercel/ncc/dist/ncc/cli.js', [
+      'build',
+      join(emitted, `${entry}.js`),
+      '--out',
+      bundle,
+      '--quiet',
+    ]);
+  }
+}
+
+function runTool(script: string, args: string[]): void {
+  execFileSync(process.execPath, [join(root, 'node_modules', script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
+if (import.meta.main) build(resolve(process.argv[2] ?? join(root, 'dist')));
