@@ -3,11 +3,12 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /**
- * Writes a duration as people read it: `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
+ * Writes a duration as people read it: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
  *
  * @param milliseconds rounded to what is shown
  */
 export function formatDuration(milliseconds: number): string {
+  if (milliseconds > 0 && milliseconds < 100) return `${Math.ceil(milliseconds)} ms`;
   if (milliseconds < 10 * second) return `${Math.round(milliseconds / 100) / 10} s`;
   if (milliseconds <= 2 * minute) return formatSeconds(milliseconds);
   const minutes = Math.round(milliseconds / minute);

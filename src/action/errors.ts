@@ -1,14 +1,18 @@
 import { type Text } from './text.ts';
+import { type MissingSecretCause } from './trigger.ts';
 
 /** Inputs that cannot be worked with; each problem names its input. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly code = 'bad_inputs';
   readonly problems: readonly Text[];
+  /** Why client-secret is empty, where it is; not among the problems. */
+  readonly emptySecret: MissingSecretCause | undefined;
 
-  constructor(problems: readonly Text[]) {
+  constructor(problems: readonly Text[], emptySecret: MissingSecretCause | undefined) {
     super('bad_inputs');
     this.problems = problems;
+    this.emptySecret = emptySecret;
   }
 }
 

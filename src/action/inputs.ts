@@ -11,7 +11,6 @@ import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
 import { shortestSecret } from './secrets.ts';
 import { joinTexts, text, type Text } from './text.ts';
 import { explainMissingSecret } from './trigger.ts';
-import { sayEmptySecret } from './wording.ts';
 
 /** How the client authenticates (RFC 6749 section 2.3, the names registered for it). */
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post';
@@ -59,9 +58,10 @@ export function readInputs(env: NodeJS.ProcessEnv, { debug }: { readonly debug: 
   findMisspelledInputs(env).forEach((problem) => {
     reader.complain(problem);
   });
-  // Last, for it is a paragraph, and often the only one.
-  if (inputs.clientSecret === '') reader.complain(sayEmptySecret(explainMissingSecret(env)));
-  if (reader.problems.length > 0) throw new InputError(reader.problems);
+  const emptySecret = inputs.clientSecret === '' ? explainMissingSecret(env) : undefined;
+  if (reader.problems.length > 0 || emptySecret !== undefined) {
+    throw new InputError(reader.problems, emptySecret);
+  }
   return inputs;
 }
 

@@ -8,6 +8,7 @@ import { type Clock } from '../retry/clock.ts';
 import { type FailedAttempt, GaveUp, retry } from '../retry/retry.ts';
 import { type Inputs } from './inputs.ts';
 import { type Log } from './log.ts';
+import { maskResponse } from './outputs.ts';
 import {
   describeAnswer,
   describeRequest,
@@ -34,7 +35,7 @@ export interface ObtainedToken {
 }
 
 /**
- * Asks the token endpoint until it answers with a token, and tells the log about it.
+ * Asks the token endpoint until it answers with a token, hides what is secret in the answer, and tells the log about it.
  *
  * @throws {GaveUp} when no attempt brought a token
  */
@@ -61,6 +62,7 @@ export async function requestToken(
       async (attempt, signal) => {
         const startedAt = clock.monotonic();
         const response = await askTokenEndpoint(request, { send, now: clock.now, signal, tls });
+        maskResponse(response, log);
         const success = describeSuccess(attempt, clock.monotonic() - startedAt);
         if (inputs.verbose) log.group(sayExchangeTitle(), [...shape, success]);
         return { response, attempt };

@@ -6,7 +6,7 @@ import { type Clock, systemClock } from '../retry/clock.ts';
 import { NoRunnerError } from './errors.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { Log, type Runner } from './log.ts';
-import { handOver, maskResponse } from './outputs.ts';
+import { handOver } from './outputs.ts';
 import { type ObtainedToken, requestToken } from './request-token.ts';
 import { listSecrets } from './secrets.ts';
 import { explainFailure, sayGot, sayGranted, sayTlsStaysVerified } from './wording.ts';
@@ -53,7 +53,6 @@ export async function run(surroundings: Surroundings): Promise<boolean> {
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
 
     const obtained = await requestToken(inputs, { ...surroundings, log });
-    maskResponse(obtained.response, log);
     tellToken(obtained, inputs, surroundings, log);
 
     const { clock, platform } = surroundings;

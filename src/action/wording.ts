@@ -194,7 +194,7 @@ function describeTransportError(error: TransportError, allowed: number, inputs: 
 /** The one annotation of a step that failed. */
 export function explainFailure(error: unknown, inputs: Inputs | undefined): Annotation {
   if (error instanceof GaveUp && inputs !== undefined) return explainGivingUp(error, inputs);
-  if (error instanceof InputError) return explainInputs(error.problems);
+  if (error instanceof InputError) return explainInputs(error);
   if (error instanceof NoRunnerError) return explainNoRunner(error.variable);
   if (error instanceof TokenTooLongError) return explainTooLong(error.envVar);
   return {
@@ -497,13 +497,13 @@ function adviseCredentials(inputs: Inputs): Text {
   return encoded ? text`${post}, or client-secret-encoding: ${other}.` : text`${post}.`;
 }
 
-function explainInputs(problems: readonly Text[]): Annotation {
-  const title = 'inputs';
-  const [first] = problems;
-  if (first !== undefined && problems.length === 1) return { title, message: first };
+function explainInputs({ problems, emptySecret }: InputError): Annotation {
+  // The secret last, for what it says is a paragraph.
+  const all = emptySecret === undefined ? problems : [...problems, sayEmptySecret(emptySecret)];
+  const list = joinTexts(all, '; ');
   return {
-    title,
-    message: text`${problems.length} inputs need attention: ${joinTexts(problems, '; ')}`,
+    title: 'inputs',
+    message: all.length === 1 ? list : text`${all.length} inputs need attention: ${list}`,
   };
 }
 
@@ -521,8 +521,7 @@ function explainTooLong(envVar: string): Annotation {
   };
 }
 
-/** client-secret is empty, by cause. */
-export function sayEmptySecret(cause: MissingSecretCause): Text {
+function sayEmptySecret(cause: MissingSecretCause): Text {
   switch (cause) {
     case 'fork':
       return text`client-secret is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;

@@ -1,0 +1,70 @@
+/** The folders and files of src/ that each folder may import from, besides itself. */
+const arrows = {
+  action: ['cache', 'retry', 'oauth2', 'http'],
+  cache: ['http', 'oauth2/access-token.ts'],
+  oauth2: ['http'],
+  retry: [],
+  http: [],
+};
+
+/** The packages of the runtime, and the only place that may import each. */
+const packages = {
+  '@actions/core': '^src/action/',
+  '@actions/http-client': '^src/http/',
+  '@actions/cache': '^src/save\\.ts$',
+};
+
+const folderRules = Object.entries(arrows).map(([folder, targets]) => ({
+  name: `arrows-from-${folder}`,
+  comment: `src/${folder} may import only from: ${[folder, ...targets].join(', ')}.`,
+  severity: 'error',
+  from: { path: `^src/${folder}/`, pathNot: '\\.test\\.ts$' },
+  to: {
+    path: '^(src|test|demo|tools|bench)/',
+    pathNot: [folder, ...targets].map((target) => `^src/${target}(/|$)`),
+  },
+}));
+
+const packageRules = Object.entries(packages).map(([name, place]) => ({
+  name: `only-there-${name.replace('@actions/', '')}`,
+  comment: `Only ${place} may import ${name}.`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: [place, '\\.test\\.ts$'] },
+  to: { path: `node_modules/${name}/` },
+}));
+
+export default {
+  forbidden: [
+    ...folderRules,
+    ...packageRules,
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'runtime-packages-only',
+      comment: 'What is in the bundle is a dependency, not a devDependency.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.d.ts'],
+    },
+  },
+};
