@@ -3,6 +3,7 @@ import { text, type Text } from './text.ts';
 /** The inputs of action.yml, in the order of its groups. */
 export const inputNames = [
   'token-url',
+  'endpoint-type',
   'ca-certificate',
   'allow-http',
   'client-id',
@@ -22,6 +23,11 @@ export const inputNames = [
   'retry-time-slot',
   'retry-max-wait',
   'retry-on',
+  'use-cache',
+  'min-validity',
+  'cache-encryption-key',
+  'default-expires-in',
+  'expires-at-override',
   'env-var',
   'verbose',
 ] as const;
@@ -30,6 +36,7 @@ export type InputName = (typeof inputNames)[number];
 
 /** The defaults that action.yml declares; a test holds the two equal. One that depends on other inputs is not here. */
 export const inputDefaults = {
+  'endpoint-type': 'oauth2',
   'allow-http': 'false',
   'client-secret-encoding': 'form',
   'body-format': 'form',
@@ -39,6 +46,7 @@ export const inputDefaults = {
   'retry-time-slot': '3',
   'retry-max-wait': '10',
   'retry-on': 'transient',
+  'use-cache': 'true',
   'env-var': 'OAUTH2_TOKEN',
   verbose: 'false',
 } as const satisfies Partial<Record<InputName, string>>;
@@ -91,6 +99,13 @@ export class InputReader {
     return defaults[name];
   }
 
+  /** Whether something was written; a value equal to its default counts as not written. */
+  isGiven(name: InputName): boolean {
+    const defaults: Partial<Record<InputName, string>> = inputDefaults;
+    const value = readInput(this.#env, name);
+    return value !== '' && value !== defaults[name];
+  }
+
   /** The value with its white space; empty where it was left out. */
   readExact(name: InputName): string {
     return readInput(this.#env, name, 'exact');
@@ -123,6 +138,11 @@ export class InputReader {
       this.complain(text`${name}: got "${value}", takes true or false`);
     }
     return value.toLowerCase() === 'true';
+  }
+
+  /** As {@link readNumber}; undefined where it was left out. */
+  readOptionalNumber(name: InputName, range: NumberRange): number | undefined {
+    return this.read(name) === undefined ? undefined : this.readNumber(name, range);
   }
 
   /** A decimal number; NaN, and a problem noted, where it is none or out of range. */

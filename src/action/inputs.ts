@@ -1,23 +1,32 @@
 import { X509Certificate } from 'node:crypto';
 
 import { isLoopback } from '../http/loopback.ts';
+import { acsHeaders } from '../oauth2/acs-api.ts';
 import { type SecretEncoding } from '../oauth2/client-authentication.ts';
 import { type RetryOn } from '../oauth2/errors.ts';
 import { type BodyFormat, type Pair } from '../oauth2/token-request.ts';
+import { parseRfc3339Time } from '../oauth2/zulu-time.ts';
 import { InputError } from './errors.ts';
-import { InputReader } from './input-reader.ts';
+import { type InputName, InputReader } from './input-reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
-import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
+import { isFieldValue, parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
 import { shortestSecret } from './secrets.ts';
 import { joinTexts, text, type Text } from './text.ts';
 import { explainMissingSecret } from './trigger.ts';
 
+/** A token endpoint of RFC 6749, or one of Stanford's ACS. */
+export type EndpointType = 'oauth2' | 'acs_api';
+
 /** How the client authenticates (RFC 6749 section 2.3, the names registered for it). */
 export type ClientAuthMethod = 'client_secret_basic' | 'client_secret_post';
+
+/** Whether the cache is used; `refresh` asks anew and puts the new token in. */
+export type UseCache = 'true' | 'false' | 'refresh';
 
 /** What the user asked for, checked. Times are in seconds. */
 export interface Inputs {
   readonly tokenUrl: string;
+  readonly endpointType: EndpointType;
   readonly caCertificate: string | undefined;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -36,6 +45,12 @@ export interface Inputs {
   readonly retryTimeSlot: number;
   readonly retryMaxWait: number;
   readonly retryOn: RetryOn;
+  readonly useCache: UseCache;
+  /** Seconds that a cached token must still have; undefined: 300, or half its lifetime if shorter. */
+  readonly minValidity: number | undefined;
+  readonly cacheEncryptionKey: string | undefined;
+  readonly defaultExpiresIn: number | undefined;
+  readonly expiresAtOverride: Date | undefined;
   /** Undefined: none is exported. */
   readonly envVar: string | undefined;
   readonly verbose: boolean;
@@ -43,6 +58,7 @@ export interface Inputs {
 
 const day = 86_400;
 const hour = 3600;
+const longest = 2 ** 31 - 1;
 
 /**
  * Reads and checks the inputs.
@@ -68,9 +84,10 @@ export function readInputs(env: NodeJS.ProcessEnv, { debug }: { readonly debug: 
 function readEach(reader: InputReader, env: NodeJS.ProcessEnv, debug: boolean): Inputs {
   return {
     tokenUrl: readTokenUrl(reader),
+    endpointType: reader.readChoice('endpoint-type', ['oauth2', 'acs_api']),
     caCertificate: readCertificates(reader),
     clientId: readClientId(reader),
-    clientSecret: readClientSecret(reader),
+    clientSecret: readSecret(reader, 'client-secret') ?? '',
     clientAuthMethod: reader.readChoice('client-auth-method', [
       'client_secret_basic',
       'client_secret_post',
@@ -94,6 +111,11 @@ function readEach(reader: InputReader, env: NodeJS.ProcessEnv, debug: boolean): 
     retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: hour, unit: 'seconds' }),
     retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: hour, unit: 'seconds' }),
     retryOn: reader.readChoice('retry-on', ['transient', 'all']),
+    useCache: readUseCache(reader),
+    minValidity: readLongSeconds(reader, 'min-validity'),
+    cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+    defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
+    expiresAtOverride: readExpiry(reader),
     envVar: readEnvVar(reader, env),
     verbose: reader.readFlag('verbose') || debug,
   };
@@ -152,14 +174,47 @@ function readClientId(reader: InputReader): string {
   return value;
 }
 
-function readClientSecret(reader: InputReader): string {
-  const value = reader.read('client-secret') ?? '';
-  if (value !== '' && value.length < shortestSecret) {
+function readSecret(
+  reader: InputReader,
+  name: 'client-secret' | 'cache-encryption-key',
+): string | undefined {
+  const value = reader.read(name);
+  if (value !== undefined && value.length < shortestSecret) {
     reader.complain(
-      text`client-secret: has fewer than ${shortestSecret} characters, too few to be hidden in the log`,
+      text`${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`,
     );
   }
   return value;
+}
+
+/** A boolean in any of its spellings, or `refresh`. */
+function readUseCache(reader: InputReader): UseCache {
+  const value = reader.read('use-cache') ?? '';
+  const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
+  const choice = (['true', 'false', 'refresh'] as const).find((one) => one === word);
+  if (choice === undefined) {
+    reader.complain(text`use-cache: got "${value}", takes true, false or refresh`);
+  }
+  return choice ?? 'false';
+}
+
+function readLongSeconds(
+  reader: InputReader,
+  name: 'min-validity' | 'default-expires-in',
+): number | undefined {
+  return reader.readOptionalNumber(name, { min: 0, max: longest, unit: 'seconds' });
+}
+
+function readExpiry(reader: InputReader): Date | undefined {
+  const value = reader.read('expires-at-override');
+  if (value === undefined) return undefined;
+  const time = parseRfc3339Time(value);
+  if (time === undefined) {
+    reader.complain(
+      text`expires-at-override: got "${value}", takes a time such as 2026-01-31T12:00:00Z`,
+    );
+  }
+  return time;
 }
 
 function readScopes(reader: InputReader): string[] {
@@ -226,13 +281,44 @@ function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undef
 
 /** Checks what only several inputs together can get wrong. */
 function checkTogether(reader: InputReader, inputs: Inputs): void {
+  if (inputs.endpointType === 'acs_api') {
+    checkAcs(reader, inputs);
+    return;
+  }
   checkParameterNames(reader, inputs);
-  checkHeaderNames(reader, inputs);
+  const usesAuthorization = inputs.clientAuthMethod === 'client_secret_basic';
+  checkHeaderNames(reader, inputs.headers, usesAuthorization ? ['authorization'] : []);
   if (sendsRawBasic(inputs) && inputs.clientId.includes(':')) {
     reader.complain(
       text`client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`,
     );
   }
+}
+
+/** The inputs that mean nothing to an ACS endpoint. */
+const notForAcs = [
+  'client-auth-method',
+  'client-secret-encoding',
+  'scopes',
+  'grant-type',
+  'audience',
+  'resource',
+  'parameters',
+  'body-format',
+] as const satisfies readonly InputName[];
+
+function checkAcs(reader: InputReader, inputs: Inputs): void {
+  for (const name of notForAcs) {
+    if (reader.isGiven(name)) {
+      reader.complain(text`${name}: has no meaning with endpoint-type: acs_api`);
+    }
+  }
+  for (const name of ['client-id', 'client-secret'] as const) {
+    if (!isFieldValue(reader.read(name) ?? '')) {
+      reader.complain(text`${name}: has a character that a header cannot carry`);
+    }
+  }
+  checkHeaderNames(reader, inputs.headers, acsHeaders);
 }
 
 function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }: Inputs): boolean {
@@ -264,15 +350,20 @@ function checkParameterNames(reader: InputReader, inputs: Inputs): void {
 /** Headers that belong to the connection, not to the request. */
 const connectionHeader = /^(host|content-length|transfer-encoding|connection|proxy-.*)$/i;
 
-function checkHeaderNames(reader: InputReader, inputs: Inputs): void {
-  const names = inputs.headers.map(([name]) => name.toLowerCase());
+/**
+ * @param own the headers that carry the client's credentials, in lower case
+ */
+function checkHeaderNames(
+  reader: InputReader,
+  headers: readonly Pair[],
+  own: readonly string[],
+): void {
+  const names = headers.map(([name]) => name.toLowerCase());
   for (const name of new Set(names)) {
     if (connectionHeader.test(name)) {
       reader.complain(text`headers: ${name} belongs to the connection and cannot be set`);
-    } else if (name === 'authorization' && inputs.clientAuthMethod === 'client_secret_basic') {
-      reader.complain(
-        text`headers: authorization is used by client-auth-method: client_secret_basic`,
-      );
+    } else if (own.includes(name)) {
+      reader.complain(text`headers: ${name} carries the client's credentials already`);
     } else if (names.indexOf(name) !== names.lastIndexOf(name)) {
       reader.complain(text`headers: ${name} is given more than once`);
     }

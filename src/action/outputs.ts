@@ -2,7 +2,7 @@ import { type TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from './errors.ts';
 import { type Log, type Runner } from './log.ts';
 import { listSecretMembers } from './secrets.ts';
-import { sayReplaced, saySet } from './wording.ts';
+import { sayReplaced } from './wording.ts';
 
 /** The outputs of action.yml, in its order. */
 export const outputNames = [
@@ -68,7 +68,6 @@ export function handOver(
     if ((env[envVar] ?? '') !== '' && env[envVar] !== token) log.say(sayReplaced(envVar));
     runner.exportVariable(envVar, token);
   }
-  log.say(saySet(envVar));
 }
 
 /** What is not known is an empty string. */

@@ -10,8 +10,10 @@ export interface ParsedPairs {
 /** The characters of a header's name (RFC 9110 section 5.6.2). */
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
-/** The characters of a header's value that node:http sends as they are (RFC 9110 section 5.5). */
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
+export function isFieldValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
 
 /**
  * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
@@ -34,7 +36,7 @@ export function parseHeaders(input: string): ParsedPairs {
     const name = line.slice(0, Math.max(split, 0)).trim();
     const value = line.slice(split + 1).trim();
     if (split < 0 || !token.test(name)) return text`line ${number} has no "Name: value"`;
-    if (!fieldValue.test(value)) {
+    if (!isFieldValue(value)) {
       return text`line ${number} (${name}) has a character that a header cannot carry`;
     }
     return [name, value];

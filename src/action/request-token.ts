@@ -1,15 +1,18 @@
 import { type SendRequest } from '../http/request.ts';
+import { askAcsEndpoint } from '../oauth2/acs-api.ts';
 import { clientSecretBasic, clientSecretPost } from '../oauth2/client-authentication.ts';
 import { judgeFailure } from '../oauth2/errors.ts';
-import { askTokenEndpoint } from '../oauth2/token-endpoint.ts';
+import { askTokenEndpoint, type AttemptContext } from '../oauth2/token-endpoint.ts';
 import { listParameterNames, spendsItsGrant, type TokenRequest } from '../oauth2/token-request.ts';
-import { type TokenResponse } from '../oauth2/token-response.ts';
+import { addLifetime, type TokenResponse } from '../oauth2/token-response.ts';
 import { type Clock } from '../retry/clock.ts';
-import { type FailedAttempt, GaveUp, retry } from '../retry/retry.ts';
+import { type FailedAttempt, GaveUp, retry, type RetryPolicy } from '../retry/retry.ts';
 import { type Inputs } from './inputs.ts';
 import { type Log } from './log.ts';
 import { maskResponse } from './outputs.ts';
+import { type Text } from './text.ts';
 import {
+  describeAcsRequest,
   describeAnswer,
   describeRequest,
   describeSuccess,
@@ -25,6 +28,8 @@ export interface RequestContext {
   readonly random: () => number;
   readonly send: SendRequest;
   readonly log: Log;
+  /** Whether the cache was looked into before, in vain. */
+  readonly missed: boolean;
 }
 
 /** A token endpoint's answer, and how it came. */
@@ -32,6 +37,14 @@ export interface ObtainedToken {
   readonly response: TokenResponse;
   /** The number of the attempt that brought it, from 1. */
   readonly attempt: number;
+}
+
+/** An endpoint and what is asked of it, of either type. */
+interface TokenSource {
+  readonly ask: (context: AttemptContext) => Promise<TokenResponse>;
+  /** The shape of the request, for the log. */
+  readonly shape: readonly Text[];
+  readonly spendsGrant: boolean;
 }
 
 /**
@@ -43,31 +56,22 @@ export async function requestToken(
   inputs: Inputs,
   context: RequestContext,
 ): Promise<ObtainedToken> {
-  const { clock, random, send, log } = context;
-  const request = toTokenRequest(inputs);
-  const shape = describeRequest(inputs, listParameterNames(request));
-  const spendsGrant = spendsItsGrant(request);
-  const policy = {
-    maxAttempts: inputs.retryMaxAttempts,
-    timeSlot: inputs.retryTimeSlot,
-    maxWait: inputs.retryMaxWait,
-    attemptTimeout: inputs.timeout,
-    deadline: clock.monotonic() + inputs.totalTimeout * 1000,
-  };
+  const { clock, random, send, log, missed } = context;
+  const { ask, shape, spendsGrant } = chooseSource(inputs);
   const tls = inputs.caCertificate === undefined ? {} : { ca: inputs.caCertificate };
 
-  log.say(sayAsking(inputs));
+  log.say(sayAsking(inputs, missed));
   try {
     return await retry(
       async (attempt, signal) => {
         const startedAt = clock.monotonic();
-        const response = await askTokenEndpoint(request, { send, now: clock.now, signal, tls });
+        const response = await ask({ send, now: clock.now, signal, tls });
         maskResponse(response, log);
         const success = describeSuccess(attempt, clock.monotonic() - startedAt);
         if (inputs.verbose) log.group(sayExchangeTitle(), [...shape, success]);
-        return { response, attempt };
+        return { response: settleExpiry(response, inputs), attempt };
       },
-      policy,
+      makePolicy(inputs, clock),
       {
         clock,
         random,
@@ -90,19 +94,40 @@ function isWorthALine({ attempt, wait }: FailedAttempt): boolean {
   return attempt > 1 || wait !== undefined;
 }
 
-function toTokenRequest(inputs: Inputs): TokenRequest {
-  const { tokenUrl, grantType, scopes, audience, resources, parameters, headers, bodyFormat } =
-    inputs;
+function makePolicy(inputs: Inputs, clock: Clock): RetryPolicy {
   return {
-    tokenUrl,
-    grantType,
-    scopes,
-    audience,
-    resources,
-    parameters,
-    headers,
-    bodyFormat,
-    authenticate: chooseAuthentication(inputs),
+    maxAttempts: inputs.retryMaxAttempts,
+    timeSlot: inputs.retryTimeSlot,
+    maxWait: inputs.retryMaxWait,
+    attemptTimeout: inputs.timeout,
+    deadline: clock.monotonic() + inputs.totalTimeout * 1000,
+  };
+}
+
+/** The user's own expiry goes before the server's, and an assumed lifetime takes the place of none. */
+function settleExpiry(
+  response: TokenResponse,
+  { expiresAtOverride, defaultExpiresIn }: Inputs,
+): TokenResponse {
+  const { accessToken, issuedAt } = response;
+  const assumed = addLifetime(issuedAt, defaultExpiresIn);
+  const expiresAt = expiresAtOverride ?? accessToken.expiresAt ?? assumed;
+  return { ...response, accessToken: accessToken.withExpiry(expiresAt) };
+}
+
+function chooseSource(inputs: Inputs): TokenSource {
+  if (inputs.endpointType === 'acs_api') {
+    return {
+      ask: (context) => askAcsEndpoint(inputs, context),
+      shape: describeAcsRequest(inputs),
+      spendsGrant: false,
+    };
+  }
+  const request: TokenRequest = { ...inputs, authenticate: chooseAuthentication(inputs) };
+  return {
+    ask: (context) => askTokenEndpoint(request, context),
+    shape: describeRequest(inputs, listParameterNames(request)),
+    spendsGrant: spendsItsGrant(request),
   };
 }
 

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
 import * as core from '@actions/core';
 
 import { sendRequest, type SendRequest } from '../http/request.ts';
@@ -8,8 +12,17 @@ import { type Inputs, readInputs } from './inputs.ts';
 import { Log, type Runner } from './log.ts';
 import { handOver } from './outputs.ts';
 import { type ObtainedToken, requestToken } from './request-token.ts';
+import { Reuse } from './reuse.ts';
+import { listMissingScopes } from './scopes.ts';
 import { listSecrets } from './secrets.ts';
-import { explainFailure, sayGot, sayGranted, sayTlsStaysVerified } from './wording.ts';
+import {
+  explainFailure,
+  sayGot,
+  sayGranted,
+  sayReusing,
+  saySet,
+  sayTlsStaysVerified,
+} from './wording.ts';
 
 /** What the action runs in; tests hand in their own. */
 export interface Surroundings {
@@ -20,50 +33,79 @@ export interface Surroundings {
   readonly clock: Clock;
   /** Gives a number from 0 (included) to 1 (excluded). */
   readonly random: () => number;
+  readonly randomBytes: (size: number) => Buffer;
   readonly send: SendRequest;
+  /** The built child process that saves, an absolute path. */
+  readonly saveScript: string;
+  /** Where a directory may be made that is removed again. */
+  readonly temp: string;
+  /** Called once later steps have the token: from then on nothing can make the step red. */
+  readonly succeed: () => void;
 }
 
 /** The real surroundings of a step. */
 export function realSurroundings(): Surroundings {
+  const script = process.argv[1] ?? '';
   return {
     runner: core,
     env: process.env,
     platform: process.platform,
     clock: systemClock,
     random: Math.random,
+    randomBytes,
     send: sendRequest,
+    // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
+    saveScript: join(dirname(script), '..', 'save', 'index.js'),
+    temp: process.env['RUNNER_TEMP'] ?? tmpdir(),
+    succeed: () => {
+      process.exitCode = 0;
+    },
   };
 }
 
-/**
- * Gets a token and hands it to later steps.
- *
- * @returns whether later steps have a token; if not, the log has one error that says what to do
- */
-export async function run(surroundings: Surroundings): Promise<boolean> {
+/** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
+export async function run(surroundings: Surroundings): Promise<void> {
   const { runner, env } = surroundings;
   const log = new Log(runner);
   let inputs: Inputs | undefined;
+  let reuse: Reuse | undefined;
   try {
-    listSecrets(env).forEach((secret) => {
-      log.mask(secret);
-    });
+    for (const secret of listSecrets(env)) log.mask(secret);
     requireRunner(env);
     inputs = readInputs(env, { debug: runner.isDebug() });
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
 
-    const obtained = await requestToken(inputs, { ...surroundings, log });
-    tellToken(obtained, inputs, surroundings, log);
-
-    const { clock, platform } = surroundings;
-    const scopes = obtained.response.scopes ?? inputs.scopes;
-    const handover = { response: obtained.response, scopes, cacheHit: false, now: clock.now() };
-    handOver(handover, { runner, log, env, platform, envVar: inputs.envVar });
-    return true;
+    reuse = await Reuse.open(inputs, { ...surroundings, log });
+    const cached = await reuse?.find();
+    if (cached !== undefined) {
+      log.say(sayReusing(cached.accessToken, surroundings.clock.now(), inputs.tokenUrl));
+      giveToLaterSteps(cached, true, inputs, surroundings, log);
+    } else {
+      const missed = reuse?.missed ?? false;
+      const obtained = await requestToken(inputs, { ...surroundings, log, missed });
+      tellToken(obtained, inputs, surroundings, log);
+      giveToLaterSteps(obtained.response, false, inputs, surroundings, log);
+      await reuse?.keep(obtained.response);
+    }
+    log.say(saySet(inputs.envVar));
   } catch (error) {
+    await reuse?.cancel();
     log.fail(explainFailure(error, inputs));
-    return false;
   }
+}
+
+/** From here on the step is green. */
+function giveToLaterSteps(
+  response: TokenResponse,
+  cacheHit: boolean,
+  inputs: Inputs,
+  { runner, env, platform, clock, succeed }: Surroundings,
+  log: Log,
+): void {
+  const scopes = response.scopes ?? inputs.scopes;
+  const handover = { response, scopes, cacheHit, now: clock.now() };
+  handOver(handover, { runner, log, env, platform, envVar: inputs.envVar });
+  succeed();
 }
 
 /** Without its files, @actions/core would print the token as a command. */
@@ -83,9 +125,4 @@ function tellToken(
   log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs.tokenUrl));
   const missing = listMissingScopes(response, inputs);
   if (missing.length > 0) log.say(sayGranted(response.scopes ?? [], missing));
-}
-
-/** The scopes that were asked for and not granted; none where the server named none. */
-function listMissingScopes({ scopes }: TokenResponse, inputs: Inputs): string[] {
-  return scopes === undefined ? [] : inputs.scopes.filter((scope) => !scopes.includes(scope));
 }

@@ -21,6 +21,7 @@ const secretHeader = /(^|-)(key|token|secret)$/i;
 export function listSecrets(env: NodeJS.ProcessEnv): string[] {
   const secrets = [
     ...listClientSecrets(env),
+    ...listInFull(readInput(env, 'cache-encryption-key')),
     ...listSecretParameters(readInput(env, 'parameters', 'exact')),
     ...listSecretHeaders(readInput(env, 'headers', 'exact')),
     ...listProxySecrets(env),
@@ -28,24 +29,24 @@ export function listSecrets(env: NodeJS.ProcessEnv): string[] {
   return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
 }
 
+/** A secret as it is and as a form writes it. */
+function listInFull(secret: string): string[] {
+  return secret === '' ? [] : [secret, encodeForm(secret)];
+}
+
 function listClientSecrets(env: NodeJS.ProcessEnv): string[] {
   const secret = readInput(env, 'client-secret');
   const id = readInput(env, 'client-id');
   // The Basic value of a secret that is too short to be masked would be a mask for nothing.
   if (secret.length < shortestSecret) return [];
-  return [
-    secret,
-    encodeForm(secret),
-    encodeBasic(id, secret, 'form'),
-    encodeBasic(id, secret, 'raw'),
-  ];
+  return [...listInFull(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
 }
 
 function listSecretParameters(input: string): string[] {
   return parseParameters(input)
     .pairs.filter(([name]) => secretParameter.test(name))
     .filter(isLongEnough)
-    .flatMap(([, value]) => [value, encodeForm(value)]);
+    .flatMap(([, value]) => listInFull(value));
 }
 
 function listSecretHeaders(input: string): string[] {

@@ -17,11 +17,107 @@ import { type MissingSecretCause } from './trigger.ts';
  * read; times in Zulu; no exclamation marks, no "please".
  */
 
-/** Before the token endpoint is asked. */
-export function sayAsking({ tokenUrl, grantType, scopes }: Inputs): Text {
-  const grant = grantType.replace('urn:ietf:params:oauth:grant-type:', '');
+/**
+ * Before the token endpoint is asked.
+ *
+ * @param missed whether the cache was looked into before, in vain
+ */
+export function sayAsking(
+  { tokenUrl, endpointType, grantType, scopes }: Inputs,
+  missed: boolean,
+): Text {
+  const grant =
+    endpointType === 'acs_api'
+      ? endpointType
+      : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
   const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
-  return text`Asking ${hostOf(tokenUrl)} (${grant}${scope}).`;
+  const before = missed ? 'No usable token in the cache. ' : '';
+  return text`${before}Asking ${hostOf(tokenUrl)} (${grant}${scope}).`;
+}
+
+/** A token came from the cache. */
+export function sayReusing(token: AccessToken, now: number, tokenUrl: string): Text {
+  const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
+  const until = token.zuluTimeString() ?? '';
+  return text`Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(tokenUrl)} was not asked.`;
+}
+
+/** Why the cache cannot be used at all. */
+export type CacheObstacle =
+  'short_secret' | 'no_service' | 'no_repository' | 'mode' | 'single_use' | 'timeout' | 'failed';
+
+/** The cache is not used, in a line and without an annotation. */
+export function sayCacheNotUsed(obstacle: CacheObstacle): Text {
+  switch (obstacle) {
+    case 'short_secret':
+      return text`Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+    case 'no_service':
+      return text`Cache not used: this runner offers no cache service.`;
+    case 'no_repository':
+      return text`Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
+    case 'mode':
+      return text`Cache not used: ACTIONS_CACHE_MODE does not let this job read it.`;
+    case 'single_use':
+      return text`Cache not used: parameters carry a grant that is used up by asking.`;
+    case 'timeout':
+      return text`Cache not used: the service did not answer within 5 s.`;
+    case 'failed':
+      return text`Cache not used: the service did not answer as it should.`;
+  }
+}
+
+/** Why a token is not put into the cache. */
+export type NotCachedReason =
+  | 'no_expiry'
+  | 'narrower_scope'
+  | 'short_life'
+  | 'refresh_token'
+  | 'denied'
+  | 'taken'
+  | 'no_tar'
+  | 'failed'
+  | 'timeout'
+  | 'too_large';
+
+/** The token is not put into the cache, in a line and without an annotation. */
+export function sayNotCached(reason: NotCachedReason, { tokenUrl, minValidity }: Inputs): Text {
+  switch (reason) {
+    case 'no_expiry':
+      return text`Not cached: ${hostOf(tokenUrl)} did not say when the token expires. Set default-expires-in to cache it.`;
+    case 'narrower_scope':
+      return text`Not cached: less was granted than asked for.`;
+    case 'short_life':
+      return text`Not cached: the token lives no longer than min-validity: ${minValidity ?? 0}.`;
+    case 'refresh_token':
+      return text`Not cached: a refresh token came with it, and that belongs in no cache.`;
+    case 'denied':
+      return text`Not cached: this run may read the cache but not write it.`;
+    case 'taken':
+      return text`Not cached: another job kept a token at the same time; later jobs reuse that one.`;
+    case 'no_tar':
+      return text`Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+    case 'failed':
+      return text`Not cached: the service did not take it.`;
+    case 'timeout':
+      return text`Not cached: the service did not take it within 10 s.`;
+    case 'too_large':
+      return text`Not cached: the token is too large, over 192 KiB when sealed.`;
+  }
+}
+
+/** The title of {@link describeLookUp}. */
+export function sayCacheTitle(): Text {
+  return text`Cache`;
+}
+
+/** What the cache answered. */
+export function describeLookUp(code: 'hit' | 'miss' | 'failed' | 'timeout', took: number): Text {
+  return text`${code}, after ${formatDuration(took)}`;
+}
+
+/** The token is in the cache now. */
+export function sayKept(): Text {
+  return text`Kept in the cache, encrypted, for other jobs and later runs.`;
 }
 
 /** A failed attempt that is not the end of the story, or not its first chapter. */
@@ -88,17 +184,29 @@ export function sayExchangeTitle(): Text {
   return text`Request and answer`;
 }
 
-/** The shape of a request, without anything secret. */
+/** The shape of a request to an ACS endpoint, without anything secret. */
+export function describeAcsRequest({ tokenUrl, clientId, headers }: Inputs): Text[] {
+  return [
+    text`GET ${originAndPath(tokenUrl)}`,
+    text`client ${clientId}, acs_api, headers: client-id, client-secret`,
+    ...describeHeaders(headers),
+  ];
+}
+
+/** The shape of a request to a token endpoint, without anything secret. */
 export function describeRequest(inputs: Inputs, parameterNames: readonly string[]): Text[] {
   const { tokenUrl, clientId, clientAuthMethod, clientSecretEncoding, headers } = inputs;
-  const { origin, pathname } = new URL(tokenUrl);
   const encoding = clientAuthMethod === 'client_secret_basic' ? ` (${clientSecretEncoding})` : '';
-  const lines = [
-    text`POST ${origin}${pathname}`,
+  return [
+    text`POST ${originAndPath(tokenUrl)}`,
     text`client ${clientId}, ${clientAuthMethod}${encoding}, body: ${parameterNames.join(', ')}`,
+    ...describeHeaders(headers),
   ];
-  const names = headers.map(([name]) => name);
-  return names.length === 0 ? lines : [...lines, text`further headers: ${names.join(', ')}`];
+}
+
+function describeHeaders(headers: Inputs['headers']): Text[] {
+  const names = headers.map(([name]) => name).join(', ');
+  return names === '' ? [] : [text`further headers: ${names}`];
 }
 
 /** The answer to an attempt that failed. */
@@ -149,6 +257,8 @@ function describeTokenError(error: TokenError): Text {
       return text`${status} with ${nameContent(error)} in place of a token`;
     case 'no_access_token':
       return text`${status} without an access_token`;
+    case 'no_expires_at':
+      return text`${status} without a Zulu time in expires_at`;
     case 'malformed_token':
       return text`${status} with a token that has characters no token can have`;
   }
@@ -346,6 +456,11 @@ function explainTokenError(error: TokenError, inputs: Inputs): Annotation {
         title: 'no access_token',
         message: text`${host} answered ${describeTokenError(error)}. Check that token-url is the token endpoint, and grant-type.`,
       };
+    case 'no_expires_at':
+      return {
+        title: 'no expires_at',
+        message: text`${host} answered ${describeTokenError(error)}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+      };
     case 'malformed_token':
       return {
         title: 'malformed token',
@@ -485,6 +600,9 @@ const oauthErrors: Readonly<Record<string, ExplainOAuthError>> = {
 
 /** What to try when a server refuses who asks. Auth0 says access_denied, others invalid_request; it fits them all. */
 function adviseCredentials(inputs: Inputs): Text {
+  if (inputs.endpointType === 'acs_api') {
+    return text`Check that client-id and client-secret belong together and are current.`;
+  }
   const belong = text`Check that client-id and client-secret belong together and are current; if they are, try `;
   if (inputs.clientAuthMethod === 'client_secret_post') {
     return text`${belong}client-auth-method: client_secret_basic.`;
@@ -545,6 +663,11 @@ function nameContent({ answer: { contentType, length } }: TokenError): string {
 
 function hostOf(url: string): string {
   return new URL(url).host;
+}
+
+function originAndPath(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
 function messageOf(error: unknown): string {

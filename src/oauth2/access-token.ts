@@ -32,6 +32,11 @@ export class AccessToken {
     this.expiresAt = expiresAt;
   }
 
+  /** The same token with another expiry. */
+  withExpiry(expiresAt: Date | undefined): AccessToken {
+    return new AccessToken({ token: this.#token, tokenType: this.tokenType, expiresAt });
+  }
+
   /** The secret itself. */
   get token(): string {
     return this.#token;

@@ -11,6 +11,8 @@ export type TokenErrorCode =
   | 'unparsable'
   /** A JSON object without a token. */
   | 'no_access_token'
+  /** An ACS answer whose `expires_at` is missing or no Zulu time. */
+  | 'no_expires_at'
   /** A token with characters that no token can have (RFC 6749 appendix A.12). */
   | 'malformed_token';
 

@@ -78,7 +78,7 @@ function defaultHeaders(bodyFormat: BodyFormat): Pair[] {
 }
 
 /** Headers by name in lower case; a later one takes the place of an earlier one. */
-function joinHeaders(headers: readonly Pair[]): Map<string, string> {
+export function joinHeaders(headers: readonly Pair[]): Map<string, string> {
   return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 

@@ -14,6 +14,8 @@ export interface TokenResponse {
   readonly idToken: string | undefined;
   /** The members of the response that are not among the above. */
   readonly others: Readonly<Record<string, unknown>>;
+  /** When it was asked for: epoch, milliseconds. */
+  readonly issuedAt: number;
 }
 
 /** What the reading of a response needs besides it. */
@@ -24,7 +26,8 @@ export interface ResponseContext {
   readonly now: number;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** The members of a response's body. */
+export type Members = Readonly<Record<string, unknown>>;
 
 /** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors: ReadonlySet<string> = new Set([
@@ -57,7 +60,7 @@ export function parseTokenResponse(
   refuseFailure(response, members, context.now);
   if (members === undefined) throw failure('unparsable', response, { retryable: true });
   const accessToken = readAccessToken(response, members, context.sentAt);
-  return { accessToken, ...readCompanions(members) };
+  return { accessToken, ...readCompanions(members), issuedAt: context.sentAt };
 }
 
 /**
@@ -185,7 +188,7 @@ export function addLifetime(start: number, lifetime: number | undefined): Date |
 }
 
 /** Reads what comes with the token. */
-export function readCompanions(members: Members): Omit<TokenResponse, 'accessToken'> {
+export function readCompanions(members: Members): Omit<TokenResponse, 'accessToken' | 'issuedAt'> {
   return {
     scopes: readScopes(members['scope']),
     refreshToken: readText(members['refresh_token']),
@@ -202,7 +205,8 @@ function readScopes(scope: unknown): readonly string[] | undefined {
   return scope.split(separator).filter((one) => one !== '');
 }
 
-function readText(value: unknown): string | undefined {
+/** A non-empty string; anything else is as good as absent. */
+export function readText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
@@ -213,7 +217,8 @@ function readLocation(location: string | undefined): string | undefined {
   return `${protocol}//${host}${pathname}`;
 }
 
-function failure(
+/** A {@link TokenError} that tells what the answer was like. */
+export function failure(
   code: TokenError['code'],
   response: HttpResponse,
   details: Omit<ConstructorParameters<typeof TokenError>[1], 'answer'>,

@@ -16,6 +16,20 @@ export function parseZuluTime(text: string): Date | undefined {
   return real ? time : undefined;
 }
 
+/**
+ * Reads an RFC 3339 time: as {@link parseZuluTime}, or with an offset such as `+01:00`.
+ *
+ * @returns undefined where the text is no such time
+ */
+export function parseRfc3339Time(text: string): Date | undefined {
+  const [, local = '', sign = '+', hours = '0', minutes = '0'] =
+    /^(.*T.*?)(?:Z|([+-])(\d\d):(\d\d))$/.exec(text.toUpperCase()) ?? [];
+  const time = parseZuluTime(`${local}Z`);
+  const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  if (time === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  return new Date(time.getTime() - (sign === '-' ? -offset : offset));
+}
+
 /** Writes a time as `2026-01-31T12:00:00Z`: whole seconds, rounded down. */
 export function formatZuluTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;

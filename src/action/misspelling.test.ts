@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { createInputEnvironment } from '../../test/support/fakes.ts';
+import { inputNames } from './input-reader.ts';
+import { findMisspelledInputs } from './misspelling.ts';
+import { renderText } from './text.ts';
+
+/** What is said of a step that has inputs of these names. */
+function complainOf(...names: readonly string[]): string[] {
+  const env = createInputEnvironment(Object.fromEntries(names.map((name) => [name, 'x'])));
+  return findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all));
+}
+
+describe('findMisspelledInputs', () => {
+  const nearMisses: readonly [meant: string, names: readonly string[]][] = [
+    ['token-url', ['token_url', 'tokenUrl', 'TOKEN-URL ', 'token-uri', 'tokenurls', 'token-ulr']],
+    ['client-id', ['client_id', 'clientId', 'client id', 'clientid', 'cleint-id', 'client-ids']],
+    ['client-secret', ['client_secret', 'clientSecret', 'client-secrets', 'clent-secret']],
+    ['client-auth-method', ['client_auth_method', 'client-auth-methods']],
+    ['scopes', ['scops', 'scopess', 'sc-opes']],
+    ['grant-type', ['grant_type', 'grantType', 'grand-type']],
+    ['audience', ['audiences', 'audence']],
+    ['resource', ['resources', 'ressource']],
+    ['parameters', ['parameter', 'paramaters']],
+    ['headers', ['header', 'heders']],
+    ['body-format', ['body_format', 'bodyformat']],
+    ['timeout', ['time-out', 'timeouts', 'timout']],
+    ['total-timeout', ['total_timeout', 'total-time-out']],
+    ['retry-max-attempts', ['retry_max_attempts', 'retry-max-attempt']],
+    ['env-var', ['env_var', 'envVar', 'env-vars']],
+    ['verbose', ['verbos', 'verbouse']],
+    ['allow-http', ['allow_http', 'allow-https']],
+    ['ca-certificate', ['ca_certificate', 'ca-certificates', 'ca-cert-ificate']],
+  ];
+  for (const [meant, names] of nearMisses) {
+    for (const name of names) {
+      test(`takes ${name} for a misspelt ${meant}`, () => {
+        const written = name.replaceAll(' ', '_').toLowerCase();
+        assert.deepEqual(complainOf(name), [`${written}: unknown input, did you mean ${meant}?`]);
+      });
+    }
+  }
+
+  const otherWords: readonly [meant: string, names: readonly string[]][] = [
+    [
+      'token-url',
+      ['url', 'token-uri', 'token-endpoint', 'token_endpoint', 'endpoint', 'access-token-url', 'oauth-url'],
+    ],
+    ['client-id', ['id', 'app-id', 'app_id', 'username']],
+    ['client-secret', ['secret', 'client-password', 'password', 'app-secret', 'appSecret']],
+    ['client-auth-method', ['auth-method', 'token_endpoint_auth_method']],
+    ['scopes', ['scope', 'SCOPE']],
+    ['grant-type', ['grant-types']],
+    ['audience', ['aud']],
+    ['parameters', ['params', 'extra-parameters', 'body']],
+    ['headers', ['extra-headers']],
+    ['body-format', ['content-type']],
+    ['retry-max-attempts', ['retries', 'max-attempts', 'max-retries', 'retry-attempts']],
+    ['env-var', ['environment-variable', 'env-name', 'env', 'output-env']],
+    ['verbose', ['debug']],
+    ['ca-certificate', ['ca', 'ca-cert']],
+    ['allow-http', ['insecure']],
+  ];
+  for (const [meant, names] of otherWords) {
+    for (const name of names) {
+      test(`knows ${name} as another word for ${meant}`, () => {
+        assert.deepEqual(complainOf(name), [
+          `${name.toLowerCase()}: unknown input, did you mean ${meant}?`,
+        ]);
+      });
+    }
+  }
+
+  test('never reports a declared input', () => {
+    assert.deepEqual(complainOf(...inputNames), []);
+  });
+
+  for (const name of ['name', 'node-version', 'repository', 'ref', 'path', 'who-to-greet', 'x', '', '-', 'constructor', '__proto__', 'x'.repeat(5000)]) {
+    test(`leaves an input that resembles none alone: ${name.slice(0, 20)}`, () => {
+      assert.deepEqual(complainOf(name), []);
+    });
+  }
+
+  test('leaves variables that are no inputs alone', () => {
+    const env = { SCOPE: 'x', input_scope: 'x', MY_INPUT_SCOPE: 'x', CLIENT_ID: 'x', INPUTSCOPE: 'x' };
+    assert.deepEqual(findMisspelledInputs(env), []);
+  });
+
+  test('reports a near miss although it is empty, or stands beside the right name', () => {
+    const env = { INPUT_SCOPE: '', INPUT_SCOPES: 'read' };
+    const problems = findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all));
+    assert.deepEqual(problems, ['scope: unknown input, did you mean scopes?']);
+  });
+
+  test('reports each near miss', () => {
+    assert.deepEqual(complainOf('scope', 'token_url', 'unrelated'), [
+      'scope: unknown input, did you mean scopes?',
+      'token_url: unknown input, did you mean token-url?',
+    ]);
+  });
+
+  test('never shows a value', () => {
+    const env = { 'INPUT_CLIENT_SECRET': 's3cret-value' };
+    const problems = findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all));
+    assert.deepEqual(problems, ['client_secret: unknown input, did you mean client-secret?']);
+  });
+});

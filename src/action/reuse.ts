@@ -1,0 +1,231 @@
+import { type CachedToken } from '../cache/entry.ts';
+import { type RequestIdentity, writeIdentity } from '../cache/identity.ts';
+import { canSeal, type Credential, deriveKeys } from '../cache/keys.ts';
+import { type Saver, startSaver } from '../cache/saver.ts';
+import { chooseCacheService, readCacheMode } from '../cache/service.ts';
+import { type Finding, TokenCache } from '../cache/token-cache.ts';
+import { type SendRequest } from '../http/request.ts';
+import { type TokenResponse } from '../oauth2/token-response.ts';
+import { type Clock } from '../retry/clock.ts';
+import { type Inputs } from './inputs.ts';
+import { type Log } from './log.ts';
+import { maskResponse } from './outputs.ts';
+import { listMissingScopes } from './scopes.ts';
+import {
+  type CacheObstacle,
+  describeLookUp,
+  type NotCachedReason,
+  sayCacheNotUsed,
+  sayCacheTitle,
+  sayKept,
+  sayNotCached,
+} from './wording.ts';
+
+/** What reuse needs from its surroundings. */
+export interface ReuseContext {
+  /** The step's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  readonly send: SendRequest;
+  readonly randomBytes: (size: number) => Buffer;
+  /** The built child process that saves, an absolute path. */
+  readonly saveScript: string;
+  /** Where a directory may be made that is removed again. */
+  readonly temp: string;
+  readonly log: Log;
+}
+
+/** The seconds that a cached token must still have, where nothing else is said. */
+const usualValidity = 300;
+
+/** The parameters of a grant that is used up by asking; the next job could not have asked the same. */
+const singleUse: ReadonlySet<string> = new Set([
+  'refresh_token',
+  'code',
+  'device_code',
+  'otp',
+  'subject_token',
+  'assertion',
+]);
+
+/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
+export class Reuse {
+  readonly #inputs: Inputs;
+  readonly #context: ReuseContext;
+  readonly #cache: TokenCache;
+  #saver: Saver | undefined;
+  /** Whether the cache was asked and had nothing; not where it could not be asked. */
+  #missed = false;
+  /** Whether a token that is asked for now shall be kept. */
+  #keeps = false;
+
+  private constructor(inputs: Inputs, context: ReuseContext, cache: TokenCache) {
+    this.#inputs = inputs;
+    this.#context = context;
+    this.#cache = cache;
+  }
+
+  /** Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted. */
+  static async open(inputs: Inputs, context: ReuseContext): Promise<Reuse | undefined> {
+    const { env, send, clock, randomBytes, log } = context;
+    if (inputs.useCache === 'false') return undefined;
+    const credentials = listCredentials(inputs);
+    const repository = readRepository(env);
+    const service = chooseCacheService(env, send);
+    const obstacle = findObstacle(inputs, { credentials, repository, env });
+    if (service === undefined || obstacle !== undefined) {
+      log.say(sayCacheNotUsed(obstacle ?? 'no_service'));
+      return undefined;
+    }
+    const keys = await deriveKeys(credentials, writeIdentity(identify(inputs, repository)));
+    const { now, startTimer } = clock;
+    const hide = (secret: string): void => {
+      log.mask(secret);
+    };
+    const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
+    return new Reuse(inputs, context, cache);
+  }
+
+  get missed(): boolean {
+    return this.#missed;
+  }
+
+  /** Looks for a token that lives long enough, and hides what is secret in it. */
+  async find(): Promise<TokenResponse | undefined> {
+    const { log } = this.#context;
+    if (this.#inputs.useCache === 'refresh') {
+      this.#cache.replace();
+      this.#prepareToKeep();
+      return undefined;
+    }
+    const finding = await this.#look();
+    if (finding.code === 'hit') return toResponse(finding.token);
+    if (finding.code === 'miss') {
+      this.#missed = true;
+      this.#prepareToKeep();
+    } else {
+      log.say(sayCacheNotUsed(finding.code));
+    }
+    return undefined;
+  }
+
+  async #look(): Promise<Finding> {
+    const { log, clock } = this.#context;
+    const startedAt = clock.monotonic();
+    const finding = await this.#cache.find((token) => this.#livesLongEnough(token));
+    if (finding.code === 'hit') maskResponse(toResponse(finding.token), log);
+    if (this.#inputs.verbose) {
+      log.group(sayCacheTitle(), [describeLookUp(finding.code, clock.monotonic() - startedAt)]);
+    }
+    return finding;
+  }
+
+  /** Starts the child process that saves, which loads while the token is asked for. */
+  #prepareToKeep(): void {
+    this.#keeps = true;
+    const { env, platform, saveScript, temp, clock } = this.#context;
+    if (!readCacheMode(env).writable) return;
+    const { startTimer } = clock;
+    try {
+      this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
+    } catch {
+      // No directory or no process can be had; keep() says so.
+    }
+  }
+
+  /** Keeps a token for others and says what came of it. Nothing that goes wrong here is an error of the step. */
+  async keep(response: TokenResponse): Promise<void> {
+    if (!this.#keeps) return;
+    const reason = await this.#tryToKeep(response);
+    const { log } = this.#context;
+    log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
+  }
+
+  /** Ends what was prepared, where there is no token to keep. */
+  async cancel(): Promise<void> {
+    await this.#saver?.cancel();
+    this.#saver = undefined;
+  }
+
+  async #tryToKeep(response: TokenResponse): Promise<NotCachedReason | undefined> {
+    const { accessToken, scopes, others, issuedAt } = response;
+    const token: CachedToken = { accessToken, scopes, others, issuedAt };
+    const reason = this.#findReason(response, token);
+    if (reason !== undefined || this.#saver === undefined) {
+      await this.cancel();
+      return reason ?? (readCacheMode(this.#context.env).writable ? 'failed' : 'denied');
+    }
+    try {
+      const keeping = await this.#cache.save(token, this.#saver);
+      return keeping === 'saved' ? undefined : keeping;
+    } catch {
+      return 'failed';
+    }
+  }
+
+  /** Why a token is of no use to others, if it is of none. */
+  #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
+    if (response.refreshToken !== undefined) return 'refresh_token';
+    if (response.accessToken.expiresAt === undefined) return 'no_expiry';
+    if (listMissingScopes(response, this.#inputs).length > 0) return 'narrower_scope';
+    return this.#livesLongEnough(token) ? undefined : 'short_life';
+  }
+
+  #livesLongEnough({ accessToken, issuedAt }: CachedToken): boolean {
+    const expiresAt = accessToken.expiresAt?.getTime() ?? 0;
+    const half = (expiresAt - issuedAt) / 2000;
+    const needed = this.#inputs.minValidity ?? Math.min(usualValidity, half);
+    return expiresAt - this.#context.clock.now() > needed * 1000;
+  }
+}
+
+/** What stands in the way of caching, but for a service. */
+function findObstacle(
+  { parameters }: Inputs,
+  facts: {
+    readonly credentials: readonly Credential[];
+    readonly repository: string;
+    readonly env: NodeJS.ProcessEnv;
+  },
+): CacheObstacle | undefined {
+  if (parameters.some(([name]) => singleUse.has(name))) return 'single_use';
+  if (!readCacheMode(facts.env).readable) return 'mode';
+  if (facts.repository === '') return 'no_repository';
+  return canSeal(facts.credentials) ? undefined : 'short_secret';
+}
+
+function listCredentials({ clientSecret, cacheEncryptionKey }: Inputs): Credential[] {
+  const own = { label: 'client-secret', bytes: Buffer.from(clientSecret) } as const;
+  if (cacheEncryptionKey === undefined) return [own];
+  return [{ label: 'cache-encryption-key', bytes: Buffer.from(cacheEncryptionKey) }, own];
+}
+
+/** The repository's id, for a name can be taken by another one later; its name where there is no id. */
+function readRepository(env: NodeJS.ProcessEnv): string {
+  const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
+  return names.find((name) => name !== undefined && name !== '') ?? '';
+}
+
+function identify(inputs: Inputs, repository: string): RequestIdentity {
+  return {
+    repository,
+    endpointType: inputs.endpointType,
+    tokenUrl: inputs.tokenUrl,
+    grantType: inputs.grantType,
+    clientId: inputs.clientId,
+    clientAuthMethod: inputs.clientAuthMethod,
+    scopes: inputs.scopes,
+    audience: inputs.audience,
+    resources: inputs.resources,
+    parameters: inputs.parameters,
+    headers: inputs.headers,
+    bodyFormat: inputs.bodyFormat,
+    defaultExpiresIn: inputs.defaultExpiresIn,
+    expiresAtOverride: inputs.expiresAtOverride?.toISOString(),
+  };
+}
+
+function toResponse(token: CachedToken): TokenResponse {
+  return { ...token, refreshToken: undefined, idToken: undefined };
+}

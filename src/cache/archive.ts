@@ -1,0 +1,21 @@
+import { promisify } from 'node:util';
+import { constants, gunzip, zstdDecompress } from 'node:zlib';
+
+import { type Compression } from './service.ts';
+
+/** The most that an archive may become, bytes. */
+const maxOutputLength = 512 * 1024;
+
+/** log2 of the largest window, the default of the zstd program; a larger one would only cost memory. */
+const windowLog = 23;
+
+/**
+ * Decompresses an archive, to 512 KiB at most.
+ *
+ * @throws where it is damaged or would become larger
+ */
+export function decompressArchive(blob: Buffer, compression: Compression): Promise<Buffer> {
+  if (compression === 'gzip') return promisify(gunzip)(blob, { maxOutputLength });
+  const params = { [constants.ZSTD_d_windowLogMax]: windowLog };
+  return promisify(zstdDecompress)(blob, { maxOutputLength, params });
+}

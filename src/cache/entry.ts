@@ -1,0 +1,140 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+
+import { AccessToken } from '../oauth2/access-token.ts';
+
+/** What the cache keeps of an answer. Never a refresh token or an ID token. */
+export interface CachedToken {
+  readonly accessToken: AccessToken;
+  /** The granted scopes; undefined where the server named none. */
+  readonly scopes: readonly string[] | undefined;
+  /** The other members of the answer. */
+  readonly others: Readonly<Record<string, unknown>>;
+  /** When it was asked for: epoch, milliseconds. */
+  readonly issuedAt: number;
+}
+
+/*
+ * An entry: magic (8 bytes), length of what follows (4), nonce (12), tag (16), ciphertext. AES-256-GCM with the entry's
+ * full name as additional data, so that it is worthless under another name (NIST SP 800-38D).
+ */
+const algorithm = 'aes-256-gcm';
+const magic = Buffer.from('\x89OA2TOK\n', 'latin1');
+const lengthBytes = 4;
+const nonceBytes = 12;
+const tagBytes = 16;
+const headBytes = magic.length + lengthBytes;
+
+/** The most that an entry may have, bytes. */
+export const maxEntryBytes = 192 * 1024;
+
+/** Where a tar archive can have a member begin: multiples of this, bytes. */
+const tarBlock = 512;
+
+/** How many places that look like an entry are tried; each costs a decryption. */
+const maxCandidates = 4;
+
+/**
+ * Seals a token.
+ *
+ * @param key 32 bytes
+ * @param name the full name of the entry
+ * @param nonce 12 random bytes, never the same twice
+ * @returns undefined where it is too large to be kept
+ */
+export function sealEntry(
+  token: CachedToken,
+  { key, name, nonce }: { readonly key: Buffer; readonly name: string; readonly nonce: Buffer },
+): Buffer | undefined {
+  const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(name));
+  const ciphertext = Buffer.concat([cipher.update(writeContents(token)), cipher.final()]);
+  const body = Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32BE(body.length);
+  const entry = Buffer.concat([magic, length, body]);
+  return entry.length > maxEntryBytes ? undefined : entry;
+}
+
+/**
+ * Finds an entry in an archive and opens it. The archive is hostile until a decryption succeeds: nothing of the tar
+ * around the entry is parsed or believed, and no step of the search comes from its bytes.
+ *
+ * @param archive decompressed, of a bounded size
+ * @param key 32 bytes
+ * @param name the full name under which the archive was found
+ * @returns undefined where there is no entry that this key and this name open
+ */
+export function openEntry(
+  archive: Buffer,
+  { key, name }: { readonly key: Buffer; readonly name: string },
+): CachedToken | undefined {
+  for (const body of listCandidates(archive)) {
+    const contents = decrypt(body, key, name);
+    if (contents !== undefined) return readContents(contents);
+  }
+  return undefined;
+}
+
+/** The places that look like an entry and lie inside the archive, the first few. */
+function listCandidates(archive: Buffer): Buffer[] {
+  const candidates: Buffer[] = [];
+  for (let at = 0; at + headBytes <= archive.length; at += tarBlock) {
+    if (!archive.subarray(at, at + magic.length).equals(magic)) continue;
+    const length = archive.readUInt32BE(at + magic.length);
+    const start = at + headBytes;
+    const fits = length >= nonceBytes + tagBytes && start + length <= archive.length;
+    if (fits) candidates.push(archive.subarray(start, start + length));
+    if (candidates.length === maxCandidates) break;
+  }
+  return candidates;
+}
+
+function decrypt(body: Buffer, key: Buffer, name: string): Buffer | undefined {
+  const nonce = body.subarray(0, nonceBytes);
+  const tag = body.subarray(nonceBytes, nonceBytes + tagBytes);
+  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
+    .setAAD(Buffer.from(name))
+    .setAuthTag(tag);
+  try {
+    return Buffer.concat([decipher.update(body.subarray(nonceBytes + tagBytes)), decipher.final()]);
+  } catch {
+    // Not sealed with this key for this name: damaged, planted or another's.
+    return undefined;
+  }
+}
+
+/** The contents of an entry, as JSON. Times are epochs in milliseconds. */
+interface Contents {
+  readonly token: string;
+  readonly type: string;
+  readonly scopes: readonly string[] | null;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+function writeContents({ accessToken, scopes, others, issuedAt }: CachedToken): Buffer {
+  const contents: Contents = {
+    token: accessToken.token,
+    type: accessToken.tokenType,
+    scopes: scopes ?? null,
+    issuedAt,
+    expiresAt: accessToken.expiresAt?.getTime() ?? 0,
+    others,
+  };
+  return Buffer.from(JSON.stringify(contents));
+}
+
+/** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
+function readContents(bytes: Buffer): CachedToken {
+  const contents = JSON.parse(bytes.toString()) as Contents;
+  return {
+    accessToken: new AccessToken({
+      token: contents.token,
+      tokenType: contents.type,
+      expiresAt: new Date(contents.expiresAt),
+    }),
+    scopes: contents.scopes ?? undefined,
+    others: contents.others,
+    issuedAt: contents.issuedAt,
+  };
+}

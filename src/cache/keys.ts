@@ -1,0 +1,115 @@
+import { createHash, createHmac, hkdfSync, scrypt } from 'node:crypto';
+
+/** The secrets that an entry can be sealed with, and the byte that stands for each; never change one. */
+const labels = {
+  'cache-encryption-key': 1,
+  'client-secret': 2,
+  'private-key': 3,
+  'client-key': 4,
+} as const;
+
+/** A secret that an entry is sealed with. */
+export interface Credential {
+  readonly label: keyof typeof labels;
+  readonly bytes: Buffer;
+}
+
+/** The fewest bytes of a secret that is worth sealing with. */
+const shortestCredential = 16;
+
+/** Whether any of the secrets is long enough to seal with. */
+export function canSeal(credentials: readonly Credential[]): boolean {
+  return credentials.some(({ bytes }) => bytes.length >= shortestCredential);
+}
+
+/** What is made of the credentials, each for one purpose. */
+export interface CacheKeys {
+  /** Makes the names of entries. */
+  readonly naming: Buffer;
+  /** Encrypts entries. */
+  readonly sealing: Buffer;
+}
+
+/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, for the names are an oracle that anyone can test offline. */
+const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+
+const keyLength = 32;
+
+/**
+ * Derives the keys of one identity from all credentials together, so that a rotated one, or one that only another
+ * environment has, is a miss. It runs on the thread pool.
+ *
+ * @param identity as {@link writeIdentity} writes it
+ * @see RFC 7914, RFC 5869
+ */
+export async function deriveKeys(
+  credentials: readonly Credential[],
+  identity: string,
+): Promise<CacheKeys> {
+  const salt = createHash('sha256').update(identity).digest();
+  const root = await stretch(joinCredentials(credentials), salt);
+  return { naming: expand(root, 'name'), sealing: expand(root, 'seal') };
+}
+
+/** Label, length and bytes of each, in the order of the labels: no two sets of credentials give the same bytes. */
+function joinCredentials(credentials: readonly Credential[]): Buffer {
+  const parts = credentials
+    .toSorted((one, other) => labels[one.label] - labels[other.label])
+    .flatMap(({ label, bytes }) => [writeHeader(labels[label], bytes.length), bytes]);
+  return Buffer.concat(parts);
+}
+
+function writeHeader(label: number, length: number): Buffer {
+  const header = Buffer.alloc(5);
+  header.writeUInt8(label, 0);
+  header.writeUInt32BE(length, 1);
+  return header;
+}
+
+function stretch(material: Buffer, salt: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(material, salt, keyLength, cost, (error, root) => {
+      if (error === null) resolve(root);
+      else reject(error);
+    });
+  });
+}
+
+function expand(root: Buffer, purpose: 'name' | 'seal'): Buffer {
+  return Buffer.from(hkdfSync('sha256', root, '', `oauth2-token v1 ${purpose}`, keyLength));
+}
+
+/** Seconds of expiry that share a name: jobs that got a token in the same five minutes collide on one upload. */
+const slotLength = 300;
+
+/**
+ * The part of a name that all entries of one identity share; it tells nothing to those without the credentials.
+ */
+export function makeNamePrefix({ naming }: CacheKeys): string {
+  return `oauth2-token-v1-${digest(naming, 'id').subarray(0, 16).toString('hex')}-`;
+}
+
+/**
+ * The name of an entry.
+ *
+ * @param expiresAt of the token: epoch, milliseconds
+ */
+export function makeName(keys: CacheKeys, expiresAt: number): string {
+  const slot = Math.floor(expiresAt / 1000 / slotLength);
+  const hidden = digest(keys.naming, `slot|${slot}`).subarray(0, 8).toString('hex');
+  return `${makeNamePrefix(keys)}${hidden}`;
+}
+
+/** Another name for the same entry, where the first one is taken by what nobody can use. */
+export function makeNameUnique(name: string, random: Buffer): string {
+  return `${name}-${random.subarray(0, 4).toString('hex')}`;
+}
+
+/** Whether a name that a search returned is of an entry with this prefix. */
+export function isEntryName(name: string, prefix: string): boolean {
+  return name.startsWith(prefix) && /^[0-9a-f]{16}(-[0-9a-f]{8})?$/.test(name.slice(prefix.length));
+}
+
+function digest(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

@@ -1,0 +1,144 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Readable, type Writable } from 'node:stream';
+
+import { saveWords, type SaveWord } from './save-report.ts';
+
+/** How saving ended: a word of the child process, or the time was over. */
+export type SaveOutcome = SaveWord | 'timeout';
+
+/** A child process that is loading while the token is asked for, and that saves one entry. */
+export interface Saver {
+  /**
+   * Saves an entry.
+   *
+   * @param timeout milliseconds; then the child is killed with all it started
+   */
+  readonly save: (name: string, entry: Buffer, timeout: number) => Promise<SaveOutcome>;
+  /** Ends the child, for nothing is to be saved. */
+  readonly cancel: () => Promise<void>;
+}
+
+/** What a {@link Saver} needs from its surroundings. */
+export interface SaverContext {
+  /** The built child process, an absolute path. */
+  readonly script: string;
+  /** The step's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  /** Where a directory may be made that is removed again. */
+  readonly temp: string;
+  /** Calls back after so many milliseconds; gives the function that calls it off. */
+  readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
+}
+
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/** What the toolkit, tar and a proxy need; no input of the step is among it. */
+const passedOn =
+  /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|(RUNNER|ACTIONS)_.*)$/i;
+
+/**
+ * Starts the child process. It belongs to a process group of its own, works in a directory of its own and prints
+ * nothing: whatever the toolkit says stays in the child.
+ */
+export function startSaver(context: SaverContext): Saver {
+  const folder = mkdtempSync(join(context.temp, 'oauth2-token-'));
+  const child: Child = spawn(process.execPath, [context.script], {
+    cwd: folder,
+    env: makeEnvironment(context.env, folder),
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // A group can be killed as a whole, with tar and zstd in it; Windows has no groups.
+    detached: context.platform !== 'win32',
+    windowsHide: true,
+  });
+  const answer = readAnswer(child);
+  const end = async (): Promise<void> => {
+    await killGroup(child, context.platform);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  };
+  return {
+    save: async (name, entry, timeout) => {
+      child.stdin.end(Buffer.concat([Buffer.from(`${name}\n`), entry]));
+      const timedOut = Promise.withResolvers<SaveOutcome>();
+      const stopTimer = context.startTimer(timeout, () => {
+        timedOut.resolve('timeout');
+      });
+      try {
+        return await Promise.race([answer, timedOut.promise]);
+      } finally {
+        stopTimer();
+        await end();
+      }
+    },
+    cancel: end,
+  };
+}
+
+function makeEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => passedOn.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    // The toolkit leaves an empty directory behind in the first, and makes paths relative to the second.
+    RUNNER_TEMP: folder,
+    GITHUB_WORKSPACE: folder,
+    // macOS's tar would add members with extended attributes.
+    COPYFILE_DISABLE: '1',
+  };
+}
+
+/** Waits for the word with which the child ends. */
+function readAnswer(child: Child): Promise<SaveOutcome> {
+  return new Promise((resolve) => {
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.on('error', () => {
+      resolve('failed');
+    });
+    // A child that is gone takes nothing more; its end is reported by close.
+    child.stdin.on('error', () => undefined);
+    child.on('close', () => {
+      resolve(saveWords.find((word) => word === said.trim()) ?? 'failed');
+    });
+  });
+}
+
+/** Kills the child with all it started, and waits until it is gone. */
+async function killGroup(child: Child, platform: NodeJS.Platform): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  const gone = child.exitCode !== null || child.signalCode !== null;
+  const closed = gone ? undefined : new Promise((resolve) => child.once('close', resolve));
+  if (platform === 'win32') await taskkill(pid);
+  else signalGroup(pid);
+  await closed;
+}
+
+/** Also where the child itself is gone: what it started may still run. */
+function signalGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group is empty.
+  }
+}
+
+/** https://learn.microsoft.com/windows-server/administration/windows-commands/taskkill */
+function taskkill(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    const killer = spawn('taskkill', ['/PID', String(pid), '/T', '/F'], {
+      stdio: 'ignore',
+      windowsHide: true,
+    });
+    killer.on('error', () => {
+      resolve();
+    });
+    killer.on('close', () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto';
+
+import { isLoopback } from '../http/loopback.ts';
+import { type HttpRequest, type HttpResponse, type SendRequest } from '../http/request.ts';
+
+/** How an archive is compressed; part of the version of an entry. */
+export const compressions = ['zstd-without-long', 'gzip'] as const;
+
+export type Compression = (typeof compressions)[number];
+
+/** The one path that is saved. */
+export const entryFile = 'token.bin';
+
+/** An entry that a search found. */
+export interface FoundEntry {
+  readonly name: string;
+  /** Where its archive is; whoever has the URL may read it. */
+  readonly url: string;
+}
+
+/** The service did not do what was asked; nothing of its answer is in here. */
+export class CacheServiceError extends Error {
+  override readonly name = 'CacheServiceError';
+  readonly code = 'cache_service_failed';
+  readonly status: number;
+
+  constructor(status: number) {
+    super('cache_service_failed');
+    this.status = status;
+  }
+}
+
+/** The reading side of the Actions cache. */
+export interface CacheService {
+  /**
+   * Finds the newest entry whose name begins with a prefix.
+   *
+   * @returns undefined where there is none
+   * @throws {CacheServiceError} for any other answer
+   * @throws {TransportError} when there is no complete answer
+   */
+  readonly find: (
+    prefix: string,
+    compression: Compression,
+    signal: AbortSignal,
+  ) => Promise<FoundEntry | undefined>;
+  /**
+   * Gets the compressed archive of an entry.
+   *
+   * @throws {CacheServiceError} where the service does not give it, or its URL cannot be trusted
+   * @throws {TransportError} when there is no complete answer, or one that is too large
+   */
+  readonly download: (entry: FoundEntry, signal: AbortSignal) => Promise<Buffer>;
+}
+
+/** The most that is read of an archive, bytes; an entry has at most 192 KiB, and tar adds its blocks. */
+const maxArchiveBytes = 256 * 1024;
+
+/** The most that is read of any other answer, bytes. */
+const maxAnswerBytes = 64 * 1024;
+
+/** Whether this run may read and write the cache; what is not known permits all, as in the toolkit. */
+export function readCacheMode(env: NodeJS.ProcessEnv): { readable: boolean; writable: boolean } {
+  const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
+  const known = ['none', 'read', 'write', 'write-only'].includes(mode);
+  return {
+    readable: !known || mode === 'read' || mode === 'write',
+    writable: !known || mode === 'write' || mode === 'write-only',
+  };
+}
+
+/**
+ * Chooses the cache service exactly as the toolkit chooses it, for that one saves.
+ *
+ * @param env the step's environment
+ * @param send sends a request
+ * @returns undefined where this runner offers none
+ * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/config.ts
+ */
+export function chooseCacheService(
+  env: NodeJS.ProcessEnv,
+  send: SendRequest,
+): CacheService | undefined {
+  const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
+  const isV2 = !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
+  const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
+  const cacheUrl = env['ACTIONS_CACHE_URL'] ?? '';
+  const base = isV2 || cacheUrl === '' ? resultsUrl : cacheUrl;
+  if (token === '' || !URL.canParse(base)) return undefined;
+  const wire = { base, token, send };
+  return {
+    find: (prefix, compression, signal) =>
+      isV2 ? findV2(wire, prefix, compression, signal) : findV1(wire, prefix, compression, signal),
+    download: (entry, signal) => download(wire, entry, signal),
+  };
+}
+
+/** GitHub Enterprise Server has version 1 of the service alone. */
+function isEnterpriseServer(env: NodeJS.ProcessEnv): boolean {
+  const server = env['GITHUB_SERVER_URL'] ?? '';
+  const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';
+  return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
+}
+
+interface Wire {
+  readonly base: string;
+  readonly token: string;
+  readonly send: SendRequest;
+}
+
+/** Twirp, as JSON: https://twitchtv.github.io/twirp/docs/spec_v7.html */
+async function findV2(
+  { base, token, send }: Wire,
+  prefix: string,
+  compression: Compression,
+  signal: AbortSignal,
+): Promise<FoundEntry | undefined> {
+  const service = 'github.actions.results.api.v1.CacheService';
+  const response = await ask(send, signal, {
+    method: 'POST',
+    url: new URL(`/twirp/${service}/GetCacheEntryDownloadURL`, base).href,
+    headers: { ...bearer(token), 'content-type': 'application/json' },
+    body: JSON.stringify({
+      key: prefix,
+      restore_keys: [prefix],
+      version: makeVersion(compression),
+    }),
+  });
+  const answer = readJson(response);
+  if (answer['ok'] !== true) return undefined;
+  return readFound(response, answer['matched_key'], answer['signed_download_url']);
+}
+
+async function findV1(
+  { base, token, send }: Wire,
+  prefix: string,
+  compression: Compression,
+  signal: AbortSignal,
+): Promise<FoundEntry | undefined> {
+  const query = new URLSearchParams({ keys: prefix, version: makeVersion(compression) });
+  const response = await ask(send, signal, {
+    method: 'GET',
+    url: `${base}_apis/artifactcache/cache?${query.toString()}`,
+    headers: { ...bearer(token), accept: 'application/json;api-version=6.0-preview.1' },
+  });
+  if (response.status === 204) return undefined;
+  const answer = readJson(response);
+  return readFound(response, answer['cacheKey'], answer['archiveLocation']);
+}
+
+function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}`, 'user-agent': 'oauth2-token' };
+}
+
+/**
+ * The version of an entry: what the toolkit makes of path, compression and a salt, with enableCrossOsArchive.
+ *
+ * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/cacheUtils.ts
+ */
+export function makeVersion(compression: Compression): string {
+  return createHash('sha256').update(`${entryFile}|${compression}|1.0`).digest('hex');
+}
+
+async function ask(
+  send: SendRequest,
+  signal: AbortSignal,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const response = await send(request, { signal, maxBytes: maxAnswerBytes });
+  if (response.status < 200 || response.status > 299) throw new CacheServiceError(response.status);
+  return response;
+}
+
+function readJson({ status, body }: HttpResponse): Readonly<Record<string, unknown>> {
+  try {
+    const answer: unknown = JSON.parse(body.toString());
+    if (typeof answer === 'object' && answer !== null) return { ...answer };
+  } catch {
+    // What is no JSON is no answer; it is reported below.
+  }
+  throw new CacheServiceError(status);
+}
+
+function readFound({ status }: HttpResponse, name: unknown, url: unknown): FoundEntry {
+  if (typeof name === 'string' && typeof url === 'string') return { name, url };
+  throw new CacheServiceError(status);
+}
+
+/** The URL carries its own permission, so the bearer stays here; it is trusted no further than its transport. */
+async function download(
+  { base, send }: Wire,
+  { url }: FoundEntry,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  if (!isSafe(url, base)) throw new CacheServiceError(0);
+  const response = await send(
+    { method: 'GET', url, headers: { 'user-agent': 'oauth2-token' } },
+    { signal, maxBytes: maxArchiveBytes },
+  );
+  if (response.status !== 200) throw new CacheServiceError(response.status);
+  return response.body;
+}
+
+/** https, or this machine, or the very origin that the runner named and that has the bearer already (as act's is). */
+function isSafe(url: string, base: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname, origin } = new URL(url);
+  if (protocol === 'https:') return true;
+  return protocol === 'http:' && (isLoopback(hostname) || origin === new URL(base).origin);
+}

@@ -1,0 +1,162 @@
+import { TransportError } from '../http/transport-error.ts';
+import { decompressArchive } from './archive.ts';
+import { type CachedToken, openEntry, sealEntry } from './entry.ts';
+import { type CacheKeys, isEntryName, makeName, makeNamePrefix, makeNameUnique } from './keys.ts';
+import { type SaveOutcome, type Saver } from './saver.ts';
+import { type CacheService, type Compression, compressions } from './service.ts';
+
+/** What a look into the cache found. `failed` and `timeout` say nothing about what is in it. */
+export type Finding =
+  | { readonly code: 'hit'; readonly token: CachedToken }
+  | { readonly code: 'miss' | 'failed' | 'timeout' };
+
+/** How the attempt to keep a token ended. */
+export type Keeping = SaveOutcome | 'too_large';
+
+/** What a {@link TokenCache} needs from its surroundings. */
+export interface TokenCacheContext {
+  readonly keys: CacheKeys;
+  readonly service: CacheService;
+  /** The time of day: epoch, milliseconds. */
+  readonly now: () => number;
+  /** Calls back after so many milliseconds; gives the function that calls it off. */
+  readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
+  readonly randomBytes: (size: number) => Buffer;
+  /** Hides the secret part of a URL. */
+  readonly hide: (secret: string) => void;
+}
+
+/** The longest that finding may take, milliseconds. */
+const findTimeout = 5000;
+
+/** The longest that saving may take, milliseconds. */
+const saveTimeout = 10_000;
+
+/** How far ahead the clock of the job that saved may be, milliseconds. */
+const clockSkew = 300_000;
+
+/** How an entry that was found looks from here. */
+type Opened =
+  | { readonly code: 'none' }
+  /** It is there and nobody can use it: damaged, planted, or from the future. */
+  | { readonly code: 'unusable' }
+  | { readonly code: 'opened'; readonly name: string; readonly token: CachedToken };
+
+/** The sealed tokens of one identity in the Actions cache. */
+export class TokenCache {
+  readonly #context: TokenCacheContext;
+  readonly #prefix: string;
+  /** The names of entries that open but have expired. */
+  readonly #seen = new Set<string>();
+  /** Whether something that nobody can use lies where the next entry should be found. */
+  #spoiled = false;
+
+  constructor(context: TokenCacheContext) {
+    this.#context = context;
+    this.#prefix = makeNamePrefix(context.keys);
+  }
+
+  /**
+   * Looks for a token. Whatever is wrong with an entry, the worst that it does is a miss.
+   *
+   * @param isUsable whether a token that opened lives long enough
+   */
+  async find(isUsable: (token: CachedToken) => boolean): Promise<Finding> {
+    const controller = new AbortController();
+    const stopTimer = this.#context.startTimer(findTimeout, () => {
+      controller.abort(new DOMException('The time for the cache is over.', 'TimeoutError'));
+    });
+    try {
+      const results = await Promise.allSettled(
+        compressions.map((compression) => this.#look(compression, controller.signal)),
+      );
+      return this.#choose(results, isUsable);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /** What was found is left out of account when the next entry is named: it is to be replaced. */
+  replace(): void {
+    this.#spoiled = true;
+  }
+
+  /**
+   * Keeps a token under a name that its expiry gives.
+   */
+  async save(token: CachedToken, saver: Saver): Promise<Keeping> {
+    const { keys, randomBytes } = this.#context;
+    const name = this.#chooseName(makeName(keys, expiryOf(token)));
+    const entry = sealEntry(token, { key: keys.sealing, name, nonce: randomBytes(12) });
+    if (entry !== undefined) return saver.save(name, entry, saveTimeout);
+    await saver.cancel();
+    return 'too_large';
+  }
+
+  #chooseName(name: string): string {
+    const taken = this.#spoiled || this.#seen.has(name);
+    return taken ? makeNameUnique(name, this.#context.randomBytes(4)) : name;
+  }
+
+  /** The usable token that lives longest, from the entries of both compressions. */
+  #choose(
+    results: readonly PromiseSettledResult<Opened>[],
+    isUsable: (token: CachedToken) => boolean,
+  ): Finding {
+    const opened = results.flatMap((result) =>
+      result.status === 'fulfilled' && result.value.code === 'opened' ? [result.value] : [],
+    );
+    const [best] = opened
+      .map(({ token }) => token)
+      .filter(isUsable)
+      .sort(byLaterExpiry);
+    if (best !== undefined) return { code: 'hit', token: best };
+
+    opened.forEach(({ name }) => this.#seen.add(name));
+    const failures = results.filter((result) => result.status === 'rejected');
+    if (failures.length === 0) return { code: 'miss' };
+    return { code: failures.some(({ reason }) => isTimeout(reason)) ? 'timeout' : 'failed' };
+  }
+
+  /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
+  async #look(compression: Compression, signal: AbortSignal): Promise<Opened> {
+    const { service, hide } = this.#context;
+    const found = await service.find(this.#prefix, compression, signal);
+    if (found === undefined) return { code: 'none' };
+    hide(found.url.split('?')[1] ?? '');
+    const opened = await this.#open(found, compression, signal);
+    if (opened.code === 'unusable') this.#spoiled = true;
+    return opened;
+  }
+
+  async #open(
+    found: { readonly name: string; readonly url: string },
+    compression: Compression,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const { service, keys, now } = this.#context;
+    if (!isEntryName(found.name, this.#prefix)) return { code: 'unusable' };
+    try {
+      const blob = await service.download(found, signal);
+      const archive = await decompressArchive(blob, compression);
+      const token = openEntry(archive, { key: keys.sealing, name: found.name });
+      const isPlausible = token !== undefined && token.issuedAt <= now() + clockSkew;
+      return isPlausible ? { code: 'opened', name: found.name, token } : { code: 'unusable' };
+    } catch (error) {
+      if (isTimeout(error)) throw error;
+      return { code: 'unusable' };
+    }
+  }
+}
+
+function byLaterExpiry(one: CachedToken, other: CachedToken): number {
+  return expiryOf(other) - expiryOf(one);
+}
+
+function expiryOf({ accessToken }: CachedToken): number {
+  return accessToken.expiresAt?.getTime() ?? 0;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'timeout';
+}

@@ -1,0 +1,92 @@
+import { type HttpRequest, type HttpResponse } from '../http/request.ts';
+import { AccessToken } from './access-token.ts';
+import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
+import { joinHeaders, type Pair } from './token-request.ts';
+import {
+  failure,
+  type Members,
+  readMembers,
+  readText,
+  readTokenString,
+  refuseFailure,
+  type ResponseContext,
+  type TokenResponse,
+} from './token-response.ts';
+import { parseZuluTime } from './zulu-time.ts';
+
+/** What is asked of a Stanford ACS-style endpoint: a GET whose headers say who asks. */
+export interface AcsRequest {
+  readonly tokenUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Further headers. */
+  readonly headers: readonly Pair[];
+}
+
+/** The headers that carry the credentials, in lower case. */
+export const acsHeaders: readonly string[] = ['client-id', 'client-secret'];
+
+/**
+ * Asks an ACS endpoint once.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the response brings no token, or none with an expiry
+ */
+export async function askAcsEndpoint(
+  request: AcsRequest,
+  { send, now, signal, tls }: AttemptContext,
+): Promise<TokenResponse> {
+  const sentAt = now();
+  const limits = { signal, tls, maxBytes: maxResponseBytes };
+  const response = await send(buildAcsRequest(request), limits);
+  return parseAcsResponse(response, { sentAt, now: now() });
+}
+
+/** Writes the request as HTTP. */
+export function buildAcsRequest(request: AcsRequest): HttpRequest {
+  const { tokenUrl, clientId, clientSecret, headers } = request;
+  const all = joinHeaders([
+    ['accept', 'application/json'],
+    ['accept-encoding', 'identity'],
+    ['user-agent', 'oauth2-token'],
+    ...headers,
+    ['client-id', clientId],
+    ['client-secret', clientSecret],
+  ]);
+  return { method: 'GET', url: tokenUrl, headers: Object.fromEntries(all) };
+}
+
+/**
+ * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
+ *
+ * @throws {TokenError}
+ */
+export function parseAcsResponse(response: HttpResponse, context: ResponseContext): TokenResponse {
+  const members = readMembers(response.body);
+  refuseFailure(response, members, context.now);
+  if (members === undefined) throw failure('unparsable', response, { retryable: true });
+  const accessToken = new AccessToken({
+    token: readTokenString(response, members),
+    tokenType: readText(members['token_type']) ?? 'Bearer',
+    expiresAt: readExpiresAt(response, members),
+  });
+  return {
+    accessToken,
+    scopes: undefined,
+    refreshToken: undefined,
+    idToken: undefined,
+    others: listOthers(members),
+    issuedAt: context.sentAt,
+  };
+}
+
+function readExpiresAt(response: HttpResponse, members: Members): Date {
+  const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
+  if (expiresAt === undefined) throw failure('no_expires_at', response, { retryable: false });
+  return expiresAt;
+}
+
+function listOthers(members: Members): Members {
+  const understood = ['access_token', 'token_type', 'expires_at', 'expires_in'];
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !understood.includes(name)));
+}

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { longestTimer, systemClock } from './clock.ts';
+
+const tooLong = 2 * longestTimer;
+
+test('a timer calls back once, when its time is over', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let calls = 0;
+  systemClock.startTimer(1000, () => {
+    calls += 1;
+  });
+  t.mock.timers.tick(999);
+  assert.equal(calls, 0);
+  t.mock.timers.tick(1);
+  t.mock.timers.tick(1000);
+  assert.equal(calls, 1);
+});
+
+test('a timer that was called off never calls back', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let calls = 0;
+  const callOff = systemClock.startTimer(1000, () => {
+    calls += 1;
+  });
+  callOff();
+  t.mock.timers.tick(2000);
+  assert.equal(calls, 0);
+});
+
+test('a timer for too long a time is set to the longest that does not fire at once', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let calls = 0;
+  systemClock.startTimer(tooLong, () => {
+    calls += 1;
+  });
+  t.mock.timers.tick(longestTimer - 1);
+  assert.equal(calls, 0);
+  t.mock.timers.tick(1);
+  assert.equal(calls, 1);
+});
+
+test('a sleep settles when its time is over, which is no later than the longest timer', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const sleeps = [systemClock.sleep(1000), systemClock.sleep(tooLong)];
+  let settled = 0;
+  const count = (): void => {
+    settled += 1;
+  };
+  const counted = sleeps.map((sleep) => sleep.then(count));
+  t.mock.timers.tick(999);
+  await Promise.resolve();
+  assert.equal(settled, 0);
+  t.mock.timers.tick(1);
+  await counted[0];
+  assert.equal(settled, 1);
+  t.mock.timers.tick(longestTimer - 1000);
+  await Promise.all(counted);
+});
+
+test('the longest timer is the longest that node takes as it is', (t) => {
+  const warnings: string[] = [];
+  t.mock.method(process, 'emitWarning', (_: unknown, name: string) => warnings.push(name));
+  clearTimeout(setTimeout(() => undefined, longestTimer));
+  assert.deepEqual(warnings, []);
+  clearTimeout(setTimeout(() => undefined, longestTimer + 1));
+  assert.deepEqual(warnings, ['TimeoutOverflowWarning']);
+});
+
+test('durations do not follow the time of day', (t) => {
+  const before = systemClock.monotonic();
+  t.mock.timers.enable({ apis: ['Date'], now: 0 });
+  assert.equal(systemClock.now(), 0);
+  assert.ok(systemClock.monotonic() >= before);
+  t.mock.timers.setTime(86_400_000);
+  assert.equal(systemClock.now(), 86_400_000);
+  assert.ok(systemClock.monotonic() - before < 86_400_000);
+});
