@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { inputNames } from '../src/action/input-reader.ts';
+import { decompressArchive } from '../src/cache/archive.ts';
 import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
+import { type CacheService, startCacheService } from '../test/support/cache-service.ts';
 import { renderLog, type Run, runAction } from '../test/support/runner.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -15,13 +17,14 @@ const secretVariable = 'CLIENT_SECRET';
 const help = `Usage: npm run demo
        ${secretVariable}=... npm run demo -- --token-url https://... --client-id ... [--scopes "read list"] [more inputs]
 
-Without arguments: gets a token from an embedded authorization server (oidc-provider, https on this machine).
+Without arguments: two jobs get a token from an embedded authorization server (oidc-provider, https on this machine),
+the second one through an embedded cache service.
 With arguments: gets one from your own server, so that a setting can be tried before a workflow is pushed. Every input
 of the action is an option of the same name; secrets come from the environment, for arguments are seen by others:
 the client secret from ${secretVariable}.`;
 
-/** The inputs that must not be given as arguments, with the variables that hold them. */
-const secretInputs = { 'client-secret': secretVariable } as const;
+/** The inputs that must not be given as arguments. */
+const secretInputs = ['client-secret', 'cache-encryption-key'] as const;
 
 /** Wrong usage, explained. */
 class UsageError extends Error {}
@@ -36,20 +39,22 @@ function readArguments(args: readonly string[]): Inputs | undefined {
   const given = Object.entries(values).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
   );
-  for (const [name, variable] of Object.entries(secretInputs)) {
-    if (given.some(([one]) => one === name)) {
+  for (const name of secretInputs) {
+    if (values[name] !== undefined) {
       throw new UsageError(
-        `--${name}: other users of this machine can see arguments. Set ${variable} instead.`,
+        `--${name}: other users of this machine can see arguments. Set ${variableOf(name)} instead.`,
       );
     }
   }
-  const secrets = Object.entries(secretInputs).map(([name, variable]) => {
-    const value = process.env[variable] ?? '';
-    if (value === '')
-      throw new UsageError(`${variable} is not set: the client secret is read from it.`);
-    return [name, value] as const;
-  });
-  return Object.fromEntries([...given, ...secrets]);
+  if ((process.env[secretVariable] ?? '') === '') {
+    throw new UsageError(`${secretVariable} is not set: the client secret is read from it.`);
+  }
+  const secrets = secretInputs.map((name) => [name, process.env[variableOf(name)] ?? ''] as const);
+  return Object.fromEntries([['use-cache', 'false'], ...given, ...secrets]);
+}
+
+function variableOf(input: string): string {
+  return input.toUpperCase().replaceAll('-', '_');
 }
 
 function parse(
@@ -64,13 +69,13 @@ function parse(
 }
 
 /** Runs the built action with these inputs, on a network like this process's. */
-function start(inputs: Inputs): Promise<Run> {
+function start(inputs: Inputs, environment: Readonly<Record<string, string>> = {}): Promise<Run> {
   return runAction({
     script: join(root, 'dist', 'main', 'index.js'),
     metadata: join(root, 'action.yml'),
     uses: 'org/oauth2-token@v1',
     inputs,
-    environment: pickNetworkVariables(process.env),
+    environment: { ...pickNetworkVariables(process.env), ...environment },
     masks: [inputs['client-secret'] ?? ''],
     // As long as the action itself may take, and some more.
     timeoutMs: 24 * 3600 * 1000,
@@ -85,6 +90,10 @@ function pickNetworkVariables(env: NodeJS.ProcessEnv): Record<string, string> {
       wanted.test(name) && value !== undefined ? [[name, value]] : [],
     ),
   );
+}
+
+function heading(title: string): void {
+  console.log(`\n${'='.repeat(72)}\n${title}\n${'='.repeat(72)}`);
 }
 
 function show(title: string, lines: string): void {
@@ -115,28 +124,74 @@ function hide(value: string, masks: readonly string[]): string {
 /** The demo without arguments: everything on this machine. */
 async function demonstrate(): Promise<boolean> {
   const server = await startAuthorizationServer();
+  const cache = await startCacheService();
+  const inputs = {
+    'token-url': server.tokenUrl,
+    'client-id': defaultClient.clientId,
+    'client-secret': defaultClient.clientSecret,
+    'ca-certificate': server.caCertificate,
+    scopes: 'read list',
+  };
   try {
     console.log(
-      `An authorization server (oidc-provider) listens at ${server.issuer}, with a CA of its own.`,
+      `An authorization server (oidc-provider) listens at ${server.issuer}, with a CA of its own,\nand a cache service at ${cache.origin}.`,
     );
-    const run = await start({
-      'token-url': server.tokenUrl,
-      'client-id': defaultClient.clientId,
-      'client-secret': defaultClient.clientSecret,
-      'ca-certificate': server.caCertificate,
-      scopes: 'read list',
-    });
-    showRun(run);
-    const token = run.outputs['token'] ?? '';
+    heading('Job 1: nothing is in the cache');
+    const first = await start(inputs, cache.environment({ version: 'v2' }));
+    showRun(first);
+    const token = first.outputs['token'] ?? '';
     const { active, scope } = await server.introspect(token);
     show(
       'The server is asked about the token (introspection)',
       `active: ${String(active)}, scope: ${String(scope)}`,
     );
-    return run.conclusion === 'success' && active;
+
+    heading('Job 2, on another machine: the token comes from the cache');
+    const second = await start(inputs, cache.environment({ version: 'v2' }));
+    showRun(second);
+    const same = second.outputs['token'] === token;
+    show(
+      'What the two jobs cost',
+      `the same token: ${String(same)}; requests at the token endpoint: ${server.tokenRequests.length}`,
+    );
+    show('What lies in the cache, for the curious', await describeEntries(cache));
+    return [first, second].every(isGreen) && active && same;
   } finally {
+    await cache.close();
     await server.close();
   }
+}
+
+function isGreen({ conclusion }: Run): boolean {
+  return conclusion === 'success';
+}
+
+/** The entries by name, and the beginning of the sealed part in hex. */
+async function describeEntries({ entries }: CacheService): Promise<string> {
+  const described = entries.map(async ({ name, blob }) => {
+    // Behind tar's own 512 bytes; tar packed it with zstd where there is one, else with gzip.
+    const archive = await decompressArchive(blob, isGzip(blob) ? 'gzip' : 'zstd-without-long');
+    const start = archive.indexOf('\x89OA2TOK\n', 0, 'latin1');
+    return `${name}\n${formatHex(archive.subarray(start, start + 128))}\n... sealed with a key that only the client secret gives`;
+  });
+  return (await Promise.all(described)).join('\n\n');
+}
+
+function isGzip(blob: Buffer): boolean {
+  return blob[0] === 0x1f && blob[1] === 0x8b;
+}
+
+/** Sixteen bytes a line, as hex and, where they are letters, as such. */
+function formatHex(bytes: Buffer): string {
+  const rows = Array.from({ length: Math.ceil(bytes.length / 16) }, (_, row) =>
+    bytes.subarray(row * 16, row * 16 + 16),
+  );
+  return rows
+    .map((row) => {
+      const hex = row.toString('hex').replace(/..(?=.)/g, '$& ');
+      return `  ${hex.padEnd(47)}  ${row.toString('latin1').replace(/[^\x20-\x7e]/g, '.')}`;
+    })
+    .join('\n');
 }
 
 /** The demo against the user's own server. */

@@ -14,7 +14,7 @@ function complainOf(...names: readonly string[]): string[] {
 
 describe('findMisspelledInputs', () => {
   const nearMisses: readonly [meant: string, names: readonly string[]][] = [
-    ['token-url', ['token_url', 'tokenUrl', 'TOKEN-URL ', 'token-uri', 'tokenurls', 'token-ulr']],
+    ['token-url', ['token_url', 'tokenUrl', 'tokenURL', 'tokenurls', 'token-ulr']],
     ['client-id', ['client_id', 'clientId', 'client id', 'clientid', 'cleint-id', 'client-ids']],
     ['client-secret', ['client_secret', 'clientSecret', 'client-secrets', 'clent-secret']],
     ['client-auth-method', ['client_auth_method', 'client-auth-methods']],
@@ -45,7 +45,15 @@ describe('findMisspelledInputs', () => {
   const otherWords: readonly [meant: string, names: readonly string[]][] = [
     [
       'token-url',
-      ['url', 'token-uri', 'token-endpoint', 'token_endpoint', 'endpoint', 'access-token-url', 'oauth-url'],
+      [
+        'url',
+        'token-uri',
+        'token-endpoint',
+        'token_endpoint',
+        'endpoint',
+        'access-token-url',
+        'oauth-url',
+      ],
     ],
     ['client-id', ['id', 'app-id', 'app_id', 'username']],
     ['client-secret', ['secret', 'client-password', 'password', 'app-secret', 'appSecret']],
@@ -76,14 +84,36 @@ describe('findMisspelledInputs', () => {
     assert.deepEqual(complainOf(...inputNames), []);
   });
 
-  for (const name of ['name', 'node-version', 'repository', 'ref', 'path', 'who-to-greet', 'x', '', '-', 'constructor', '__proto__', 'x'.repeat(5000)]) {
+  const unrelated = [
+    'name',
+    'node-version',
+    'repository',
+    'ref',
+    'path',
+    'who-to-greet',
+    'source',
+    'x',
+    '',
+    '-',
+  ];
+  for (const name of [...unrelated, 'constructor', '__proto__', 'x'.repeat(5000)]) {
     test(`leaves an input that resembles none alone: ${name.slice(0, 20)}`, () => {
       assert.deepEqual(complainOf(name), []);
     });
   }
 
+  test('does not take client-key, which goes with a certificate, for client-id', () => {
+    assert.deepEqual(complainOf('client-key'), []);
+  });
+
   test('leaves variables that are no inputs alone', () => {
-    const env = { SCOPE: 'x', input_scope: 'x', MY_INPUT_SCOPE: 'x', CLIENT_ID: 'x', INPUTSCOPE: 'x' };
+    const env = {
+      SCOPE: 'x',
+      input_scope: 'x',
+      MY_INPUT_SCOPE: 'x',
+      CLIENT_ID: 'x',
+      INPUTSCOPE: 'x',
+    };
     assert.deepEqual(findMisspelledInputs(env), []);
   });
 
@@ -101,7 +131,7 @@ describe('findMisspelledInputs', () => {
   });
 
   test('never shows a value', () => {
-    const env = { 'INPUT_CLIENT_SECRET': 's3cret-value' };
+    const env = { INPUT_CLIENT_SECRET: 's3cret-value' };
     const problems = findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all));
     assert.deepEqual(problems, ['client_secret: unknown input, did you mean client-secret?']);
   });

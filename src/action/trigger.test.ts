@@ -37,16 +37,28 @@ const dependabot = { GITHUB_ACTOR: 'dependabot[bot]' };
 describe('explainMissingSecret', () => {
   const rows: readonly [what: string, env: () => NodeJS.ProcessEnv, cause: MissingSecretCause][] = [
     ['a pull request from a fork', () => start('pull_request', fork), 'fork'],
-    ['a pull request from a deleted fork', () => start('pull_request', fromRepository(null)), 'fork'],
+    [
+      'a pull request from a deleted fork',
+      () => start('pull_request', fromRepository(null)),
+      'fork',
+    ],
     ['a review of a pull request from a fork', () => start('pull_request_review', fork), 'fork'],
     ['a comment in such a review', () => start('pull_request_review_comment', fork), 'fork'],
     ['a pull request from the same repository', () => start('pull_request', own), 'unset'],
     ['pull_request_target, which has secrets', () => start('pull_request_target', fork), 'unset'],
     ['a push', () => start('push', '{}'), 'unset'],
-    ['a workflow that follows one of a fork, which has secrets', () => start('workflow_run', fork), 'unset'],
+    [
+      'a workflow that follows one of a fork, which has secrets',
+      () => start('workflow_run', fork),
+      'unset',
+    ],
     ["Dependabot's pull request", () => start('pull_request', own, dependabot), 'dependabot'],
     ["Dependabot's push", () => start('push', '{}', dependabot), 'dependabot'],
-    ['a person with a name like it', () => start('push', '{}', { GITHUB_ACTOR: 'dependabot' }), 'unset'],
+    [
+      'a person with a name like it',
+      () => start('push', '{}', { GITHUB_ACTOR: 'dependabot' }),
+      'unset',
+    ],
     ['an event that is not JSON', () => start('pull_request', 'not JSON'), 'unset'],
     ['an event that is null', () => start('pull_request', 'null'), 'unset'],
     [

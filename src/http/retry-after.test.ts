@@ -29,8 +29,11 @@ describe('seconds', () => {
     ['86400', 86_400_000],
     ['9007199254740', 9_007_199_254_740_000],
     ['9007199254741', Number.MAX_SAFE_INTEGER],
-    ['9'.repeat(400), Number.MAX_SAFE_INTEGER],
   ]);
+
+  test('that no number can hold are cut', () => {
+    assert.equal(parseRetryAfter('9'.repeat(400), now), Number.MAX_SAFE_INTEGER);
+  });
 
   test('of any number are that number of milliseconds', () => {
     fc.assert(
@@ -106,7 +109,6 @@ describe('anything else', () => {
     ['soon', undefined],
     ['Infinity', undefined],
     ['2026-01-31T12:00:30Z', undefined],
-    ['1769860830000 ms', undefined],
     // What the calendar and the clock do not have.
     ['Thu, 31 Apr 2026 12:00:00 GMT', undefined],
     ['Sun, 29 Feb 2026 12:00:00 GMT', undefined],

@@ -1,0 +1,889 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer as createHttpsServer, get as getByHttps } from 'node:https';
+import { type AddressInfo, type Socket } from 'node:net';
+import { afterEach, before, describe, test, type TestContext } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
+
+import {
+  type Authority,
+  createAuthority,
+  type IssuedCertificate,
+} from '../../test/support/certificates.ts';
+import { type Proxy, type ProxyOptions, startProxy } from '../../test/support/proxy.ts';
+import {
+  type Answer,
+  drip,
+  dynamic,
+  end,
+  garbage,
+  gzipped,
+  huge,
+  type Point,
+  redirect,
+  reply,
+  reset,
+  type ScriptedServer,
+  type ServerCertificate,
+  silence,
+  startScriptedServer,
+  startSilentTlsServer,
+  startTcpServer,
+  token,
+} from '../../test/support/scripted-server.ts';
+import { type HttpRequest, type HttpResponse, type RequestLimits, sendRequest } from './request.ts';
+
+const maxBytes = 64 * 1024;
+
+let authority: Authority;
+/** For token.test and 127.0.0.1. */
+let trusted: IssuedCertificate;
+
+before(async () => {
+  authority = await createAuthority();
+  trusted = await authority.issue({ names: ['token.test', '127.0.0.1'] });
+});
+
+/** The TCP connections of this process, at either end. */
+function countConnections(): number {
+  const kinds = new Set(['TCPSocketWrap', 'TCPConnectWrap', 'GetAddrInfoReqWrap']);
+  return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length;
+}
+
+/** Lets the event loop go round until something is so; it is for things that need no time, only turns. */
+async function turnUntil(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 10_000 && !isSo(); turn += 1) await nextTurn();
+}
+
+/** Lets everything that was sent over loopback arrive. */
+async function takeTurns(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+}
+
+// The servers are still up then, so it is the client who must have closed.
+afterEach(async () => {
+  await turnUntil(() => countConnections() === 0);
+  assert.equal(countConnections(), 0, 'a connection is left open');
+});
+
+async function serve(
+  t: TestContext,
+  answer: Answer,
+  tls?: IssuedCertificate,
+): Promise<ScriptedServer> {
+  const server = await startScriptedServer({
+    answers: [answer],
+    ...(tls && { tls: toServerCertificate(tls) }),
+  });
+  t.after(server.close);
+  return server;
+}
+
+function toServerCertificate({ certificate, key }: IssuedCertificate): ServerCertificate {
+  return { cert: certificate, key };
+}
+
+/** Sends a small POST, but for what the test says. */
+function send(
+  url: string,
+  { signal, tls, ...request }: Partial<HttpRequest> & Partial<RequestLimits> = {},
+): Promise<HttpResponse> {
+  return sendRequest(
+    { method: 'POST', url, headers: { accept: 'application/json' }, body: 'a=b', ...request },
+    { signal: signal ?? new AbortController().signal, maxBytes, ...(tls && { tls }) },
+  );
+}
+
+/** Sets an environment variable for the length of a test; undefined removes it. */
+function setVariable(t: TestContext, name: string, value: string | undefined): void {
+  const previous = process.env[name];
+  const set = (wanted: string | undefined): void => {
+    if (wanted === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = wanted;
+  };
+  set(value);
+  t.after(() => {
+    set(previous);
+  });
+}
+
+describe('a request', () => {
+  test('arrives exactly as it was given, and nothing is added but the framing', async (t) => {
+    const received: Buffer[] = [];
+    const server = await startTcpServer(({ stream }) => {
+      stream.on('data', (bytes: Buffer) => {
+        received.push(bytes);
+        if (!Buffer.concat(received).toString().endsWith('a=%C3%A9&b=é')) return;
+        stream.end('HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n');
+      });
+    });
+    t.after(server.close);
+    setVariable(t, 'ACTIONS_ORCHESTRATION_ID', 'orchestration.1');
+    await send(`http://127.0.0.1:${server.port}/oauth2/token?tenant=a%20b`, {
+      headers: { 'X-One': '1', authorization: 'Basic YTpi', 'user-agent': 'oauth2-token' },
+      body: 'a=%C3%A9&b=é',
+    });
+    assert.equal(
+      Buffer.concat(received).toString(),
+      [
+        'POST /oauth2/token?tenant=a%20b HTTP/1.1',
+        'X-One: 1',
+        'authorization: Basic YTpi',
+        'user-agent: oauth2-token',
+        'Content-Length: 13',
+        `Host: 127.0.0.1:${server.port}`,
+        'Connection: close',
+        '',
+        'a=%C3%A9&b=é',
+      ].join('\r\n'),
+    );
+  });
+
+  test('has no user agent where none was given', async (t) => {
+    const server = await serve(t, reply());
+    setVariable(t, 'ACTIONS_ORCHESTRATION_ID', 'orchestration.1');
+    await send(server.url);
+    assert.equal(server.requests[0]?.headers['user-agent'], undefined);
+  });
+
+  test('can be a GET without a body', async (t) => {
+    const server = await serve(t, reply());
+    await sendRequest(
+      { method: 'GET', url: server.url, headers: { accept: 'application/json' } },
+      { signal: new AbortController().signal, maxBytes },
+    );
+    assert.deepEqual(server.requests, [
+      {
+        method: 'GET',
+        path: '/token',
+        headers: {
+          accept: 'application/json',
+          host: `127.0.0.1:${server.port}`,
+          connection: 'close',
+        },
+        body: '',
+        tls: false,
+        authorization: undefined,
+      },
+    ]);
+  });
+
+  test('can be a POST with an empty body', async (t) => {
+    const server = await serve(t, reply());
+    await send(server.url, { body: '' });
+    assert.equal(server.requests[0]?.method, 'POST');
+    assert.equal(server.requests[0].headers['content-length'], '0');
+  });
+
+  test('leaves its own headers as they were', async (t) => {
+    const server = await serve(t, reply());
+    const headers = Object.freeze({ accept: 'application/json' });
+    await send(server.url, { headers });
+    assert.deepEqual(headers, { accept: 'application/json' });
+  });
+
+  test('that cannot be written is not sent', async (t) => {
+    const server = await serve(t, reply());
+    await assert.rejects(send(server.url, { headers: { 'x-one': 'a\r\nx-two: b' } }), {
+      code: 'request_failed',
+      systemCode: 'ERR_INVALID_CHAR',
+      retryable: false,
+    });
+    await takeTurns();
+    assert.equal(server.connections, 0);
+  });
+});
+
+describe('a response', () => {
+  test('is given whole: status, words, headers by name in lower case, bytes', async (t) => {
+    const body = Buffer.from([0xff, 0x00, 0x0a, 0xc3]);
+    const server = await serve(
+      t,
+      reply({
+        status: 418,
+        statusText: 'Short And Stout',
+        headers: { 'X-One': '1', 'x-two': ['a', 'b'], 'Set-Cookie': ['c=1', 'd=2'] },
+        body,
+      }),
+    );
+    assert.deepEqual(await send(server.url), {
+      status: 418,
+      statusText: 'Short And Stout',
+      headers: {
+        'x-one': '1',
+        'x-two': 'a, b',
+        'set-cookie': 'c=1, d=2',
+        'content-length': '4',
+        connection: 'close',
+      },
+      body,
+    });
+  });
+
+  for (const status of [200, 201, 204, 400, 401, 404, 429, 500, 503]) {
+    test(`of ${status} is a response, asked for once`, async (t) => {
+      const server = await serve(t, reply({ status, headers: { 'www-authenticate': 'Basic' } }));
+      assert.equal((await send(server.url)).status, status);
+      assert.equal(server.connections, 1);
+    });
+  }
+
+  for (const status of [301, 302, 303, 307, 308]) {
+    test(`of ${status} is not followed`, async (t) => {
+      const elsewhere = await serve(t, token());
+      const server = await serve(t, redirect(status, elsewhere.url));
+      const response = await send(server.url);
+      assert.equal(response.status, status);
+      assert.equal(response.headers['location'], elsewhere.url);
+      assert.equal(elsewhere.connections, 0);
+      assert.equal(server.connections, 1);
+    });
+  }
+
+  test('may have no reason phrase, and no length but the end of the connection', async (t) => {
+    const server = await serve(t, garbage('HTTP/1.1 200\r\nconnection: close\r\n\r\nwhole'));
+    const { status, statusText, body } = await send(server.url);
+    assert.deepEqual([status, statusText, body.toString()], [200, '', 'whole']);
+  });
+
+  test('may be preceded by an interim one', async (t) => {
+    const interim = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n';
+    const final = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nwhole';
+    const server = await serve(t, garbage(interim + final));
+    const { status, body } = await send(server.url);
+    assert.deepEqual([status, body.toString()], [200, 'whole']);
+  });
+
+  test('may come byte by byte', async (t) => {
+    const server = await serve(t, drip('whole', 1));
+    assert.equal((await send(server.url)).body.toString(), 'whole');
+  });
+
+  test('that is compressed is decompressed', async (t) => {
+    const server = await serve(t, gzipped('whole'));
+    const { body, headers } = await send(server.url);
+    assert.equal(body.toString(), 'whole');
+    assert.equal(headers['content-encoding'], 'gzip');
+  });
+});
+
+describe('a response that is too large', () => {
+  for (const chunked of [false, true]) {
+    const framing = chunked ? 'in chunks' : 'by Content-Length';
+
+    test(`${framing} is refused at the first byte too many`, async (t) => {
+      const server = await serve(t, huge(maxBytes + 1, { chunked }));
+      await assert.rejects(send(server.url), {
+        name: 'TransportError',
+        code: 'answer_too_large',
+        retryable: false,
+      });
+    });
+
+    test(`${framing} is whole at the last byte allowed`, async (t) => {
+      const server = await serve(t, huge(maxBytes, { chunked }));
+      assert.equal((await send(server.url)).body.length, maxBytes);
+    });
+  }
+
+  test('is read no further: the server is left with what fits on the way', async (t) => {
+    const far = 256 * 1024 * 1024;
+    let written = 0;
+    const server = await startTcpServer(({ stream }) => {
+      const chunk = Buffer.alloc(64 * 1024, ' ');
+      const write = (): void => {
+        while (written < far) {
+          written += chunk.length;
+          if (!stream.write(chunk)) return;
+        }
+      };
+      stream.on('drain', write);
+      stream.once('data', () => {
+        stream.write(`HTTP/1.1 200 OK\r\ncontent-length: ${far}\r\n\r\n`);
+        write();
+      });
+    });
+    t.after(server.close);
+    const url = `http://127.0.0.1:${server.port}/token`;
+    await assert.rejects(send(url), { code: 'answer_too_large' });
+    await turnUntil(() => countConnections() === 0);
+    // Buffers of the operating system take some MiB beyond what was read.
+    assert.ok(written < far / 8, `${written} bytes were written`);
+  });
+
+  test('only once it is decompressed is refused too', async (t) => {
+    const server = await serve(t, gzipped(Buffer.alloc(maxBytes + 1)));
+    await assert.rejects(send(server.url), { code: 'answer_too_large' });
+  });
+});
+
+describe('a connection', () => {
+  const failures: readonly (readonly [point: Point, ended: object, broken: object])[] = [
+    [
+      'before-head',
+      { code: 'connection_failed', systemCode: 'ECONNRESET' },
+      { code: 'connection_failed', systemCode: 'ECONNRESET' },
+    ],
+    [
+      'in-head',
+      { code: 'answer_unreadable', systemCode: 'HPE_INVALID_EOF_STATE' },
+      { code: 'connection_failed', systemCode: 'ECONNRESET' },
+    ],
+    ['in-body', { code: 'answer_cut' }, { code: 'answer_cut' }],
+    ['in-chunked-body', { code: 'answer_cut' }, { code: 'answer_cut' }],
+  ];
+  for (const [point, ended, broken] of failures) {
+    test(`that ends ${point} is no answer, and may be tried again`, async (t) => {
+      const server = await serve(t, end(point));
+      const expected = { ...ended, retryable: true, mayHaveArrived: true };
+      await assert.rejects(send(server.url), expected);
+    });
+
+    test(`that is reset ${point} is no answer, and may be tried again`, async (t) => {
+      const server = await serve(t, reset(point));
+      const expected = { ...broken, retryable: true, mayHaveArrived: true };
+      await assert.rejects(send(server.url), expected);
+    });
+  }
+
+  test('that nobody accepts is no answer, and nothing was sent', async () => {
+    const server = await startScriptedServer({ answers: [reply()] });
+    await server.close();
+    await assert.rejects(send(server.url), {
+      code: 'connection_failed',
+      systemCode: 'ECONNREFUSED',
+      retryable: true,
+      mayHaveArrived: false,
+    });
+  });
+
+  const nonsense: readonly (readonly [words: string, bytes: string])[] = [
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['a page without a head', '<html><body>Sign in</body></html>'],
+    ['a status that is none', 'HTTP/1.1 abc OK\r\n\r\n'],
+    ['a head that is too large', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+  ];
+  for (const [words, bytes] of nonsense) {
+    test(`that speaks ${words} is unreadable`, async (t) => {
+      const server = await serve(t, garbage(bytes));
+      await assert.rejects(send(server.url), { code: 'answer_unreadable', retryable: true });
+    });
+  }
+
+  test('that damages a chunk is cut', async (t) => {
+    const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+    const server = await serve(t, garbage(`${head}5\r\nwhole\r\nno size\r\n`));
+    await assert.rejects(send(server.url), { code: 'answer_cut' });
+  });
+
+  test('that becomes another protocol brings no answer', async (t) => {
+    const switching =
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n';
+    const server = await serve(t, garbage(switching));
+    await assert.rejects(send(server.url), { name: 'TransportError', code: 'connection_failed' });
+  });
+});
+
+/** A signal that a test aborts, and what it aborts it with. */
+function createAbort(): { signal: AbortSignal; reason: Error; abort: () => void } {
+  const controller = new AbortController();
+  const reason = new Error('the time is over');
+  return {
+    signal: controller.signal,
+    reason,
+    abort: () => {
+      controller.abort(reason);
+    },
+  };
+}
+
+describe('an abort', () => {
+  for (const point of ['before-head', 'in-head', 'in-body', 'in-chunked-body'] as const) {
+    test(`ends a request to a server that falls silent ${point}`, async (t) => {
+      const seen = Promise.withResolvers<undefined>();
+      const server = await serve(
+        t,
+        dynamic(() => {
+          seen.resolve(undefined);
+          return silence(point);
+        }),
+      );
+      const { signal, reason, abort } = createAbort();
+      const outcome = assert.rejects(send(server.url, { signal }), {
+        name: 'TransportError',
+        code: 'timeout',
+        cause: reason,
+        retryable: true,
+        mayHaveArrived: true,
+      });
+      await seen.promise;
+      await takeTurns();
+      abort();
+      await outcome;
+    });
+  }
+
+  test('ends a TLS handshake', async (t) => {
+    const server = await startSilentTlsServer();
+    t.after(server.close);
+    const { signal, reason, abort } = createAbort();
+    const outcome = assert.rejects(send(server.url, { signal }), {
+      code: 'timeout',
+      cause: reason,
+    });
+    await turnUntil(() => server.connections === 1);
+    await takeTurns();
+    abort();
+    await outcome;
+    assert.equal(server.connections, 1);
+  });
+
+  test('ends a request while it connects', async (t) => {
+    const server = await serve(t, reply());
+    const { signal, reason, abort } = createAbort();
+    const outcome = assert.rejects(send(server.url, { signal }), {
+      code: 'timeout',
+      cause: reason,
+    });
+    abort();
+    await outcome;
+    await takeTurns();
+    assert.deepEqual(server.requests, []);
+  });
+
+  test('that came before the request keeps it from being sent', async (t) => {
+    const server = await serve(t, reply());
+    const { signal, reason, abort } = createAbort();
+    abort();
+    await assert.rejects(send(server.url, { signal }), { code: 'timeout', cause: reason });
+    await takeTurns();
+    assert.equal(server.connections, 0);
+  });
+
+  test('that comes after the response changes nothing', async (t) => {
+    const server = await serve(t, reply({ body: 'whole' }));
+    const { signal, abort } = createAbort();
+    const response = await send(server.url, { signal });
+    abort();
+    await takeTurns();
+    assert.equal(response.body.toString(), 'whole');
+  });
+
+  test('is told from a network error by the signal alone', async (t) => {
+    const { signal, reason, abort } = createAbort();
+    const server = await serve(
+      t,
+      dynamic(() => {
+        abort();
+        return reset('before-head');
+      }),
+    );
+    await assert.rejects(send(server.url, { signal }), { code: 'timeout', cause: reason });
+  });
+});
+
+/** A server that wants a certificate of `authority` from its client, and answers with the subject of it. */
+async function startMutualTlsServer(t: TestContext): Promise<{ url: string; port: number }> {
+  const server = createHttpsServer(
+    {
+      cert: trusted.certificate,
+      key: trusted.key,
+      ca: authority.certificate,
+      requestCert: true,
+    },
+    (request, response) => {
+      const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+      response.end(`Hello, ${[subject.CN].flat().join()}`);
+    },
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `https://127.0.0.1:${port}/token`, port };
+}
+
+/** What a client without any care gets: proof that the environment does switch verification off. */
+async function getCarelessly(url: string): Promise<number | undefined> {
+  const request = getByHttps(url, { agent: false });
+  const [response] = (await once(request, 'response')) as [Socket & { statusCode?: number }];
+  response.resume();
+  await once(response, 'close');
+  return response.statusCode;
+}
+
+for (const variable of [undefined, '0']) {
+  describe(`TLS with NODE_TLS_REJECT_UNAUTHORIZED=${variable ?? ''}`, () => {
+    test('is set up with an own CA', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply({ body: 'whole' }), trusted);
+      const { body } = await send(server.url, { tls: { ca: authority.certificate } });
+      assert.equal(body.toString(), 'whole');
+      assert.equal(server.requests[0]?.tls, true);
+    });
+
+    test('is refused with an unknown CA', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply(), trusted);
+      await assert.rejects(send(server.url), {
+        name: 'TransportError',
+        code: 'tls_failed',
+        systemCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        retryable: false,
+        mayHaveArrived: false,
+      });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('is refused with another CA', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply(), trusted);
+      const { certificate: ca } = await createAuthority('Another Authority');
+      await assert.rejects(send(server.url, { tls: { ca } }), { code: 'tls_failed' });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('is refused with an expired certificate', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const expired = await authority.issue({ names: ['127.0.0.1'], expired: true });
+      const server = await serve(t, reply(), expired);
+      await assert.rejects(send(server.url, { tls: { ca: authority.certificate } }), {
+        code: 'tls_failed',
+        systemCode: 'CERT_HAS_EXPIRED',
+      });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('is refused with a certificate for another name', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const misnamed = await authority.issue({ names: ['another.test'] });
+      const server = await serve(t, reply(), misnamed);
+      await assert.rejects(send(server.url, { tls: { ca: authority.certificate } }), {
+        code: 'tls_failed',
+        systemCode: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('through a proxy is set up with an own CA, for the made-up name', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply({ body: 'whole' }), trusted);
+      const proxy = await useProxy(t, { port: server.port });
+      const { body } = await send('https://token.test/token', {
+        tls: { ca: authority.certificate },
+      });
+      assert.equal(body.toString(), 'whole');
+      assert.deepEqual(proxy.connects, [{ target: 'token.test:443', authorization: undefined }]);
+    });
+
+    test('through a proxy is refused with an unknown CA', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply(), trusted);
+      await useProxy(t, { port: server.port });
+      await assert.rejects(send('https://token.test/token'), {
+        code: 'tls_failed',
+        systemCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('through a proxy is refused with an expired certificate', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const expired = await authority.issue({ names: ['token.test'], expired: true });
+      const server = await serve(t, reply(), expired);
+      await useProxy(t, { port: server.port });
+      const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
+      await assert.rejects(sent, { code: 'tls_failed', systemCode: 'CERT_HAS_EXPIRED' });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('through a proxy is refused with a certificate for another name', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      // The name of the proxy is not the name of the server.
+      const misnamed = await authority.issue({ names: ['127.0.0.1'] });
+      const server = await serve(t, reply(), misnamed);
+      await useProxy(t, { port: server.port });
+      const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
+      await assert.rejects(sent, {
+        code: 'tls_failed',
+        systemCode: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      });
+      assert.deepEqual(server.requests, []);
+    });
+
+    test('to a proxy is refused with an unknown CA, and the proxy sees no password', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply(), trusted);
+      const proxy = await useProxy(t, {
+        port: server.port,
+        credentials: { user: 'user', password: 'password' },
+        tls: toServerCertificate(trusted),
+      });
+      await assert.rejects(send('https://token.test/token'), {
+        code: 'tls_failed',
+        retryable: false,
+        mayHaveArrived: false,
+      });
+      assert.deepEqual(proxy.connects, []);
+    });
+
+    test('to a proxy is set up with an own CA', async (t) => {
+      setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
+      const server = await serve(t, reply({ body: 'whole' }), trusted);
+      await useProxy(t, { port: server.port, tls: toServerCertificate(trusted) });
+      const { body } = await send('https://token.test/token', {
+        tls: { ca: authority.certificate },
+      });
+      assert.equal(body.toString(), 'whole');
+    });
+  });
+}
+
+describe('TLS', () => {
+  test('would not be verified by a client that lets the environment decide', async (t) => {
+    setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const server = await serve(t, reply(), trusted);
+    assert.equal(await getCarelessly(server.url), 200);
+  });
+
+  test('trusts an own CA beside the default roots', async (t) => {
+    const other = await createAuthority('A Default Root');
+    const roots = getCACertificates('default');
+    setDefaultCACertificates([...roots, other.certificate]);
+    t.after(() => {
+      setDefaultCACertificates(roots);
+    });
+    const server = await serve(t, reply(), await other.issue({ names: ['127.0.0.1'] }));
+    assert.equal((await send(server.url)).status, 200);
+    assert.equal((await send(server.url, { tls: { ca: authority.certificate } })).status, 200);
+  });
+
+  test('trusts several own CAs', async (t) => {
+    const other = await createAuthority('Another Authority');
+    const ca = `${other.certificate}\n${authority.certificate}`;
+    const server = await serve(t, reply(), trusted);
+    assert.equal((await send(server.url, { tls: { ca } })).status, 200);
+  });
+
+  test('that the server does not speak has failed for good', async (t) => {
+    const server = await serve(t, garbage('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const url = server.url.replace('http:', 'https:');
+    // The server waits for the end of a head that never comes, so it has to speak first.
+    const talker = await startTcpServer(({ stream }) => {
+      stream.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    });
+    t.after(talker.close);
+    await assert.rejects(send(url.replace(`:${server.port}`, `:${talker.port}`)), {
+      code: 'tls_failed',
+      retryable: false,
+    });
+  });
+
+  test('shows the certificate of the client to a server that asks for it', async (t) => {
+    const { url } = await startMutualTlsServer(t);
+    const client = await authority.issue({ names: [], client: true, commonName: 'a client' });
+    const { body } = await send(url, { tls: { ca: authority.certificate, ...client } });
+    assert.equal(body.toString(), 'Hello, a client');
+  });
+
+  test('shows it through a proxy too', async (t) => {
+    const { port } = await startMutualTlsServer(t);
+    await useProxy(t, { port });
+    const client = await authority.issue({ names: [], client: true, commonName: 'a client' });
+    const { body } = await send('https://token.test/token', {
+      tls: { ca: authority.certificate, ...client },
+    });
+    assert.equal(body.toString(), 'Hello, a client');
+  });
+
+  test('fails where the server asks for one and there is none', async (t) => {
+    const { url } = await startMutualTlsServer(t);
+    await assert.rejects(send(url, { tls: { ca: authority.certificate } }), {
+      name: 'TransportError',
+    });
+  });
+});
+
+/** A proxy, for this test named in the environment, behind which token.test is a port of this machine. */
+async function useProxy(
+  t: TestContext,
+  { port, ...options }: Omit<ProxyOptions, 'routes'> & { port?: number },
+): Promise<Proxy> {
+  const routes = port === undefined ? {} : { 'token.test': { host: '127.0.0.1', port } };
+  const proxy = await startProxy({ ...options, routes });
+  t.after(proxy.close);
+  const { credentials } = options;
+  const url = credentials ? proxy.urlWith(credentials.user, credentials.password) : proxy.url;
+  nameProxy(t, url);
+  return proxy;
+}
+
+function nameProxy(t: TestContext, url: string): void {
+  for (const name of ['http_proxy', 'https_proxy']) setVariable(t, name, url);
+  for (const name of ['no_proxy', 'NO_PROXY']) setVariable(t, name, undefined);
+}
+
+describe('a proxy', () => {
+  test('tunnels plain http as well', async (t) => {
+    const server = await serve(t, reply({ body: 'whole' }));
+    const proxy = await useProxy(t, { port: server.port });
+    assert.equal((await send('http://token.test/token')).body.toString(), 'whole');
+    assert.deepEqual(proxy.connects, [{ target: 'token.test:80', authorization: undefined }]);
+    assert.equal(server.requests[0]?.body, 'a=b');
+  });
+
+  test('gets its user and password, which the server does not get', async (t) => {
+    const server = await serve(t, reply({ body: 'whole' }), trusted);
+    const credentials = { user: 'user@corp', password: 'p:ss/w%rd' };
+    await useProxy(t, { port: server.port, behaviour: 'authenticate', credentials });
+    const { body } = await send('https://token.test/token', {
+      tls: { ca: authority.certificate },
+    });
+    assert.equal(body.toString(), 'whole');
+    assert.deepEqual(server.requests[0]?.headers, {
+      accept: 'application/json',
+      'content-length': '3',
+      host: 'token.test',
+      connection: 'close',
+    });
+  });
+
+  test('sees neither the headers nor the body of the request', async (t) => {
+    const proxy = await useProxy(t, { behaviour: 'refuse' });
+    const headers = { authorization: 'Basic YTpi' };
+    await assert.rejects(send('https://token.test/token', { headers }));
+    assert.deepEqual(proxy.connects, [{ target: 'token.test:443', authorization: undefined }]);
+  });
+
+  const refusals = [
+    ['authenticate', 407, false],
+    ['refuse', 403, false],
+    ['bad-gateway', 502, true],
+  ] as const;
+  for (const [behaviour, proxyStatus, retryable] of refusals) {
+    test(`that answers ${proxyStatus} has refused`, async (t) => {
+      await useProxy(t, { behaviour });
+      await assert.rejects(send('https://token.test/token'), {
+        name: 'TransportError',
+        code: 'proxy_refused',
+        proxyStatus,
+        retryable,
+        mayHaveArrived: false,
+      });
+    });
+  }
+
+  test('that resets the connection is no connection', async (t) => {
+    await useProxy(t, { behaviour: 'reset' });
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'connection_failed',
+      retryable: true,
+    });
+  });
+
+  test('that nobody runs is no connection', async (t) => {
+    const proxy = await startProxy();
+    await proxy.close();
+    nameProxy(t, proxy.url);
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'connection_failed',
+      retryable: true,
+    });
+  });
+
+  test('whose address cannot be read is final', async (t) => {
+    nameProxy(t, 'user:100%@127.0.0.1:1');
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'proxy_invalid',
+      retryable: false,
+    });
+  });
+
+  test('is not asked for this machine', async (t) => {
+    const proxy = await useProxy(t, { behaviour: 'refuse' });
+    const server = await serve(t, reply());
+    assert.equal((await send(server.url)).status, 200);
+    assert.deepEqual(proxy.connects, []);
+  });
+
+  for (const behaviour of ['hang', 'hang-after-connect'] as const) {
+    for (const scheme of ['http', 'https'] as const) {
+      test(`that does ${behaviour} is left at an abort, for ${scheme}`, async (t) => {
+        const proxy = await useProxy(t, { behaviour });
+        const { signal, reason, abort } = createAbort();
+        const sent = send(`${scheme}://token.test/token`, { signal });
+        const outcome = assert.rejects(sent, { code: 'timeout', cause: reason });
+        await turnUntil(() => proxy.connects.length === 1);
+        await takeTurns();
+        abort();
+        await outcome;
+        assert.equal(proxy.connects.length, 1);
+      });
+    }
+  }
+
+  test('reached by https that hangs is left at an abort', async (t) => {
+    const proxy = await useProxy(t, { behaviour: 'hang', tls: toServerCertificate(trusted) });
+    const { signal, reason, abort } = createAbort();
+    const tls = { ca: authority.certificate };
+    const outcome = assert.rejects(send('https://token.test/token', { signal, tls }), {
+      code: 'timeout',
+      cause: reason,
+    });
+    await turnUntil(() => proxy.connects.length === 1);
+    abort();
+    await outcome;
+  });
+
+  test('to a server that falls silent is left at an abort', async (t) => {
+    const server = await startSilentTlsServer();
+    t.after(server.close);
+    await useProxy(t, { port: server.port });
+    const { signal, reason, abort } = createAbort();
+    const sent = send('https://token.test/token', { signal });
+    const outcome = assert.rejects(sent, { code: 'timeout', cause: reason });
+    await turnUntil(() => server.connections === 1);
+    await takeTurns();
+    abort();
+    await outcome;
+  });
+
+  test('to a server that falls silent in its answer is left at an abort', async (t) => {
+    const seen = Promise.withResolvers<undefined>();
+    const answer = dynamic(() => {
+      seen.resolve(undefined);
+      return silence('in-body');
+    });
+    const server = await serve(t, answer, trusted);
+    await useProxy(t, { port: server.port });
+    const { signal, reason, abort } = createAbort();
+    const tls = { ca: authority.certificate };
+    const outcome = assert.rejects(send('https://token.test/token', { signal, tls }), {
+      code: 'timeout',
+      cause: reason,
+    });
+    await seen.promise;
+    await takeTurns();
+    abort();
+    await outcome;
+  });
+
+  test('does not change that a response which is cut is cut', async (t) => {
+    const server = await serve(t, end('in-body'), trusted);
+    await useProxy(t, { port: server.port });
+    const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
+    await assert.rejects(sent, { code: 'answer_cut' });
+  });
+
+  test('does not change that a response which is too large is refused', async (t) => {
+    const server = await serve(t, huge(maxBytes + 1), trusted);
+    await useProxy(t, { port: server.port });
+    const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
+    await assert.rejects(sent, { code: 'answer_too_large' });
+  });
+});

@@ -1,0 +1,35 @@
+/**
+ * A job's use of the real @actions/cache, in a process of its own: the toolkit reads process.env and prints.
+ * Started by fork() with RUNNER_TEMP and GITHUB_WORKSPACE as its working directory; takes the steps as a message, does
+ * them one after the other, and answers with a message that has what each gave.
+ */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { restoreCache, saveCache } from '@actions/cache';
+
+/** Saves a file of this content under the name, or looks the name and the prefixes up and unpacks what is found. */
+export type Step =
+  | { save: string; content: string; path?: string }
+  | { restore: string; prefixes?: string[]; path?: string };
+
+/** The entry's id, or -1, as saveCache answers; the name that was found, and the content of the file in it. */
+export type StepResult = { id: number } | { name: string; content: string } | 'miss';
+
+async function take(step: Step): Promise<StepResult> {
+  const { path = 'token.bin' } = step;
+  if ('save' in step) {
+    await writeFile(path, step.content);
+    return { id: await saveCache([path], step.save, undefined, true) };
+  }
+  await rm(path, { force: true });
+  const name = await restoreCache([path], step.restore, step.prefixes, undefined, true);
+  return name === undefined ? 'miss' : { name, content: await readFile(path, 'utf8') };
+}
+
+process.once('message', (steps: Step[]) => {
+  void (async () => {
+    const results: StepResult[] = [];
+    for (const step of steps) results.push(await take(step));
+    process.send?.(results);
+    process.disconnect();
+  })();
+});

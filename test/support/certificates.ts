@@ -1,0 +1,102 @@
+/** X.509 certificates made in process: ECDSA keys on P-256, valid from an hour ago. */
+import { KeyObject, webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+
+// The library refuses to load without it.
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
+
+/** A certificate and its private key, both PEM; the key is PKCS#8. */
+export interface IssuedCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** What is to be certified. */
+export interface CertificateRequest {
+  /** DNS names and IP addresses for the subjectAltName extension; may be empty. */
+  readonly names: readonly string[];
+  /** Not valid any more since a minute ago, instead of for a day to come. */
+  readonly expired?: boolean;
+  /** For a TLS client instead of a TLS server. */
+  readonly client?: boolean;
+  /** The subject; the first of `names`, or `unnamed`, if left out. */
+  readonly commonName?: string;
+}
+
+/** A certificate authority of its own. */
+export interface Authority {
+  /** Its self-signed certificate, PEM: what a peer has to trust. */
+  readonly certificate: string;
+  readonly issue: (request: CertificateRequest) => Promise<IssuedCertificate>;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+
+/**
+ * Makes a certificate authority; `name` becomes its common name.
+ *
+ * @see https://github.com/PeculiarVentures/x509
+ */
+export async function createAuthority(name = 'Test Authority'): Promise<Authority> {
+  const { publicKey, privateKey } = await generateKeys();
+  const issuer = [{ CN: [name] }];
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    name: issuer,
+    keys: { publicKey, privateKey },
+    signingAlgorithm: algorithm,
+    ...validity(),
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+    ],
+  });
+
+  const issue: Authority['issue'] = async (request) => {
+    const { names, expired, client, commonName = names[0] ?? 'unnamed' } = request;
+    const keys = await generateKeys();
+    const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+    const alternatives = names.map((each) => ({
+      type: isIP(each) === 0 ? ('dns' as const) : ('ip' as const),
+      value: each,
+    }));
+    const leaf = await x509.X509CertificateGenerator.create({
+      issuer,
+      subject: [{ CN: [commonName] }],
+      publicKey: keys.publicKey,
+      signingKey: privateKey,
+      signingAlgorithm: algorithm,
+      ...validity(expired),
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([client ? clientAuth : serverAuth]),
+        // Tells authorities of the same name apart where both are trusted.
+        await x509.AuthorityKeyIdentifierExtension.create(publicKey),
+        ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternatives)] : []),
+      ],
+    });
+    return {
+      certificate: leaf.toString('pem'),
+      key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+  };
+  return { certificate: root.toString('pem'), issue };
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+function validity(expired = false): { notBefore: Date; notAfter: Date } {
+  const now = Date.now();
+  return {
+    notBefore: new Date(now - hour),
+    notAfter: new Date(expired ? now - minute : now + day),
+  };
+}

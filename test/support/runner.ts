@@ -1,0 +1,73 @@
+/**
+ * Runs built JavaScript actions the way the GitHub Actions runner starts a `using: node24` action, and tells what a
+ * user would see. Follows https://github.com/actions/runner; each file says where it differs.
+ */
+import { Job, type JobOptions, makeDirectories, type Run, type StepOptions } from './runner/job.ts';
+
+export type { Command } from './runner/commands.ts';
+export { RunnerError, type RunnerErrorCode } from './runner/errors.ts';
+export type { Job, JobOptions, Run, StepOptions } from './runner/job.ts';
+export { renderLog } from './runner/render.ts';
+export type { Annotation, Level } from './runner/step.ts';
+
+/** A script to run alone. */
+export interface ActionOptions extends JobOptions, Omit<StepOptions, 'post'> {
+  /** What an earlier script of the same step has saved, for a post script. */
+  state?: Readonly<Record<string, string>>;
+}
+
+/** What came of a job. */
+export interface JobResult {
+  conclusion: 'success' | 'failure';
+  /** One for each step that ran: those after a failed one do not. */
+  runs: Run[];
+  /** Of the steps that ran, the last one's first. */
+  posts: Run[];
+  /** The raw logs of all, one after the other. */
+  log: string;
+}
+
+/**
+ * Runs one script. Throws RunnerError: script_missing, not_started, timed_out or unsupported_default. Whatever the
+ * script itself does wrong is in what this gives.
+ */
+export async function runAction(options: ActionOptions): Promise<Run> {
+  const job = await startJob(options);
+  try {
+    return await job.run(options, options.state);
+  } finally {
+    await job.close();
+  }
+}
+
+/** Runs steps until one fails, and then their post scripts. Throws as runAction does. */
+export async function runJob(
+  steps: readonly StepOptions[],
+  options: JobOptions = {},
+): Promise<JobResult> {
+  const job = await startJob(options);
+  try {
+    const runs: Run[] = [];
+    for (const step of steps) {
+      const run = await job.run(step);
+      runs.push(run);
+      if (run.conclusion === 'failure') break;
+    }
+    const posts = await job.runPosts();
+    const all = [...runs, ...posts];
+    const failed = all.some((run) => run.conclusion === 'failure');
+    return {
+      conclusion: failed ? 'failure' : 'success',
+      runs,
+      posts,
+      log: all.map((run) => run.log).join(''),
+    };
+  } finally {
+    await job.close();
+  }
+}
+
+/** Starts a job whose steps are run one by one, where a step needs what an earlier one gave. The caller closes it. */
+export async function startJob(options: JobOptions = {}): Promise<Job> {
+  return new Job(options, await makeDirectories(options));
+}

@@ -1,0 +1,105 @@
+/** Runs a script in a process of its own, as ProcessInvoker.cs of https://github.com/actions/runner does. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { RunnerError } from './errors.ts';
+import { LineReader } from './lines.ts';
+
+/** What to run. */
+export interface ProcessOptions {
+  /** The program, and its one argument. */
+  node: string;
+  script: string;
+  directory: string;
+  /** All that the process sees. */
+  environment: Record<string, string>;
+  /** After this many milliseconds it is killed. */
+  timeoutMs: number;
+  /** How many milliseconds its output may stay open after its end, in another process that holds it. */
+  graceMs: number;
+  /** Called with each line of stdout and stderr, in the order in which they arrive. */
+  onLine: (line: string) => void;
+}
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Null if a signal ended it. */
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  /** True if its output was still open, in a process that it left behind, when the grace was over. */
+  heldOpen: boolean;
+}
+
+/** Runs it to its end. Throws RunnerError not_started, or timed_out once it was killed. */
+export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
+  const child = spawn(options.node, [options.script], {
+    cwd: options.directory,
+    env: options.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  const stdout = new Capture(child.stdout, options.onLine);
+  const stderr = new Capture(child.stderr, options.onLine);
+  const cut = (): void => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+
+  const cuts = { timedOut: false, heldOpen: false };
+  const guard = setTimeout(() => {
+    cuts.timedOut = true;
+    child.kill('SIGKILL');
+    cut();
+  }, options.timeoutMs);
+
+  let grace: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    grace = setTimeout(() => {
+      cuts.heldOpen = true;
+      cut();
+    }, options.graceMs);
+  });
+
+  try {
+    const [exitCode, signal] = await waitForClose(child);
+    const output = { stdout: stdout.end(), stderr: stderr.end() };
+    if (cuts.timedOut) {
+      throw new RunnerError('timed_out', `Still running after ${options.timeoutMs} ms: killed.`);
+    }
+    return { exitCode, signal, ...output, heldOpen: cuts.heldOpen };
+  } finally {
+    clearTimeout(guard);
+    clearTimeout(grace);
+  }
+}
+
+async function waitForClose(
+  child: ChildProcess,
+): Promise<[exitCode: number | null, signal: NodeJS.Signals | null]> {
+  try {
+    return (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  } catch (cause) {
+    throw new RunnerError('not_started', `Could not start ${child.spawnfile}.`, { cause });
+  }
+}
+
+/** Keeps what a stream gave, and hands its lines on. */
+class Capture {
+  readonly #chunks: Buffer[] = [];
+  readonly #lines: LineReader;
+
+  constructor(stream: Readable, onLine: (line: string) => void) {
+    this.#lines = new LineReader(onLine);
+    stream.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#lines.push(chunk);
+    });
+  }
+
+  end(): string {
+    this.#lines.end();
+    return Buffer.concat(this.#chunks).toString();
+  }
+}
