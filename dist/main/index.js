@@ -32452,7 +32452,7 @@ function buildAcsRequest(request) {
 /**
  * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
  *
- * @throws {TokenError}
+ * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
  */
 function parseAcsResponse(response, context) {
     const members = readMembers(response.body);
@@ -32464,24 +32464,17 @@ function parseAcsResponse(response, context) {
         tokenType: readText(members['token_type']) ?? 'Bearer',
         expiresAt: readExpiresAt(response, members),
     });
-    return {
-        accessToken,
-        scopes: undefined,
-        refreshToken: undefined,
-        idToken: undefined,
-        others: listOthers(members),
-        issuedAt: context.sentAt,
-    };
+    return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
 }
 function readExpiresAt(response, members) {
     const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
     if (expiresAt === undefined)
         throw failure('no_expires_at', response, { retryable: false });
-    return expiresAt;
+    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
+    return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
 }
-function listOthers(members) {
-    const understood = ['access_token', 'token_type', 'expires_at', 'expires_in'];
-    return Object.fromEntries(Object.entries(members).filter(([name]) => !understood.includes(name)));
+function withoutExpiry(members) {
+    return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
 ;// CONCATENATED MODULE: ./build/action/text.js
@@ -32675,7 +32668,6 @@ const otherWords = {
     accesstokenurl: 'token-url',
     oauthurl: 'token-url',
     id: 'client-id',
-    clientkey: 'client-id',
     appid: 'client-id',
     username: 'client-id',
     secret: 'client-secret',
@@ -32728,25 +32720,30 @@ function guessInput(name) {
         return otherWords[letters];
     return inputNames
         .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
-        .filter(({ candidate, distance }) => distance <= (candidate.length < 8 ? 1 : 2))
+        .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
         .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 /** `client_id`, `clientId` and `client-id` are one word to a person. */
 function squeeze(name) {
     return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
-/** How many letters have to be inserted, removed or replaced (Levenshtein). */
+/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
 function countEdits(from, to) {
+    let before = [];
     let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-    for (const [i, letter] of Array.from(from).entries()) {
+    for (let i = 0; i < from.length; i += 1) {
         const next = [i + 1];
-        for (const [j, other] of Array.from(to).entries()) {
-            const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-            next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+        for (let j = 0; j < to.length; j += 1) {
+            const isSame = from[i] === to[j];
+            const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+            next.push(Math.min(at(row, j) + (isSame ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1, isSwap ? at(before, j - 1) + 1 : Infinity));
         }
-        row = next;
+        [before, row] = [row, next];
     }
-    return row.at(-1) ?? 0;
+    return at(row, to.length);
+}
+function at(row, index) {
+    return row[index] ?? Infinity;
 }
 
 ;// CONCATENATED MODULE: ./build/action/pairs.js
@@ -32814,10 +32811,17 @@ function readObject(input) {
 /** A list gives a pair for each of its members. */
 function toPairs(name, value) {
     return (Array.isArray(value) ? value : [value]).map((one) => {
+        if (name === '')
+            return text_text `a member has no name`;
         if (typeof one === 'string')
             return [name, one];
-        if (typeof one === 'number' || typeof one === 'boolean')
+        if (typeof one === 'boolean')
             return [name, String(one)];
+        if (typeof one === 'number') {
+            // A larger one was rounded when it was read.
+            const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
+            return isExact ? [name, String(one)] : text_text `${name} is too large a number; write it as text`;
+        }
         return text_text `${name} is neither text, number nor boolean`;
     });
 }
@@ -32882,7 +32886,7 @@ const shortestSecret = 4;
 /** The fewest characters of a value that only its name makes a secret. */
 const shortestGuess = 8;
 const secretParameter = /^(password|code|otp)$|(_token|secret|assertion)$/i;
-const secretHeader = /(^|-)(key|token|secret)$/i;
+const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
 /**
  * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
  * It reads the environment as it is, before anything is checked, for an input error must not show a secret either.
@@ -32934,7 +32938,7 @@ function withoutScheme(name, value) {
 function listProxySecrets(env) {
     return ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap((name) => {
         const value = env[name] ?? '';
-        const proxy = URL.canParse(value) ? value : `http://${value}`;
+        const proxy = /^https?:\/\//i.test(value) ? value : `http://${value}`;
         return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
     });
 }
@@ -32963,6 +32967,15 @@ function listSecretMembers(value, name = '') {
     if (typeof value !== 'object' || value === null)
         return [];
     return Object.entries(value).flatMap(([key, member]) => listSecretMembers(member, Array.isArray(value) ? name : key));
+}
+/** A copy of a response's members without its secrets, at any depth. */
+function dropSecretMembers(value) {
+    if (typeof value !== 'object' || value === null)
+        return value;
+    if (Array.isArray(value))
+        return value.map(dropSecretMembers);
+    const kept = Object.entries(value).filter(([name]) => !secretMember.test(name));
+    return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
 }
 
 ;// CONCATENATED MODULE: ./build/action/inputs.js
@@ -33054,8 +33067,10 @@ function readTokenUrl(reader) {
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function findUrlFault(value, allowHttp) {
-    if (/\s/.test(value) || !URL.canParse(value)) {
-        return text_text `got "${value}", takes a URL such as https://login.example.com/oauth2/token`;
+    if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
+        // What stands before an @ may be a password.
+        const got = value.includes('@') ? text_text `` : text_text `got "${value}", `;
+        return text_text `${got}takes a URL such as https://login.example.com/oauth2/token`;
     }
     const url = new URL(value);
     if (url.username !== '' || url.password !== '') {
@@ -33077,7 +33092,8 @@ function readCertificates(reader) {
     if (value === undefined)
         return undefined;
     const blocks = value.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-    if (!blocks?.every(isCertificate)) {
+    const begun = value.split('-----BEGIN').length - 1;
+    if (blocks?.length !== begun || !blocks.every(isCertificate)) {
         reader.complain(text_text `ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----`);
     }
     return blocks?.join('\n');
@@ -33143,7 +33159,7 @@ function readGrantType(reader) {
     const value = reader.read('grant-type') ?? 'client_credentials';
     if (/\s/.test(value))
         reader.complain(text_text `grant-type: got "${value}", takes one grant type`);
-    return grantTypeNames[value] ?? value;
+    return Object.hasOwn(grantTypeNames, value) ? (grantTypeNames[value] ?? value) : value;
 }
 function readResources(reader) {
     const resources = reader.read('resource')?.split(/\s+/) ?? [];
@@ -33459,12 +33475,14 @@ function sayCacheNotUsed(obstacle) {
     switch (obstacle) {
         case 'short_secret':
             return text_text `Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+        case 'short_key':
+            return text_text `Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
         case 'no_service':
             return text_text `Cache not used: this runner offers no cache service.`;
         case 'no_repository':
             return text_text `Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
         case 'mode':
-            return text_text `Cache not used: ACTIONS_CACHE_MODE does not let this job read it.`;
+            return text_text `Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
         case 'single_use':
             return text_text `Cache not used: parameters carry a grant that is used up by asking.`;
         case 'timeout':
@@ -33481,7 +33499,9 @@ function sayNotCached(reason, { tokenUrl, minValidity }) {
         case 'narrower_scope':
             return text_text `Not cached: less was granted than asked for.`;
         case 'short_life':
-            return text_text `Not cached: the token lives no longer than min-validity: ${minValidity ?? 0}.`;
+            return minValidity === undefined
+                ? text_text `Not cached: the token has expired, or is about to.`
+                : text_text `Not cached: the token lives no longer than min-validity: ${minValidity}.`;
         case 'refresh_token':
             return text_text `Not cached: a refresh token came with it, and that belongs in no cache.`;
         case 'denied':
@@ -33537,6 +33557,8 @@ function sayGot(token, attempt, lifetime, tokenUrl) {
     if (until === undefined || lifetime === undefined) {
         return text_text `${got}; ${hostOf(tokenUrl)} did not say when it expires.`;
     }
+    if (lifetime <= 0)
+        return text_text `${got}, which expired at ${until}.`;
     return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
 }
 /** Less was granted than asked for. */
@@ -33691,10 +33713,13 @@ function explainGivingUp(gaveUp, inputs) {
     if (code === 'retry_after_too_long') {
         return {
             title: 'asked to wait too long',
-            message: text_text `${host} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Ask less often, or ask the provider for more.`,
+            message: text_text `${host} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
         };
     }
     const { title, message } = explainLastAttempt(failure, inputs);
+    // It says all that there is to say.
+    if (title === dpopTitle)
+        return { title, message };
     return { title, message: text_text `${message} ${sayWhyNotAgain(gaveUp, inputs)}` };
 }
 function sayWhyNotAgain({ code, failure }, { totalTimeout, retryMaxAttempts }) {
@@ -33739,7 +33764,7 @@ function explainTransportError(error, failure, inputs) {
         case 'tls_failed':
             return explainTlsFailure(error, host);
         case 'proxy_refused':
-            return explainProxyRefusal(error, host);
+            return explainProxyRefusal(error.proxyStatus ?? 0, host);
         case 'proxy_invalid':
             return {
                 title: 'proxy not usable',
@@ -33790,7 +33815,7 @@ function explainTlsFailure({ systemCode, cause }, host) {
         message: text_text `The certificate of ${host} is not trusted: ${messageOf(cause)} (${systemCode ?? ''}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
     };
 }
-function explainProxyRefusal({ proxyStatus = 0 }, host) {
+function explainProxyRefusal(proxyStatus, host) {
     const refused = text_text `The proxy refused to connect to ${host}: ${nameStatus(proxyStatus)}.`;
     const advice = proxyStatus === 407
         ? text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`
@@ -33803,7 +33828,7 @@ function explainTokenError(error, inputs) {
         case 'oauth_error':
             return explainOAuthError(error, inputs);
         case 'http_error':
-            return explainStatus(error, inputs);
+            return explainStatus(error, nameStatus(error.answer.status), inputs);
         case 'redirect':
             return {
                 title: 'redirect',
@@ -33814,7 +33839,7 @@ function explainTokenError(error, inputs) {
         case 'no_access_token':
             return {
                 title: 'no access_token',
-                message: text_text `${host} answered ${describeTokenError(error)}. Check that token-url is the token endpoint, and grant-type.`,
+                message: text_text `${host} answered ${describeTokenError(error)}. Check that token-url is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
             };
         case 'no_expires_at':
             return {
@@ -33848,65 +33873,76 @@ function explainUnparsable(error, host) {
         message: text_text `${host} answered ${what}: neither JSON nor a form. Check that token-url is the token endpoint.`,
     };
 }
-function explainStatus(error, inputs) {
+/** What a status says that no known error explains further. */
+function explainStatus(error, said, inputs) {
     const host = hostOf(inputs.tokenUrl);
     const { status } = error.answer;
-    const answered = text_text `${host} answered ${nameStatus(status)}`;
-    if (status === 400 || status === 401 || status === 403) {
-        return {
+    const answered = text_text `${host} answered ${said}`;
+    const { pathname } = new URL(inputs.tokenUrl);
+    switch (status) {
+        case 400:
+        case 401:
+        case 403:
+            return { title: 'refused', message: text_text `${answered}. ${adviseCredentials(inputs)}` };
+        case 404:
+        case 405:
+        case 410:
+            return {
+                title: 'no token endpoint there',
+                message: text_text `${answered} for ${pathname}. Check token-url against the provider's documentation.`,
+            };
+        case 406:
+        case 415:
+            return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
+        case 407:
+            return explainProxyRefusal(status, host);
+        case 429:
+            return {
+                title: 'too many requests',
+                message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
+            };
+    }
+    return status >= 500
+        ? {
+            title: 'server failed',
+            message: text_text `${answered}. The provider's status page may tell more.`,
+        }
+        : {
             title: 'refused',
-            message: text_text `${answered}. ${adviseCredentials(inputs)}`,
+            message: text_text `${answered}. Check token-url and what the provider's documentation says of this answer.`,
         };
-    }
-    if (status === 404 || status === 405 || status === 410) {
-        const { pathname } = new URL(inputs.tokenUrl);
-        return {
-            title: 'no token endpoint there',
-            message: text_text `${answered} for ${pathname}. Check token-url against the provider's documentation.`,
-        };
-    }
-    if (status === 406 || status === 415) {
-        const other = inputs.bodyFormat === 'form' ? 'json' : 'form';
-        return {
-            title: 'format refused',
-            message: text_text `${answered}. Try body-format: ${other}.`,
-        };
-    }
-    if (status === 429) {
-        return {
-            title: 'too many requests',
-            message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
-        };
-    }
-    return {
-        title: status >= 500 ? 'server failed' : 'refused',
-        message: status >= 500
-            ? text_text `${answered}. The provider's status page may tell more.`
-            : text_text `${answered}. Check token-url and what the provider's documentation says of this answer.`,
-    };
+}
+function adviseFormat({ endpointType, bodyFormat }) {
+    if (endpointType === 'acs_api')
+        return text_text `Check token-url, and endpoint-type.`;
+    return text_text `Try body-format: ${bodyFormat === 'form' ? 'json' : 'form'}.`;
 }
 function explainOAuthError(error, inputs) {
     const { oauthError, answer } = error;
     const host = hostOf(inputs.tokenUrl);
     // Only the first line: some servers write several (trace id, time), and all are in the group above.
-    const description = oauthError?.description?.split(/[\r\n]/)[0];
+    const description = oauthError?.description?.trim().split(/[\r\n]/)[0];
     const code = oauthError?.error ?? '';
     const said = description === undefined
         ? text_text `${answer.status} ${code}`
         : text_text `${answer.status} ${code}, "${description}"`;
+    // With 401 or 403 unauthorized_client means: who is that?
+    const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
     const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
-    if (explain !== undefined)
+    if (explain !== undefined && !unknownClient)
         return explain({ host, said, inputs });
-    const credentials = [400, 401, 403].includes(answer.status);
+    if (answer.status > 403)
+        return explainStatus(error, said, inputs);
+    const refused = text_text `${host} refused the request: ${said}.`;
+    const isAboutClient = [400, 401, 403].includes(answer.status);
     return {
         title: 'refused',
-        message: credentials
-            ? text_text `${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
-            : text_text `${host} refused the request: ${said}.`,
+        message: isAboutClient ? text_text `${refused} ${adviseCredentials(inputs)}` : refused,
     };
 }
+const dpopTitle = 'DPoP wanted';
 const wantsProof = ({ host }) => ({
-    title: 'DPoP wanted',
+    title: dpopTitle,
     message: text_text `${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${/\.okta(preview|-emea)?\.com$/.test(host)
         ? text_text `In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
         : text_text `Switch DPoP off for this client at the provider.`}`,
@@ -33960,12 +33996,17 @@ function adviseCredentials(inputs) {
 }
 function explainInputs({ problems, emptySecret }) {
     // The secret last, for what it says is a paragraph.
-    const all = emptySecret === undefined ? problems : [...problems, sayEmptySecret(emptySecret)];
+    const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+    const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
     const list = joinTexts(all, '; ');
     return {
         title: 'inputs',
         message: all.length === 1 ? list : text_text `${all.length} inputs need attention: ${list}`,
     };
+}
+/** A problem begins with the name of its input. */
+function nameOf(problem) {
+    return renderText(problem, (all) => all);
 }
 function explainNoRunner(variable) {
     return {
@@ -33997,7 +34038,8 @@ function nameStatus(status) {
 function nameContent({ answer: { contentType, length } }) {
     if (length === 0)
         return 'an empty body';
-    return contentType?.split(';')[0]?.trim() ?? `${length} bytes of no named type`;
+    const type = contentType?.split(';')[0]?.trim() ?? '';
+    return type === '' ? `${length} bytes of no named type` : type;
 }
 function hostOf(url) {
     return new URL(url).host;
@@ -34401,14 +34443,15 @@ var external_node_stream_ = __nccwpck_require__(7075);
 /** The words with which the child process says how saving ended. */
 const saveWords = ['saved', 'taken', 'denied', 'no_tar', 'failed'];
 /**
- * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike.
+ * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
+ * with version 1 of the service the id of what it reserved even where the upload failed.
  *
  * @param result what `saveCache` gave: the id of the entry, or -1
  * @param text all that was printed meanwhile
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/cache.ts
  */
 function classifySave(result, text) {
-    if (result !== -1)
+    if (result !== -1 && !text.includes('Failed to save: '))
         return 'saved';
     if (/cache write denied|does not permit writes/.test(text))
         return 'denied';
@@ -34444,7 +34487,8 @@ function startSaver(context) {
     const answer = readAnswer(child);
     const end = async () => {
         await killGroup(child, context.platform);
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
+        // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
     };
     return {
         save: async (name, entry, timeout) => {
@@ -34503,6 +34547,9 @@ async function killGroup(child, platform) {
         await taskkill(pid);
     else
         signalGroup(pid);
+    // Without taskkill the child still goes, and what escaped with its end of the pipe is not waited for.
+    child.kill('SIGKILL');
+    child.stdout.destroy();
     await closed;
 }
 /** Also where the child itself is gone: what it started may still run. */
@@ -34589,7 +34636,12 @@ function isEnterpriseServer(env) {
     const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';
     return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
 }
-/** Twirp, as JSON: https://twitchtv.github.io/twirp/docs/spec_v7.html */
+/**
+ * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
+ *
+ * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
+ * @see https://protobuf.dev/programming-guides/json/
+ */
 async function findV2({ base, token, send }, prefix, compression, signal) {
     const service = 'github.actions.results.api.v1.CacheService';
     const response = await ask(send, signal, {
@@ -34603,9 +34655,12 @@ async function findV2({ base, token, send }, prefix, compression, signal) {
         }),
     });
     const answer = readJson(response);
-    if (answer['ok'] !== true)
+    const ok = answer['ok'] ?? false;
+    if (ok === false)
         return undefined;
-    return readFound(response, answer['matched_key'], answer['signed_download_url']);
+    if (ok !== true)
+        throw new CacheServiceError(response.status);
+    return readFound(response, answer['matched_key'] ?? answer['matchedKey'], answer['signed_download_url'] ?? answer['signedDownloadUrl']);
 }
 async function findV1({ base, token, send }, prefix, compression, signal) {
     const query = new URLSearchParams({ keys: prefix, version: makeVersion(compression) });
@@ -34639,7 +34694,8 @@ async function ask(send, signal, request) {
 function readJson({ status, body }) {
     try {
         const answer = JSON.parse(body.toString());
-        if (typeof answer === 'object' && answer !== null)
+        const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+        if (isObject)
             return { ...answer };
     }
     catch {
@@ -34775,7 +34831,7 @@ class TokenCache {
         const found = await service.find(this.#prefix, compression, signal);
         if (found === undefined)
             return { code: 'none' };
-        hide(found.url.split('?')[1] ?? '');
+        hide(found.url.replace(/^[^?]*\??/, ''));
         const opened = await this.#open(found, compression, signal);
         if (opened.code === 'unusable')
             this.#spoiled = true;
@@ -34819,6 +34875,7 @@ function listMissingScopes(granted, asked) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/reuse.js
+
 
 
 
@@ -34886,8 +34943,10 @@ class Reuse {
     /** Looks for a token that lives long enough, and hides what is secret in it. */
     async find() {
         const { log } = this.#context;
-        if (this.#inputs.useCache === 'refresh') {
+        const refresh = this.#inputs.useCache === 'refresh';
+        if (refresh)
             this.#cache.replace();
+        if (refresh || !readCacheMode(this.#context.env).readable) {
             this.#prepareToKeep();
             return undefined;
         }
@@ -34943,7 +35002,8 @@ class Reuse {
     }
     async #tryToKeep(response) {
         const { accessToken, scopes, others, issuedAt } = response;
-        const token = { accessToken, scopes, others, issuedAt };
+        const kept = dropSecretMembers(others);
+        const token = { accessToken, scopes, others: kept, issuedAt };
         const reason = this.#findReason(response, token);
         if (reason !== undefined || this.#saver === undefined) {
             await this.cancel();
@@ -34978,11 +35038,14 @@ class Reuse {
 function findObstacle({ parameters }, facts) {
     if (parameters.some(([name]) => reuse_singleUse.has(name)))
         return 'single_use';
-    if (!readCacheMode(facts.env).readable)
+    const { readable, writable } = readCacheMode(facts.env);
+    if (!readable && !writable)
         return 'mode';
     if (facts.repository === '')
         return 'no_repository';
-    return canSeal(facts.credentials) ? undefined : 'short_secret';
+    if (canSeal(facts.credentials))
+        return undefined;
+    return facts.credentials.length > 1 ? 'short_key' : 'short_secret';
 }
 function listCredentials({ clientSecret, cacheEncryptionKey }) {
     const own = { label: 'client-secret', bytes: Buffer.from(clientSecret) };

@@ -38695,14 +38695,15 @@ module.exports = { version: packageJson.version }
 /** The words with which the child process says how saving ended. */
 const saveWords = (/* unused pure expression or super */ null && (['saved', 'taken', 'denied', 'no_tar', 'failed']));
 /**
- * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike.
+ * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
+ * with version 1 of the service the id of what it reserved even where the upload failed.
  *
  * @param result what `saveCache` gave: the id of the entry, or -1
  * @param text all that was printed meanwhile
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/cache.ts
  */
 function classifySave(result, text) {
-    if (result !== -1)
+    if (result !== -1 && !text.includes('Failed to save: '))
         return 'saved';
     if (/cache write denied|does not permit writes/.test(text))
         return 'denied';
@@ -39061,7 +39062,12 @@ function isEnterpriseServer(env) {
     const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';
     return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
 }
-/** Twirp, as JSON: https://twitchtv.github.io/twirp/docs/spec_v7.html */
+/**
+ * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
+ *
+ * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
+ * @see https://protobuf.dev/programming-guides/json/
+ */
 async function findV2({ base, token, send }, prefix, compression, signal) {
     const service = 'github.actions.results.api.v1.CacheService';
     const response = await ask(send, signal, {
@@ -39075,9 +39081,12 @@ async function findV2({ base, token, send }, prefix, compression, signal) {
         }),
     });
     const answer = readJson(response);
-    if (answer['ok'] !== true)
+    const ok = answer['ok'] ?? false;
+    if (ok === false)
         return undefined;
-    return readFound(response, answer['matched_key'], answer['signed_download_url']);
+    if (ok !== true)
+        throw new CacheServiceError(response.status);
+    return readFound(response, answer['matched_key'] ?? answer['matchedKey'], answer['signed_download_url'] ?? answer['signedDownloadUrl']);
 }
 async function findV1({ base, token, send }, prefix, compression, signal) {
     const query = new URLSearchParams({ keys: prefix, version: makeVersion(compression) });
@@ -39111,7 +39120,8 @@ async function ask(send, signal, request) {
 function readJson({ status, body }) {
     try {
         const answer = JSON.parse(body.toString());
-        if (typeof answer === 'object' && answer !== null)
+        const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+        if (isObject)
             return { ...answer };
     }
     catch {

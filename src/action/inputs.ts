@@ -132,8 +132,10 @@ function readTokenUrl(reader: InputReader): string {
 
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function findUrlFault(value: string, allowHttp: boolean): Text | undefined {
-  if (/\s/.test(value) || !URL.canParse(value)) {
-    return text`got "${value}", takes a URL such as https://login.example.com/oauth2/token`;
+  if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
+    // What stands before an @ may be a password.
+    const got = value.includes('@') ? text`` : text`got "${value}", `;
+    return text`${got}takes a URL such as https://login.example.com/oauth2/token`;
   }
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') {
@@ -151,7 +153,8 @@ function readCertificates(reader: InputReader): string | undefined {
   const value = reader.read('ca-certificate')?.replaceAll('\\n', '\n');
   if (value === undefined) return undefined;
   const blocks = value.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (!blocks?.every(isCertificate)) {
+  const begun = value.split('-----BEGIN').length - 1;
+  if (blocks?.length !== begun || !blocks.every(isCertificate)) {
     reader.complain(
       text`ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----`,
     );
@@ -236,7 +239,7 @@ const grantTypeNames: Readonly<Record<string, string>> = {
 function readGrantType(reader: InputReader): string {
   const value = reader.read('grant-type') ?? 'client_credentials';
   if (/\s/.test(value)) reader.complain(text`grant-type: got "${value}", takes one grant type`);
-  return grantTypeNames[value] ?? value;
+  return Object.hasOwn(grantTypeNames, value) ? (grantTypeNames[value] ?? value) : value;
 }
 
 function readResources(reader: InputReader): string[] {

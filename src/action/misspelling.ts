@@ -10,7 +10,6 @@ const otherWords: Readonly<Record<string, InputName>> = {
   accesstokenurl: 'token-url',
   oauthurl: 'token-url',
   id: 'client-id',
-  clientkey: 'client-id',
   appid: 'client-id',
   username: 'client-id',
   secret: 'client-secret',
@@ -64,7 +63,7 @@ function guessInput(name: string): InputName | undefined {
   if (Object.hasOwn(otherWords, letters)) return otherWords[letters];
   return inputNames
     .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
-    .filter(({ candidate, distance }) => distance <= (candidate.length < 8 ? 1 : 2))
+    .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
     .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
@@ -73,16 +72,29 @@ function squeeze(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** How many letters have to be inserted, removed or replaced (Levenshtein). */
+/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
 function countEdits(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [i, letter] of Array.from(from).entries()) {
+  for (let i = 0; i < from.length; i += 1) {
     const next = [i + 1];
-    for (const [j, other] of Array.from(to).entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    for (let j = 0; j < to.length; j += 1) {
+      const isSame = from[i] === to[j];
+      const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+      next.push(
+        Math.min(
+          at(row, j) + (isSame ? 0 : 1),
+          at(row, j + 1) + 1,
+          at(next, j) + 1,
+          isSwap ? at(before, j - 1) + 1 : Infinity,
+        ),
+      );
     }
-    row = next;
+    [before, row] = [row, next];
   }
-  return row.at(-1) ?? 0;
+  return at(row, to.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
 }

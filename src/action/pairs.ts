@@ -75,8 +75,14 @@ function readObject(input: string): object | undefined {
 /** A list gives a pair for each of its members. */
 function toPairs(name: string, value: unknown): (Pair | Text)[] {
   return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
+    if (name === '') return text`a member has no name`;
     if (typeof one === 'string') return [name, one];
-    if (typeof one === 'number' || typeof one === 'boolean') return [name, String(one)];
+    if (typeof one === 'boolean') return [name, String(one)];
+    if (typeof one === 'number') {
+      // A larger one was rounded when it was read.
+      const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
+      return isExact ? [name, String(one)] : text`${name} is too large a number; write it as text`;
+    }
     return text`${name} is neither text, number nor boolean`;
   });
 }

@@ -11,6 +11,7 @@ import { type Inputs } from './inputs.ts';
 import { type Log } from './log.ts';
 import { maskResponse } from './outputs.ts';
 import { listMissingScopes } from './scopes.ts';
+import { dropSecretMembers } from './secrets.ts';
 import {
   type CacheObstacle,
   describeLookUp,
@@ -94,8 +95,9 @@ export class Reuse {
   /** Looks for a token that lives long enough, and hides what is secret in it. */
   async find(): Promise<TokenResponse | undefined> {
     const { log } = this.#context;
-    if (this.#inputs.useCache === 'refresh') {
-      this.#cache.replace();
+    const refresh = this.#inputs.useCache === 'refresh';
+    if (refresh) this.#cache.replace();
+    if (refresh || !readCacheMode(this.#context.env).readable) {
       this.#prepareToKeep();
       return undefined;
     }
@@ -150,7 +152,8 @@ export class Reuse {
 
   async #tryToKeep(response: TokenResponse): Promise<NotCachedReason | undefined> {
     const { accessToken, scopes, others, issuedAt } = response;
-    const token: CachedToken = { accessToken, scopes, others, issuedAt };
+    const kept = dropSecretMembers(others) as CachedToken['others'];
+    const token: CachedToken = { accessToken, scopes, others: kept, issuedAt };
     const reason = this.#findReason(response, token);
     if (reason !== undefined || this.#saver === undefined) {
       await this.cancel();
@@ -190,9 +193,11 @@ function findObstacle(
   },
 ): CacheObstacle | undefined {
   if (parameters.some(([name]) => singleUse.has(name))) return 'single_use';
-  if (!readCacheMode(facts.env).readable) return 'mode';
+  const { readable, writable } = readCacheMode(facts.env);
+  if (!readable && !writable) return 'mode';
   if (facts.repository === '') return 'no_repository';
-  return canSeal(facts.credentials) ? undefined : 'short_secret';
+  if (canSeal(facts.credentials)) return undefined;
+  return facts.credentials.length > 1 ? 'short_key' : 'short_secret';
 }
 
 function listCredentials({ clientSecret, cacheEncryptionKey }: Inputs): Credential[] {

@@ -10,7 +10,7 @@ export const shortestSecret = 4;
 const shortestGuess = 8;
 
 const secretParameter = /^(password|code|otp)$|(_token|secret|assertion)$/i;
-const secretHeader = /(^|-)(key|token|secret)$/i;
+const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
 
 /**
  * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
@@ -69,7 +69,7 @@ function withoutScheme(name: string, value: string): string {
 function listProxySecrets(env: NodeJS.ProcessEnv): string[] {
   return ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap((name) => {
     const value = env[name] ?? '';
-    const proxy = URL.canParse(value) ? value : `http://${value}`;
+    const proxy = /^https?:\/\//i.test(value) ? value : `http://${value}`;
     return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
   });
 }
@@ -101,4 +101,12 @@ export function listSecretMembers(value: unknown, name = ''): string[] {
   return Object.entries(value).flatMap(([key, member]) =>
     listSecretMembers(member, Array.isArray(value) ? name : key),
   );
+}
+
+/** A copy of a response's members without its secrets, at any depth. */
+export function dropSecretMembers(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(dropSecretMembers);
+  const kept = Object.entries(value).filter(([name]) => !secretMember.test(name));
+  return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
 }

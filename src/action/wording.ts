@@ -9,7 +9,7 @@ import { formatDuration, formatSeconds } from './duration.ts';
 import { InputError, NoRunnerError, TokenTooLongError } from './errors.ts';
 import { type Inputs } from './inputs.ts';
 import { type Annotation } from './log.ts';
-import { joinTexts, text, type Text } from './text.ts';
+import { joinTexts, renderText, text, type Text } from './text.ts';
 import { type MissingSecretCause } from './trigger.ts';
 
 /*
@@ -44,19 +44,28 @@ export function sayReusing(token: AccessToken, now: number, tokenUrl: string): T
 
 /** Why the cache cannot be used at all. */
 export type CacheObstacle =
-  'short_secret' | 'no_service' | 'no_repository' | 'mode' | 'single_use' | 'timeout' | 'failed';
+  | 'short_secret'
+  | 'short_key'
+  | 'no_service'
+  | 'no_repository'
+  | 'mode'
+  | 'single_use'
+  | 'timeout'
+  | 'failed';
 
 /** The cache is not used, in a line and without an annotation. */
 export function sayCacheNotUsed(obstacle: CacheObstacle): Text {
   switch (obstacle) {
     case 'short_secret':
       return text`Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+    case 'short_key':
+      return text`Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
     case 'no_service':
       return text`Cache not used: this runner offers no cache service.`;
     case 'no_repository':
       return text`Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
     case 'mode':
-      return text`Cache not used: ACTIONS_CACHE_MODE does not let this job read it.`;
+      return text`Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
     case 'single_use':
       return text`Cache not used: parameters carry a grant that is used up by asking.`;
     case 'timeout':
@@ -87,7 +96,9 @@ export function sayNotCached(reason: NotCachedReason, { tokenUrl, minValidity }:
     case 'narrower_scope':
       return text`Not cached: less was granted than asked for.`;
     case 'short_life':
-      return text`Not cached: the token lives no longer than min-validity: ${minValidity ?? 0}.`;
+      return minValidity === undefined
+        ? text`Not cached: the token has expired, or is about to.`
+        : text`Not cached: the token lives no longer than min-validity: ${minValidity}.`;
     case 'refresh_token':
       return text`Not cached: a refresh token came with it, and that belongs in no cache.`;
     case 'denied':
@@ -153,6 +164,7 @@ export function sayGot(
   if (until === undefined || lifetime === undefined) {
     return text`${got}; ${hostOf(tokenUrl)} did not say when it expires.`;
   }
+  if (lifetime <= 0) return text`${got}, which expired at ${until}.`;
   return text`${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
 }
 
@@ -319,10 +331,12 @@ function explainGivingUp(gaveUp: GaveUp, inputs: Inputs): Annotation {
   if (code === 'retry_after_too_long') {
     return {
       title: 'asked to wait too long',
-      message: text`${host} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Ask less often, or ask the provider for more.`,
+      message: text`${host} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
     };
   }
   const { title, message } = explainLastAttempt(failure, inputs);
+  // It says all that there is to say.
+  if (title === dpopTitle) return { title, message };
   return { title, message: text`${message} ${sayWhyNotAgain(gaveUp, inputs)}` };
 }
 
@@ -375,7 +389,7 @@ function explainTransportError(
     case 'tls_failed':
       return explainTlsFailure(error, host);
     case 'proxy_refused':
-      return explainProxyRefusal(error, host);
+      return explainProxyRefusal(error.proxyStatus ?? 0, host);
     case 'proxy_invalid':
       return {
         title: 'proxy not usable',
@@ -428,7 +442,7 @@ function explainTlsFailure({ systemCode, cause }: TransportError, host: string):
   };
 }
 
-function explainProxyRefusal({ proxyStatus = 0 }: TransportError, host: string): Annotation {
+function explainProxyRefusal(proxyStatus: number, host: string): Annotation {
   const refused = text`The proxy refused to connect to ${host}: ${nameStatus(proxyStatus)}.`;
   const advice =
     proxyStatus === 407
@@ -443,7 +457,7 @@ function explainTokenError(error: TokenError, inputs: Inputs): Annotation {
     case 'oauth_error':
       return explainOAuthError(error, inputs);
     case 'http_error':
-      return explainStatus(error, inputs);
+      return explainStatus(error, nameStatus(error.answer.status), inputs);
     case 'redirect':
       return {
         title: 'redirect',
@@ -454,7 +468,7 @@ function explainTokenError(error: TokenError, inputs: Inputs): Annotation {
     case 'no_access_token':
       return {
         title: 'no access_token',
-        message: text`${host} answered ${describeTokenError(error)}. Check that token-url is the token endpoint, and grant-type.`,
+        message: text`${host} answered ${describeTokenError(error)}. Check that token-url is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
       };
     case 'no_expires_at':
       return {
@@ -490,63 +504,71 @@ function explainUnparsable(error: TokenError, host: string): Annotation {
   };
 }
 
-function explainStatus(error: TokenError, inputs: Inputs): Annotation {
+/** What a status says that no known error explains further. */
+function explainStatus(error: TokenError, said: Text | string, inputs: Inputs): Annotation {
   const host = hostOf(inputs.tokenUrl);
   const { status } = error.answer;
-  const answered = text`${host} answered ${nameStatus(status)}`;
-  if (status === 400 || status === 401 || status === 403) {
-    return {
-      title: 'refused',
-      message: text`${answered}. ${adviseCredentials(inputs)}`,
-    };
+  const answered = text`${host} answered ${said}`;
+  const { pathname } = new URL(inputs.tokenUrl);
+  switch (status) {
+    case 400:
+    case 401:
+    case 403:
+      return { title: 'refused', message: text`${answered}. ${adviseCredentials(inputs)}` };
+    case 404:
+    case 405:
+    case 410:
+      return {
+        title: 'no token endpoint there',
+        message: text`${answered} for ${pathname}. Check token-url against the provider's documentation.`,
+      };
+    case 406:
+    case 415:
+      return { title: 'format refused', message: text`${answered}. ${adviseFormat(inputs)}` };
+    case 407:
+      return explainProxyRefusal(status, host);
+    case 429:
+      return {
+        title: 'too many requests',
+        message: text`${answered}. Ask less often, or ask the provider for a higher limit.`,
+      };
   }
-  if (status === 404 || status === 405 || status === 410) {
-    const { pathname } = new URL(inputs.tokenUrl);
-    return {
-      title: 'no token endpoint there',
-      message: text`${answered} for ${pathname}. Check token-url against the provider's documentation.`,
-    };
-  }
-  if (status === 406 || status === 415) {
-    const other = inputs.bodyFormat === 'form' ? 'json' : 'form';
-    return {
-      title: 'format refused',
-      message: text`${answered}. Try body-format: ${other}.`,
-    };
-  }
-  if (status === 429) {
-    return {
-      title: 'too many requests',
-      message: text`${answered}. Ask less often, or ask the provider for a higher limit.`,
-    };
-  }
-  return {
-    title: status >= 500 ? 'server failed' : 'refused',
-    message:
-      status >= 500
-        ? text`${answered}. The provider's status page may tell more.`
-        : text`${answered}. Check token-url and what the provider's documentation says of this answer.`,
-  };
+  return status >= 500
+    ? {
+        title: 'server failed',
+        message: text`${answered}. The provider's status page may tell more.`,
+      }
+    : {
+        title: 'refused',
+        message: text`${answered}. Check token-url and what the provider's documentation says of this answer.`,
+      };
+}
+
+function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {
+  if (endpointType === 'acs_api') return text`Check token-url, and endpoint-type.`;
+  return text`Try body-format: ${bodyFormat === 'form' ? 'json' : 'form'}.`;
 }
 
 function explainOAuthError(error: TokenError, inputs: Inputs): Annotation {
   const { oauthError, answer } = error;
   const host = hostOf(inputs.tokenUrl);
   // Only the first line: some servers write several (trace id, time), and all are in the group above.
-  const description = oauthError?.description?.split(/[\r\n]/)[0];
+  const description = oauthError?.description?.trim().split(/[\r\n]/)[0];
   const code = oauthError?.error ?? '';
   const said =
     description === undefined
       ? text`${answer.status} ${code}`
       : text`${answer.status} ${code}, "${description}"`;
+  // With 401 or 403 unauthorized_client means: who is that?
+  const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
   const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
-  if (explain !== undefined) return explain({ host, said, inputs });
-  const credentials = [400, 401, 403].includes(answer.status);
+  if (explain !== undefined && !unknownClient) return explain({ host, said, inputs });
+  if (answer.status > 403) return explainStatus(error, said, inputs);
+  const refused = text`${host} refused the request: ${said}.`;
+  const isAboutClient = [400, 401, 403].includes(answer.status);
   return {
     title: 'refused',
-    message: credentials
-      ? text`${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
-      : text`${host} refused the request: ${said}.`,
+    message: isAboutClient ? text`${refused} ${adviseCredentials(inputs)}` : refused,
   };
 }
 
@@ -556,8 +578,10 @@ type ExplainOAuthError = (facts: {
   readonly inputs: Inputs;
 }) => Annotation;
 
+const dpopTitle = 'DPoP wanted';
+
 const wantsProof: ExplainOAuthError = ({ host }) => ({
-  title: 'DPoP wanted',
+  title: dpopTitle,
   message: text`${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${
     /\.okta(preview|-emea)?\.com$/.test(host)
       ? text`In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
@@ -617,12 +641,18 @@ function adviseCredentials(inputs: Inputs): Text {
 
 function explainInputs({ problems, emptySecret }: InputError): Annotation {
   // The secret last, for what it says is a paragraph.
-  const all = emptySecret === undefined ? problems : [...problems, sayEmptySecret(emptySecret)];
+  const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
   const list = joinTexts(all, '; ');
   return {
     title: 'inputs',
     message: all.length === 1 ? list : text`${all.length} inputs need attention: ${list}`,
   };
+}
+
+/** A problem begins with the name of its input. */
+function nameOf(problem: Text): string {
+  return renderText(problem, (all) => all);
 }
 
 function explainNoRunner(variable: string): Annotation {
@@ -658,7 +688,8 @@ function nameStatus(status: number): string {
 
 function nameContent({ answer: { contentType, length } }: TokenError): string {
   if (length === 0) return 'an empty body';
-  return contentType?.split(';')[0]?.trim() ?? `${length} bytes of no named type`;
+  const type = contentType?.split(';')[0]?.trim() ?? '';
+  return type === '' ? `${length} bytes of no named type` : type;
 }
 
 function hostOf(url: string): string {

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { createFakeRunner } from '../../test/support/fakes.ts';
+import { AccessToken } from '../oauth2/access-token.ts';
+import { type TokenResponse } from '../oauth2/token-response.ts';
+import { TokenTooLongError } from './errors.ts';
+import { Log } from './log.ts';
+import { type Destination, handOver, type Handover, maskResponse } from './outputs.ts';
+
+const now = Date.UTC(2026, 0, 31, 11, 0, 0);
+
+/** How an answer differs from the barest one. */
+interface Differences extends Partial<Omit<TokenResponse, 'accessToken'>> {
+  readonly token?: string;
+  readonly expiresAt?: Date;
+}
+
+function createResponse({
+  token = 'the-token',
+  expiresAt,
+  ...others
+}: Differences = {}): TokenResponse {
+  return {
+    accessToken: new AccessToken({ token, tokenType: 'Bearer', expiresAt }),
+    scopes: undefined,
+    refreshToken: undefined,
+    idToken: undefined,
+    others: {},
+    issuedAt: now,
+    ...others,
+  };
+}
+
+describe('maskResponse', () => {
+  function mask(response: TokenResponse): readonly string[] {
+    const runner = createFakeRunner();
+    maskResponse(response, new Log(runner));
+    return runner.calls;
+  }
+
+  test('hides the access token first, then the other secrets', () => {
+    const response = createResponse({
+      refreshToken: 'the-refresh-token',
+      idToken: 'the-id-token',
+      others: {
+        instance_url: 'https://acme.example.com',
+        signature: 'the-signature',
+        authed_user: { access_token: 'a-nested-token' },
+      },
+    });
+    assert.deepEqual(mask(response), [
+      'mask the-token',
+      'mask the-refresh-token',
+      'mask the-id-token',
+      'mask the-signature',
+      'mask a-nested-token',
+    ]);
+  });
+
+  test('hides the token alone where nothing else is secret', () => {
+    assert.deepEqual(mask(createResponse({ others: { ok: true, team: 'a-long-name' } })), [
+      'mask the-token',
+    ]);
+  });
+});
+
+describe('handOver', () => {
+  /** What the runner is told. */
+  function give(
+    response: TokenResponse,
+    {
+      scopes = [],
+      cacheHit = false,
+      env = {},
+      platform = 'linux',
+      ...destination
+    }: Partial<Handover> & Partial<Destination> = {},
+  ): readonly string[] {
+    const runner = createFakeRunner();
+    const log = new Log(runner);
+    const envVar = 'envVar' in destination ? destination.envVar : 'OAUTH2_TOKEN';
+    handOver({ response, scopes, cacheHit, now }, { runner, log, env, platform, envVar });
+    return runner.calls;
+  }
+
+  test('sets every output, then the environment variable', () => {
+    const response = createResponse({
+      expiresAt: new Date('2026-01-31T12:00:00.900Z'),
+      scopes: ['read', 'list'],
+      refreshToken: 'the-refresh-token',
+      idToken: 'the-id-token',
+      others: { instance_url: 'https://acme.example.com', n: 1, nested: { list: ['a', null] } },
+    });
+    assert.deepEqual(give(response, { scopes: ['read', 'list'], cacheHit: true }), [
+      'output token=the-token',
+      'output token-type=Bearer',
+      'output expires-at=2026-01-31T12:00:00Z',
+      'output expires-in=3600',
+      'output scope=read list',
+      'output cache-hit=true',
+      'output refresh-token=the-refresh-token',
+      'output id-token=the-id-token',
+      'output response={"instance_url":"https://acme.example.com","n":1,"nested":{"list":["a",null]}}',
+      'env OAUTH2_TOKEN=the-token',
+    ]);
+  });
+
+  test('gives an empty string for what is not known', () => {
+    assert.deepEqual(give(createResponse()), [
+      'output token=the-token',
+      'output token-type=Bearer',
+      'output expires-at=',
+      'output expires-in=',
+      'output scope=',
+      'output cache-hit=false',
+      'output refresh-token=',
+      'output id-token=',
+      'output response={}',
+      'env OAUTH2_TOKEN=the-token',
+    ]);
+  });
+
+  test('counts whole seconds until the expiry', () => {
+    const response = createResponse({ expiresAt: new Date(now + 59_999) });
+    assert.ok(give(response).includes('output expires-in=59'));
+  });
+
+  test('exports the variable that was asked for', () => {
+    assert.equal(give(createResponse(), { envVar: 'MY_TOKEN' }).at(-1), 'env MY_TOKEN=the-token');
+  });
+
+  test('exports none where none is wanted, although a variable of the name is set', () => {
+    const calls = give(createResponse(), { envVar: undefined, env: { OAUTH2_TOKEN: 'another' } });
+    assert.deepEqual(
+      calls.filter((call) => !call.startsWith('output ')),
+      [],
+    );
+    assert.equal(calls.length, 9);
+  });
+
+  describe('where the variable is set already', () => {
+    const said =
+      'info OAUTH2_TOKEN was already set; later steps now see this token. Use env-var to give each its own name.';
+
+    test('says so, and replaces it', () => {
+      const calls = give(createResponse(), { env: { OAUTH2_TOKEN: 'another' } });
+      assert.deepEqual(calls.slice(-2), [said, 'env OAUTH2_TOKEN=the-token']);
+    });
+
+    for (const [what, value] of [
+      ['to an empty string', ''],
+      ['to the same token', 'the-token'],
+    ] as const) {
+      test(`says nothing where it was set ${what}`, () => {
+        const calls = give(createResponse(), { env: { OAUTH2_TOKEN: value } });
+        assert.ok(!calls.some((call) => call.startsWith('info ')));
+        assert.equal(calls.at(-1), 'env OAUTH2_TOKEN=the-token');
+      });
+    }
+  });
+
+  describe('with a token of more than 32,767 characters', () => {
+    const tooLong = createResponse({ token: 'x'.repeat(32_768) });
+
+    test('throws in Windows before anything is set', () => {
+      const runner = createFakeRunner();
+      const destination = {
+        runner,
+        log: new Log(runner),
+        env: {},
+        platform: 'win32',
+        envVar: 'MY_TOKEN',
+      } as const;
+      assert.throws(
+        () => {
+          handOver({ response: tooLong, scopes: [], cacheHit: false, now }, destination);
+        },
+        (error) => error instanceof TokenTooLongError && error.envVar === 'MY_TOKEN',
+      );
+      assert.deepEqual(runner.calls, []);
+    });
+
+    test('sets the outputs in Windows where no variable is wanted', () => {
+      assert.equal(give(tooLong, { platform: 'win32', envVar: undefined }).length, 9);
+    });
+
+    test('sets outputs and variable elsewhere', () => {
+      assert.equal(give(tooLong, { platform: 'linux' }).length, 10);
+    });
+
+    test('takes one that just fits, in Windows too', () => {
+      const fits = createResponse({ token: 'x'.repeat(32_767) });
+      assert.equal(give(fits, { platform: 'win32' }).length, 10);
+    });
+  });
+});
