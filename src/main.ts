@@ -1,5 +1,8 @@
 import { realSurroundings, run } from './action/run.ts';
 
+// The package tunnel uses a deprecated Buffer(), and a warning of it is no news to the author of a workflow.
+process.noDeprecation = true;
+
 // The step is red until later steps have a token: whatever ends this process early must not look like a success.
 process.exitCode = 1;
 await run(realSurroundings());

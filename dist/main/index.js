@@ -32024,7 +32024,8 @@ class TokenError extends Error {
      */
     get mayHaveArrived() {
         const { status } = this.answer;
-        return this.code === 'unparsable' || status === 408 || status === 502 || status === 504;
+        const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
+        return isDamagedSuccess || status === 408 || status === 502 || status === 504;
     }
 }
 /**
@@ -33933,6 +33934,9 @@ function explainOAuthError(error, inputs) {
         return explain({ host, said, inputs });
     if (answer.status > 403)
         return explainStatus(error, said, inputs);
+    if (error.retryable) {
+        return { title: 'server busy', message: text_text `${host} cannot answer for now: ${said}.` };
+    }
     const refused = text_text `${host} refused the request: ${said}.`;
     const isAboutClient = [400, 401, 403].includes(answer.status);
     return {
@@ -35100,9 +35104,12 @@ function toResponse(token) {
 /** The real surroundings of a step. */
 function realSurroundings() {
     const script = process.argv[1] ?? '';
+    const env = { ...process.env };
+    // Node would warn that certificates are not verified; they are.
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     return {
         runner: core_namespaceObject,
-        env: process.env,
+        env,
         platform: process.platform,
         clock: systemClock,
         random: Math.random,
@@ -35180,6 +35187,8 @@ function tellToken({ response, attempt }, inputs, { clock }, log) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6207);
 
+// The package tunnel uses a deprecated Buffer(), and a warning of it is no news to the author of a workflow.
+process.noDeprecation = true;
 // The step is red until later steps have a token: whatever ends this process early must not look like a success.
 process.exitCode = 1;
 await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)((0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .realSurroundings */ .y)());

@@ -588,6 +588,18 @@ describe('readInputs', () => {
       });
     }
 
+    for (const tokenUrl of [
+      'http://login.example.com/token?api_key=open-sesame',
+      'https://login.example.com/token?api_key=open-sesame#x',
+    ]) {
+      test(`of a token-url with a query: ${tokenUrl}`, () => {
+        const problems = complain({ 'token-url': tokenUrl });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? '', /^token-url: .*login\.example\.com\/token/);
+        assert.doesNotMatch(problems[0] ?? '', /open-sesame/);
+      });
+    }
+
     test('of a token-url with user information, and names the inputs to use', () => {
       assert.deepEqual(complain({ 'token-url': 'https://user@login.example.com/token' }), [
         'token-url: has user information before the host; use client-id and client-secret',

@@ -106,6 +106,29 @@ describe('findMisspelledInputs', () => {
     assert.deepEqual(complainOf('client-key'), []);
   });
 
+  describe('counts letters that are left out, put in, replaced or swapped with a neighbour:', () => {
+    const counted: readonly [name: string, meant: string | undefined][] = [
+      ['scoeps', 'scopes'],
+      ['socpes', 'scopes'],
+      ['scxoes', undefined],
+      ['scpxes', undefined],
+      ['scops', 'scopes'],
+      ['scps', undefined],
+      ['audence', 'audience'],
+      ['audnce', undefined],
+      ['grnt-tpe', 'grant-type'],
+      ['grnt-tp', undefined],
+      ['client-scrte', 'client-secret'],
+      ['clnt-scrte', undefined],
+    ];
+    for (const [name, meant] of counted) {
+      test(`${name} is ${meant === undefined ? 'too far from any input' : `near ${meant}`}`, () => {
+        const problem = `${name}: unknown input, did you mean ${meant ?? ''}?`;
+        assert.deepEqual(complainOf(name), meant === undefined ? [] : [problem]);
+      });
+    }
+  });
+
   test('leaves variables that are no inputs alone', () => {
     const env = {
       SCOPE: 'x',

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 
 import { createInputEnvironment } from '../../test/support/fakes.ts';
-import { listSecretMembers, listSecrets } from './secrets.ts';
+import { dropSecretMembers, listSecretMembers, listSecrets } from './secrets.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -98,6 +98,7 @@ describe('listSecrets', () => {
       'passwords',
       'encode',
       'zip_code',
+      'secret_id',
     ]) {
       test(`takes ${name} for none`, () => {
         assert.deepEqual(listOf({ parameters: `${name}=value-of-it` }), []);
@@ -145,6 +146,9 @@ describe('listSecrets', () => {
       ['Authorization: Bearer abcdefg', []],
       ['X-Key-Id: abcdefgh', []],
       ['X-Tenant: abcdefgh', []],
+      ['X-Cookie: abcdefgh', []],
+      ['Authorization-Info: abcdefgh', []],
+      ['Monkey: abcdefgh', []],
       ['Accept: application/json', []],
     ];
     for (const [header, secrets] of rows) {
@@ -184,6 +188,11 @@ describe('listSecrets', () => {
     test('although it has a % that encodes nothing', () => {
       const env = { https_proxy: 'http://user:100%secret@proxy.example' };
       assert.deepEqual(listOf({}, env), ['100%secret', base64('user:100%secret')].sort());
+    });
+
+    test('whose scheme is in capitals', () => {
+      const env = { https_proxy: 'HTTP://user:open-sesame@proxy.example' };
+      assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
     });
 
     test('of an address without a scheme', () => {
@@ -268,6 +277,35 @@ describe('listSecretMembers', () => {
   for (const value of [undefined, null, 1, 'a-long-text', [], {}]) {
     test(`finds nothing in ${inspect(value)}`, () => {
       assert.deepEqual(listSecretMembers(value), []);
+    });
+  }
+});
+
+describe('dropSecretMembers', () => {
+  test('leaves out what is named like a secret, of any type and at any depth', () => {
+    const members = {
+      instance_url: 'https://acme.example.com',
+      session_secret: 'a-secret',
+      short_key: 'x',
+      numeric_code: 123456,
+      keys_of_token: ['a', 'b'],
+      user: { id: 1, access_token: 'nested', list: [{ api_key: 'deep', ok: true }, 'text', null] },
+    };
+    assert.deepEqual(dropSecretMembers(members), {
+      instance_url: 'https://acme.example.com',
+      user: { id: 1, list: [{ ok: true }, 'text', null] },
+    });
+  });
+
+  test('leaves what was given as it was', () => {
+    const members = { api_key: 'x', user: { token: 'y' } };
+    dropSecretMembers(members);
+    assert.deepEqual(members, { api_key: 'x', user: { token: 'y' } });
+  });
+
+  for (const value of [undefined, null, 1, 'a-long-text', [], {}]) {
+    test(`keeps ${inspect(value)}`, () => {
+      assert.deepEqual(dropSecretMembers(value), value);
     });
   }
 });

@@ -210,6 +210,9 @@ describe('a token', () => {
     [hour, 1, 3600, 'Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.'],
     [hour, 1, 3599, 'Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.'],
     [hour, 3, 3600, 'Got a Bearer token at attempt 3, valid for 1 h, until 2026-01-31T12:00:00Z.'],
+    [hour, 1, 1, 'Got a Bearer token, valid for 1 s, until 2026-01-31T12:00:00Z.'],
+    [hour, 1, 0, 'Got a Bearer token, which expired at 2026-01-31T12:00:00Z.'],
+    [hour, 2, -5, 'Got a Bearer token at attempt 2, which expired at 2026-01-31T12:00:00Z.'],
     [token('bot'), 1, undefined, 'Got a bot token; login.example.com did not say when it expires.'],
     [
       token('bot'),
@@ -260,12 +263,53 @@ describe('other lines', () => {
       sayCacheNotUsed('short_secret'),
       'Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).',
     ],
+    [
+      sayCacheNotUsed('short_key'),
+      'Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).',
+    ],
+    [
+      sayCacheNotUsed('no_repository'),
+      'Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.',
+    ],
+    [
+      sayCacheNotUsed('mode'),
+      'Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.',
+    ],
+    [
+      sayCacheNotUsed('single_use'),
+      'Cache not used: parameters carry a grant that is used up by asking.',
+    ],
+    [sayCacheNotUsed('failed'), 'Cache not used: the service did not answer as it should.'],
     [sayCacheNotUsed('no_service'), 'Cache not used: this runner offers no cache service.'],
     [sayCacheNotUsed('timeout'), 'Cache not used: the service did not answer within 5 s.'],
     [sayNotCached('denied', inputs), 'Not cached: this run may read the cache but not write it.'],
     [
       sayNotCached('no_expiry', inputs),
       'Not cached: login.example.com did not say when the token expires. Set default-expires-in to cache it.',
+    ],
+    [sayNotCached('narrower_scope', inputs), 'Not cached: less was granted than asked for.'],
+    [sayNotCached('short_life', inputs), 'Not cached: the token has expired, or is about to.'],
+    [
+      sayNotCached('short_life', readThese({ 'min-validity': '900' })),
+      'Not cached: the token lives no longer than min-validity: 900.',
+    ],
+    [
+      sayNotCached('refresh_token', inputs),
+      'Not cached: a refresh token came with it, and that belongs in no cache.',
+    ],
+    [
+      sayNotCached('taken', inputs),
+      'Not cached: another job kept a token at the same time; later jobs reuse that one.',
+    ],
+    [
+      sayNotCached('no_tar', inputs),
+      'Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).',
+    ],
+    [sayNotCached('failed', inputs), 'Not cached: the service did not take it.'],
+    [sayNotCached('timeout', inputs), 'Not cached: the service did not take it within 10 s.'],
+    [
+      sayNotCached('too_large', inputs),
+      'Not cached: the token is too large, over 192 KiB when sealed.',
     ],
   ];
   for (const [line, said] of lines) {
@@ -675,32 +719,60 @@ describe('an error of the server', () => {
   });
 
   describe('that gives an error of its own with a status that says more', () => {
-    test('404 is a wrong token-url, as Spring and Keycloak answer', () => {
-      for (const error of ['Not Found', 'Realm does not exist']) {
-        const { title, message } = giveUp(
-          refuse(answerJson(404, { error, path: '/oauth2/token' })),
-        );
-        assert.equal(title, 'no token endpoint there');
-        assert.match(message, /404.* for \/oauth2\/token.*Check token-url/);
-      }
-    });
-
-    test('429 is too many requests', () => {
-      const { title } = giveUp(refuse(answerJson(429, { error: 'too_many_attempts' })));
-      assert.equal(title, 'too many requests');
-    });
-
-    test('5xx is a server that failed', () => {
-      const { title } = giveUp(refuse(answerJson(500, { error: 'server_error' })));
-      assert.equal(title, 'server failed');
-    });
+    const spring = {
+      timestamp: '2026-01-31',
+      status: 404,
+      error: 'Not Found',
+      path: '/oauth2/token',
+    };
+    const keycloak = { error: 'Realm does not exist' };
+    const advice = "for /oauth2/token. Check token-url against the provider's documentation.";
+    const rows: readonly [response: HttpResponse, title: string, message: string][] = [
+      [answerJson(404, spring), 'no token endpoint there', `404 Not Found ${advice}`],
+      [answerJson(404, keycloak), 'no token endpoint there', `404 Realm does not exist ${advice}`],
+      [
+        answerJson(429, { error: 'too_many_attempts', error_description: 'Wait.' }),
+        'too many requests',
+        '429 too_many_attempts, "Wait.". Ask less often, or ask the provider for a higher limit.',
+      ],
+      [
+        answerJson(500, { error: 'server_error' }),
+        'server failed',
+        "500 server_error. The provider's status page may tell more.",
+      ],
+    ];
+    for (const [response, title, message] of rows) {
+      test(`${title}: ${message.slice(0, 40)}`, () => {
+        assert.deepEqual(giveUp(refuse(response), { code: 'attempts_used_up', attempt: 4 }), {
+          title,
+          message: `login.example.com answered ${message} Gave up after 4 attempts.`,
+        });
+      });
+    }
   });
 
-  test('407 is the refusal of a proxy, and it is told how to give a password', () => {
-    const { title, message } = giveUp(refuse(answer(407, '')));
-    assert.equal(title, 'proxy refused');
-    assert.match(message, /^The proxy refused .*407 .*USER:PASSWORD@HOST:PORT/);
+  test('that holds for a while only is no refusal, whatever its status', () => {
+    for (const [status, error] of [
+      [200, 'slow_down'],
+      [400, 'temporarily_unavailable'],
+      [401, 'server_error'],
+    ] as const) {
+      const how = { code: 'attempts_used_up', attempt: 4 } as const;
+      assert.deepEqual(giveUp(refuse(answerJson(status, { error })), how), {
+        title: 'server busy',
+        message: `login.example.com cannot answer for now: ${status} ${error}. Gave up after 4 attempts.`,
+      });
+    }
   });
+
+  for (const response of [answer(407, ''), answerJson(407, { error: 'odd' })]) {
+    test(`407 is the refusal of a proxy, which wants a password: ${response.body.length} bytes`, () => {
+      assert.deepEqual(giveUp(refuse(response)), {
+        title: 'proxy refused',
+        message: `The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT. ${same}`,
+      });
+    });
+  }
 
   describe('whose words are hostile', () => {
     const hostile = 'a ##[set-output name=token]b\n::add-mask::c';

@@ -564,6 +564,9 @@ function explainOAuthError(error: TokenError, inputs: Inputs): Annotation {
   const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
   if (explain !== undefined && !unknownClient) return explain({ host, said, inputs });
   if (answer.status > 403) return explainStatus(error, said, inputs);
+  if (error.retryable) {
+    return { title: 'server busy', message: text`${host} cannot answer for now: ${said}.` };
+  }
   const refused = text`${host} refused the request: ${said}.`;
   const isAboutClient = [400, 401, 403].includes(answer.status);
   return {

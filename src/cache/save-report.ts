@@ -4,14 +4,15 @@ export const saveWords = ['saved', 'taken', 'denied', 'no_tar', 'failed'] as con
 export type SaveWord = (typeof saveWords)[number];
 
 /**
- * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike.
+ * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
+ * with version 1 of the service the id of what it reserved even where the upload failed.
  *
  * @param result what `saveCache` gave: the id of the entry, or -1
  * @param text all that was printed meanwhile
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/cache.ts
  */
 export function classifySave(result: number, text: string): SaveWord {
-  if (result !== -1) return 'saved';
+  if (result !== -1 && !text.includes('Failed to save: ')) return 'saved';
   if (/cache write denied|does not permit writes/.test(text)) return 'denied';
   // The tar of busybox has no --posix, and says so in one of two ways.
   if (/unrecognized option:? '?(--)?posix|executable file: tar\b/.test(text)) return 'no_tar';

@@ -57,7 +57,8 @@ export function startSaver(context: SaverContext): Saver {
   const answer = readAnswer(child);
   const end = async (): Promise<void> => {
     await killGroup(child, context.platform);
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   };
   return {
     save: async (name, entry, timeout) => {
@@ -115,6 +116,9 @@ async function killGroup(child: Child, platform: NodeJS.Platform): Promise<void>
   const closed = gone ? undefined : new Promise((resolve) => child.once('close', resolve));
   if (platform === 'win32') await taskkill(pid);
   else signalGroup(pid);
+  // Without taskkill the child still goes, and what escaped with its end of the pipe is not waited for.
+  child.kill('SIGKILL');
+  child.stdout.destroy();
   await closed;
 }
 

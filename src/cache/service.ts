@@ -108,7 +108,12 @@ interface Wire {
   readonly send: SendRequest;
 }
 
-/** Twirp, as JSON: https://twitchtv.github.io/twirp/docs/spec_v7.html */
+/**
+ * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
+ *
+ * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
+ * @see https://protobuf.dev/programming-guides/json/
+ */
 async function findV2(
   { base, token, send }: Wire,
   prefix: string,
@@ -127,8 +132,14 @@ async function findV2(
     }),
   });
   const answer = readJson(response);
-  if (answer['ok'] !== true) return undefined;
-  return readFound(response, answer['matched_key'], answer['signed_download_url']);
+  const ok = answer['ok'] ?? false;
+  if (ok === false) return undefined;
+  if (ok !== true) throw new CacheServiceError(response.status);
+  return readFound(
+    response,
+    answer['matched_key'] ?? answer['matchedKey'],
+    answer['signed_download_url'] ?? answer['signedDownloadUrl'],
+  );
 }
 
 async function findV1(
@@ -174,7 +185,8 @@ async function ask(
 function readJson({ status, body }: HttpResponse): Readonly<Record<string, unknown>> {
   try {
     const answer: unknown = JSON.parse(body.toString());
-    if (typeof answer === 'object' && answer !== null) return { ...answer };
+    const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
+    if (isObject) return { ...answer };
   } catch {
     // What is no JSON is no answer; it is reported below.
   }

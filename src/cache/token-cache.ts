@@ -123,7 +123,7 @@ export class TokenCache {
     const { service, hide } = this.#context;
     const found = await service.find(this.#prefix, compression, signal);
     if (found === undefined) return { code: 'none' };
-    hide(found.url.split('?')[1] ?? '');
+    hide(found.url.replace(/^[^?]*\??/, ''));
     const opened = await this.#open(found, compression, signal);
     if (opened.code === 'unusable') this.#spoiled = true;
     return opened;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer, get as getByHttps } from 'node:https';
-import { type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo } from 'node:net';
 import { afterEach, before, describe, test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 
 import {
   type Authority,
@@ -319,30 +320,22 @@ describe('a response that is too large', () => {
 });
 
 describe('a connection', () => {
-  const failures: readonly (readonly [point: Point, ended: object, broken: object])[] = [
-    [
-      'before-head',
-      { code: 'connection_failed', systemCode: 'ECONNRESET' },
-      { code: 'connection_failed', systemCode: 'ECONNRESET' },
-    ],
-    [
-      'in-head',
-      { code: 'answer_unreadable', systemCode: 'HPE_INVALID_EOF_STATE' },
-      { code: 'connection_failed', systemCode: 'ECONNRESET' },
-    ],
-    ['in-body', { code: 'answer_cut' }, { code: 'answer_cut' }],
-    ['in-chunked-body', { code: 'answer_cut' }, { code: 'answer_cut' }],
+  const failures: readonly (readonly [point: Point, expected: object])[] = [
+    ['before-head', { code: 'connection_failed', systemCode: 'ECONNRESET' }],
+    ['in-head', { code: 'connection_failed', systemCode: 'ECONNRESET' }],
+    ['in-body', { code: 'answer_cut' }],
+    ['in-chunked-body', { code: 'answer_cut' }],
   ];
-  for (const [point, ended, broken] of failures) {
+  for (const [point, failure] of failures) {
+    const expected = { name: 'TransportError', ...failure, retryable: true, mayHaveArrived: true };
+
     test(`that ends ${point} is no answer, and may be tried again`, async (t) => {
       const server = await serve(t, end(point));
-      const expected = { ...ended, retryable: true, mayHaveArrived: true };
       await assert.rejects(send(server.url), expected);
     });
 
     test(`that is reset ${point} is no answer, and may be tried again`, async (t) => {
       const server = await serve(t, reset(point));
-      const expected = { ...broken, retryable: true, mayHaveArrived: true };
       await assert.rejects(send(server.url), expected);
     });
   }
@@ -378,11 +371,24 @@ describe('a connection', () => {
     await assert.rejects(send(server.url), { code: 'answer_cut' });
   });
 
-  test('that becomes another protocol brings no answer', async (t) => {
+  // node:http destroys such a connection without a word, so that only the signal ends the request.
+  test('that becomes another protocol brings no answer before the abort', async (t) => {
     const switching =
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n';
-    const server = await serve(t, garbage(switching));
-    await assert.rejects(send(server.url), { name: 'TransportError', code: 'connection_failed' });
+    const seen = Promise.withResolvers<undefined>();
+    const server = await serve(
+      t,
+      dynamic(() => {
+        seen.resolve(undefined);
+        return garbage(switching);
+      }),
+    );
+    const { signal, abort } = createAbort();
+    const outcome = assert.rejects(send(server.url, { signal }), { code: 'timeout' });
+    await seen.promise;
+    await takeTurns();
+    abort();
+    await outcome;
   });
 });
 
@@ -494,7 +500,8 @@ async function startMutualTlsServer(t: TestContext): Promise<{ url: string; port
       requestCert: true,
     },
     (request, response) => {
-      const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+      assert.ok(request.socket instanceof TLSSocket);
+      const { subject } = request.socket.getPeerCertificate();
       response.end(`Hello, ${[subject.CN].flat().join()}`);
     },
   );
@@ -511,7 +518,7 @@ async function startMutualTlsServer(t: TestContext): Promise<{ url: string; port
 /** What a client without any care gets: proof that the environment does switch verification off. */
 async function getCarelessly(url: string): Promise<number | undefined> {
   const request = getByHttps(url, { agent: false });
-  const [response] = (await once(request, 'response')) as [Socket & { statusCode?: number }];
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   await once(response, 'close');
   return response.statusCode;
@@ -671,14 +678,11 @@ describe('TLS', () => {
   });
 
   test('that the server does not speak has failed for good', async (t) => {
-    const server = await serve(t, garbage('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    const url = server.url.replace('http:', 'https:');
-    // The server waits for the end of a head that never comes, so it has to speak first.
-    const talker = await startTcpServer(({ stream }) => {
+    const server = await startTcpServer(({ stream }) => {
       stream.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
-    t.after(talker.close);
-    await assert.rejects(send(url.replace(`:${server.port}`, `:${talker.port}`)), {
+    t.after(server.close);
+    await assert.rejects(send(`https://127.0.0.1:${server.port}/token`), {
       code: 'tls_failed',
       retryable: false,
     });
@@ -797,7 +801,7 @@ describe('a proxy', () => {
   });
 
   test('whose address cannot be read is final', async (t) => {
-    nameProxy(t, 'user:100%@127.0.0.1:1');
+    nameProxy(t, '100%:password@127.0.0.1:1');
     await assert.rejects(send('https://token.test/token'), {
       code: 'proxy_invalid',
       retryable: false,

@@ -5,6 +5,7 @@ import { joinHeaders, type Pair } from './token-request.ts';
 import {
   failure,
   type Members,
+  readCompanions,
   readMembers,
   readText,
   readTokenString,
@@ -12,7 +13,7 @@ import {
   type ResponseContext,
   type TokenResponse,
 } from './token-response.ts';
-import { parseZuluTime } from './zulu-time.ts';
+import { lastZuluTime, parseZuluTime } from './zulu-time.ts';
 
 /** What is asked of a Stanford ACS-style endpoint: a GET whose headers say who asks. */
 export interface AcsRequest {
@@ -59,7 +60,7 @@ export function buildAcsRequest(request: AcsRequest): HttpRequest {
 /**
  * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
  *
- * @throws {TokenError}
+ * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
  */
 export function parseAcsResponse(response: HttpResponse, context: ResponseContext): TokenResponse {
   const members = readMembers(response.body);
@@ -70,23 +71,16 @@ export function parseAcsResponse(response: HttpResponse, context: ResponseContex
     tokenType: readText(members['token_type']) ?? 'Bearer',
     expiresAt: readExpiresAt(response, members),
   });
-  return {
-    accessToken,
-    scopes: undefined,
-    refreshToken: undefined,
-    idToken: undefined,
-    others: listOthers(members),
-    issuedAt: context.sentAt,
-  };
+  return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
 }
 
 function readExpiresAt(response: HttpResponse, members: Members): Date {
   const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
   if (expiresAt === undefined) throw failure('no_expires_at', response, { retryable: false });
-  return expiresAt;
+  // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
+  return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
 }
 
-function listOthers(members: Members): Members {
-  const understood = ['access_token', 'token_type', 'expires_at', 'expires_in'];
-  return Object.fromEntries(Object.entries(members).filter(([name]) => !understood.includes(name)));
+function withoutExpiry(members: Members): Members {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }

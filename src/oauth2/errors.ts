@@ -71,7 +71,8 @@ export class TokenError extends Error {
    */
   get mayHaveArrived(): boolean {
     const { status } = this.answer;
-    return this.code === 'unparsable' || status === 408 || status === 502 || status === 504;
+    const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
+    return isDamagedSuccess || status === 408 || status === 502 || status === 504;
   }
 }
 

@@ -27,13 +27,17 @@ export function parseRfc3339Time(text: string): Date | undefined {
   const time = parseZuluTime(`${local}Z`);
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
   if (time === undefined || Number(hours) > 23 || Number(minutes) > 59) return undefined;
-  return new Date(time.getTime() - (sign === '-' ? -offset : offset));
+  const epoch = time.getTime() - (sign === '-' ? -offset : offset);
+  return epoch < firstZuluTime || epoch > lastZuluTime ? undefined : new Date(epoch);
 }
 
 /** Writes a time as `2026-01-31T12:00:00Z`: whole seconds, rounded down. */
 export function formatZuluTime(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
 }
+
+/** The first moment that {@link formatZuluTime} can write: the beginning of year 0; epoch, milliseconds. */
+const firstZuluTime = -62_167_219_200_000;
 
 /** The last moment that {@link formatZuluTime} can write: epoch, milliseconds. */
 export const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);

@@ -20,6 +20,7 @@ import {
   silence,
   startScriptedServer,
   startSilentTlsServer,
+  startTcpServer,
   token,
 } from './scripted-server.ts';
 
@@ -189,6 +190,19 @@ const closedPort = nobody('http://127.0.0.1:1/token');
 async function startSilentTls(): Promise<Endpoint> {
   const { url, port, close } = await startSilentTlsServer();
   return { url, port, requests: [], close };
+}
+
+/** A server that breaks off when the TLS handshake begins. */
+function breakHandshake(ending: 'end' | 'reset'): FaultRow['start'] {
+  return async () => {
+    const { port, close } = await startTcpServer(({ stream, reset: resetConnection }) => {
+      stream.once('data', () => {
+        if (ending === 'reset') resetConnection();
+        else stream.end();
+      });
+    });
+    return { url: `https://127.0.0.1:${port}/token`, port, requests: [], close };
+  };
 }
 
 /** A server on plain http, with a URL that says https. */
@@ -460,7 +474,6 @@ const oauthErrors: readonly [status: number, error: string, title: string, messa
     'refused',
     `<host> refused the request: 403 access_denied. ${checkCredentials}.`,
   ],
-  [404, 'not_found', 'refused', '<host> refused the request: 404 not_found.'],
   [200, 'consent_required', 'refused', '<host> refused the request: 200 consent_required.'],
 ];
 
@@ -741,6 +754,16 @@ const tlsFaults: readonly {
         'TLS failed',
         `<host> and this runner could not agree on TLS: <openssl> wrong version number (EPROTO). Check the scheme and the port in token-url. ${sameFailure}`,
       ),
+  },
+  {
+    what: 'a server that resets the TLS handshake',
+    start: breakHandshake('reset'),
+    outcome: () => giveUp(wasReset, 'no connection', unreachable(wasReset)),
+  },
+  {
+    what: 'a server that ends the TLS handshake',
+    start: breakHandshake('end'),
+    outcome: () => giveUp(wasReset, 'no connection', unreachable(wasReset)),
   },
   {
     what: 'a server that never answers the TLS handshake',

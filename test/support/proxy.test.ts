@@ -172,7 +172,7 @@ describe('a proxy that tunnels', () => {
     const { stream, closed } = await accepted.promise;
     stream.resume();
     socket.resetAndDestroy();
-    if (!closed.aborted) await once(closed, 'abort');
+    if (!closed.aborted) await once(closed, 'abort', { signal: AbortSignal.timeout(60_000) });
   });
 
   test('answers 405 to anything but a CONNECT', async (t) => {

@@ -306,6 +306,16 @@ describe('an answer that breaks off', () => {
   }
 });
 
+test('a connection that nobody reads is closed when the client goes away', async (t) => {
+  const accepted = Promise.withResolvers<Connection>();
+  const server = await startTcpServer(accepted.resolve);
+  t.after(server.close);
+  const { socket } = exchange({ port: server.port, origin: 'http:' });
+  const { closed } = await accepted.promise;
+  socket.end();
+  if (!closed.aborted) await once(closed, 'abort', { signal: AbortSignal.timeout(60_000) });
+});
+
 describe('a connection that is ending already', () => {
   for (const how of ['plain', 'TLS']) {
     test(`is closed by a reset all the same, ${how}`, async (t) => {

@@ -161,6 +161,8 @@ export async function startTcpServer(
       : socket;
     // A client that breaks off is no failure of the server's.
     for (const each of [socket, stream]) each.on('error', () => undefined);
+    // Where nobody reads, a client that goes away would not be noticed.
+    stream.resume();
     const reset = (): void => {
       // Node never closes a socket that is reset during its shutdown, and then spins instead of exiting.
       if (stream.writableEnded) socket.destroy();

@@ -1,0 +1,620 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+
+import {
+  type Answer,
+  answerJson,
+  createFakeClock,
+  createFakeNetwork,
+  createFakeRunner,
+  createInputEnvironment,
+  type FakeClock,
+  type FakeNetwork,
+  type FakeRunner,
+} from '../../test/support/fakes.ts';
+import { TransportError } from '../http/transport-error.ts';
+import { run } from './run.ts';
+
+const secret = 's3cret-value';
+const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
+const masks = [`mask ${secret}`, `mask ${basic}`];
+const asking = 'info Asking login.example.com (client_credentials, scope: read list).';
+
+/** What a step ends with whose server gives `granted`, at the usual time. */
+const handedOver = [
+  'output token=the-token',
+  'output token-type=Bearer',
+  'output expires-at=2026-01-31T12:00:00Z',
+  'output expires-in=3599',
+  'output scope=read list',
+  'output cache-hit=false',
+  'output refresh-token=',
+  'output id-token=',
+  'output response={}',
+  'env OAUTH2_TOKEN=the-token',
+  'info Set: output token, environment variable OAUTH2_TOKEN.',
+];
+
+const granted = answerJson(200, {
+  access_token: 'the-token',
+  token_type: 'Bearer',
+  expires_in: 3600,
+});
+
+/** How a step differs from the usual one. */
+interface Differences {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly answers?: readonly Answer[];
+  readonly start?: string;
+  readonly random?: number;
+  readonly runner?: FakeRunner;
+  readonly platform?: NodeJS.Platform;
+}
+
+/** What a step did. */
+interface Outcome {
+  readonly calls: readonly string[];
+  readonly clock: FakeClock;
+  readonly network: FakeNetwork;
+  /** How many calls the runner had got when the step became green; undefined where it did not. */
+  readonly greenAfter: number | undefined;
+}
+
+/** Runs a step, without the cache unless it is said otherwise. */
+async function runStep(differences: Differences = {}): Promise<Outcome> {
+  const { answers = [granted], start, random = 0.5, platform = 'linux' } = differences;
+  const { runner = createFakeRunner() } = differences;
+  const clock = createFakeClock(start);
+  const network = createFakeNetwork(answers, clock);
+  let greenAfter: number | undefined;
+  const inputs = {
+    'token-url': 'https://login.example.com/oauth2/token',
+    'client-id': 'ci-client',
+    'client-secret': secret,
+    scopes: 'read list',
+    'use-cache': 'false',
+    ...differences.inputs,
+  };
+  await run({
+    runner,
+    env: {
+      GITHUB_OUTPUT: '/runner/output',
+      GITHUB_ENV: '/runner/env',
+      ...createInputEnvironment(inputs),
+      ...differences.env,
+    },
+    platform,
+    clock,
+    random: () => random,
+    randomBytes,
+    send: network.send,
+    saveScript: '/nowhere/save.js',
+    temp: '/nowhere',
+    succeed: () => {
+      greenAfter = runner.calls.length;
+    },
+  });
+  return { calls: runner.calls, clock, network, greenAfter };
+}
+
+/** Holds that a step failed as it should: red, with one error, which is the last line, and nothing handed over. */
+function assertFailed({ calls, greenAfter }: Outcome): void {
+  assert.equal(greenAfter, undefined);
+  assert.match(calls.at(-1) ?? '', /^error \[oauth2-token: /);
+  assert.equal(calls.filter((call) => /^(error|warning) /.test(call)).length, 1);
+  assert.deepEqual(
+    calls.filter((call) => /^(output|env) /.test(call)),
+    [],
+  );
+}
+
+/** The error of a step that failed as it should. */
+function readError(outcome: Outcome): string {
+  assertFailed(outcome);
+  return outcome.calls.at(-1) ?? '';
+}
+
+describe('a step that gets a token', () => {
+  test('hides secrets first, the token before it tells of it, and hands it over', async () => {
+    const { calls } = await runStep();
+    assert.deepEqual(calls, [
+      ...masks,
+      asking,
+      'mask the-token',
+      'info Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.',
+      ...handedOver,
+    ]);
+  });
+
+  test('is green once later steps have the token, and not before', async () => {
+    const { calls, greenAfter = 0 } = await runStep();
+    assert.equal(calls[greenAfter - 1], 'env OAUTH2_TOKEN=the-token');
+  });
+
+  test('asks once, as it was told to', async () => {
+    const { network } = await runStep();
+    assert.equal(network.requests.length, 1);
+    const { method, url, headers, body } = network.requests[0] ?? assert.fail();
+    assert.deepEqual(
+      { method, url, body },
+      {
+        method: 'POST',
+        url: 'https://login.example.com/oauth2/token',
+        body: 'grant_type=client_credentials&scope=read+list',
+      },
+    );
+    assert.equal(headers['authorization'], `Basic ${basic}`);
+  });
+
+  test('sends what every input asks for', async () => {
+    const { network } = await runStep({
+      inputs: {
+        'client-auth-method': 'client_secret_post',
+        'grant-type': 'token-exchange',
+        audience: 'aud',
+        resource: 'urn:a urn:b',
+        parameters: 'x=1\nx=2',
+        headers: 'X-Tenant: acme',
+        'body-format': 'json',
+      },
+    });
+    const { headers, body } = network.requests[0] ?? assert.fail();
+    assert.deepEqual(JSON.parse(body ?? ''), {
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      scope: 'read list',
+      audience: 'aud',
+      resource: ['urn:a', 'urn:b'],
+      x: ['1', '2'],
+      client_id: 'ci-client',
+      client_secret: secret,
+    });
+    assert.equal(headers['x-tenant'], 'acme');
+    assert.equal(headers['authorization'], undefined);
+  });
+
+  test('hides every secret of the answer before anything else is said', async () => {
+    const answer = answerJson(200, {
+      access_token: 'the-token',
+      expires_in: 3600,
+      refresh_token: 'the-refresh-token',
+      id_token: 'the-id-token',
+      instance_url: 'https://acme.example.com',
+      user: { session_secret: 'a-nested-secret' },
+    });
+    const { calls } = await runStep({ answers: [answer], inputs: { verbose: 'true' } });
+    const asked = calls.indexOf(asking);
+    assert.deepEqual(calls.slice(asked + 1, asked + 6), [
+      'mask the-token',
+      'mask the-refresh-token',
+      'mask the-id-token',
+      'mask a-nested-secret',
+      'group Request and answer',
+    ]);
+    assert.ok(calls.includes('output refresh-token=the-refresh-token'));
+    assert.ok(calls.includes('output id-token=the-id-token'));
+    assert.ok(
+      calls.includes(
+        'output response={"instance_url":"https://acme.example.com","user":{"session_secret":"a-nested-secret"}}',
+      ),
+    );
+  });
+
+  test('tells of failed attempts, and at which one the token came', async () => {
+    const { calls, clock, network } = await runStep({
+      answers: [answerJson(503, {}), 'silence', granted],
+      // 0.2 s, a wait of 3 s, 15 s and a wait of 6 s before the third.
+      start: '2026-01-31T10:59:35.800Z',
+    });
+    assert.deepEqual(calls, [
+      ...masks,
+      asking,
+      'info Attempt 1 of 4 failed: 503 Service Unavailable. Trying again in 3 s.',
+      'info Attempt 2 of 4 failed: no answer within 15 s. Trying again in 6 s.',
+      'mask the-token',
+      'info Got a Bearer token at attempt 3, valid for 1 h, until 2026-01-31T12:00:00Z.',
+      ...handedOver,
+    ]);
+    assert.deepEqual(clock.sleeps, [3000, 6000]);
+    assert.equal(network.requests.length, 3);
+  });
+
+  test('waits as long as the server asks', async () => {
+    const { calls, clock } = await runStep({
+      answers: [answerJson(429, {}, { 'retry-after': '20' }), granted],
+    });
+    assert.deepEqual(clock.sleeps, [20_000]);
+    assert.ok(
+      calls.includes(
+        'info Attempt 1 of 4 failed: 429 Too Many Requests. The server asks for 20 s (Retry-After). Trying again then.',
+      ),
+    );
+  });
+
+  test('tries everything again with retry-on: all', async () => {
+    const { calls, greenAfter } = await runStep({
+      answers: [answerJson(401, { error: 'invalid_client' }), granted],
+      inputs: { 'retry-on': 'all' },
+      random: 0,
+    });
+    assert.notEqual(greenAfter, undefined);
+    assert.ok(calls.includes('info Attempt 1 of 4 failed: 401 invalid_client. Trying again now.'));
+  });
+
+  test('names the scopes that were not granted, and gives those that were', async () => {
+    const answer = answerJson(200, { access_token: 'the-token', scope: 'read' });
+    const { calls } = await runStep({ answers: [answer] });
+    const got = calls.findIndex((call) => call.startsWith('info Got '));
+    assert.deepEqual(calls.slice(got, got + 2), [
+      'info Got a Bearer token; login.example.com did not say when it expires.',
+      'info Granted read; not granted: list.',
+    ]);
+    for (const output of ['scope=read', 'expires-at=', 'expires-in=']) {
+      assert.ok(calls.includes(`output ${output}`), output);
+    }
+  });
+
+  test('says nothing of scopes where all were granted, in any order and with others', async () => {
+    const answer = answerJson(200, { access_token: 'the-token', scope: 'list more read' });
+    const { calls } = await runStep({ answers: [answer] });
+    assert.doesNotMatch(calls.join('\n'), /not granted/);
+    assert.ok(calls.includes('output scope=list more read'));
+  });
+
+  test('assumes a lifetime where the server names none', async () => {
+    const answer = answerJson(200, { access_token: 'the-token' });
+    const { calls } = await runStep({ answers: [answer], inputs: { 'default-expires-in': '900' } });
+    assert.ok(calls.includes('output expires-at=2026-01-31T11:15:00Z'));
+  });
+
+  test("assumes none where the server names one, and puts the user's own expiry over both", async () => {
+    const assumed = await runStep({ inputs: { 'default-expires-in': '900' } });
+    assert.ok(assumed.calls.includes('output expires-at=2026-01-31T12:00:00Z'));
+    const inputs = { 'default-expires-in': '900', 'expires-at-override': '2026-01-31T11:30:00Z' };
+    const { calls } = await runStep({ inputs });
+    assert.ok(calls.includes('output expires-at=2026-01-31T11:30:00Z'));
+    assert.ok(calls.includes('output expires-in=1799'));
+  });
+
+  test('exports no variable where none is wanted', async () => {
+    const { calls } = await runStep({ inputs: { 'env-var': '' } });
+    assert.ok(!calls.some((call) => call.startsWith('env ')));
+    assert.equal(calls.at(-1), 'info Set: output token.');
+  });
+
+  test('says that a variable was set before', async () => {
+    const { calls } = await runStep({ env: { OAUTH2_TOKEN: 'another' } });
+    assert.deepEqual(calls.slice(-3), [
+      'info OAUTH2_TOKEN was already set; later steps now see this token. Use env-var to give each its own name.',
+      'env OAUTH2_TOKEN=the-token',
+      'info Set: output token, environment variable OAUTH2_TOKEN.',
+    ]);
+  });
+
+  test('says that TLS stays verified where an earlier step tried to switch that off', async () => {
+    const { calls } = await runStep({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
+    assert.equal(
+      calls[masks.length],
+      'info NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
+    );
+  });
+
+  test('says why the cache is not used, and asks', async () => {
+    const short = await runStep({
+      inputs: { 'use-cache': 'true' },
+      env: { GITHUB_REPOSITORY_ID: '1' },
+    });
+    assert.deepEqual(short.calls.slice(masks.length, masks.length + 2), [
+      'info Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).',
+      asking,
+    ]);
+    const { calls } = await runStep({
+      inputs: { 'use-cache': 'true', 'cache-encryption-key': 'a-key-of-32-characters-or-longer' },
+      env: { GITHUB_REPOSITORY_ID: '1' },
+    });
+    assert.ok(calls.includes('info Cache not used: this runner offers no cache service.'));
+    assert.deepEqual(calls.slice(-handedOver.length), handedOver);
+  });
+
+  test('asks an ACS endpoint', async () => {
+    const answer = answerJson(200, {
+      access_token: 'the-token',
+      expires_at: '2026-01-31T12:00:00.5Z',
+    });
+    const { calls, network } = await runStep({
+      answers: [answer],
+      inputs: { 'endpoint-type': 'acs_api', scopes: '' },
+    });
+    const { method, headers, body } = network.requests[0] ?? assert.fail();
+    assert.deepEqual({ method, body }, { method: 'GET', body: undefined });
+    assert.equal(headers['client-id'], 'ci-client');
+    assert.equal(headers['client-secret'], secret);
+    assert.ok(calls.includes('info Asking login.example.com (acs_api).'));
+    assert.ok(calls.includes('output expires-at=2026-01-31T12:00:00Z'));
+  });
+});
+
+describe('the group of request and answer', () => {
+  const group = [
+    'group Request and answer',
+    'info POST https://login.example.com/oauth2/token',
+    'info client ci-client, client_secret_basic (form), body: grant_type, scope',
+    'info a token at attempt 1, after 0.2 s',
+    'endgroup',
+  ];
+  const readGroup = ({ calls }: Outcome): readonly string[] => {
+    const start = calls.indexOf('group Request and answer');
+    return start < 0 ? [] : calls.slice(start, calls.indexOf('endgroup') + 1);
+  };
+
+  test('is not there where all is well', async () => {
+    assert.deepEqual(readGroup(await runStep()), []);
+  });
+
+  test('is there with verbose: true', async () => {
+    assert.deepEqual(readGroup(await runStep({ inputs: { verbose: 'true' } })), group);
+  });
+
+  test('is there with step debug logging', async () => {
+    assert.deepEqual(
+      readGroup(await runStep({ runner: createFakeRunner({ debug: true }) })),
+      group,
+    );
+  });
+
+  test('names everything that the body holds', async () => {
+    const inputs = {
+      verbose: 'true',
+      'client-auth-method': 'client_secret_post',
+      parameters: 'x=1',
+    };
+    const outcome = await runStep({ inputs });
+    const sent = new URLSearchParams(outcome.network.requests[0]?.body);
+    const [, , line = ''] = readGroup(outcome);
+    const named = line.split('body: ')[1]?.split(', ') ?? [];
+    assert.deepEqual(new Set(named), new Set(sent.keys()));
+  });
+
+  test('shows neither secret nor token', async () => {
+    const answer = answerJson(200, {
+      access_token: 'the-token',
+      refresh_token: 'the-refresh-token',
+    });
+    const inputs = { verbose: 'true', 'client-auth-method': 'client_secret_post' };
+    const lines = readGroup(await runStep({ answers: [answer], inputs })).join('\n');
+    assert.doesNotMatch(lines, /s3cret-value|the-token|the-refresh-token/);
+  });
+});
+
+describe('a step that gets no token', () => {
+  test('because its secret is rejected tells it in a group, and one error after it', async () => {
+    const answer = answerJson(401, {
+      error: 'invalid_client',
+      error_description: 'Client authentication failed',
+    });
+    const outcome = await runStep({ answers: [answer] });
+    assertFailed(outcome);
+    assert.deepEqual(outcome.calls, [
+      ...masks,
+      asking,
+      'group Request and answer',
+      'info POST https://login.example.com/oauth2/token',
+      'info client ci-client, client_secret_basic (form), body: grant_type, scope',
+      'info 401 Unauthorized, application/json, after 0.2 s',
+      'info error: invalid_client',
+      'info error_description: Client authentication failed',
+      'endgroup',
+      'error [oauth2-token: client refused] login.example.com refused the client: 401 invalid_client, "Client authentication failed". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Not tried again, for the answer would be the same.',
+    ]);
+  });
+
+  test('after all attempts tells of each', async () => {
+    const answers = Array.from({ length: 4 }, () => answerJson(503, {}));
+    const outcome = await runStep({ answers, random: 0 });
+    assert.match(
+      readError(outcome),
+      /^error \[oauth2-token: server failed\] .* Gave up after 4 attempts\.$/,
+    );
+    const told = outcome.calls.filter((call) => call.startsWith('info Attempt '));
+    assert.deepEqual(told, [
+      'info Attempt 1 of 4 failed: 503 Service Unavailable. Trying again now.',
+      'info Attempt 2 of 4 failed: 503 Service Unavailable. Trying again now.',
+      'info Attempt 3 of 4 failed: 503 Service Unavailable. Trying again now.',
+      'info Attempt 4 of 4 failed: 503 Service Unavailable.',
+    ]);
+  });
+
+  test('makes as many attempts as it was told to', async () => {
+    const outcome = await runStep({
+      answers: [answerJson(503, {})],
+      inputs: { 'retry-max-attempts': '1' },
+    });
+    assert.match(readError(outcome), /Not tried again, for retry-max-attempts is 1\.$/);
+    assert.ok(!outcome.calls.some((call) => call.startsWith('info Attempt ')));
+  });
+
+  test('gives up when total-timeout is used up', async () => {
+    const outcome = await runStep({
+      answers: ['silence', 'silence', 'silence'],
+      inputs: { timeout: '15', 'total-timeout': '31' },
+      random: 0,
+    });
+    assert.equal(outcome.network.requests.length, 3);
+    assert.match(
+      readError(outcome),
+      /gave no answer within 1 s\. .* Gave up at attempt 3 of 4, for total-timeout: 31 leaves no time for another\.$/,
+    );
+  });
+
+  test('does not wait for a Retry-After past total-timeout', async () => {
+    const outcome = await runStep({ answers: [answerJson(429, {}, { 'retry-after': '3540' })] });
+    assert.deepEqual(outcome.clock.sleeps, []);
+    assert.match(
+      readError(outcome),
+      /^error \[oauth2-token: asked to wait too long\] login\.example\.com asks to wait 3540 s/,
+    );
+  });
+
+  test('does not send what is accepted once again after an answer that was lost', async () => {
+    const outcome = await runStep({
+      answers: [new TransportError('answer_cut')],
+      inputs: { 'grant-type': 'refresh_token', parameters: 'refresh_token=the-refresh-token' },
+    });
+    assert.equal(outcome.network.requests.length, 1);
+    assert.match(readError(outcome), /the grant may have been used up/);
+  });
+
+  test('because of its inputs sends nothing, and says nothing but the error', async () => {
+    const outcome = await runStep({ inputs: { timeout: 'x', scope: 'read' } });
+    assert.match(readError(outcome), /^error \[oauth2-token: inputs\] 2 inputs need attention: /);
+    assert.equal(outcome.calls.length, masks.length + 1);
+    assert.deepEqual(outcome.network.requests, []);
+  });
+
+  test('because a fork has no secrets says so', async (t: TestContext) => {
+    const folder = mkdtempSync(join(tmpdir(), 'run-'));
+    t.after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const file = join(folder, 'event.json');
+    writeFileSync(file, '{"pull_request": {"head": {"repo": {"full_name": "stranger/repo"}}}}');
+    const outcome = await runStep({
+      inputs: { 'client-secret': '' },
+      env: {
+        GITHUB_EVENT_NAME: 'pull_request',
+        GITHUB_EVENT_PATH: file,
+        GITHUB_REPOSITORY: 'octo-org/octo-repo',
+      },
+    });
+    assert.match(
+      readError(outcome),
+      /client-secret is empty: this run is for a pull request from a fork/,
+    );
+    assert.deepEqual(outcome.network.requests, []);
+  });
+
+  describe('because nobody would take it', () => {
+    for (const variable of ['GITHUB_OUTPUT', 'GITHUB_ENV']) {
+      for (const value of [undefined, '']) {
+        test(`asks for none: ${variable} is ${value ?? 'missing'}`, async () => {
+          const outcome = await runStep({ env: { [variable]: value } });
+          assert.match(
+            readError(outcome),
+            new RegExp(`^error \\[oauth2-token: not in a workflow\\] ${variable} is not set`),
+          );
+          assert.deepEqual(outcome.network.requests, []);
+        });
+      }
+    }
+
+    test('prints no mask, which would show the secret where no runner hides it', async () => {
+      const outcome = await runStep({ env: { GITHUB_OUTPUT: undefined } });
+      assert.equal(outcome.calls.length, 1);
+    });
+  });
+
+  test('because it does not fit a variable of Windows sets nothing', async () => {
+    const answer = answerJson(200, { access_token: 'x'.repeat(32_768), expires_in: 3600 });
+    const outcome = await runStep({ answers: [answer], platform: 'win32' });
+    assert.match(readError(outcome), /^error \[oauth2-token: token too long\] .*OAUTH2_TOKEN/);
+  });
+
+  describe('because of a defect', () => {
+    test('of the request names it, and asks for a report', async () => {
+      const outcome = await runStep({ answers: [new TypeError('x is not a function')] });
+      assert.equal(outcome.network.requests.length, 1);
+      assert.match(
+        readError(outcome),
+        /^error \[oauth2-token: unexpected error\] TypeError: x is not a function\. /,
+      );
+    });
+
+    test('of the runner is red, with one error', async () => {
+      const runner = createFakeRunner();
+      const broken: FakeRunner = {
+        ...runner,
+        setOutput: () => {
+          throw new Error('Missing file at path: /runner/output');
+        },
+      };
+      const outcome = await runStep({ runner: broken });
+      assert.match(readError(outcome), /Missing file at path: \/runner\/output/);
+    });
+
+    test('hides secrets in what it names', async () => {
+      const outcome = await runStep({ answers: [new TypeError(`odd: ${secret}, ${basic}`)] });
+      assert.match(readError(outcome), /TypeError: odd: \*\*\*, \*\*\*\. /);
+    });
+  });
+});
+
+describe('a server whose words are hostile', () => {
+  const hostile = 'x\n::set-output name=token::evil\r##[set-output name=token]evil';
+
+  /** The lines for people: all that the runner reads commands from. */
+  function readLines({ calls }: Outcome): string {
+    return calls.filter((call) => /^(info|group|error|warning) /.test(call)).join('\u0000');
+  }
+
+  const answers: readonly [what: string, answer: Answer][] = [
+    [
+      'an error',
+      answerJson(400, { error: hostile, error_description: hostile, error_uri: hostile }),
+    ],
+    ['an error that is tried again', answerJson(503, { error: hostile })],
+    [
+      'a token type and scopes',
+      answerJson(200, { access_token: 'x', token_type: hostile, scope: hostile }),
+    ],
+    [
+      'a content type',
+      {
+        status: 200,
+        statusText: hostile,
+        headers: { 'content-type': hostile },
+        body: Buffer.from('x'),
+      },
+    ],
+    [
+      'a redirect',
+      {
+        status: 302,
+        statusText: hostile,
+        headers: { location: `/x ${hostile}` },
+        body: Buffer.from(''),
+      },
+    ],
+    [
+      'an error of the network',
+      new TransportError('request_failed', { cause: new Error(hostile) }),
+    ],
+  ];
+  for (const [what, answer] of answers) {
+    test(`gets no command into the log: ${what}`, async () => {
+      const outcome = await runStep({
+        answers: [answer, answer],
+        inputs: { verbose: 'true', 'retry-max-attempts': '2' },
+      });
+      const lines = readLines(outcome);
+      assert.match(lines, /set-output name=token/);
+      assert.doesNotMatch(lines, /##\[|::|[\r\n]/);
+    });
+  }
+
+  test('cannot have a secret shown by repeating it', async () => {
+    const said = `${secret} or Basic ${basic}`;
+    const answer = answerJson(401, { error: 'invalid_client', error_description: said });
+    const outcome = await runStep({ answers: [answer] });
+    assert.doesNotMatch(readLines(outcome), new RegExp(`${secret}|${basic}`));
+    assert.match(readError(outcome), /"\*\*\* or Basic \*\*\*"/);
+  });
+
+  test('cannot have a token with a line break in it handed over', async () => {
+    const answer = answerJson(200, { access_token: 'abc\nOTHER=evil', expires_in: 3600 });
+    assert.match(readError(await runStep({ answers: [answer] })), /malformed token/);
+  });
+});

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { createHash, createHmac, scryptSync } from 'node:crypto';
+import { describe, test } from 'node:test';
+
+import fc from 'fast-check';
+
+import {
+  type CacheKeys,
+  canSeal,
+  type Credential,
+  deriveKeys,
+  isEntryName,
+  makeName,
+  makeNamePrefix,
+  makeNameUnique,
+} from './keys.ts';
+
+const identity = '{"formatVersion":1,"tokenUrl":"https://login.example.com/token"}';
+
+const encryptionKey: Credential = {
+  label: 'cache-encryption-key',
+  bytes: Buffer.from('an encryption key of 32 bytes...'),
+};
+const clientSecret: Credential = { label: 'client-secret', bytes: Buffer.from('a client secret') };
+
+/** 2026-01-31T12:00:00Z, where a slot begins. */
+const slotStart = Date.UTC(2026, 0, 31, 12);
+const slotLength = 300_000;
+
+/** Derived once, for it takes its time. */
+const keys = await deriveKeys([encryptionKey, clientSecret], identity);
+
+/** Keys that nobody derived, for what only looks at names. */
+const someKeys = fc
+  .uint8Array({ minLength: 32, maxLength: 32 })
+  .map((bytes): CacheKeys => ({ naming: Buffer.from(bytes), sealing: Buffer.alloc(32) }));
+
+const times = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
+
+describe('the keys', () => {
+  // Computed with hashlib.scrypt and hmac of Python.
+  test('of known credentials are these', () => {
+    assert.deepEqual(
+      { naming: keys.naming.toString('hex'), sealing: keys.sealing.toString('hex') },
+      {
+        naming: '7869f5888b92ae19623858ca561736585f27836be7faaddf349f70940356bd32',
+        sealing: 'a08d358e76b72a8b37522c793290b14539a80e255bdda80e068e5424055e6e43',
+      },
+    );
+  });
+
+  test('are HKDF (RFC 5869) over scrypt (RFC 7914) over labels, lengths and bytes', () => {
+    const material = Buffer.concat([
+      Buffer.from('0100000020', 'hex'),
+      encryptionKey.bytes,
+      Buffer.from('020000000f', 'hex'),
+      clientSecret.bytes,
+    ]);
+    const salt = createHash('sha256').update(identity).digest();
+    const cost = { cost: 32_768, blockSize: 8, parallelization: 1, maxmem: 67_108_864 };
+    const root = scryptSync(material, salt, 32, cost);
+    const extracted = createHmac('sha256', Buffer.alloc(32)).update(root).digest();
+    const expand = (info: string): Buffer =>
+      createHmac('sha256', extracted).update(`${info}\x01`).digest();
+    assert.deepEqual(keys, {
+      naming: expand('oauth2-token v1 name'),
+      sealing: expand('oauth2-token v1 seal'),
+    });
+  });
+
+  test('do not depend on the order of the credentials', async () => {
+    assert.deepEqual(await deriveKeys([clientSecret, encryptionKey], identity), keys);
+  });
+
+  test('leave the list of credentials as it was', async () => {
+    const credentials = Object.freeze([clientSecret, encryptionKey]);
+    await deriveKeys(credentials, identity);
+    assert.deepEqual(credentials, [clientSecret, encryptionKey]);
+  });
+
+  const others: readonly (readonly [what: string, credentials: Credential[], identity: string])[] =
+    [
+      ['another identity', [encryptionKey, clientSecret], `${identity} `],
+      [
+        'another secret',
+        [encryptionKey, { ...clientSecret, bytes: Buffer.from('a client secreT') }],
+        identity,
+      ],
+      [
+        'the same secret with another label',
+        [encryptionKey, { ...clientSecret, label: 'private-key' }],
+        identity,
+      ],
+      ['one credential less', [encryptionKey], identity],
+      [
+        'one credential more, if an empty one',
+        [encryptionKey, clientSecret, { label: 'client-key', bytes: Buffer.alloc(0) }],
+        identity,
+      ],
+      [
+        'a boundary elsewhere',
+        [
+          { ...encryptionKey, bytes: Buffer.concat([encryptionKey.bytes, Buffer.from('a')]) },
+          { ...clientSecret, bytes: clientSecret.bytes.subarray(1) },
+        ],
+        identity,
+      ],
+    ];
+  for (const [what, credentials, text] of others) {
+    test(`are others for ${what}`, async () => {
+      const made = await deriveKeys(credentials, text);
+      assert.notDeepEqual(made.naming, keys.naming);
+      assert.notDeepEqual(made.sealing, keys.sealing);
+    });
+  }
+});
+
+describe('canSeal', () => {
+  const sizes: readonly (readonly [sizes: number[], expected: boolean])[] = [
+    [[], false],
+    [[0], false],
+    [[15], false],
+    [[16], true],
+    [[17], true],
+    [[15, 15], false],
+    [[15, 16], true],
+    [[16, 15], true],
+  ];
+  for (const [list, expected] of sizes) {
+    test(`is ${expected} for secrets of [${list.join(', ')}] bytes`, () => {
+      const credentials = list.map((size): Credential => {
+        return { label: 'client-secret', bytes: Buffer.alloc(size, 'x') };
+      });
+      assert.equal(canSeal(credentials), expected);
+    });
+  }
+
+  test('counts bytes, not characters', () => {
+    assert.equal(canSeal([{ label: 'client-secret', bytes: Buffer.from('€'.repeat(6)) }]), true);
+  });
+});
+
+describe('the name of an entry', () => {
+  // Computed with hmac of Python.
+  test('for known keys and a known expiry is this', () => {
+    const name = 'oauth2-token-v1-da1299bf7eaa5a98bc2cdff74f2a83a5-fe7f4dcca87c8180';
+    assert.equal(makeName(keys, slotStart), name);
+  });
+
+  test('begins with the prefix, and has the form of names', () => {
+    fc.assert(
+      fc.property(someKeys, times, (some, expiresAt) => {
+        const prefix = makeNamePrefix(some);
+        const name = makeName(some, expiresAt);
+        assert.match(prefix, /^oauth2-token-v1-[0-9a-f]{32}-$/);
+        assert.equal(name.slice(0, prefix.length), prefix);
+        assert.match(name.slice(prefix.length), /^[0-9a-f]{16}$/);
+        assert.ok(isEntryName(name, prefix));
+      }),
+    );
+  });
+
+  test('is the same for every expiry of one slot', () => {
+    assert.equal(makeName(keys, slotStart + slotLength - 1), makeName(keys, slotStart));
+  });
+
+  test('is another one a millisecond before a slot, and at its end', () => {
+    const name = makeName(keys, slotStart);
+    assert.notEqual(makeName(keys, slotStart - 1), name);
+    assert.notEqual(makeName(keys, slotStart + slotLength), name);
+  });
+
+  test('is equal exactly where two expiries lie in the same five minutes', () => {
+    const slots = fc.integer({ min: 0, max: 10 * slotLength });
+    fc.assert(
+      fc.property(slots, slots, (one, other) => {
+        const same = Math.floor(one / slotLength) === Math.floor(other / slotLength);
+        assert.equal(makeName(keys, one) === makeName(keys, other), same);
+      }),
+    );
+  });
+
+  test('tells nothing that two identities have in common, the expiry neither', () => {
+    fc.assert(
+      fc.property(someKeys, someKeys, times, (one, other, expiresAt) => {
+        fc.pre(!one.naming.equals(other.naming));
+        const [, , , ...parts] = makeName(one, expiresAt).split('-');
+        const [, , , ...otherParts] = makeName(other, expiresAt).split('-');
+        assert.equal(parts.length, 2);
+        assert.ok(parts.every((part) => !otherParts.includes(part)));
+      }),
+    );
+  });
+
+  test('does not come from the key that seals', () => {
+    const name = makeName(keys, slotStart);
+    assert.equal(makeName({ ...keys, sealing: Buffer.alloc(32) }, slotStart), name);
+  });
+
+  test('becomes unique by eight hex digits of what is random', () => {
+    const prefix = makeNamePrefix(keys);
+    const name = makeName(keys, slotStart);
+    const unique = makeNameUnique(name, Buffer.from('00c0ffee99', 'hex'));
+    assert.equal(unique, `${name}-00c0ffee`);
+    assert.ok(isEntryName(unique, prefix));
+  });
+});
+
+describe('isEntryName', () => {
+  const prefix = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-';
+  const names: readonly (readonly [name: string, expected: boolean])[] = [
+    [`${prefix}0123456789abcdef`, true],
+    [`${prefix}0123456789abcdef-89abcdef`, true],
+    [prefix, false],
+    ['', false],
+    [`${prefix}0123456789abcde`, false],
+    [`${prefix}0123456789abcdef0`, false],
+    [`${prefix}0123456789ABCDEF`, false],
+    [`${prefix}0123456789abcdeg`, false],
+    [`${prefix}0123456789abcdef-`, false],
+    [`${prefix}0123456789abcdef-89abcde`, false],
+    [`${prefix}0123456789abcdef-89abcdef0`, false],
+    [`${prefix}0123456789abcdef-89abcdef-89abcdef`, false],
+    [`${prefix}0123456789abcdef\n`, false],
+    [`${prefix}0123456789abcdef `, false],
+    [` ${prefix}0123456789abcdef`, false],
+    [`x${prefix}0123456789abcdef`, false],
+    [`${prefix}${prefix}0123456789abcdef`, false],
+    [prefix.replace('0123', '3210') + '0123456789abcdef', false],
+    [prefix.replace('oauth2-token', 'oauth2-lease') + '0123456789abcdef', false],
+    [`${prefix.toUpperCase()}0123456789abcdef`, false],
+    ['0123456789abcdef', false],
+  ];
+  for (const [name, expected] of names) {
+    test(`is ${expected} for ${JSON.stringify(name)}`, () => {
+      assert.equal(isEntryName(name, prefix), expected);
+    });
+  }
+});

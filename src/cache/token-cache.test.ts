@@ -1,0 +1,428 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+
+import { createFakeClock, type FakeClock } from '../../test/support/fakes.ts';
+import { TransportError } from '../http/transport-error.ts';
+import { AccessToken } from '../oauth2/access-token.ts';
+import { type CachedToken, openEntry, sealEntry } from './entry.ts';
+import { type CacheKeys, makeName, makeNamePrefix } from './keys.ts';
+import { type SaveOutcome, type Saver } from './saver.ts';
+import { type CacheService, CacheServiceError, type Compression, compressions } from './service.ts';
+import { type Finding, TokenCache } from './token-cache.ts';
+
+const keys: CacheKeys = { naming: Buffer.alloc(32, 1), sealing: Buffer.alloc(32, 2) };
+const prefix = makeNamePrefix(keys);
+const start = Date.UTC(2026, 0, 31, 11);
+const hour = 3_600_000;
+
+/** Made of bytes that count up, so that what is drawn second is not what is drawn first. */
+const suffix = /-0{8}$|-01010101$|-02020202$/;
+
+function createToken(token: string, { life = hour, issued = start } = {}): CachedToken {
+  const expiresAt = new Date(start + life);
+  const accessToken = new AccessToken({ token, tokenType: 'Bearer', expiresAt });
+  return { accessToken, scopes: undefined, others: {}, issuedAt: issued };
+}
+
+/** What lies in the cache for one compression: an entry, or the error of one of the two requests. */
+interface Planted {
+  readonly name: string;
+  readonly blob: Buffer | Error | 'silence';
+  readonly url?: string;
+}
+
+type Shelf = Planted | Error | 'silence' | undefined;
+
+/** Seals a token as a job before would have. */
+function plant(
+  token: CachedToken,
+  compression: Compression,
+  parts: Partial<Planted> = {},
+): Planted {
+  const name = parts.name ?? makeName(keys, token.accessToken.expiresAt?.getTime() ?? 0);
+  const entry = sealEntry(token, { key: keys.sealing, name, nonce: Buffer.alloc(12, 3) });
+  const archive = Buffer.concat([Buffer.alloc(512), entry ?? Buffer.alloc(0), Buffer.alloc(1024)]);
+  const blob = compression === 'gzip' ? gzipSync(archive) : zstdCompressSync(archive);
+  return { name, blob, ...parts };
+}
+
+/** A cache whose surroundings are all fake; `events` are the calls that it made, in order. */
+function createCache({ zstd, gzip }: { zstd?: Shelf; gzip?: Shelf }): {
+  cache: TokenCache;
+  clock: FakeClock;
+  events: string[];
+  signals: Set<AbortSignal>;
+} {
+  const clock = createFakeClock('2026-01-31T11:00:00Z');
+  const events: string[] = [];
+  const signals = new Set<AbortSignal>();
+  const shelves = { 'zstd-without-long': zstd, gzip };
+  const settle = async <T>(value: T | Error | 'silence', signal: AbortSignal): Promise<T> => {
+    signals.add(signal);
+    if (value === 'silence') return untilAborted(signal);
+    if (value instanceof Error) throw value;
+    return Promise.resolve(value);
+  };
+  const urlOf = (compression: Compression): string => {
+    const shelf = shelves[compression];
+    const usual = `https://blobs.example.com/1?sig=${compression}`;
+    return isPlanted(shelf) ? (shelf.url ?? usual) : usual;
+  };
+  const service: CacheService = {
+    find: async (asked, compression, signal) => {
+      events.push(`find ${compression}`);
+      assert.equal(asked, prefix);
+      const found = await settle(shelves[compression], signal);
+      return found && { name: found.name, url: urlOf(compression) };
+    },
+    download: async ({ url }, signal) => {
+      events.push(`download ${url}`);
+      const compression = compressions.find((each) => urlOf(each) === url) ?? 'gzip';
+      const planted = shelves[compression];
+      assert.ok(isPlanted(planted), `nothing lies at ${url}`);
+      return settle(planted.blob, signal);
+    },
+  };
+  let drawn = 0;
+  const randomBytes = (size: number): Buffer => Buffer.alloc(size, drawn++);
+  const hide = (secret: string): void => {
+    events.push(`hide ${secret}`);
+  };
+  const { now, startTimer } = clock;
+  const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
+  return { cache, clock, events, signals };
+}
+
+function isPlanted(shelf: Shelf): shelf is Planted {
+  return typeof shelf === 'object' && !(shelf instanceof Error);
+}
+
+/** As sendRequest does: the error of an aborted request is always this one. */
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new TransportError('timeout', { cause: signal.reason }));
+    });
+  });
+}
+
+/** A saver that remembers; `calls` are `save NAME` and `cancel`. */
+function createSaver(outcome: SaveOutcome = 'saved'): Saver & {
+  calls: string[];
+  saved: { name: string; entry: Buffer; timeout: number }[];
+} {
+  const calls: string[] = [];
+  const saved: { name: string; entry: Buffer; timeout: number }[] = [];
+  return {
+    calls,
+    saved,
+    save: (name, entry, timeout) => {
+      calls.push(`save ${name}`);
+      saved.push({ name, entry, timeout });
+      return Promise.resolve(outcome);
+    },
+    cancel: () => {
+      calls.push('cancel');
+      return Promise.resolve();
+    },
+  };
+}
+
+const usable = (): boolean => true;
+const unusable = (): boolean => false;
+
+/** A finding as text: `hit TOKEN`, or its code. */
+function show(finding: Finding): string {
+  return finding.code === 'hit' ? `hit ${finding.token.accessToken.token}` : finding.code;
+}
+
+/** Saves a token and gives the name that it got. */
+async function saveAndGetName(cache: TokenCache, token: CachedToken): Promise<string> {
+  const saver = createSaver();
+  assert.equal(await cache.save(token, saver), 'saved');
+  return saver.saved[0]?.name ?? '';
+}
+
+/** Enough to settle every promise that waits for nothing but others. */
+function settleAll(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const early = createToken('early', { life: hour });
+const late = createToken('late', { life: 2 * hour });
+const down = new CacheServiceError(503);
+const reset = new TransportError('connection_failed', { systemCode: 'ECONNRESET' });
+const damaged: Planted = {
+  ...plant(early, 'zstd-without-long'),
+  blob: Buffer.from('this is no archive'),
+};
+
+describe('find', () => {
+  const zstdEarly = plant(early, 'zstd-without-long');
+  const zstdLate = plant(late, 'zstd-without-long');
+  const gzipEarly = plant(early, 'gzip');
+  const gzipLate = plant(late, 'gzip');
+
+  const rows: readonly (readonly [what: string, zstd: Shelf, gzip: Shelf, expected: string])[] = [
+    ['a token by zstd', zstdEarly, undefined, 'hit early'],
+    ['a token by gzip', undefined, gzipEarly, 'hit early'],
+    ['the later of two, by zstd', zstdLate, gzipEarly, 'hit late'],
+    ['the later of two, by gzip', zstdEarly, gzipLate, 'hit late'],
+    ['nothing', undefined, undefined, 'miss'],
+    ['a token though one search fails', down, gzipEarly, 'hit early'],
+    ['a token though the other search fails', zstdEarly, reset, 'hit early'],
+    ['a token though the other entry is damaged', damaged, gzipEarly, 'hit early'],
+    ['a failure where one fails and one has nothing', down, undefined, 'failed'],
+    ['a failure where one has nothing and one fails', undefined, reset, 'failed'],
+    ['a failure where both fail', down, reset, 'failed'],
+    ['a failure where one fails and one is damaged', damaged, down, 'failed'],
+    ['a failure for an error of any kind', new Error('a bug'), undefined, 'failed'],
+    ['nothing where an entry is damaged', damaged, undefined, 'miss'],
+  ];
+  for (const [what, zstd, gzip, expected] of rows) {
+    test(`finds ${what}`, async () => {
+      const { cache } = createCache({ zstd, gzip });
+      assert.equal(show(await cache.find(usable)), expected);
+    });
+  }
+
+  test('gives all that was sealed', async () => {
+    const token: CachedToken = {
+      accessToken: early.accessToken,
+      scopes: ['read', 'list'],
+      others: { instance_url: 'https://acme.example.com' },
+      issuedAt: start - 1000,
+    };
+    const { cache } = createCache({ gzip: plant(token, 'gzip') });
+    const finding = await cache.find(usable);
+    assert.ok(finding.code === 'hit');
+    const { accessToken, ...rest } = finding.token;
+    assert.equal(accessToken.token, 'early');
+    assert.equal(accessToken.tokenType, 'Bearer');
+    assert.equal(accessToken.expiresAt?.getTime(), start + hour);
+    const { scopes, others, issuedAt } = token;
+    assert.deepEqual(rest, { scopes, others, issuedAt });
+  });
+
+  test('finds nothing where no token lives long enough', async () => {
+    const { cache } = createCache({ zstd: zstdEarly, gzip: gzipLate });
+    assert.equal(show(await cache.find(unusable)), 'miss');
+  });
+
+  test('finds the token that lives long enough, though the other would expire later', async () => {
+    const { cache } = createCache({ zstd: zstdEarly, gzip: gzipLate });
+    const finding = await cache.find(({ accessToken }) => accessToken.token === 'early');
+    assert.equal(show(finding), 'hit early');
+  });
+
+  test('asks for both compressions at once', async () => {
+    const { cache, clock, events } = createCache({ zstd: 'silence', gzip: 'silence' });
+    const finding = cache.find(usable);
+    assert.deepEqual(events, ['find zstd-without-long', 'find gzip']);
+    clock.advanceToTimer();
+    await finding;
+  });
+
+  const future: readonly (readonly [seconds: number, expected: string])[] = [
+    [0, 'hit early'],
+    [300, 'hit early'],
+    [300.001, 'miss'],
+    [86_400, 'miss'],
+  ];
+  for (const [seconds, expected] of future) {
+    test(`finds a ${expected} in a token that was issued ${seconds} s in the future`, async () => {
+      const token = createToken('early', { issued: start + seconds * 1000 });
+      const { cache } = createCache({ zstd: plant(token, 'zstd-without-long') });
+      assert.equal(show(await cache.find(usable)), expected);
+    });
+  }
+});
+
+describe('the time for finding', () => {
+  const gzipEarly = plant(early, 'gzip');
+  const silent = { ...plant(late, 'zstd-without-long'), blob: 'silence' } as const;
+
+  test('is five seconds, after which both searches are aborted', async () => {
+    const { cache, clock, signals } = createCache({ zstd: 'silence', gzip: 'silence' });
+    const finding = cache.find(usable);
+    clock.advance(4999);
+    await settleAll();
+    assert.deepEqual(
+      [...signals].map(({ aborted }) => aborted),
+      [false],
+    );
+    clock.advance(1);
+    assert.deepEqual(
+      [...signals].map(({ aborted }) => aborted),
+      [true],
+    );
+    assert.equal(show(await finding), 'timeout');
+  });
+
+  const rows: readonly (readonly [what: string, zstd: Shelf, gzip: Shelf, expected: string])[] = [
+    ['search', 'silence', undefined, 'timeout'],
+    ['search beside one that failed', down, 'silence', 'timeout'],
+    ['search beside a hit', 'silence', gzipEarly, 'hit early'],
+    ['download', silent, undefined, 'timeout'],
+    ['download beside a hit', silent, gzipEarly, 'hit early'],
+  ];
+  for (const [what, zstd, gzip, expected] of rows) {
+    test(`ends a ${what} as ${expected}`, async () => {
+      const { cache, clock } = createCache({ zstd, gzip });
+      const finding = cache.find(usable);
+      await settleAll();
+      clock.advance(5000);
+      assert.equal(show(await finding), expected);
+    });
+  }
+
+  test('is called off once everything was found', async () => {
+    const { cache, clock, signals } = createCache({ gzip: gzipEarly });
+    await cache.find(usable);
+    clock.advance(5000);
+    assert.deepEqual(
+      [...signals].map(({ aborted }) => aborted),
+      [false],
+    );
+  });
+});
+
+describe('the secret part of a URL', () => {
+  const urls: readonly (readonly [url: string, secret: string])[] = [
+    ['https://blobs.example.com/1?sv=1&sig=a%2Fb', 'sv=1&sig=a%2Fb'],
+    ['https://blobs.example.com/1?sv=1?&sig=b', 'sv=1?&sig=b'],
+    ['https://blobs.example.com/1', ''],
+    ['no URL', ''],
+  ];
+  for (const [url, secret] of urls) {
+    test(`is ${JSON.stringify(secret)} of ${url}, and hidden before anything is done with it`, async () => {
+      const { cache, events } = createCache({ gzip: plant(early, 'gzip', { url }) });
+      assert.equal(show(await cache.find(usable)), 'hit early');
+      const rest = events.filter((event) => !event.startsWith('find'));
+      assert.deepEqual(rest, [`hide ${secret}`, `download ${url}`]);
+    });
+  }
+
+  test('is hidden where the name is that of no entry', async () => {
+    const { cache, events } = createCache({ gzip: plant(early, 'gzip', { name: 'another' }) });
+    await cache.find(usable);
+    assert.deepEqual(events, ['find zstd-without-long', 'find gzip', 'hide sig=gzip']);
+  });
+});
+
+describe('what nobody can use is a miss, and the next entry gets a name of its own:', () => {
+  const name = makeName(keys, start + hour);
+  const otherKeys = { ...keys, sealing: Buffer.alloc(32, 9) };
+  const foreign = sealEntry(early, { key: otherKeys.sealing, name, nonce: Buffer.alloc(12) });
+  const bomb = zstdCompressSync(Buffer.alloc(600 * 1024));
+  const zstd = 'zstd-without-long';
+  const rows: readonly (readonly [what: string, planted: Planted])[] = [
+    ['a name with another prefix', plant(early, zstd, { name: `x${name}` })],
+    ['a name with something after it', plant(early, zstd, { name: `${name}-zz` })],
+    ['no archive', damaged],
+    ['an empty archive', { name, blob: Buffer.alloc(0) }],
+    ['an archive without an entry', { name, blob: zstdCompressSync(Buffer.alloc(2048)) }],
+    ['an archive that becomes too large', { name, blob: bomb }],
+    ['an archive of the other compression', plant(early, 'gzip')],
+    ['an entry with another key', { name, blob: zstdCompressSync(foreign ?? Buffer.alloc(0)) }],
+    ['an entry under another name', { ...plant(early, zstd), name: makeName(keys, start) }],
+    ['an entry of the future', plant(createToken('x', { issued: start + hour }), zstd)],
+    ['a blob that is not there', { name, blob: new CacheServiceError(404) }],
+    ['a URL that is not trusted', { name, blob: new CacheServiceError(0) }],
+    ['a blob that is too large', { name, blob: new TransportError('answer_too_large') }],
+    ['a blob that is cut', { name, blob: new TransportError('answer_cut') }],
+  ];
+  for (const [what, planted] of rows) {
+    test(what, async () => {
+      const { cache } = createCache({ zstd: planted });
+      assert.equal(show(await cache.find(usable)), 'miss');
+      const saved = await saveAndGetName(cache, late);
+      assert.match(saved, suffix);
+      assert.equal(saved.replace(suffix, ''), makeName(keys, start + 2 * hour));
+    });
+  }
+});
+
+describe('save', () => {
+  test('seals the token for its name, with fresh random bytes, and gives ten seconds', async () => {
+    const { cache } = createCache({});
+    const saver = createSaver();
+    assert.equal(await cache.save(early, saver), 'saved');
+    const [{ name, entry, timeout } = { name: '', entry: Buffer.alloc(0), timeout: 0 }] =
+      saver.saved;
+    assert.equal(saver.calls.length, 1);
+    assert.equal(name, makeName(keys, start + hour));
+    assert.equal(timeout, 10_000);
+    const opened = openEntry(entry, { key: keys.sealing, name });
+    assert.equal(opened?.accessToken.token, 'early');
+    const again = createSaver();
+    await cache.save(early, again);
+    assert.notDeepEqual(again.saved[0]?.entry.subarray(12, 24), entry.subarray(12, 24));
+  });
+
+  for (const outcome of ['taken', 'denied', 'no_tar', 'failed', 'timeout'] as const) {
+    test(`says ${outcome} where the saver says it`, async () => {
+      const { cache } = createCache({});
+      assert.equal(await cache.save(early, createSaver(outcome)), outcome);
+    });
+  }
+
+  test('cancels the saver where the token is too large', async () => {
+    const { cache } = createCache({});
+    const saver = createSaver();
+    assert.equal(await cache.save(createToken('x'.repeat(200_000)), saver), 'too_large');
+    assert.deepEqual(saver.calls, ['cancel']);
+  });
+
+  test('chooses the plain name after a search that found nothing', async () => {
+    const { cache } = createCache({});
+    await cache.find(usable);
+    assert.equal(await saveAndGetName(cache, early), makeName(keys, start + hour));
+  });
+
+  test('chooses another name where one that expired has the very name', async () => {
+    const { cache } = createCache({ gzip: plant(early, 'gzip') });
+    await cache.find(unusable);
+    const saved = await saveAndGetName(cache, createToken('new', { life: hour + 1000 }));
+    assert.match(saved, suffix);
+    assert.equal(saved.replace(suffix, ''), makeName(keys, start + hour));
+  });
+
+  test('chooses the plain name where one that expired has another', async () => {
+    const { cache } = createCache({ gzip: plant(early, 'gzip') });
+    await cache.find(unusable);
+    assert.equal(await saveAndGetName(cache, late), makeName(keys, start + 2 * hour));
+  });
+
+  test('chooses another name where the token is to be replaced', async () => {
+    const { cache } = createCache({});
+    cache.replace();
+    assert.match(await saveAndGetName(cache, early), suffix);
+  });
+
+  test('seals for the name with its suffix', async () => {
+    const { cache } = createCache({});
+    cache.replace();
+    const saver = createSaver();
+    await cache.save(early, saver);
+    const [{ name, entry } = { name: '', entry: Buffer.alloc(0) }] = saver.saved;
+    assert.ok(openEntry(entry, { key: keys.sealing, name }) !== undefined);
+  });
+
+  test('chooses a suffix of its own each time', async () => {
+    const { cache } = createCache({});
+    cache.replace();
+    assert.notEqual(await saveAndGetName(cache, early), await saveAndGetName(cache, early));
+  });
+
+  test('gives a token that a later search finds', async () => {
+    const saver = createSaver();
+    const first = createCache({}).cache;
+    first.replace();
+    await first.save(late, saver);
+    const [{ name, entry } = { name: '', entry: Buffer.alloc(0) }] = saver.saved;
+    const { cache } = createCache({ gzip: { name, blob: gzipSync(entry) } });
+    assert.equal(show(await cache.find(usable)), 'hit late');
+  });
+});

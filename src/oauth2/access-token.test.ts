@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { format, inspect } from 'node:util';
+
+import { AccessToken } from './access-token.ts';
+
+const expiresAt = new Date('2026-01-31T12:00:00.900Z');
+const make = (parts: Partial<ConstructorParameters<typeof AccessToken>[0]> = {}): AccessToken =>
+  new AccessToken({ token: 's3cret-token', tokenType: 'Bearer', expiresAt, ...parts });
+
+describe('an access token', () => {
+  test('says when it expires, in whole seconds that are negative once that is past', () => {
+    const at = (offset: number): number | undefined =>
+      make().expiresIn(expiresAt.getTime() + offset);
+    assert.deepEqual([-3600_000, -1500, -999, 0, 1, 1500].map(at), [3600, 1, 0, 0, -1, -2]);
+    assert.equal(make({ expiresAt: undefined }).expiresIn(0), undefined);
+  });
+
+  test('has expired from the moment of its expiry on', () => {
+    const at = (offset: number): boolean => make().isExpired(expiresAt.getTime() + offset);
+    assert.deepEqual([-1, 0, 1].map(at), [false, true, true]);
+    assert.equal(make({ expiresAt: undefined }).isExpired(Infinity), false);
+  });
+
+  test('counts from the time of day where none is given', () => {
+    const hour = 3600_000;
+    const token = make({ expiresAt: new Date(Date.now() + hour) });
+    const left = token.expiresIn() ?? 0;
+    assert.ok(left > 3500 && left <= 3600);
+    assert.equal(token.isExpired(), false);
+  });
+
+  test('writes its expiry in Zulu, rounded down', () => {
+    assert.equal(make().zuluTimeString(), '2026-01-31T12:00:00Z');
+    assert.equal(make({ expiresAt: undefined }).zuluTimeString(), undefined);
+  });
+
+  test('is the same token with another expiry', () => {
+    const other = make().withExpiry(undefined);
+    assert.deepEqual(
+      [other.token, other.tokenType, other.expiresAt],
+      ['s3cret-token', 'Bearer', undefined],
+    );
+  });
+
+  test('never prints its token', () => {
+    const token = make();
+    const prints = [
+      String(token),
+      token.toString(),
+      JSON.stringify({ token }),
+      inspect(token, { showHidden: true, depth: 9 }),
+      format('%o %s %j', token, token, token),
+      JSON.stringify(Object.entries(token)),
+    ];
+    assert.doesNotMatch(prints.join('\n'), /s3cret/);
+    assert.match(prints[0] ?? '', /2026-01-31T12:00:00Z/);
+  });
+
+  test('is refused when empty', () => {
+    assert.throws(() => make({ token: '' }), RangeError);
+  });
+
+  for (const time of [NaN, 8.64e15, Date.UTC(10_000, 0)]) {
+    test(`is refused with an expiry that is no time: ${time}`, () => {
+      assert.throws(() => make({ expiresAt: new Date(time) }), RangeError);
+    });
+  }
+});

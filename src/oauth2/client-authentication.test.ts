@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import {
+  clientSecretBasic,
+  clientSecretPost,
+  encodeBasic,
+  encodeForm,
+  type RequestParts,
+} from './client-authentication.ts';
+
+function makeParts(): RequestParts {
+  return { headers: new Map(), parameters: [['grant_type', 'client_credentials']] };
+}
+
+describe('the form encoding of one value', () => {
+  const vectors: readonly [text: string, encoded: string][] = [
+    // RFC 6749 appendix B.
+    [' %&+£€', '+%25%26%2B%C2%A3%E2%82%AC'],
+    ['p@ss:w+rd%&', 'p%40ss%3Aw%2Brd%25%26'],
+    ['AZaz09*-._', 'AZaz09*-._'],
+    ['~!', '%7E%21'],
+    ['', ''],
+    ['a\nb', 'a%0Ab'],
+  ];
+  for (const [text, encoded] of vectors) {
+    test(`of ${JSON.stringify(text)} is ${encoded}`, () => {
+      assert.equal(encodeForm(text), encoded);
+    });
+  }
+});
+
+describe('client_secret_basic', () => {
+  test('gives the value of RFC 6749 section 2.3.1', () => {
+    assert.equal(encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form'), 'czZCaGRSa3F0MzpnWDFmQmF0M2JW');
+  });
+
+  test('encodes what would be read otherwise', () => {
+    assert.equal(encodeBasic('example.com', 's=cr%t', 'form'), 'ZXhhbXBsZS5jb206cyUzRGNyJTI1dA==');
+  });
+
+  test('leaves id and secret as they are with raw, as UTF-8', () => {
+    const value = encodeBasic('id', 's=cr%t:ü', 'raw');
+    assert.equal(Buffer.from(value, 'base64').toString(), 'id:s=cr%t:ü');
+  });
+
+  test('sets the header and adds no parameter', () => {
+    const parts = makeParts();
+    void clientSecretBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form')(parts);
+    assert.deepEqual([...parts.headers], [['authorization', 'Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW']]);
+    assert.deepEqual(parts.parameters, [['grant_type', 'client_credentials']]);
+  });
+});
+
+test('client_secret_post adds id and secret as parameters and sets no header', () => {
+  const parts = makeParts();
+  void clientSecretPost('id', 's=cr%t')(parts);
+  assert.equal(parts.headers.size, 0);
+  assert.deepEqual(parts.parameters, [
+    ['grant_type', 'client_credentials'],
+    ['client_id', 'id'],
+    ['client_secret', 's=cr%t'],
+  ]);
+});

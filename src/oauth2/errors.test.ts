@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { TransportError } from '../http/transport-error.ts';
+import { judgeFailure, TokenError, type TokenErrorCode } from './errors.ts';
+
+function answer(
+  status: number,
+  code: TokenErrorCode,
+  retryable: boolean,
+  retryAfter?: number,
+): TokenError {
+  const shape = { status, statusText: '', contentType: undefined, length: 0 };
+  return new TokenError(code, { answer: shape, retryable, retryAfter });
+}
+
+const reset = new TransportError('connection_failed', { systemCode: 'ECONNRESET' });
+const refusedConnection = new TransportError('connection_failed', { systemCode: 'ECONNREFUSED' });
+
+/** For each error: is it repeated as transient, with retry-on: all, and with a grant that is used up by asking? */
+const rows: readonly [
+  what: string,
+  error: unknown,
+  transient: boolean,
+  all: boolean,
+  spent: boolean,
+][] = [
+  ['a reset connection', reset, true, true, false],
+  ['a refused connection', refusedConnection, true, true, true],
+  ['a name that is not found', new TransportError('name_not_found'), true, true, true],
+  ['a timeout', new TransportError('timeout'), true, true, false],
+  ['an answer cut off', new TransportError('answer_cut'), true, true, false],
+  ['TLS that is not trusted', new TransportError('tls_failed'), false, true, true],
+  [
+    'a proxy that wants credentials',
+    new TransportError('proxy_refused', { proxyStatus: 407 }),
+    false,
+    true,
+    true,
+  ],
+  [
+    'a proxy that is busy',
+    new TransportError('proxy_refused', { proxyStatus: 503 }),
+    true,
+    true,
+    true,
+  ],
+  ['an answer that is too large', new TransportError('answer_too_large'), false, true, false],
+  ['503', answer(503, 'http_error', true), true, true, true],
+  [
+    '502, behind which a token may have been handed out',
+    answer(502, 'http_error', true),
+    true,
+    true,
+    false,
+  ],
+  ['504', answer(504, 'http_error', true), true, true, false],
+  ['408', answer(408, 'http_error', true), true, true, false],
+  ['401', answer(401, 'oauth_error', false), false, true, true],
+  ['200 with an error', answer(200, 'oauth_error', false), false, true, true],
+  ['a redirect', answer(302, 'redirect', false), false, true, true],
+  ['a damaged success', answer(200, 'unparsable', true), true, true, false],
+  ['a success without a token', answer(200, 'no_access_token', false), false, true, false],
+  ['a success with a malformed token', answer(200, 'malformed_token', false), false, true, false],
+  ['a defect', new TypeError('x'), false, false, false],
+];
+
+describe('a failed attempt', () => {
+  for (const [what, error, transient, all, spent] of rows) {
+    test(`is judged by what it was: ${what}`, () => {
+      const judge = (retryOn: 'transient' | 'all', spendsGrant: boolean): boolean =>
+        judgeFailure(error, { retryOn, spendsGrant }).retryable;
+      assert.equal(judge('transient', false), transient, 'transient');
+      assert.equal(judge('all', false), all, 'all');
+      assert.equal(judge('all', true), spent, 'all, with a grant that is used up');
+      assert.equal(judge('transient', true), transient && spent, 'transient, used up');
+    });
+  }
+
+  test('hands the wait that the server asked for on', () => {
+    const busy = answer(503, 'http_error', true, 20_000);
+    assert.equal(
+      judgeFailure(busy, { retryOn: 'transient', spendsGrant: false }).retryAfter,
+      20_000,
+    );
+    assert.equal(judgeFailure(reset, { retryOn: 'all', spendsGrant: false }).retryAfter, undefined);
+  });
+});

@@ -1,0 +1,381 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { type HttpResponse } from '../http/request.ts';
+import { type TokenError } from './errors.ts';
+import { parseTokenResponse } from './token-response.ts';
+
+const sentAt = Date.UTC(2026, 0, 31, 11, 0, 0, 500);
+const now = sentAt + 2000;
+
+/** What a table row answers with. */
+interface Answer {
+  readonly status?: number;
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+function toResponse({
+  status = 200,
+  type = 'application/json',
+  headers = {},
+  body,
+}: Answer): HttpResponse {
+  return {
+    status,
+    statusText: '',
+    headers: { 'content-type': type, ...headers },
+    body: Buffer.from(body),
+  };
+}
+
+const json = (members: unknown): Answer => ({ body: JSON.stringify(members) });
+const token = (members: Record<string, unknown> = {}): Answer =>
+  json({ access_token: 'abc', token_type: 'Bearer', expires_in: 3600, ...members });
+
+/** What a success gives; what is left out is as in `usual`. */
+interface Success {
+  readonly token: string;
+  readonly type: string;
+  readonly expiresAt: string | undefined;
+  readonly scopes: readonly string[] | undefined;
+  readonly refreshToken: string | undefined;
+  readonly idToken: string | undefined;
+  readonly others: Record<string, unknown>;
+}
+
+const usual: Success = {
+  token: 'abc',
+  type: 'Bearer',
+  expiresAt: '2026-01-31T12:00:00.500Z',
+  scopes: undefined,
+  refreshToken: undefined,
+  idToken: undefined,
+  others: {},
+};
+const unknownExpiry = { expiresAt: undefined };
+
+const successes: readonly [what: string, answer: Answer, differs: Partial<Success>][] = [
+  ['a usual answer', token(), {}],
+  ['201', { ...token(), status: 201 }, {}],
+  ['299', { ...token(), status: 299 }, {}],
+  ['JSON said to be HTML', { ...token(), type: 'text/html' }, {}],
+  ['JSON of no named type', { ...token(), type: '' }, {}],
+  ['JSON said to be a form', { ...token(), type: 'application/x-www-form-urlencoded' }, {}],
+  ['JSON with a charset', { ...token(), type: 'application/json; charset=utf-8' }, {}],
+  ['JSON with a byte order mark', { body: `\ufeff${token().body.toString()}` }, {}],
+  ['JSON with white space around', { body: `\r\n ${token().body.toString()} \n` }, {}],
+  [
+    'a form',
+    {
+      type: 'application/x-www-form-urlencoded',
+      body: 'access_token=abc&token_type=Bearer&expires_in=3600',
+    },
+    {},
+  ],
+  [
+    'a form said to be text, with a line break',
+    { type: 'text/plain', body: 'access_token=a%20c&expires_in=3600\n' },
+    { token: 'a c' },
+  ],
+  [
+    'a form with more',
+    { body: 'access_token=abc&expires_in=3600&scope=a+b&x=y' },
+    { scopes: ['a', 'b'], others: { x: 'y' } },
+  ],
+  ['expires_in as a string', token({ expires_in: '3600' }), {}],
+  ['expires_in as a string with spaces', token({ expires_in: ' 3600 ' }), {}],
+  ['expires_in as a float', token({ expires_in: 3600.9 }), {}],
+  ['expires_in as a float string', token({ expires_in: '3600.9' }), {}],
+  ['expires_in null', token({ expires_in: null }), unknownExpiry],
+  ['expires_in absent', token({ expires_in: undefined }), unknownExpiry],
+  ['expires_in zero', token({ expires_in: 0 }), unknownExpiry],
+  ['expires_in below one', token({ expires_in: 0.5 }), unknownExpiry],
+  ['expires_in negative', token({ expires_in: -1 }), unknownExpiry],
+  ['expires_in negative as a string', token({ expires_in: '-1' }), unknownExpiry],
+  ['expires_in as a word', token({ expires_in: 'soon' }), unknownExpiry],
+  ['expires_in in hexadecimal', token({ expires_in: '0x10' }), unknownExpiry],
+  ['expires_in as a boolean', token({ expires_in: true }), unknownExpiry],
+  ['expires_in as a list', token({ expires_in: [3600] }), unknownExpiry],
+  ['expires_in past the year 9999', token({ expires_in: 1e15 }), unknownExpiry],
+  [
+    'expires_in beyond numbers',
+    { body: '{"access_token":"abc","expires_in":1e999}' },
+    unknownExpiry,
+  ],
+  ['token_type missing', token({ token_type: undefined }), {}],
+  ['token_type empty', token({ token_type: '' }), {}],
+  ['token_type no string', token({ token_type: 7 }), {}],
+  ['token_type in lower case', token({ token_type: 'bearer' }), { type: 'bearer' }],
+  [
+    'token_type with spaces',
+    token({ token_type: 'Application Access Token' }),
+    { type: 'Application Access Token' },
+  ],
+  ['token_type N_A', token({ token_type: 'N_A' }), { type: 'N_A' }],
+  ['scope as a string', token({ scope: 'read  list' }), { scopes: ['read', 'list'] }],
+  [
+    'scope with commas',
+    token({ scope: 'chat:write,users:read' }),
+    { scopes: ['chat:write', 'users:read'] },
+  ],
+  [
+    'scope with commas inside and spaces between',
+    token({ scope: 'a,b c' }),
+    { scopes: ['a,b', 'c'] },
+  ],
+  ['scope as a list', token({ scope: ['read', 7, 'list'] }), { scopes: ['read', 'list'] }],
+  ['scope empty', token({ scope: '' }), { scopes: [] }],
+  ['scope as a number', token({ scope: 7 }), {}],
+  ['scope null', token({ scope: null }), {}],
+  [
+    'a refresh token and an ID token',
+    token({ refresh_token: 'r', id_token: 'i' }),
+    { refreshToken: 'r', idToken: 'i' },
+  ],
+  ['empty companions', token({ refresh_token: '', id_token: '' }), {}],
+  [
+    'other members',
+    token({ instance_url: 'https://x.example', ext: { a: [1] } }),
+    { others: { instance_url: 'https://x.example', ext: { a: [1] } } },
+  ],
+  ['an error that is null', token({ error: null }), { others: { error: null } }],
+  ['an error that is empty', token({ error: '' }), { others: { error: '' } }],
+  ['an error that is false', token({ error: false }), { others: { error: false } }],
+  [
+    'a token with every character it may have',
+    token({ access_token: ' !~"\\' }),
+    { token: ' !~"\\' },
+  ],
+  [
+    'a name given twice, the last of which counts',
+    { body: '{"access_token":"x","access_token":"abc","expires_in":3600}' },
+    {},
+  ],
+];
+
+describe('a token response', () => {
+  for (const [what, answer, differs] of successes) {
+    test(`is a token: ${what}`, () => {
+      const response = parseTokenResponse(toResponse(answer), { sentAt, now });
+      const { accessToken, scopes, refreshToken, idToken, others } = response;
+      assert.deepEqual(
+        {
+          token: accessToken.token,
+          type: accessToken.tokenType,
+          expiresAt: accessToken.expiresAt?.toISOString(),
+          scopes,
+          refreshToken,
+          idToken,
+          others,
+        },
+        { ...usual, ...differs },
+      );
+      assert.equal(response.issuedAt, sentAt);
+    });
+  }
+
+  test('keeps a member named __proto__ as a member', () => {
+    const body = '{"access_token":"abc","__proto__":{"access_token":"x"}}';
+    const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
+    assert.deepEqual(Object.keys(others), ['__proto__']);
+    assert.equal(Object.getPrototypeOf(others), Object.prototype);
+  });
+});
+
+/** What a failure tells; what is left out is undefined. */
+interface Failure {
+  readonly code: TokenError['code'];
+  readonly retryable: boolean;
+  readonly error?: string;
+  readonly description?: string;
+  readonly uri?: string;
+  readonly location?: string;
+  readonly retryAfter?: number;
+}
+
+const error = (status: number, members: Record<string, unknown>, headers = {}): Answer => ({
+  ...json(members),
+  status,
+  headers,
+});
+const unparsable: Failure = { code: 'unparsable', retryable: true };
+const noToken: Failure = { code: 'no_access_token', retryable: false };
+const malformed: Failure = { code: 'malformed_token', retryable: false };
+const refused = (name: string): Failure => ({ code: 'oauth_error', retryable: false, error: name });
+
+const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
+  ['an empty body', { body: '' }, unparsable],
+  ['204', { status: 204, body: '' }, unparsable],
+  [
+    'a page',
+    { type: 'text/html', body: '<html><a href="?a=b&error=x&c=d">log in</a></html>' },
+    unparsable,
+  ],
+  ['text', { type: 'text/plain', body: 'eyJhbGciOi.abc.def' }, unparsable],
+  ['JSON cut off', { body: '{"access_token":"abc","expires_in":36' }, unparsable],
+  ['a JSON list', { body: '["abc"]' }, unparsable],
+  ['a JSON string', { body: '"abc"' }, unparsable],
+  ['a JSON number', { body: '7' }, unparsable],
+  ['JSON null', { body: 'null' }, unparsable],
+  ['a form about something else', { body: 'a=b&c=d' }, unparsable],
+  ['bytes that are no UTF-8', { body: Buffer.from([0xff, 0xfe, 0x00]) }, unparsable],
+  ['an empty object', { body: '{}' }, noToken],
+  ['a token of another name', json({ token: 'abc' }), noToken],
+  ['a token in a member', json({ data: { access_token: 'abc' } }), noToken],
+  ['a token that is inherited', { body: '{"__proto__":{"access_token":"abc"}}' }, noToken],
+  ['an empty token', token({ access_token: '' }), noToken],
+  ['a token that is null', token({ access_token: null }), noToken],
+  ['a token that is a number', token({ access_token: 7 }), noToken],
+  ['an empty token in a form', { body: 'access_token=' }, noToken],
+  ['a token with a line break', token({ access_token: 'a\nb' }), malformed],
+  ['a token with a carriage return', token({ access_token: 'a\rb' }), malformed],
+  ['a token that ends in a line break', token({ access_token: 'a\n' }), malformed],
+  ['a token with a tab', token({ access_token: 'a\tb' }), malformed],
+  ['a token with an umlaut', token({ access_token: 'ä' }), malformed],
+  [
+    'a token of bytes that are no UTF-8',
+    { body: Buffer.from('7b226163636573735f746f6b656e223a22ff227d', 'hex') },
+    malformed,
+  ],
+  ['200 with an error', json({ ok: false, error: 'invalid_auth' }), refused('invalid_auth')],
+  ['200 with an error and a token', token({ error: 'odd' }), refused('odd')],
+  [
+    '200 with an error in a form',
+    { body: 'error=bad_verification_code' },
+    refused('bad_verification_code'),
+  ],
+  [
+    '200 with an error for a while',
+    json({ error: 'temporarily_unavailable' }),
+    { ...refused('temporarily_unavailable'), retryable: true },
+  ],
+  ['401 invalid_client', error(401, { error: 'invalid_client' }), refused('invalid_client')],
+  [
+    '400 with all that can be said',
+    error(400, {
+      error: 'invalid_scope',
+      error_description: 'no\nsuch',
+      error_uri: 'https://e.example',
+    }),
+    { ...refused('invalid_scope'), description: 'no\nsuch', uri: 'https://e.example' },
+  ],
+  [
+    '400 with a description that is no text',
+    error(400, { error: 'x', error_description: 7 }),
+    refused('x'),
+  ],
+  [
+    '400 temporarily_unavailable',
+    error(400, { error: 'temporarily_unavailable' }),
+    { ...refused('temporarily_unavailable'), retryable: true },
+  ],
+  [
+    '400 slow_down',
+    error(400, { error: 'slow_down' }),
+    { ...refused('slow_down'), retryable: true },
+  ],
+  [
+    '400 server_error',
+    error(400, { error: 'server_error' }),
+    { ...refused('server_error'), retryable: true },
+  ],
+  [
+    'an error with members',
+    error(400, { error: { code: 7, status: 'DENIED', message: 'no' } }),
+    { ...refused('DENIED'), description: 'no' },
+  ],
+  ['an error with members that say nothing', error(400, { error: {} }), refused('unnamed error')],
+  [
+    'an error within a list',
+    error(400, { error: ['x'] }),
+    { code: 'http_error', retryable: false },
+  ],
+  ['400 without a body', { status: 400, body: '' }, { code: 'http_error', retryable: false }],
+  [
+    '404 with a page',
+    { status: 404, type: 'text/html', body: '<html>' },
+    { code: 'http_error', retryable: false },
+  ],
+  ['a token with a 4xx', { ...token(), status: 403 }, { code: 'http_error', retryable: false }],
+  ['408', { status: 408, body: '' }, { code: 'http_error', retryable: true }],
+  ['425', { status: 425, body: '' }, { code: 'http_error', retryable: true }],
+  ['500', { status: 500, body: '' }, { code: 'http_error', retryable: true }],
+  ['501', { status: 501, body: '' }, { code: 'http_error', retryable: false }],
+  ['505', { status: 505, body: '' }, { code: 'http_error', retryable: false }],
+  [
+    '503 with seconds',
+    { status: 503, headers: { 'retry-after': '20' }, body: '' },
+    { code: 'http_error', retryable: true, retryAfter: 20_000 },
+  ],
+  [
+    '429 with an error and seconds',
+    error(429, { error: 'slow' }, { 'retry-after': '7' }),
+    { ...refused('slow'), retryable: true, retryAfter: 7000 },
+  ],
+  [
+    '429 with a date, counted from now',
+    { status: 429, headers: { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' }, body: '' },
+    { code: 'http_error', retryable: true, retryAfter: 7500 },
+  ],
+  [
+    '503 with rubbish in Retry-After',
+    { status: 503, headers: { 'retry-after': 'soon' }, body: '' },
+    { code: 'http_error', retryable: true },
+  ],
+  [
+    'a redirect, without its query and user information',
+    { status: 302, headers: { location: 'https://u:p@login.example/a?code=s3cret#x' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'https://login.example/a' },
+  ],
+  [
+    'a redirect within the host',
+    { status: 307, headers: { location: '/a?code=x' }, body: '' },
+    { code: 'redirect', retryable: false, location: '/a' },
+  ],
+  ['a redirect to nowhere', { status: 304, body: '' }, { code: 'redirect', retryable: false }],
+  ['a redirect with a token', { ...token(), status: 301 }, { code: 'redirect', retryable: false }],
+  [
+    'a redirect with an error',
+    error(302, { error: 'x' }),
+    { code: 'redirect', retryable: false, error: 'x' },
+  ],
+];
+
+describe('an answer that brings no token', () => {
+  for (const [what, answer, outcome] of failures) {
+    test(`is ${outcome.code}: ${what}`, () => {
+      const response = toResponse(answer);
+      assert.throws(
+        () => parseTokenResponse(response, { sentAt, now }),
+        (thrown: TokenError) => {
+          const { code, retryable, oauthError, location, retryAfter } = thrown;
+          assert.deepEqual(
+            {
+              code,
+              retryable,
+              error: oauthError?.error,
+              description: oauthError?.description,
+              uri: oauthError?.uri,
+              location,
+              retryAfter,
+            },
+            {
+              error: undefined,
+              description: undefined,
+              uri: undefined,
+              location: undefined,
+              retryAfter: undefined,
+              ...outcome,
+            },
+          );
+          assert.equal(thrown.answer.status, response.status);
+          assert.equal(thrown.answer.length, response.body.length);
+          assert.equal(thrown.answer.contentType, response.headers['content-type']);
+          return true;
+        },
+      );
+    });
+  }
+});
