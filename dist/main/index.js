@@ -31929,12 +31929,15 @@ function parseRfc3339Time(text) {
     const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
     if (time === undefined || Number(hours) > 23 || Number(minutes) > 59)
         return undefined;
-    return new Date(time.getTime() - (sign === '-' ? -offset : offset));
+    const epoch = time.getTime() - (sign === '-' ? -offset : offset);
+    return epoch < firstZuluTime || epoch > lastZuluTime ? undefined : new Date(epoch);
 }
 /** Writes a time as `2026-01-31T12:00:00Z`: whole seconds, rounded down. */
 function formatZuluTime(time) {
     return `${time.toISOString().slice(0, 19)}Z`;
 }
+/** The first moment that {@link formatZuluTime} can write: the beginning of year 0; epoch, milliseconds. */
+const firstZuluTime = -62_167_219_200_000;
 /** The last moment that {@link formatZuluTime} can write: epoch, milliseconds. */
 const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);
 
@@ -34202,9 +34205,13 @@ function chooseSource(inputs) {
     const request = { ...inputs, authenticate: chooseAuthentication(inputs) };
     return {
         ask: (context) => askTokenEndpoint(request, context),
-        shape: describeRequest(inputs, listParameterNames(request)),
+        shape: describeRequest(inputs, [...listParameterNames(request), ...listOwnNames(inputs)]),
         spendsGrant: spendsItsGrant(request),
     };
+}
+/** The parameters with which the client authenticates. */
+function listOwnNames({ clientAuthMethod }) {
+    return clientAuthMethod === 'client_secret_post' ? ['client_id', 'client_secret'] : [];
 }
 function chooseAuthentication(inputs) {
     const { clientId, clientSecret, clientAuthMethod, clientSecretEncoding } = inputs;
@@ -34413,17 +34420,32 @@ const slotLength = 300;
  * The part of a name that all entries of one identity share; it tells nothing to those without the credentials.
  */
 function makeNamePrefix({ naming }) {
-    return `oauth2-token-v1-${digest(naming, 'id').subarray(0, 16).toString('hex')}-`;
+    return writePrefix(digest(naming, 'id'));
+}
+/** How long a {@link makeFallbackPrefix} is the same, milliseconds. */
+const fallbackWindow = 300_000;
+/**
+ * The part that names share for five minutes, for where somebody has planted an entry whose name is the usual prefix
+ * itself: a search finds an exact match first, so that one would hide all others for ever.
+ *
+ * @param now epoch, milliseconds
+ */
+function makeFallbackPrefix({ naming }, now) {
+    return writePrefix(digest(naming, `id|${Math.floor(now / fallbackWindow)}`));
+}
+function writePrefix(id) {
+    return `oauth2-token-v1-${id.subarray(0, 16).toString('hex')}-`;
 }
 /**
  * The name of an entry.
  *
  * @param expiresAt of the token: epoch, milliseconds
+ * @param prefix with which it begins
  */
-function makeName(keys, expiresAt) {
+function makeName(keys, expiresAt, prefix = makeNamePrefix(keys)) {
     const slot = Math.floor(expiresAt / 1000 / slotLength);
     const hidden = digest(keys.naming, `slot|${slot}`).subarray(0, 8).toString('hex');
-    return `${makeNamePrefix(keys)}${hidden}`;
+    return `${prefix}${hidden}`;
 }
 /** Another name for the same entry, where the first one is taken by what nobody can use. */
 function makeNameUnique(name, random) {
@@ -34767,6 +34789,7 @@ const clockSkew = 300_000;
 /** The sealed tokens of one identity in the Actions cache. */
 class TokenCache {
     #context;
+    /** With which the name of the next entry begins. */
     #prefix;
     /** The names of entries that open but have expired. */
     #seen = new Set();
@@ -34803,7 +34826,7 @@ class TokenCache {
      */
     async save(token, saver) {
         const { keys, randomBytes } = this.#context;
-        const name = this.#chooseName(makeName(keys, expiryOf(token)));
+        const name = this.#chooseName(makeName(keys, expiryOf(token), this.#prefix));
         const entry = sealEntry(token, { key: keys.sealing, name, nonce: randomBytes(12) });
         if (entry !== undefined)
             return saver.save(name, entry, saveTimeout);
@@ -34831,20 +34854,35 @@ class TokenCache {
     }
     /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
     async #look(compression, signal) {
+        const usual = makeNamePrefix(this.#context.keys);
+        const found = await this.#search(usual, compression, signal);
+        if (found?.name !== usual)
+            return this.#open(found, usual, compression, signal);
+        // Somebody planted the prefix itself, which hides every other entry: this one and the next go by another.
+        this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
+        const other = await this.#search(this.#prefix, compression, signal);
+        return this.#open(other, this.#prefix, compression, signal);
+    }
+    async #search(prefix, compression, signal) {
         const { service, hide } = this.#context;
-        const found = await service.find(this.#prefix, compression, signal);
+        const found = await service.find(prefix, compression, signal);
+        if (found !== undefined)
+            hide(found.url.replace(/^[^?]*\??/, ''));
+        return found;
+    }
+    /** Opens what a search with this prefix found. */
+    async #open(found, prefix, compression, signal) {
         if (found === undefined)
             return { code: 'none' };
-        hide(found.url.replace(/^[^?]*\??/, ''));
-        const opened = await this.#open(found, compression, signal);
+        const opened = isEntryName(found.name, prefix)
+            ? await this.#unpack(found, compression, signal)
+            : { code: 'unusable' };
         if (opened.code === 'unusable')
             this.#spoiled = true;
         return opened;
     }
-    async #open(found, compression, signal) {
+    async #unpack(found, compression, signal) {
         const { service, keys, now } = this.#context;
-        if (!isEntryName(found.name, this.#prefix))
-            return { code: 'unusable' };
         try {
             const blob = await service.download(found, signal);
             const archive = await decompressArchive(blob, compression);
@@ -35130,9 +35168,10 @@ async function run(surroundings) {
     let inputs;
     let reuse;
     try {
+        // Before the masks, for where no runner is a mask would print the secret.
+        requireRunner(env);
         for (const secret of listSecrets(env))
             log.mask(secret);
-        requireRunner(env);
         inputs = readInputs(env, { debug: runner.isDebug() });
         if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
             log.say(sayTlsStaysVerified());

@@ -126,9 +126,14 @@ function chooseSource(inputs: Inputs): TokenSource {
   const request: TokenRequest = { ...inputs, authenticate: chooseAuthentication(inputs) };
   return {
     ask: (context) => askTokenEndpoint(request, context),
-    shape: describeRequest(inputs, listParameterNames(request)),
+    shape: describeRequest(inputs, [...listParameterNames(request), ...listOwnNames(inputs)]),
     spendsGrant: spendsItsGrant(request),
   };
+}
+
+/** The parameters with which the client authenticates. */
+function listOwnNames({ clientAuthMethod }: Inputs): string[] {
+  return clientAuthMethod === 'client_secret_post' ? ['client_id', 'client_secret'] : [];
 }
 
 function chooseAuthentication(inputs: Inputs): TokenRequest['authenticate'] {

@@ -73,8 +73,9 @@ export async function run(surroundings: Surroundings): Promise<void> {
   let inputs: Inputs | undefined;
   let reuse: Reuse | undefined;
   try {
-    for (const secret of listSecrets(env)) log.mask(secret);
+    // Before the masks, for where no runner is a mask would print the secret.
     requireRunner(env);
+    for (const secret of listSecrets(env)) log.mask(secret);
     inputs = readInputs(env, { debug: runner.isDebug() });
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
 

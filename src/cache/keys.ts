@@ -86,18 +86,40 @@ const slotLength = 300;
  * The part of a name that all entries of one identity share; it tells nothing to those without the credentials.
  */
 export function makeNamePrefix({ naming }: CacheKeys): string {
-  return `oauth2-token-v1-${digest(naming, 'id').subarray(0, 16).toString('hex')}-`;
+  return writePrefix(digest(naming, 'id'));
+}
+
+/** How long a {@link makeFallbackPrefix} is the same, milliseconds. */
+const fallbackWindow = 300_000;
+
+/**
+ * The part that names share for five minutes, for where somebody has planted an entry whose name is the usual prefix
+ * itself: a search finds an exact match first, so that one would hide all others for ever.
+ *
+ * @param now epoch, milliseconds
+ */
+export function makeFallbackPrefix({ naming }: CacheKeys, now: number): string {
+  return writePrefix(digest(naming, `id|${Math.floor(now / fallbackWindow)}`));
+}
+
+function writePrefix(id: Buffer): string {
+  return `oauth2-token-v1-${id.subarray(0, 16).toString('hex')}-`;
 }
 
 /**
  * The name of an entry.
  *
  * @param expiresAt of the token: epoch, milliseconds
+ * @param prefix with which it begins
  */
-export function makeName(keys: CacheKeys, expiresAt: number): string {
+export function makeName(
+  keys: CacheKeys,
+  expiresAt: number,
+  prefix: string = makeNamePrefix(keys),
+): string {
   const slot = Math.floor(expiresAt / 1000 / slotLength);
   const hidden = digest(keys.naming, `slot|${slot}`).subarray(0, 8).toString('hex');
-  return `${makeNamePrefix(keys)}${hidden}`;
+  return `${prefix}${hidden}`;
 }
 
 /** Another name for the same entry, where the first one is taken by what nobody can use. */

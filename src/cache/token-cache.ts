@@ -1,9 +1,16 @@
 import { TransportError } from '../http/transport-error.ts';
 import { decompressArchive } from './archive.ts';
 import { type CachedToken, openEntry, sealEntry } from './entry.ts';
-import { type CacheKeys, isEntryName, makeName, makeNamePrefix, makeNameUnique } from './keys.ts';
+import {
+  type CacheKeys,
+  isEntryName,
+  makeFallbackPrefix,
+  makeName,
+  makeNamePrefix,
+  makeNameUnique,
+} from './keys.ts';
 import { type SaveOutcome, type Saver } from './saver.ts';
-import { type CacheService, type Compression, compressions } from './service.ts';
+import { type CacheService, type Compression, compressions, type FoundEntry } from './service.ts';
 
 /** What a look into the cache found. `failed` and `timeout` say nothing about what is in it. */
 export type Finding =
@@ -45,7 +52,8 @@ type Opened =
 /** The sealed tokens of one identity in the Actions cache. */
 export class TokenCache {
   readonly #context: TokenCacheContext;
-  readonly #prefix: string;
+  /** With which the name of the next entry begins. */
+  #prefix: string;
   /** The names of entries that open but have expired. */
   readonly #seen = new Set<string>();
   /** Whether something that nobody can use lies where the next entry should be found. */
@@ -86,7 +94,7 @@ export class TokenCache {
    */
   async save(token: CachedToken, saver: Saver): Promise<Keeping> {
     const { keys, randomBytes } = this.#context;
-    const name = this.#chooseName(makeName(keys, expiryOf(token)));
+    const name = this.#chooseName(makeName(keys, expiryOf(token), this.#prefix));
     const entry = sealEntry(token, { key: keys.sealing, name, nonce: randomBytes(12) });
     if (entry !== undefined) return saver.save(name, entry, saveTimeout);
     await saver.cancel();
@@ -120,22 +128,43 @@ export class TokenCache {
 
   /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
   async #look(compression: Compression, signal: AbortSignal): Promise<Opened> {
+    const usual = makeNamePrefix(this.#context.keys);
+    const found = await this.#search(usual, compression, signal);
+    if (found?.name !== usual) return this.#open(found, usual, compression, signal);
+    // Somebody planted the prefix itself, which hides every other entry: this one and the next go by another.
+    this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
+    const other = await this.#search(this.#prefix, compression, signal);
+    return this.#open(other, this.#prefix, compression, signal);
+  }
+
+  async #search(
+    prefix: string,
+    compression: Compression,
+    signal: AbortSignal,
+  ): Promise<FoundEntry | undefined> {
     const { service, hide } = this.#context;
-    const found = await service.find(this.#prefix, compression, signal);
+    const found = await service.find(prefix, compression, signal);
+    if (found !== undefined) hide(found.url.replace(/^[^?]*\??/, ''));
+    return found;
+  }
+
+  /** Opens what a search with this prefix found. */
+  async #open(
+    found: FoundEntry | undefined,
+    prefix: string,
+    compression: Compression,
+    signal: AbortSignal,
+  ): Promise<Opened> {
     if (found === undefined) return { code: 'none' };
-    hide(found.url.replace(/^[^?]*\??/, ''));
-    const opened = await this.#open(found, compression, signal);
+    const opened = isEntryName(found.name, prefix)
+      ? await this.#unpack(found, compression, signal)
+      : ({ code: 'unusable' } as const);
     if (opened.code === 'unusable') this.#spoiled = true;
     return opened;
   }
 
-  async #open(
-    found: { readonly name: string; readonly url: string },
-    compression: Compression,
-    signal: AbortSignal,
-  ): Promise<Opened> {
+  async #unpack(found: FoundEntry, compression: Compression, signal: AbortSignal): Promise<Opened> {
     const { service, keys, now } = this.#context;
-    if (!isEntryName(found.name, this.#prefix)) return { code: 'unusable' };
     try {
       const blob = await service.download(found, signal);
       const archive = await decompressArchive(blob, compression);

@@ -481,7 +481,8 @@ const oauthFaults: readonly FaultRow[] = [
   ...oauthErrors.map(([status, error, title, message]) => ({
     name: `${error} with status ${status} is final`,
     start: answer(json(status, { error }), token()),
-    outcome: failAtOnce(title, `${message} ${sameAnswer}`),
+    // A server that wants DPoP is told all there is to say.
+    outcome: failAtOnce(title, title === 'DPoP wanted' ? message : `${message} ${sameAnswer}`),
   })),
   {
     name: 'a refused scope is named',
@@ -543,7 +544,7 @@ function waitForServer(seconds: number): Outcome {
 function waitTooLong(seconds: number): Outcome {
   return failAtOnce(
     'asked to wait too long',
-    `<host> asks to wait ${seconds} s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Ask less often, or ask the provider for more.`,
+    `<host> asks to wait ${seconds} s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
   );
 }
 
@@ -1074,6 +1075,24 @@ const refreshRows: readonly FaultRow[] = [
     start: answer(silence('before-head'), token()),
     inputs: { ...refreshing, ...impatient },
     outcome: failAtOnce('no answer in time', `${late(timedOut)} ${usedUp}`),
+  },
+  {
+    name: 'a refresh token is not sent again after a malformed token, not even with retry-on: all',
+    start: answer(token({ access_token: 'a\nb' }), token()),
+    inputs: { ...refreshing, ...retryOnAll },
+    outcome: failAtOnce(
+      'malformed token',
+      `<host> answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator has to mend it. ${sameAnswer}`,
+    ),
+  },
+  {
+    name: 'a refresh token is not sent again after a 200 without a token, not even with retry-on: all',
+    start: answer(json(200, { id_token: 'x' }), token()),
+    inputs: { ...refreshing, ...retryOnAll },
+    outcome: failAtOnce(
+      'no access_token',
+      `<host> answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. ${sameAnswer}`,
+    ),
   },
   {
     name: 'a refresh token is sent again after a 503',
