@@ -32194,7 +32194,7 @@ function readLifetime(value) {
  * @returns undefined for an unknown lifetime, and for one that ends after the year 9999
  */
 function addLifetime(start, lifetime) {
-    if (lifetime === undefined)
+    if (lifetime === undefined || lifetime <= 0)
         return undefined;
     const end = start + lifetime * 1000;
     return end > lastZuluTime ? undefined : new Date(end);
@@ -33071,9 +33071,9 @@ function readTokenUrl(reader) {
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function findUrlFault(value, allowHttp) {
+    // What stands before an @ or behind a ? may be a secret.
+    const got = value.includes('@') ? text_text `` : text_text `got "${value.replace(/([?#]).+/s, '$1...')}", `;
     if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-        // What stands before an @ may be a password.
-        const got = value.includes('@') ? text_text `` : text_text `got "${value}", `;
         return text_text `${got}takes a URL such as https://login.example.com/oauth2/token`;
     }
     const url = new URL(value);
@@ -33081,14 +33081,14 @@ function findUrlFault(value, allowHttp) {
         return text_text `has user information before the host; use client-id and client-secret`;
     }
     if (value.includes('#'))
-        return text_text `got "${value}", takes a URL without a fragment (#)`;
+        return text_text `${got}takes a URL without a fragment (#)`;
     if (url.protocol === 'https:')
         return undefined;
     if (url.protocol !== 'http:')
-        return text_text `got "${value}", takes https`;
+        return text_text `${got}takes https`;
     if (allowHttp || isLoopback(url.hostname))
         return undefined;
-    return text_text `got "${value}", takes https (or allow-http: true)`;
+    return text_text `${got}takes https (or allow-http: true)`;
 }
 /** Reads `ca-certificate`; a secret that was stored on one line has `\n` in place of line breaks. */
 function readCertificates(reader) {
@@ -35191,8 +35191,8 @@ async function run(surroundings) {
         log.say(saySet(inputs.envVar));
     }
     catch (error) {
-        await reuse?.cancel();
         log.fail(explainFailure(error, inputs));
+        await reuse?.cancel();
     }
 }
 /** From here on the step is green. */

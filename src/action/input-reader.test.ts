@@ -65,6 +65,25 @@ describe('InputReader', () => {
     });
   });
 
+  describe('isGiven', () => {
+    const rows: readonly [inputs: Record<string, string>, given: boolean][] = [
+      [{}, false],
+      [{ 'body-format': '' }, false],
+      [{ 'body-format': ' form ' }, false],
+      [{ 'body-format': 'json' }, true],
+    ];
+    for (const [inputs, given] of rows) {
+      test(`says ${given} for ${JSON.stringify(inputs)}, whose default is form`, () => {
+        assert.equal(read(inputs, (reader) => reader.isGiven('body-format')).value, given);
+      });
+    }
+
+    test('says true for whatever was written where there is no default', () => {
+      assert.equal(read({ audience: 'x' }, (reader) => reader.isGiven('audience')).value, true);
+      assert.equal(read({ audience: '' }, (reader) => reader.isGiven('audience')).value, false);
+    });
+  });
+
   test('readExact keeps white space', () => {
     assert.equal(
       read({ headers: ' a: b ' }, (reader) => reader.readExact('headers')).value,

@@ -217,7 +217,7 @@ describe('readInputs', () => {
     ],
     [
       { 'token-url': 'https://login.example.com/t#x' },
-      'token-url: got "https://login.example.com/t#x", takes a URL without a fragment (#)',
+      'token-url: got "https://login.example.com/t#...", takes a URL without a fragment (#)',
     ],
     [
       { 'token-url': 'https://login.example.com/t#' },
@@ -295,6 +295,9 @@ describe('readInputs', () => {
     [{ 'retry-max-wait': '3601' }, 'retry-max-wait: got "3601", takes at most 3600'],
     [{ 'retry-on': 'never' }, 'retry-on: got "never", takes transient, all'],
     [{ 'use-cache': 'no' }, 'use-cache: got "no", takes true, false or refresh'],
+    [{ 'use-cache': 'tRue' }, 'use-cache: got "tRue", takes true, false or refresh'],
+    [{ 'use-cache': 'Refresh' }, 'use-cache: got "Refresh", takes true, false or refresh'],
+    [{ 'use-cache': 'not TRUE' }, 'use-cache: got "not TRUE", takes true, false or refresh'],
     [{ 'min-validity': '2147483648' }, 'min-validity: got "2147483648", takes at most 2147483647'],
     [{ 'min-validity': 'x' }, 'min-validity: got "x", takes a number of seconds, 0 or more'],
     [
@@ -478,6 +481,12 @@ describe('readInputs', () => {
         assert.deepEqual(complain({ headers: `${header}: s3cret` }), [
           `headers: ${header.toLowerCase()} belongs to the connection and cannot be set`,
         ]);
+      });
+    }
+
+    for (const header of ['X-Host', 'Hostname', 'X-Proxy-User', 'Connection-Id']) {
+      test(`but not ${header}`, () => {
+        assert.deepEqual(read({ headers: `${header}: x` }).headers, [[header, 'x']]);
       });
     }
 

@@ -132,20 +132,20 @@ function readTokenUrl(reader: InputReader): string {
 
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function findUrlFault(value: string, allowHttp: boolean): Text | undefined {
+  // What stands before an @ or behind a ? may be a secret.
+  const got = value.includes('@') ? text`` : text`got "${value.replace(/([?#]).+/s, '$1...')}", `;
   if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-    // What stands before an @ may be a password.
-    const got = value.includes('@') ? text`` : text`got "${value}", `;
     return text`${got}takes a URL such as https://login.example.com/oauth2/token`;
   }
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') {
     return text`has user information before the host; use client-id and client-secret`;
   }
-  if (value.includes('#')) return text`got "${value}", takes a URL without a fragment (#)`;
+  if (value.includes('#')) return text`${got}takes a URL without a fragment (#)`;
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return text`got "${value}", takes https`;
+  if (url.protocol !== 'http:') return text`${got}takes https`;
   if (allowHttp || isLoopback(url.hostname)) return undefined;
-  return text`got "${value}", takes https (or allow-http: true)`;
+  return text`${got}takes https (or allow-http: true)`;
 }
 
 /** Reads `ca-certificate`; a secret that was stored on one line has `\n` in place of line breaks. */

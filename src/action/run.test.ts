@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
+import { createAuthority } from '../../test/support/certificates.ts';
 import {
   type Answer,
   answerJson,
@@ -204,6 +205,13 @@ describe('a step that gets a token', () => {
     );
   });
 
+  test('trusts the certificates that it was given beside the usual ones', async () => {
+    const { certificate } = await createAuthority();
+    const { network } = await runStep({ inputs: { 'ca-certificate': certificate } });
+    assert.deepEqual(network.limits[0]?.tls, { ca: certificate.trim() });
+    assert.deepEqual((await runStep()).network.limits[0]?.tls, {});
+  });
+
   test('tells of failed attempts, and at which one the token came', async () => {
     const { calls, clock, network } = await runStep({
       answers: [answerJson(503, {}), 'silence', granted],
@@ -336,6 +344,15 @@ describe('a step that gets a token', () => {
     assert.ok(calls.includes('info Asking login.example.com (acs_api).'));
     assert.ok(calls.includes('output expires-at=2026-01-31T12:00:00Z'));
   });
+
+  test('asks an ACS endpoint again after an answer that was lost', async () => {
+    const answer = answerJson(200, { access_token: 'x', expires_at: '2026-01-31T12:00:00Z' });
+    const { greenAfter } = await runStep({
+      answers: [new TransportError('answer_cut'), answer],
+      inputs: { 'endpoint-type': 'acs_api', scopes: '' },
+    });
+    assert.notEqual(greenAfter, undefined);
+  });
 });
 
 describe('the group of request and answer', () => {
@@ -435,6 +452,21 @@ describe('a step that gets no token', () => {
     });
     assert.match(readError(outcome), /Not tried again, for retry-max-attempts is 1\.$/);
     assert.ok(!outcome.calls.some((call) => call.startsWith('info Attempt ')));
+  });
+
+  test('tells of the last of several attempts too', async () => {
+    const outcome = await runStep({
+      answers: [answerJson(503, {}), answerJson(401, {})],
+      random: 0,
+    });
+    assert.match(readError(outcome), /Not tried again, for the answer would be the same\.$/);
+    assert.deepEqual(
+      outcome.calls.filter((call) => call.startsWith('info Attempt ')),
+      [
+        'info Attempt 1 of 4 failed: 503 Service Unavailable. Trying again now.',
+        'info Attempt 2 of 4 failed: 401 Unauthorized.',
+      ],
+    );
   });
 
   test('gives up when total-timeout is used up', async () => {

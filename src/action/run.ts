@@ -93,8 +93,8 @@ export async function run(surroundings: Surroundings): Promise<void> {
     }
     log.say(saySet(inputs.envVar));
   } catch (error) {
-    await reuse?.cancel();
     log.fail(explainFailure(error, inputs));
+    await reuse?.cancel();
   }
 }
 

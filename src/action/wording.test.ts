@@ -192,6 +192,59 @@ describe('a failed attempt', () => {
   }
 });
 
+describe('in a few words', () => {
+  const odd = new Error('odd');
+  const rows: readonly [error: unknown, words: string][] = [
+    [new TransportError('timeout'), 'no answer within 15 s'],
+    [
+      new TransportError('name_not_found', { systemCode: 'EAI_AGAIN' }),
+      'the name login.example.com was not found (EAI_AGAIN)',
+    ],
+    [
+      new TransportError('connection_failed', { systemCode: 'ECONNRESET' }),
+      'the connection was reset (ECONNRESET)',
+    ],
+    [
+      new TransportError('tls_failed', { systemCode: 'CERT_REVOKED', cause: odd }),
+      'TLS failed: odd (CERT_REVOKED)',
+    ],
+    [
+      new TransportError('proxy_refused', { proxyStatus: 502 }),
+      'the proxy refused: 502 Bad Gateway',
+    ],
+    [
+      new TransportError('proxy_invalid'),
+      "the proxy's address in the environment is no usable URL",
+    ],
+    [new TransportError('answer_cut'), 'the answer was cut off'],
+    [new TransportError('answer_unreadable'), 'the answer is not readable HTTP'],
+    [new TransportError('answer_too_large'), 'the answer is larger than 1 MiB'],
+    [new TransportError('request_failed', { cause: odd }), 'the request failed: Error: odd'],
+    [refuse(answerJson(401, { error: 'invalid_client' })), '401 invalid_client'],
+    [refuse(answer(503, '')), '503 Service Unavailable'],
+    [refuse(answer(599, '')), '599'],
+    [refuse(answer(307, '', { location: '/x?y' })), '307 Temporary Redirect, a redirect to /x'],
+    [refuse(answer(307, '')), '307 Temporary Redirect, a redirect'],
+    [refuse(answer(200, '')), '200 OK with an empty body in place of a token'],
+    [refuse(answerJson(200, {})), '200 OK without an access_token'],
+    [
+      refuse(answerJson(200, { access_token: 'x' }), parseAcsResponse),
+      '200 OK without a Zulu time in expires_at',
+    ],
+    [
+      refuse(answerJson(200, { access_token: '\n' })),
+      '200 OK with a token that has characters no token can have',
+    ],
+    ['thrown', 'thrown'],
+  ];
+  for (const [error, words] of rows) {
+    test(`an attempt failed: ${words}`, () => {
+      const line = say(sayFailedAttempt(fail(error, { wait: 0 }), inputs));
+      assert.equal(line, `Attempt 1 of 4 failed: ${words}. Trying again now.`);
+    });
+  }
+});
+
 describe('a token', () => {
   const token = (tokenType: string, expiresAt?: string): AccessToken =>
     new AccessToken({
@@ -570,8 +623,8 @@ describe('an error of the server', () => {
     ],
     [
       'a page, not a token',
-      answer(200, '<!doctype html>', { 'content-type': 'text/html; charset=utf-8' }),
-      'login.example.com answered 200 OK with text/html in place of a token: a page for people. Check token-url; it may name a login page, or a proxy may have answered.',
+      answer(200, '<!doctype html>', { 'content-type': 'TEXT/HTML; charset=utf-8' }),
+      'login.example.com answered 200 OK with TEXT/HTML in place of a token: a page for people. Check token-url; it may name a login page, or a proxy may have answered.',
     ],
     [
       'not a token',

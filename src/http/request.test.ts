@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type IncomingMessage } from 'node:http';
 import { createServer as createHttpsServer, get as getByHttps } from 'node:https';
 import { type AddressInfo } from 'node:net';
@@ -269,6 +269,30 @@ describe('a response', () => {
   });
 });
 
+/** A server that answers with so many bytes, as fast as they are taken; it counts what it wrote. */
+async function startEndlessServer(
+  t: TestContext,
+  length: number,
+): Promise<{ port: number; written: () => number }> {
+  let written = 0;
+  const chunk = Buffer.alloc(64 * 1024, ' ');
+  const server = await startTcpServer(({ stream }) => {
+    const write = (): void => {
+      while (written < length) {
+        written += chunk.length;
+        if (!stream.write(chunk)) return;
+      }
+    };
+    stream.on('drain', write);
+    stream.once('data', () => {
+      stream.write(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`);
+      write();
+    });
+  });
+  t.after(server.close);
+  return { port: server.port, written: () => written };
+}
+
 describe('a response that is too large', () => {
   for (const chunked of [false, true]) {
     const framing = chunked ? 'in chunks' : 'by Content-Length';
@@ -288,30 +312,18 @@ describe('a response that is too large', () => {
     });
   }
 
-  test('is read no further: the server is left with what fits on the way', async (t) => {
-    const far = 256 * 1024 * 1024;
-    let written = 0;
-    const server = await startTcpServer(({ stream }) => {
-      const chunk = Buffer.alloc(64 * 1024, ' ');
-      const write = (): void => {
-        while (written < far) {
-          written += chunk.length;
-          if (!stream.write(chunk)) return;
-        }
-      };
-      stream.on('drain', write);
-      stream.once('data', () => {
-        stream.write(`HTTP/1.1 200 OK\r\ncontent-length: ${far}\r\n\r\n`);
-        write();
-      });
+  for (const proxied of [false, true]) {
+    test(`is read no further${proxied ? ', through a proxy neither' : ''}`, async (t) => {
+      const far = 256 * 1024 * 1024;
+      const server = await startEndlessServer(t, far);
+      if (proxied) await useProxy(t, { port: server.port });
+      const url = proxied ? 'http://token.test/' : `http://127.0.0.1:${server.port}/`;
+      await assert.rejects(send(url), { code: 'answer_too_large' });
+      await turnUntil(() => countConnections() === 0);
+      // Buffers of the operating system take some MiB beyond what was read.
+      assert.ok(server.written() < far / 4, `${server.written()} bytes were written`);
     });
-    t.after(server.close);
-    const url = `http://127.0.0.1:${server.port}/token`;
-    await assert.rejects(send(url), { code: 'answer_too_large' });
-    await turnUntil(() => countConnections() === 0);
-    // Buffers of the operating system take some MiB beyond what was read.
-    assert.ok(written < far / 8, `${written} bytes were written`);
-  });
+  }
 
   test('only once it is decompressed is refused too', async (t) => {
     const server = await serve(t, gzipped(Buffer.alloc(maxBytes + 1)));
@@ -475,6 +487,16 @@ describe('an abort', () => {
     abort();
     await takeTurns();
     assert.equal(response.body.toString(), 'whole');
+  });
+
+  test('is no longer listened for after the response, nor after a failure', async (t) => {
+    for (const answer of [reply(), reset('before-head'), end('in-body')]) {
+      const server = await serve(t, answer);
+      const { signal } = createAbort();
+      await send(server.url, { signal }).catch(() => undefined);
+      await turnUntil(() => countConnections() === 0);
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+    }
   });
 
   test('is told from a network error by the signal alone', async (t) => {

@@ -182,7 +182,7 @@ function readLifetime(value: unknown): number | undefined {
  * @returns undefined for an unknown lifetime, and for one that ends after the year 9999
  */
 export function addLifetime(start: number, lifetime: number | undefined): Date | undefined {
-  if (lifetime === undefined) return undefined;
+  if (lifetime === undefined || lifetime <= 0) return undefined;
   const end = start + lifetime * 1000;
   return end > lastZuluTime ? undefined : new Date(end);
 }

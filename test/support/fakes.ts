@@ -1,6 +1,11 @@
 /** What tests hand in for the runner, for time and for the network. */
 import { type Runner } from '../../src/action/log.ts';
-import { type HttpRequest, type HttpResponse, type SendRequest } from '../../src/http/request.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  type RequestLimits,
+  type SendRequest,
+} from '../../src/http/request.ts';
 import { TransportError } from '../../src/http/transport-error.ts';
 import { type Clock } from '../../src/retry/clock.ts';
 
@@ -91,6 +96,8 @@ export interface FakeNetwork {
   readonly send: SendRequest;
   /** What was sent so far. */
   readonly requests: readonly HttpRequest[];
+  /** What held for each of them. */
+  readonly limits: readonly RequestLimits[];
 }
 
 /** How long an answer of a {@link FakeNetwork} takes, milliseconds. */
@@ -99,16 +106,18 @@ const latency = 200;
 /** Makes a {@link FakeNetwork}; its answers take time of the clock. */
 export function createFakeNetwork(answers: readonly Answer[], clock: FakeClock): FakeNetwork {
   const requests: HttpRequest[] = [];
-  const send: SendRequest = (request, { signal }) => {
+  const limits: RequestLimits[] = [];
+  const send: SendRequest = (request, limit) => {
     const answer = answers[requests.length] ?? new Error('No answer is left for this request.');
     requests.push(request);
+    limits.push(limit);
     if (answer === 'silence') clock.advanceToTimer();
     else clock.advance(latency);
-    if (answer === 'silence' || signal.aborted)
+    if (answer === 'silence' || limit.signal.aborted)
       return Promise.reject(new TransportError('timeout'));
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  return { send, requests };
+  return { send, requests, limits };
 }
 
 /** Writes a JSON answer. */
