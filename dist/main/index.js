@@ -33481,6 +33481,8 @@ function sayCacheNotUsed(obstacle) {
             return text_text `Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
         case 'short_key':
             return text_text `Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+        case 'no_key':
+            return text_text `Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
         case 'no_service':
             return text_text `Cache not used: this runner offers no cache service.`;
         case 'no_repository':
@@ -34810,7 +34812,12 @@ class TokenCache {
             controller.abort(new DOMException('The time for the cache is over.', 'TimeoutError'));
         });
         try {
-            const results = await Promise.allSettled(compressions.map((compression) => this.#look(compression, controller.signal)));
+            const results = await this.#lookForAll(controller.signal);
+            if (results.some(isHidden)) {
+                // For all compressions: it is not known here under which one the next entry was or will be saved.
+                this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
+                results.push(...(await this.#lookForAll(controller.signal)));
+            }
             return this.#choose(results, isUsable);
         }
         finally {
@@ -34852,16 +34859,16 @@ class TokenCache {
             return { code: 'miss' };
         return { code: failures.some(({ reason }) => isTimeout(reason)) ? 'timeout' : 'failed' };
     }
+    #lookForAll(signal) {
+        return Promise.allSettled(compressions.map((compression) => this.#look(compression, signal)));
+    }
     /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
     async #look(compression, signal) {
-        const usual = makeNamePrefix(this.#context.keys);
-        const found = await this.#search(usual, compression, signal);
-        if (found?.name !== usual)
-            return this.#open(found, usual, compression, signal);
-        // Somebody planted the prefix itself, which hides every other entry: this one and the next go by another.
-        this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
-        const other = await this.#search(this.#prefix, compression, signal);
-        return this.#open(other, this.#prefix, compression, signal);
+        const prefix = this.#prefix;
+        const found = await this.#search(prefix, compression, signal);
+        if (found?.name === prefix)
+            return { code: 'hidden' };
+        return this.#open(found, prefix, compression, signal);
     }
     async #search(prefix, compression, signal) {
         const { service, hide } = this.#context;
@@ -34896,6 +34903,9 @@ class TokenCache {
             return { code: 'unusable' };
         }
     }
+}
+function isHidden(result) {
+    return result.status === 'fulfilled' && result.value.code === 'hidden';
 }
 function byLaterExpiry(one, other) {
     return expiryOf(other) - expiryOf(one);
@@ -34971,7 +34981,12 @@ class Reuse {
             log.say(sayCacheNotUsed(obstacle ?? 'no_service'));
             return undefined;
         }
-        const keys = await deriveKeys(credentials, writeIdentity(identify(inputs, repository)));
+        const identity = writeIdentity(identify(inputs, repository));
+        const keys = await deriveKeys(credentials, identity).catch(() => undefined);
+        if (keys === undefined) {
+            log.say(sayCacheNotUsed('no_key'));
+            return undefined;
+        }
         const { now, startTimer } = clock;
         const hide = (secret) => {
             log.mask(secret);

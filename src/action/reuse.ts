@@ -79,7 +79,12 @@ export class Reuse {
       log.say(sayCacheNotUsed(obstacle ?? 'no_service'));
       return undefined;
     }
-    const keys = await deriveKeys(credentials, writeIdentity(identify(inputs, repository)));
+    const identity = writeIdentity(identify(inputs, repository));
+    const keys = await deriveKeys(credentials, identity).catch(() => undefined);
+    if (keys === undefined) {
+      log.say(sayCacheNotUsed('no_key'));
+      return undefined;
+    }
     const { now, startTimer } = clock;
     const hide = (secret: string): void => {
       log.mask(secret);

@@ -46,6 +46,7 @@ export function sayReusing(token: AccessToken, now: number, tokenUrl: string): T
 export type CacheObstacle =
   | 'short_secret'
   | 'short_key'
+  | 'no_key'
   | 'no_service'
   | 'no_repository'
   | 'mode'
@@ -60,6 +61,8 @@ export function sayCacheNotUsed(obstacle: CacheObstacle): Text {
       return text`Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
     case 'short_key':
       return text`Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+    case 'no_key':
+      return text`Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
     case 'no_service':
       return text`Cache not used: this runner offers no cache service.`;
     case 'no_repository':

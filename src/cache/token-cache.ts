@@ -47,6 +47,8 @@ type Opened =
   | { readonly code: 'none' }
   /** It is there and nobody can use it: damaged, planted, or from the future. */
   | { readonly code: 'unusable' }
+  /** Somebody planted the prefix itself, which hides every other entry. */
+  | { readonly code: 'hidden' }
   | { readonly code: 'opened'; readonly name: string; readonly token: CachedToken };
 
 /** The sealed tokens of one identity in the Actions cache. */
@@ -75,9 +77,12 @@ export class TokenCache {
       controller.abort(new DOMException('The time for the cache is over.', 'TimeoutError'));
     });
     try {
-      const results = await Promise.allSettled(
-        compressions.map((compression) => this.#look(compression, controller.signal)),
-      );
+      const results = await this.#lookForAll(controller.signal);
+      if (results.some(isHidden)) {
+        // For all compressions: it is not known here under which one the next entry was or will be saved.
+        this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
+        results.push(...(await this.#lookForAll(controller.signal)));
+      }
       return this.#choose(results, isUsable);
     } finally {
       stopTimer();
@@ -126,15 +131,16 @@ export class TokenCache {
     return { code: failures.some(({ reason }) => isTimeout(reason)) ? 'timeout' : 'failed' };
   }
 
+  #lookForAll(signal: AbortSignal): Promise<PromiseSettledResult<Opened>[]> {
+    return Promise.allSettled(compressions.map((compression) => this.#look(compression, signal)));
+  }
+
   /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
   async #look(compression: Compression, signal: AbortSignal): Promise<Opened> {
-    const usual = makeNamePrefix(this.#context.keys);
-    const found = await this.#search(usual, compression, signal);
-    if (found?.name !== usual) return this.#open(found, usual, compression, signal);
-    // Somebody planted the prefix itself, which hides every other entry: this one and the next go by another.
-    this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
-    const other = await this.#search(this.#prefix, compression, signal);
-    return this.#open(other, this.#prefix, compression, signal);
+    const prefix = this.#prefix;
+    const found = await this.#search(prefix, compression, signal);
+    if (found?.name === prefix) return { code: 'hidden' };
+    return this.#open(found, prefix, compression, signal);
   }
 
   async #search(
@@ -176,6 +182,10 @@ export class TokenCache {
       return { code: 'unusable' };
     }
   }
+}
+
+function isHidden(result: PromiseSettledResult<Opened>): boolean {
+  return result.status === 'fulfilled' && result.value.code === 'hidden';
 }
 
 function byLaterExpiry(one: CachedToken, other: CachedToken): number {
