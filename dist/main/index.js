@@ -32078,18 +32078,17 @@ const understood = new Set([
  * @see RFC 6749 sections 5.1 and 5.2
  */
 function parseTokenResponse(response, context) {
-    const members = readMembers(response.body);
-    refuseFailure(response, members, context.now);
-    if (members === undefined)
-        throw failure('unparsable', response, { retryable: true });
+    const members = refuseFailure(response, readMembers(response.body), context.now);
     const accessToken = readAccessToken(response, members, context.sentAt);
     return { accessToken, ...readCompanions(members), issuedAt: context.sentAt };
 }
 /**
- * Throws where the answer is a failure: an `error`, whatever the status, or a status that is no success.
+ * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
+ * cannot be read.
  *
  * @param members of the body; undefined where it has none
  * @param now epoch, milliseconds
+ * @returns the members of a success
  * @throws {TokenError}
  */
 function refuseFailure(response, members, now) {
@@ -32098,7 +32097,7 @@ function refuseFailure(response, members, now) {
     const retryAfter = parseRetryAfter(headers['retry-after'], now);
     if (status >= 300 && status < 400) {
         const location = readLocation(headers['location']);
-        throw failure('redirect', response, { retryable: false, oauthError, location });
+        throw failure('redirect', response, { retryable: false, oauthError, location, retryAfter });
     }
     const transient = isTransientStatus(status) || transientErrors.has(oauthError?.error ?? '');
     if (oauthError !== undefined) {
@@ -32107,6 +32106,9 @@ function refuseFailure(response, members, now) {
     if (status < 200 || status > 299) {
         throw failure('http_error', response, { retryable: transient, retryAfter });
     }
+    if (members === undefined)
+        throw failure('unparsable', response, { retryable: true, retryAfter });
+    return members;
 }
 /**
  * Reads a body as a JSON object, whatever its content type says, else as a form with a token or an error.
@@ -32223,8 +32225,10 @@ function readText(value) {
 }
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 function readLocation(location) {
-    if (location === undefined || !URL.canParse(location))
-        return location?.split(/[?#]/)[0];
+    if (location === undefined || !URL.canParse(location)) {
+        // A relative one can begin with a host, and so with user info.
+        return location?.split(/[?#]/)[0]?.replace(/\/\/[^/]*@/, '//');
+    }
     const { protocol, host, pathname } = new URL(location);
     return `${protocol}//${host}${pathname}`;
 }
@@ -32459,10 +32463,7 @@ function buildAcsRequest(request) {
  * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
  */
 function parseAcsResponse(response, context) {
-    const members = readMembers(response.body);
-    refuseFailure(response, members, context.now);
-    if (members === undefined)
-        throw failure('unparsable', response, { retryable: true });
+    const members = refuseFailure(response, readMembers(response.body), context.now);
     const accessToken = new AccessToken({
         token: readTokenString(response, members),
         tokenType: readText(members['token_type']) ?? 'Bearer',

@@ -54,7 +54,9 @@ describe('an access token', () => {
       JSON.stringify(Object.entries(token)),
     ];
     assert.doesNotMatch(prints.join('\n'), /s3cret/);
-    assert.match(prints[0] ?? '', /2026-01-31T12:00:00Z/);
+    const words = '[AccessToken, expires 2026-01-31T12:00:00Z]';
+    assert.deepEqual([prints[0], inspect(token)], [words, words]);
+    assert.equal(String(make({ expiresAt: undefined })), '[AccessToken, expires unknown]');
   });
 
   test('is refused when empty', () => {

@@ -63,9 +63,7 @@ export function buildAcsRequest(request: AcsRequest): HttpRequest {
  * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
  */
 export function parseAcsResponse(response: HttpResponse, context: ResponseContext): TokenResponse {
-  const members = readMembers(response.body);
-  refuseFailure(response, members, context.now);
-  if (members === undefined) throw failure('unparsable', response, { retryable: true });
+  const members = refuseFailure(response, readMembers(response.body), context.now);
   const accessToken = new AccessToken({
     token: readTokenString(response, members),
     tokenType: readText(members['token_type']) ?? 'Bearer',

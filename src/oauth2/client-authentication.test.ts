@@ -35,6 +35,19 @@ describe('client_secret_basic', () => {
     assert.equal(encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form'), 'czZCaGRSa3F0MzpnWDFmQmF0M2JW');
   });
 
+  test('leaves a plain id and secret alike with either encoding', () => {
+    assert.equal(
+      encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'raw'),
+      encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form'),
+    );
+  });
+
+  test('tells a colon in the id from the one after it with form, but not with raw', () => {
+    const decode = (value: string): string => Buffer.from(value, 'base64').toString();
+    assert.equal(decode(encodeBasic('urn:id', 'a b', 'form')), 'urn%3Aid:a+b');
+    assert.equal(decode(encodeBasic('urn:id', 'a b', 'raw')), 'urn:id:a b');
+  });
+
   test('encodes what would be read otherwise', () => {
     assert.equal(encodeBasic('example.com', 's=cr%t', 'form'), 'ZXhhbXBsZS5jb206cyUzRGNyJTI1dA==');
   });

@@ -83,6 +83,19 @@ describe('a failed attempt', () => {
       judgeFailure(busy, { retryOn: 'transient', spendsGrant: false }).retryAfter,
       20_000,
     );
+    assert.equal(
+      judgeFailure(answer(403, 'http_error', false, 20_000), { retryOn: 'all', spendsGrant: true })
+        .retryAfter,
+      20_000,
+    );
     assert.equal(judgeFailure(reset, { retryOn: 'all', spendsGrant: false }).retryAfter, undefined);
+  });
+
+  test('that is no error of these is never repeated, whatever was thrown', () => {
+    for (const thrown of ['ECONNRESET', null, undefined, { retryable: true }, new Error('x')]) {
+      assert.deepEqual(judgeFailure(thrown, { retryOn: 'all', spendsGrant: false }), {
+        retryable: false,
+      });
+    }
   });
 });

@@ -60,15 +60,50 @@ describe('a token request', () => {
   test('sends the same as JSON, repeated names as lists', async () => {
     const { body, headers } = await buildTokenRequest({ ...full, bodyFormat: 'json' });
     assert.equal(headers['content-type'], 'application/json');
-    assert.deepEqual(JSON.parse(body ?? ''), {
-      grant_type: 'client_credentials',
-      scope: 'read list',
-      audience: 'https://api.example.com',
-      resource: ['urn:a', 'urn:b'],
-      x: ['1=2', ''],
-      client_id: 'id',
-      client_secret: 's&cr t',
-    });
+    // As text, for the order counts too.
+    assert.equal(
+      body,
+      '{"grant_type":"client_credentials","scope":"read list","audience":"https://api.example.com","resource":["urn:a","urn:b"],"x":["1=2",""],"client_id":"id","client_secret":"s&cr t"}',
+    );
+  });
+
+  test('sends a name that comes again in another place where it came first, as JSON', async () => {
+    const parameters = [
+      ['a', '1'],
+      ['b', '2'],
+      ['a', '3'],
+      ['a', '4'],
+    ] as const;
+    const asJson = await buildTokenRequest({ ...plain, parameters, bodyFormat: 'json' });
+    assert.equal(asJson.body, '{"grant_type":"client_credentials","a":["1","3","4"],"b":"2"}');
+    const asForm = await buildTokenRequest({ ...plain, parameters });
+    assert.equal(asForm.body, 'grant_type=client_credentials&a=1&b=2&a=3&a=4');
+  });
+
+  test('keeps a value exact, in either format', async () => {
+    const value = ' =&+%\r\n"€\\';
+    const parameters = [
+      ['x', value],
+      ['__proto__', 'y'],
+    ] as const;
+    const asForm = await buildTokenRequest({ ...plain, parameters });
+    assert.deepEqual(
+      [...new URLSearchParams(asForm.body)].slice(1),
+      parameters.map((pair) => [...pair]),
+    );
+    const asJson = await buildTokenRequest({ ...plain, parameters, bodyFormat: 'json' });
+    const members = JSON.parse(asJson.body ?? '') as object;
+    assert.deepEqual(
+      Object.entries(members).slice(1),
+      parameters.map((pair) => [...pair]),
+    );
+  });
+
+  test('has no scope, audience or resource where none was asked for', async () => {
+    for (const bodyFormat of ['form', 'json'] as const) {
+      const { body = '' } = await buildTokenRequest({ ...plain, bodyFormat });
+      assert.doesNotMatch(body, /scope|audience|resource/);
+    }
   });
 
   test("lets the user's headers take the place of its own, whatever their case", async () => {
@@ -77,11 +112,20 @@ describe('a token request', () => {
       headers: [
         ['ACCEPT', 'text/plain'],
         ['X-Tenant', 'a'],
+        ['x-TENANT', 'b'],
+        ['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8'],
+        ['User-Agent', 'mine'],
+        ['Accept-Encoding', 'gzip'],
       ],
     });
-    assert.equal(headers['accept'], 'text/plain');
-    assert.equal(headers['x-tenant'], 'a');
-    assert.equal('ACCEPT' in headers, false);
+    assert.deepEqual(headers, {
+      accept: 'text/plain',
+      'accept-encoding': 'gzip',
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      'user-agent': 'mine',
+      'x-tenant': 'b',
+      authorization: 'Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW',
+    });
   });
 
   test('asks for its credentials anew each time', async () => {

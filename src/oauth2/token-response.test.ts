@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { type HttpResponse } from '../http/request.ts';
+import { isTransientStatus } from '../http/transport-error.ts';
 import { type TokenError } from './errors.ts';
 import { parseTokenResponse } from './token-response.ts';
 
@@ -55,6 +56,8 @@ const usual: Success = {
   others: {},
 };
 const unknownExpiry = { expiresAt: undefined };
+/** Whole seconds from the request to the end of the year 9999. */
+const secondsLeft = Math.floor((Date.UTC(9999, 11, 31, 23, 59, 59) - sentAt) / 1000);
 
 const successes: readonly [what: string, answer: Answer, differs: Partial<Success>][] = [
   ['a usual answer', token(), {}],
@@ -76,7 +79,7 @@ const successes: readonly [what: string, answer: Answer, differs: Partial<Succes
   ],
   [
     'a form said to be text, with a line break',
-    { type: 'text/plain', body: 'access_token=a%20c&expires_in=3600\n' },
+    { type: 'text/plain', body: 'expires_in=3600&access_token=a%20c\r\n' },
     { token: 'a c' },
   ],
   [
@@ -84,6 +87,17 @@ const successes: readonly [what: string, answer: Answer, differs: Partial<Succes
     { body: 'access_token=abc&expires_in=3600&scope=a+b&x=y' },
     { scopes: ['a', 'b'], others: { x: 'y' } },
   ],
+  [
+    'a form with a byte order mark',
+    { body: '\ufeffaccess_token=abc&expires_in=3600&token_type=Bearer' },
+    {},
+  ],
+  [
+    'a form that gives a name twice, the last of which counts',
+    { body: 'access_token=x&access_token=abc&expires_in=3600' },
+    {},
+  ],
+  ['a form with nothing but a token', { body: 'access_token=abc' }, unknownExpiry],
   ['expires_in as a string', token({ expires_in: '3600' }), {}],
   ['expires_in as a string with spaces', token({ expires_in: ' 3600 ' }), {}],
   ['expires_in as a float', token({ expires_in: 3600.9 }), {}],
@@ -94,6 +108,21 @@ const successes: readonly [what: string, answer: Answer, differs: Partial<Succes
   ['expires_in below one', token({ expires_in: 0.5 }), unknownExpiry],
   ['expires_in negative', token({ expires_in: -1 }), unknownExpiry],
   ['expires_in negative as a string', token({ expires_in: '-1' }), unknownExpiry],
+  ['expires_in as an empty string', token({ expires_in: '' }), unknownExpiry],
+  ['expires_in with an exponent', token({ expires_in: '1e3' }), unknownExpiry],
+  ['expires_in as a string with a unit', token({ expires_in: '3600s' }), unknownExpiry],
+  ['expires_in as an object', token({ expires_in: { seconds: 3600 } }), unknownExpiry],
+  [
+    'expires_in as a string of more digits than a number holds',
+    token({ expires_in: '9'.repeat(400) }),
+    unknownExpiry,
+  ],
+  [
+    'expires_in up to the last second of the year 9999',
+    token({ expires_in: secondsLeft }),
+    { expiresAt: '9999-12-31T23:59:58.500Z' },
+  ],
+  ['expires_in a second further', token({ expires_in: secondsLeft + 1 }), unknownExpiry],
   ['expires_in as a word', token({ expires_in: 'soon' }), unknownExpiry],
   ['expires_in in hexadecimal', token({ expires_in: '0x10' }), unknownExpiry],
   ['expires_in as a boolean', token({ expires_in: true }), unknownExpiry],
@@ -127,6 +156,9 @@ const successes: readonly [what: string, answer: Answer, differs: Partial<Succes
   ],
   ['scope as a list', token({ scope: ['read', 7, 'list'] }), { scopes: ['read', 'list'] }],
   ['scope empty', token({ scope: '' }), { scopes: [] }],
+  ['scope of white space', token({ scope: ' \t' }), { scopes: [] }],
+  ['scope as an empty list', token({ scope: [] }), { scopes: [] }],
+  ['scope as an object', token({ scope: { read: true } }), {}],
   ['scope as a number', token({ scope: 7 }), {}],
   ['scope null', token({ scope: null }), {}],
   [
@@ -176,6 +208,27 @@ describe('a token response', () => {
     });
   }
 
+  test('is a token with any 2xx', () => {
+    for (let status = 200; status <= 299; status += 1) {
+      const response = toResponse({ ...token(), status });
+      assert.equal(parseTokenResponse(response, { sentAt, now }).accessToken.token, 'abc');
+    }
+  });
+
+  test('may have members that are nested deeper than any call can go', () => {
+    const depth = 400_000;
+    const nested = '['.repeat(depth) + ']'.repeat(depth);
+    const body = `{"access_token":"abc","nested":${nested}}`;
+    const { accessToken } = parseTokenResponse(toResponse({ body }), { sentAt, now });
+    assert.equal(accessToken.token, 'abc');
+  });
+
+  test('keeps a member named __proto__ of a form as a member', () => {
+    const body = 'access_token=abc&__proto__=x';
+    const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
+    assert.deepEqual(Object.entries(others), [['__proto__', 'x']]);
+  });
+
   test('keeps a member named __proto__ as a member', () => {
     const body = '{"access_token":"abc","__proto__":{"access_token":"x"}}';
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
@@ -213,6 +266,24 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { type: 'text/html', body: '<html><a href="?a=b&error=x&c=d">log in</a></html>' },
     unparsable,
   ],
+  [
+    'text that holds what a form would',
+    { type: 'text/plain', body: 'Try again &access_token=x&error=y' },
+    unparsable,
+  ],
+  ['a page without a space', { body: '<p>a&access_token=b&error=c</p>' }, unparsable],
+  ['text with a quoted form', { body: '"&access_token=x' }, unparsable],
+  ['a form of percent signs', { body: '%%%%' }, unparsable],
+  ['JSON true', { body: 'true' }, unparsable],
+  ['JSON followed by more', { body: '{"access_token":"abc"}{}' }, unparsable],
+  ['JSON with a NUL after it', { body: '{"access_token":"abc"}\0' }, unparsable],
+  ['two byte order marks', { body: '\ufeff\ufeff{"access_token":"abc"}' }, unparsable],
+  ['UTF-16', { body: Buffer.from('\ufeff{"access_token":"abc"}', 'utf16le') }, unparsable],
+  [
+    '202 with a time to come back',
+    { status: 202, headers: { 'retry-after': '9' }, body: '' },
+    { ...unparsable, retryAfter: 9000 },
+  ],
   ['text', { type: 'text/plain', body: 'eyJhbGciOi.abc.def' }, unparsable],
   ['JSON cut off', { body: '{"access_token":"abc","expires_in":36' }, unparsable],
   ['a JSON list', { body: '["abc"]' }, unparsable],
@@ -232,6 +303,13 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
   ['a token with a line break', token({ access_token: 'a\nb' }), malformed],
   ['a token with a carriage return', token({ access_token: 'a\rb' }), malformed],
   ['a token that ends in a line break', token({ access_token: 'a\n' }), malformed],
+  ['a token with a line break in a form', { body: 'access_token=a%0Ab' }, malformed],
+  ['a token with a NUL', token({ access_token: 'a\0b' }), malformed],
+  ['a token with a DEL', token({ access_token: 'a\x7f' }), malformed],
+  ['a token with a line separator', token({ access_token: 'a\u2028b' }), malformed],
+  ['a token with half a character', token({ access_token: 'a\ud83d' }), malformed],
+  ['a token that is a list', token({ access_token: ['abc'] }), noToken],
+  ['an error that is a number, without a token', json({ error: 7 }), noToken],
   ['a token with a tab', token({ access_token: 'a\tb' }), malformed],
   ['a token with an umlaut', token({ access_token: 'ä' }), malformed],
   [
@@ -250,6 +328,21 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     '200 with an error for a while',
     json({ error: 'temporarily_unavailable' }),
     { ...refused('temporarily_unavailable'), retryable: true },
+  ],
+  [
+    '200 with an error that has members, and a token',
+    token({ error: { code: 'DENIED' } }),
+    refused('DENIED'),
+  ],
+  [
+    '200 with an error in a form, with all that can be said',
+    { body: 'error=denied&error_description=no+such&error_uri=https%3A%2F%2Fe.example' },
+    { ...refused('denied'), description: 'no such', uri: 'https://e.example' },
+  ],
+  [
+    'an error said to be HTML',
+    { status: 400, type: 'text/html', body: '{"error":"invalid_grant"}' },
+    refused('invalid_grant'),
   ],
   ['401 invalid_client', error(401, { error: 'invalid_client' }), refused('invalid_client')],
   [
@@ -285,6 +378,26 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     'an error with members',
     error(400, { error: { code: 7, status: 'DENIED', message: 'no' } }),
     { ...refused('DENIED'), description: 'no' },
+  ],
+  [
+    'an error with members, by its code where it has no status',
+    error(400, { error: { code: 'E7', type: 'OAuth' } }),
+    refused('E7'),
+  ],
+  [
+    'an error with members, by its type where it has nothing else',
+    error(400, { error: { code: 7, type: 'OAuth', message: 'no' }, error_description: 'never' }),
+    { ...refused('OAuth'), description: 'never' },
+  ],
+  [
+    '501 with an error for a while',
+    error(501, { error: 'server_error' }),
+    { ...refused('server_error'), retryable: true },
+  ],
+  [
+    '503 with an error for good',
+    error(503, { error: 'invalid_client' }),
+    { ...refused('invalid_client'), retryable: true },
   ],
   ['an error with members that say nothing', error(400, { error: {} }), refused('unnamed error')],
   [
@@ -334,6 +447,31 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { status: 307, headers: { location: '/a?code=x' }, body: '' },
     { code: 'redirect', retryable: false, location: '/a' },
   ],
+  [
+    'a redirect to another host, without a scheme and without its user information',
+    { status: 302, headers: { location: '//u:p@login.example/a?code=x' }, body: '' },
+    { code: 'redirect', retryable: false, location: '//login.example/a' },
+  ],
+  [
+    'a redirect to a port that is none, without its user information',
+    { status: 302, headers: { location: 'https://u:p@login.example:99999/a#x' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'https://login.example:99999/a' },
+  ],
+  [
+    'a redirect within the folder',
+    { status: 302, headers: { location: '../a#x' }, body: '' },
+    { code: 'redirect', retryable: false, location: '../a' },
+  ],
+  [
+    'a redirect with a time to come back',
+    { status: 303, headers: { location: '/a', 'retry-after': '5' }, body: '' },
+    { code: 'redirect', retryable: false, location: '/a', retryAfter: 5000 },
+  ],
+  [
+    'a redirect with an error for a while',
+    error(307, { error: 'temporarily_unavailable' }),
+    { code: 'redirect', retryable: false, error: 'temporarily_unavailable' },
+  ],
   ['a redirect to nowhere', { status: 304, body: '' }, { code: 'redirect', retryable: false }],
   ['a redirect with a token', { ...token(), status: 301 }, { code: 'redirect', retryable: false }],
   [
@@ -378,4 +516,26 @@ describe('an answer that brings no token', () => {
       );
     });
   }
+
+  test('is a redirect with any 3xx, and an HTTP error with any 1xx, 4xx and 5xx', () => {
+    const statuses = Array.from({ length: 500 }, (_, index) => 100 + index);
+    for (const status of statuses.filter((each) => each < 200 || each > 299)) {
+      const parse = (): unknown =>
+        parseTokenResponse(toResponse({ ...token(), status }), { sentAt, now });
+      const isRedirect = status >= 300 && status <= 399;
+      assert.throws(parse, {
+        name: 'TokenError',
+        code: isRedirect ? 'redirect' : 'http_error',
+        retryable: isTransientStatus(status),
+      });
+    }
+  });
+
+  test('is told in words of its own, without any of the answer', () => {
+    const response = toResponse(error(400, { error: 's3cret', error_description: 's3cret' }));
+    assert.throws(() => parseTokenResponse(response, { sentAt, now }), {
+      name: 'TokenError',
+      message: 'oauth_error',
+    });
+  });
 });

@@ -56,31 +56,31 @@ export function parseTokenResponse(
   response: HttpResponse,
   context: ResponseContext,
 ): TokenResponse {
-  const members = readMembers(response.body);
-  refuseFailure(response, members, context.now);
-  if (members === undefined) throw failure('unparsable', response, { retryable: true });
+  const members = refuseFailure(response, readMembers(response.body), context.now);
   const accessToken = readAccessToken(response, members, context.sentAt);
   return { accessToken, ...readCompanions(members), issuedAt: context.sentAt };
 }
 
 /**
- * Throws where the answer is a failure: an `error`, whatever the status, or a status that is no success.
+ * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
+ * cannot be read.
  *
  * @param members of the body; undefined where it has none
  * @param now epoch, milliseconds
+ * @returns the members of a success
  * @throws {TokenError}
  */
 export function refuseFailure(
   response: HttpResponse,
   members: Members | undefined,
   now: number,
-): void {
+): Members {
   const { status, headers } = response;
   const oauthError = readOAuthError(members);
   const retryAfter = parseRetryAfter(headers['retry-after'], now);
   if (status >= 300 && status < 400) {
     const location = readLocation(headers['location']);
-    throw failure('redirect', response, { retryable: false, oauthError, location });
+    throw failure('redirect', response, { retryable: false, oauthError, location, retryAfter });
   }
   const transient = isTransientStatus(status) || transientErrors.has(oauthError?.error ?? '');
   if (oauthError !== undefined) {
@@ -89,6 +89,8 @@ export function refuseFailure(
   if (status < 200 || status > 299) {
     throw failure('http_error', response, { retryable: transient, retryAfter });
   }
+  if (members === undefined) throw failure('unparsable', response, { retryable: true, retryAfter });
+  return members;
 }
 
 /**
@@ -212,7 +214,10 @@ export function readText(value: unknown): string | undefined {
 
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 function readLocation(location: string | undefined): string | undefined {
-  if (location === undefined || !URL.canParse(location)) return location?.split(/[?#]/)[0];
+  if (location === undefined || !URL.canParse(location)) {
+    // A relative one can begin with a host, and so with user info.
+    return location?.split(/[?#]/)[0]?.replace(/\/\/[^/]*@/, '//');
+  }
   const { protocol, host, pathname } = new URL(location);
   return `${protocol}//${host}${pathname}`;
 }
