@@ -10,6 +10,7 @@ import {
   type Credential,
   deriveKeys,
   isEntryName,
+  makeFallbackPrefix,
   makeName,
   makeNamePrefix,
   makeNameUnique,
@@ -203,6 +204,32 @@ describe('the name of an entry', () => {
     const unique = makeNameUnique(name, Buffer.from('00c0ffee99', 'hex'));
     assert.equal(unique, `${name}-00c0ffee`);
     assert.ok(isEntryName(unique, prefix));
+  });
+});
+
+describe('the prefix to fall back on', () => {
+  test('is an HMAC of the five minutes in which it is made', () => {
+    const digest = createHmac('sha256', keys.naming).update('id|5899536').digest('hex');
+    assert.equal(makeFallbackPrefix(keys, slotStart), `oauth2-token-v1-${digest.slice(0, 32)}-`);
+  });
+
+  test('is the same for five minutes, and another one before and after', () => {
+    const prefix = makeFallbackPrefix(keys, slotStart);
+    assert.equal(makeFallbackPrefix(keys, slotStart + slotLength - 1), prefix);
+    assert.notEqual(makeFallbackPrefix(keys, slotStart - 1), prefix);
+    assert.notEqual(makeFallbackPrefix(keys, slotStart + slotLength), prefix);
+  });
+
+  test('gives names that are entries of it, and not of the usual one', () => {
+    fc.assert(
+      fc.property(someKeys, times, times, (some, now, expiresAt) => {
+        const prefix = makeFallbackPrefix(some, now);
+        const name = makeName(some, expiresAt, prefix);
+        assert.match(prefix, /^oauth2-token-v1-[0-9a-f]{32}-$/);
+        assert.ok(isEntryName(name, prefix));
+        assert.equal(isEntryName(name, makeNamePrefix(some)), false);
+      }),
+    );
   });
 });
 

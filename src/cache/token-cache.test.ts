@@ -6,15 +6,16 @@ import { createFakeClock, type FakeClock } from '../../test/support/fakes.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { type CachedToken, openEntry, sealEntry } from './entry.ts';
-import { type CacheKeys, makeName, makeNamePrefix } from './keys.ts';
+import { type CacheKeys, makeFallbackPrefix, makeName, makeNamePrefix } from './keys.ts';
 import { type SaveOutcome, type Saver } from './saver.ts';
-import { type CacheService, CacheServiceError, type Compression, compressions } from './service.ts';
+import { type CacheService, CacheServiceError, type Compression } from './service.ts';
 import { type Finding, TokenCache } from './token-cache.ts';
 
 const keys: CacheKeys = { naming: Buffer.alloc(32, 1), sealing: Buffer.alloc(32, 2) };
 const prefix = makeNamePrefix(keys);
 const start = Date.UTC(2026, 0, 31, 11);
 const hour = 3_600_000;
+const fallbackPrefix = makeFallbackPrefix(keys, start);
 
 /** Made of bytes that count up, so that what is drawn second is not what is drawn first. */
 const suffix = /-0{8}$|-01010101$|-02020202$/;
@@ -47,8 +48,34 @@ function plant(
   return { name, blob, ...parts };
 }
 
+/** What lies in the cache under one prefix. */
+interface Shelves {
+  readonly zstd?: Shelf;
+  readonly gzip?: Shelf;
+}
+
+/** A place where a search looks, and the URL of what it finds there. */
+interface Place {
+  readonly prefix: string;
+  readonly compression: Compression;
+  readonly shelf: Shelf;
+  readonly url: string;
+}
+
+function listPlaces(under: string, { zstd, gzip }: Shelves): Place[] {
+  const shelves = [
+    { compression: 'zstd-without-long', shelf: zstd },
+    { compression: 'gzip', shelf: gzip },
+  ] as const;
+  return shelves.map(({ compression, shelf }) => {
+    const own = isPlanted(shelf) ? shelf.url : undefined;
+    const url = own ?? `https://blobs.example.com/${under}?sig=${compression}`;
+    return { prefix: under, compression, shelf, url };
+  });
+}
+
 /** A cache whose surroundings are all fake; `events` are the calls that it made, in order. */
-function createCache({ zstd, gzip }: { zstd?: Shelf; gzip?: Shelf }): {
+function createCache({ fallback = {}, ...usual }: Shelves & { readonly fallback?: Shelves }): {
   cache: TokenCache;
   clock: FakeClock;
   events: string[];
@@ -57,31 +84,28 @@ function createCache({ zstd, gzip }: { zstd?: Shelf; gzip?: Shelf }): {
   const clock = createFakeClock('2026-01-31T11:00:00Z');
   const events: string[] = [];
   const signals = new Set<AbortSignal>();
-  const shelves = { 'zstd-without-long': zstd, gzip };
+  const places = [...listPlaces(prefix, usual), ...listPlaces(fallbackPrefix, fallback)];
   const settle = async <T>(value: T | Error | 'silence', signal: AbortSignal): Promise<T> => {
     signals.add(signal);
     if (value === 'silence') return untilAborted(signal);
     if (value instanceof Error) throw value;
     return Promise.resolve(value);
   };
-  const urlOf = (compression: Compression): string => {
-    const shelf = shelves[compression];
-    const usual = `https://blobs.example.com/1?sig=${compression}`;
-    return isPlanted(shelf) ? (shelf.url ?? usual) : usual;
-  };
   const service: CacheService = {
     find: async (asked, compression, signal) => {
       events.push(`find ${compression}`);
-      assert.equal(asked, prefix);
-      const found = await settle(shelves[compression], signal);
-      return found && { name: found.name, url: urlOf(compression) };
+      const place = places.find(
+        (each) => each.prefix === asked && each.compression === compression,
+      );
+      assert.ok(place !== undefined, `nobody should ask for ${asked}`);
+      const found = await settle(place.shelf, signal);
+      return found && { name: found.name, url: place.url };
     },
     download: async ({ url }, signal) => {
       events.push(`download ${url}`);
-      const compression = compressions.find((each) => urlOf(each) === url) ?? 'gzip';
-      const planted = shelves[compression];
-      assert.ok(isPlanted(planted), `nothing lies at ${url}`);
-      return settle(planted.blob, signal);
+      const shelf = places.find((each) => each.url === url && isPlanted(each.shelf))?.shelf;
+      assert.ok(isPlanted(shelf), `nothing lies at ${url}`);
+      return settle(shelf.blob, signal);
     },
   };
   let drawn = 0;
@@ -342,6 +366,92 @@ describe('what nobody can use is a miss, and the next entry gets a name of its o
       assert.equal(saved.replace(suffix, ''), makeName(keys, start + 2 * hour));
     });
   }
+});
+
+describe('where somebody planted the prefix itself as a name', () => {
+  const hiding: Planted = { name: prefix, blob: Buffer.from('hides all others') };
+  const hidden = (token: CachedToken, compression: Compression): Planted => {
+    const expiresAt = token.accessToken.expiresAt?.getTime() ?? 0;
+    return plant(token, compression, { name: makeName(keys, expiresAt, fallbackPrefix) });
+  };
+  const zstdLate = hidden(late, 'zstd-without-long');
+  const gzipEarly = hidden(early, 'gzip');
+  const hidingToo: Planted = { ...hiding, name: fallbackPrefix };
+  const usualEarly = plant(early, 'zstd-without-long');
+
+  const rows: readonly (readonly [
+    what: string,
+    shelves: Shelves & { readonly fallback?: Shelves },
+    expected: string,
+  ])[] = [
+    ['finds nothing', { zstd: hiding, gzip: hiding }, 'miss'],
+    [
+      'finds the later of two tokens by the other prefix',
+      { zstd: hiding, gzip: hiding, fallback: { zstd: zstdLate, gzip: gzipEarly } },
+      'hit late',
+    ],
+    [
+      'finds a token of the compression for which nothing was planted',
+      { gzip: hiding, fallback: { zstd: zstdLate } },
+      'hit late',
+    ],
+    [
+      'finds a token of the other compression by the usual prefix',
+      { zstd: usualEarly, gzip: hiding },
+      'hit early',
+    ],
+    [
+      'finds the later token, by whatever prefix',
+      { gzip: hiding, zstd: usualEarly, fallback: { zstd: zstdLate } },
+      'hit late',
+    ],
+    [
+      'fails where the search by the other prefix fails',
+      { zstd: hiding, fallback: { gzip: down } },
+      'failed',
+    ],
+    [
+      'finds nothing where the other prefix was planted too',
+      { zstd: hiding, fallback: { zstd: hidingToo, gzip: hidingToo } },
+      'miss',
+    ],
+  ];
+  for (const [what, shelves, expected] of rows) {
+    test(`it ${what}`, async () => {
+      const { cache } = createCache(shelves);
+      assert.equal(show(await cache.find(usable)), expected);
+    });
+  }
+
+  test('it downloads nothing of what was planted, and hides its URL', async () => {
+    const { cache, events } = createCache({
+      gzip: { ...hiding, url: 'https://example.com/?sig=1' },
+    });
+    await cache.find(usable);
+    const searches = ['find zstd-without-long', 'find gzip'];
+    assert.deepEqual(events, [...searches, 'hide sig=1', ...searches]);
+  });
+
+  test('it saves by the other prefix, where a later search finds it', async () => {
+    const { cache } = createCache({ gzip: hiding });
+    await cache.find(usable);
+    const saver = createSaver();
+    await cache.save(late, saver);
+    const [{ name, entry } = { name: '', entry: Buffer.alloc(0) }] = saver.saved;
+    assert.equal(name, makeName(keys, start + 2 * hour, fallbackPrefix));
+    const fallback = { zstd: { name, blob: zstdCompressSync(entry) } };
+    const { cache: next } = createCache({ gzip: hiding, fallback });
+    assert.equal(show(await next.find(usable)), 'hit late');
+  });
+
+  test('it has five seconds for both searches together', async () => {
+    const { cache, clock } = createCache({ gzip: hiding, fallback: { gzip: 'silence' } });
+    const finding = cache.find(usable);
+    clock.advance(4000);
+    await settleAll();
+    clock.advance(1000);
+    assert.equal(show(await finding), 'timeout');
+  });
 });
 
 describe('save', () => {
