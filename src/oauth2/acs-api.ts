@@ -1,5 +1,6 @@
 import { type HttpRequest, type HttpResponse } from '../http/request.ts';
 import { AccessToken } from './access-token.ts';
+import { defaultHeaders } from './default-headers.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
 import { joinHeaders, type Pair } from './token-request.ts';
 import {
@@ -47,9 +48,7 @@ export async function askAcsEndpoint(
 export function buildAcsRequest(request: AcsRequest): HttpRequest {
   const { tokenUrl, clientId, clientSecret, headers } = request;
   const all = joinHeaders([
-    ['accept', 'application/json'],
-    ['accept-encoding', 'identity'],
-    ['user-agent', 'oauth2-token'],
+    ...defaultHeaders,
     ...headers,
     ['client-id', clientId],
     ['client-secret', clientSecret],

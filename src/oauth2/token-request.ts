@@ -1,5 +1,6 @@
 import { type HttpRequest } from '../http/request.ts';
 import { type ClientAuthentication, type RequestParts } from './client-authentication.ts';
+import { defaultHeaders } from './default-headers.ts';
 
 /** How the body of a token request is written. */
 export type BodyFormat = 'form' | 'json';
@@ -44,7 +45,7 @@ export function listParameterNames(request: TokenRequest): string[] {
  */
 export async function buildTokenRequest(request: TokenRequest): Promise<HttpRequest> {
   const parts: RequestParts = {
-    headers: joinHeaders([...defaultHeaders(request.bodyFormat), ...request.headers]),
+    headers: joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
     parameters: grantParameters(request),
   };
   await request.authenticate(parts);
@@ -65,16 +66,9 @@ function grantParameters(request: TokenRequest): [string, string][] {
   return pairs.map(([name, value]) => [name, value]);
 }
 
-function defaultHeaders(bodyFormat: BodyFormat): Pair[] {
-  return [
-    ['accept', 'application/json'],
-    ['accept-encoding', 'identity'],
-    [
-      'content-type',
-      bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-    ],
-    ['user-agent', 'oauth2-token'],
-  ];
+function contentType(bodyFormat: BodyFormat): Pair {
+  const type = bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+  return ['content-type', type];
 }
 
 /** Headers by name in lower case; a later one takes the place of an earlier one. */
