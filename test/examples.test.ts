@@ -1,7 +1,5 @@
 /** Every workflow in examples/ and docs/ is complete, and its inputs are ones that the action takes. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { parseDocument } from 'yaml';
@@ -12,8 +10,7 @@ import { readInputs } from '../src/action/inputs.ts';
 import { outputNames } from '../src/action/outputs.ts';
 import { renderText } from '../src/action/text.ts';
 import { createInputEnvironment } from './support/fakes.ts';
-
-const root = join(import.meta.dirname, '..');
+import { listFiles, readPage, readSource, type Source } from './support/workflow-sources.ts';
 
 /** What is used of a step. */
 interface Step {
@@ -37,33 +34,6 @@ interface Workflow {
   readonly on?: unknown;
   readonly permissions?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
-}
-
-/** A piece of YAML, and where it stands. */
-interface Source {
-  readonly name: string;
-  readonly yaml: string;
-}
-
-/** The files below a folder with this ending, in order. */
-function listFiles(folder: string, ending: RegExp): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => ending.test(file))
-    .map((file) => join(folder, file).replaceAll('\\', '/'))
-    .sort();
-}
-
-function readExample(file: string): Source {
-  return { name: file, yaml: readFileSync(join(root, file), 'utf8') };
-}
-
-/** The pieces of YAML in a page, each under the number of its line. */
-function readPage(file: string): Source[] {
-  const page = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
-  return [...page.matchAll(/^```ya?ml\n(.*?)^```$/gms)].map((match) => ({
-    name: `${file}:${page.slice(0, match.index).split('\n').length}`,
-    yaml: match[1] ?? '',
-  }));
 }
 
 /** Parses YAML without a schema: every value is a string, as an input is. Throws for anything that is no YAML. */
@@ -188,7 +158,7 @@ function assertTokenUsed({ jobs }: Workflow): void {
 }
 
 describe('examples/', () => {
-  const examples = listFiles('examples', /\.ya?ml$/).map(readExample);
+  const examples = listFiles('examples', /\.ya?ml$/).map(readSource);
 
   test('has examples', () => {
     assert.ok(examples.length > 0);
@@ -205,7 +175,7 @@ describe('examples/', () => {
   }
 
   test('the one for ACS hands the token to later steps in their environment', () => {
-    const workflow = parse(readExample('examples/stanford-acs.yml'));
+    const workflow = parse(readSource('examples/stanford-acs.yml'));
     assert.ok(isWorkflow(workflow));
     assertTokenUsed(workflow);
   });
