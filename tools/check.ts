@@ -24,7 +24,15 @@ const checks: readonly Check[] = [
       runTool('dependency-cruiser/bin/dependency-cruiser.mjs', 'src', 'test', 'demo', 'tools'),
   },
   { name: 'README.md says what action.yml says', run: () => runNode('tools/tables.ts', '--check') },
-  { name: 'dist/ is what src/ gives', run: () => runNode('tools/check-dist.ts') },
+  { name: 'links lead somewhere', run: () => runNode('tools/links.ts') },
+  {
+    name: 'spelling',
+    run: () => runTool('cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--quiet'),
+  },
+  {
+    name: 'dist/ and THIRD-PARTY-NOTICES.txt are what src/ gives',
+    run: () => runNode('tools/check-dist.ts'),
+  },
 ];
 
 function checkNode(): string | undefined {
