@@ -58,7 +58,7 @@ async function runJob(
     assert.ok(results, errors);
     return { results, output: output + errors };
   } finally {
-    await rm(workspace, { recursive: true });
+    await rm(workspace, { recursive: true, maxRetries: 3 });
   }
 }
 
