@@ -104,7 +104,8 @@ export function readMembers(body: Buffer): Members | undefined {
   return readJsonObject(text) ?? readForm(text);
 }
 
-function readJsonObject(text: string): Members | undefined {
+/** Reads a text as a JSON object; undefined where it is none. */
+export function readJsonObject(text: string): Members | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
