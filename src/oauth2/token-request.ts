@@ -76,7 +76,8 @@ export function joinHeaders(headers: readonly Pair[]): Map<string, string> {
   return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function writeForm(parameters: RequestParts['parameters']): string {
+/** Writes parameters as application/x-www-form-urlencoded. */
+export function writeForm(parameters: RequestParts['parameters']): string {
   return new URLSearchParams(parameters).toString();
 }
 
