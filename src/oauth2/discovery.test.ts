@@ -369,6 +369,7 @@ const unusable: readonly [endpoint: string, shown: string][] = [
   ['https://login.example.com/token#', 'https://login.example.com/token'],
   ['https://login.example.com/token#part', 'https://login.example.com/token'],
   [' https://login.example.com/token', 'https://login.example.com/token'],
+  ['https://login.example.com/to ken', 'https://login.example.com/to%20ken'],
   ['https://login.example.com/to\nken', 'https://login.example.com/token'],
   ['https://login.example.com/to\u0001ken', 'https://login.example.com/to%01ken'],
   ['ftp://login.example.com/token', 'ftp://login.example.com/token'],
