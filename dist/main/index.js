@@ -28566,7 +28566,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 6207:
+/***/ 6783:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32031,6 +32031,32 @@ class TokenError extends Error {
         return isDamagedSuccess || status === 408 || status === 502 || status === 504;
     }
 }
+/** Complete HTTP responses that brought no metadata, or none that can be used. */
+class DiscoveryError extends Error {
+    name = 'DiscoveryError';
+    code;
+    attempts;
+    answer;
+    /** Whether the same search may succeed a little later. */
+    retryable;
+    retryAfter;
+    location;
+    actualIssuer;
+    endpoint;
+    /** Metadata can be asked for again: nothing is handed out with it. */
+    mayHaveArrived = false;
+    constructor(code, details) {
+        super(code);
+        this.code = code;
+        this.attempts = details.attempts;
+        this.answer = details.answer;
+        this.retryable = details.retryable;
+        this.retryAfter = details.retryAfter;
+        this.location = details.location;
+        this.actualIssuer = details.actualIssuer;
+        this.endpoint = details.endpoint;
+    }
+}
 /**
  * Decides, in this one place, whether a failed attempt is made again.
  *
@@ -32039,14 +32065,19 @@ class TokenError extends Error {
  *   is not sent again, for the server could take it for theft and revoke everything (RFC 6749 section 10.4)
  */
 function judgeFailure(error, { retryOn, spendsGrant }) {
-    if (!(error instanceof TokenError || error instanceof TransportError))
+    if (!isFailedAttempt(error))
         return { retryable: false };
     if (spendsGrant && error.mayHaveArrived)
         return { retryable: false };
     return {
         retryable: error.retryable || retryOn === 'all',
-        retryAfter: error instanceof TokenError ? error.retryAfter : undefined,
+        retryAfter: error instanceof TransportError ? undefined : error.retryAfter,
     };
+}
+function isFailedAttempt(error) {
+    return (error instanceof TokenError ||
+        error instanceof DiscoveryError ||
+        error instanceof TransportError);
 }
 
 ;// CONCATENATED MODULE: ./build/oauth2/token-response.js
@@ -32120,6 +32151,7 @@ function readMembers(body) {
     const text = new TextDecoder().decode(body);
     return readJsonObject(text) ?? readForm(text);
 }
+/** Reads a text as a JSON object; undefined where it is none. */
 function readJsonObject(text) {
     try {
         const value = JSON.parse(text);
@@ -32137,6 +32169,7 @@ function readForm(text) {
     const telling = form.has('access_token') || form.has('error');
     return telling ? Object.fromEntries(form) : undefined;
 }
+/** Whether a value of JSON is an object. */
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -32236,6 +32269,7 @@ function readLocation(location) {
 function failure(code, response, details) {
     return new TokenError(code, { ...details, answer: describeAnswer(response) });
 }
+/** What an answer was like. */
 function describeAnswer({ status, statusText, headers, body }) {
     return { status, statusText, contentType: headers['content-type'], length: body.length };
 }
@@ -32258,228 +32292,31 @@ const systemClock = {
     },
 };
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: ./build/action/trigger.js
+;// CONCATENATED MODULE: ./build/retry/deadline.js
 
-/**
- * Finds out why a secret is empty from what started the run.
- *
- * @param env the step's environment
- * @see https://docs.github.com/actions/reference/security/secure-use
- */
-function explainMissingSecret(env) {
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]')
-        return 'dependabot';
-    const event = env['GITHUB_EVENT_NAME'] ?? '';
-    const forkable = event.startsWith('pull_request') && event !== 'pull_request_target';
-    return forkable && readHeadRepository(env) !== env['GITHUB_REPOSITORY'] ? 'fork' : 'unset';
-}
-/** The full name of the repository that a pull request comes from; undefined where the fork was deleted. */
-function readHeadRepository(env) {
-    try {
-        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
-        return event.pull_request?.head?.repo?.full_name;
+/** When everything must be over that a run asks of authorization servers. */
+class Deadline {
+    #clock;
+    #at;
+    /** @param seconds from now */
+    constructor(clock, seconds) {
+        this.#clock = clock;
+        this.#at = clock.monotonic() + seconds * 1000;
     }
-    catch {
-        // An event that cannot be read says nothing of a fork.
-        return env['GITHUB_REPOSITORY'];
+    /** By the clock's monotonic(), milliseconds. */
+    get at() {
+        return this.#at;
     }
-}
-
-;// CONCATENATED MODULE: ./build/action/errors.js
-
-
-/** Inputs that cannot be worked with; each problem names its input. */
-class InputError extends Error {
-    name = 'InputError';
-    code = 'bad_inputs';
-    problems;
-    /** Why client-secret is empty, where it is; not among the problems. */
-    emptySecret;
-    constructor(problems, emptySecret) {
-        super('bad_inputs');
-        this.problems = problems;
-        this.emptySecret = emptySecret;
+    /** Does some work whose time does not count. */
+    async exclude(work) {
+        const startedAt = this.#clock.monotonic();
+        try {
+            return await work();
+        }
+        finally {
+            this.#at += this.#clock.monotonic() - startedAt;
+        }
     }
-}
-/** There is nowhere to put a token: a file that the runner names is not named. */
-class NoRunnerError extends Error {
-    name = 'NoRunnerError';
-    code = 'no_runner';
-    variable;
-    constructor(variable) {
-        super('no_runner');
-        this.variable = variable;
-    }
-}
-/** The token does not fit into the environment variable that was asked for. */
-class TokenTooLongError extends Error {
-    name = 'TokenTooLongError';
-    code = 'token_too_long';
-    envVar;
-    constructor(envVar) {
-        super('token_too_long');
-        this.envVar = envVar;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/http/loopback.js
-/**
- * Whether connections to a host never leave the machine.
- *
- * @param hostname as `URL.hostname` gives it
- * @see RFC 6761 section 6.3, RFC 6890, RFC 4291 section 2.5.3
- */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./build/oauth2/token-request.js
-
-
-/** The parameters of a grant that may be used once: a second request could be taken for theft. */
-const singleUse = new Set(['refresh_token', 'code']);
-/** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
-function spendsItsGrant({ parameters }) {
-    return parameters.some(([name]) => singleUse.has(name));
-}
-/** The names of the body's parameters, for a log: each once, in order, without values. */
-function listParameterNames(request) {
-    return [...new Set(grantParameters(request).map(([name]) => name))];
-}
-/**
- * Writes a token request as the HTTP request of one attempt.
- *
- * @see RFC 6749 section 4.4.2
- */
-async function buildTokenRequest(request) {
-    const parts = {
-        headers: token_request_joinHeaders([...defaultHeaders(request.bodyFormat), ...request.headers]),
-        parameters: grantParameters(request),
-    };
-    await request.authenticate(parts);
-    return {
-        method: 'POST',
-        url: request.tokenUrl,
-        headers: Object.fromEntries(parts.headers),
-        body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
-    };
-}
-function grantParameters(request) {
-    const { grantType, scopes, audience, resources, parameters } = request;
-    const pairs = [['grant_type', grantType]];
-    if (scopes.length > 0)
-        pairs.push(['scope', scopes.join(' ')]);
-    if (audience !== undefined)
-        pairs.push(['audience', audience]);
-    pairs.push(...resources.map((resource) => ['resource', resource]), ...parameters);
-    return pairs.map(([name, value]) => [name, value]);
-}
-function defaultHeaders(bodyFormat) {
-    return [
-        ['accept', 'application/json'],
-        ['accept-encoding', 'identity'],
-        [
-            'content-type',
-            bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-        ],
-        ['user-agent', 'oauth2-token'],
-    ];
-}
-/** Headers by name in lower case; a later one takes the place of an earlier one. */
-function token_request_joinHeaders(headers) {
-    return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-}
-function writeForm(parameters) {
-    return new URLSearchParams(parameters).toString();
-}
-/** A JSON object; a name that comes again becomes an array. */
-function writeJson(parameters) {
-    const values = Map.groupBy(parameters, ([name]) => name);
-    const members = [...values].map(([name, pairs]) => {
-        const [first, ...more] = pairs.map(([, value]) => value);
-        return [name, more.length === 0 ? first : [first, ...more]];
-    });
-    return JSON.stringify(Object.fromEntries(members));
-}
-
-;// CONCATENATED MODULE: ./build/oauth2/token-endpoint.js
-
-
-
-/** The most that is read of an answer, bytes: a token response is a few KiB. */
-const maxResponseBytes = 1024 * 1024;
-/**
- * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
- *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token
- */
-async function askTokenEndpoint(request, { send, now, signal, tls }) {
-    const httpRequest = await buildTokenRequest(request);
-    const sentAt = now();
-    const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-    return parseTokenResponse(response, { sentAt, now: now() });
-}
-
-;// CONCATENATED MODULE: ./build/oauth2/acs-api.js
-
-
-
-
-
-
-/** The headers that carry the credentials, in lower case. */
-const acsHeaders = ['client-id', 'client-secret'];
-/**
- * Asks an ACS endpoint once.
- *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token, or none with an expiry
- */
-async function askAcsEndpoint(request, { send, now, signal, tls }) {
-    const sentAt = now();
-    const limits = { signal, tls, maxBytes: maxResponseBytes };
-    const response = await send(buildAcsRequest(request), limits);
-    return parseAcsResponse(response, { sentAt, now: now() });
-}
-/** Writes the request as HTTP. */
-function buildAcsRequest(request) {
-    const { tokenUrl, clientId, clientSecret, headers } = request;
-    const all = token_request_joinHeaders([
-        ['accept', 'application/json'],
-        ['accept-encoding', 'identity'],
-        ['user-agent', 'oauth2-token'],
-        ...headers,
-        ['client-id', clientId],
-        ['client-secret', clientSecret],
-    ]);
-    return { method: 'GET', url: tokenUrl, headers: Object.fromEntries(all) };
-}
-/**
- * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
- *
- * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
- */
-function parseAcsResponse(response, context) {
-    const members = refuseFailure(response, readMembers(response.body), context.now);
-    const accessToken = new AccessToken({
-        token: readTokenString(response, members),
-        tokenType: readText(members['token_type']) ?? 'Bearer',
-        expiresAt: readExpiresAt(response, members),
-    });
-    return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
-}
-function readExpiresAt(response, members) {
-    const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
-    if (expiresAt === undefined)
-        throw failure('no_expires_at', response, { retryable: false });
-    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
-    return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
-}
-function withoutExpiry(members) {
-    return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
 ;// CONCATENATED MODULE: ./build/action/text.js
@@ -32525,11 +32362,42 @@ function renderPiece(piece, redact) {
     return typeof piece === 'string' ? makeHarmless(piece, redact) : renderText(piece, redact);
 }
 
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+;// CONCATENATED MODULE: ./build/action/trigger.js
+
+/**
+ * Finds out why a secret is empty from what started the run.
+ *
+ * @param env the step's environment
+ * @see https://docs.github.com/actions/reference/security/secure-use
+ */
+function explainMissingSecret(env) {
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]')
+        return 'dependabot';
+    const event = env['GITHUB_EVENT_NAME'] ?? '';
+    const forkable = event.startsWith('pull_request') && event !== 'pull_request_target';
+    return forkable && readHeadRepository(env) !== env['GITHUB_REPOSITORY'] ? 'fork' : 'unset';
+}
+/** The full name of the repository that a pull request comes from; undefined where the fork was deleted. */
+function readHeadRepository(env) {
+    try {
+        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        return event.pull_request?.head?.repo?.full_name;
+    }
+    catch {
+        // An event that cannot be read says nothing of a fork.
+        return env['GITHUB_REPOSITORY'];
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/action/input-reader.js
+
 
 /** The inputs of action.yml, in the order of its groups. */
 const inputNames = [
     'token-url',
+    'issuer',
     'endpoint-type',
     'ca-certificate',
     'allow-http',
@@ -32537,6 +32405,17 @@ const inputNames = [
     'client-secret',
     'client-auth-method',
     'client-secret-encoding',
+    'private-key',
+    'private-key-id',
+    'signing-algorithm',
+    'private-key-as',
+    'assertion-audience',
+    'assertion-claims',
+    'client-certificate',
+    'client-key',
+    'id-token-as',
+    'id-token-audience',
+    'refresh-token',
     'scopes',
     'grant-type',
     'audience',
@@ -32563,6 +32442,7 @@ const inputDefaults = {
     'endpoint-type': 'oauth2',
     'allow-http': 'false',
     'client-secret-encoding': 'form',
+    'private-key-as': 'client_assertion',
     'body-format': 'form',
     timeout: '15',
     'total-timeout': '120',
@@ -32589,12 +32469,26 @@ function readInput(env, name, how = 'trimmed') {
 class InputReader {
     problems = [];
     #env;
+    #missing;
     constructor(env) {
         this.#env = env;
     }
     /** Notes that an input is wrong. */
     complain(problem) {
         this.problems.push(problem);
+    }
+    /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
+    missSecret(name) {
+        this.#missing ??= name;
+    }
+    get missesSecret() {
+        return this.#missing !== undefined;
+    }
+    /** The secret that is needed and empty, with what started the run as the likely reason. */
+    findEmptySecret() {
+        if (this.#missing === undefined)
+            return undefined;
+        return { name: this.#missing, cause: explainMissingSecret(this.#env) };
     }
     /** The value; its default, or undefined, where it was left out. */
     read(name) {
@@ -32614,21 +32508,20 @@ class InputReader {
     readExact(name) {
         return readInput(this.#env, name, 'exact');
     }
-    /** A value that must be given. */
-    readRequired(name) {
+    /** One of several words; undefined where it was left out, or is none of them. */
+    readOptionalChoice(name, choices) {
         const value = this.read(name);
         if (value === undefined)
-            this.complain(text_text `${name} is required`);
-        return value ?? '';
-    }
-    /** One of several words. */
-    readChoice(name, choices) {
-        const value = this.read(name) ?? choices[0];
+            return undefined;
         const choice = choices.find((one) => one === value);
         if (choice === undefined) {
             this.complain(text_text `${name}: got "${value}", takes ${choices.join(', ')}`);
         }
-        return choice ?? choices[0];
+        return choice;
+    }
+    /** One of several words. */
+    readChoice(name, choices) {
+        return this.readOptionalChoice(name, choices) ?? choices[0];
     }
     /** A boolean of YAML 1.2: `true`, `True`, `TRUE` and the same of `false`. */
     readFlag(name) {
@@ -32661,95 +32554,808 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/misspelling.js
+;// CONCATENATED MODULE: ./build/action/errors.js
 
 
-/** Other words for an input, which people know from other tools. Written without `-` and `_`. */
-const otherWords = {
-    url: 'token-url',
-    tokenuri: 'token-url',
-    tokenendpoint: 'token-url',
-    endpoint: 'token-url',
-    accesstokenurl: 'token-url',
-    oauthurl: 'token-url',
-    id: 'client-id',
-    appid: 'client-id',
-    username: 'client-id',
-    secret: 'client-secret',
-    clientpassword: 'client-secret',
-    password: 'client-secret',
-    appsecret: 'client-secret',
-    authmethod: 'client-auth-method',
-    tokenendpointauthmethod: 'client-auth-method',
-    scope: 'scopes',
-    granttypes: 'grant-type',
-    aud: 'audience',
-    params: 'parameters',
-    extraparameters: 'parameters',
-    body: 'parameters',
-    extraheaders: 'headers',
-    contenttype: 'body-format',
-    retries: 'retry-max-attempts',
-    maxattempts: 'retry-max-attempts',
-    maxretries: 'retry-max-attempts',
-    retryattempts: 'retry-max-attempts',
-    environmentvariable: 'env-var',
-    envname: 'env-var',
-    env: 'env-var',
-    outputenv: 'env-var',
-    debug: 'verbose',
-    ca: 'ca-certificate',
-    cacert: 'ca-certificate',
-    insecure: 'allow-http',
-};
+
+
+/** Inputs that cannot be worked with; each problem names its input. */
+class InputError extends Error {
+    name = 'InputError';
+    code = 'bad_inputs';
+    problems;
+    /** The secret that is empty and needed, where one is; not among the problems. */
+    emptySecret;
+    constructor(problems, emptySecret) {
+        super('bad_inputs');
+        this.problems = problems;
+        this.emptySecret = emptySecret;
+    }
+}
+/** There is nowhere to put a token: a file that the runner names is not named. */
+class NoRunnerError extends Error {
+    name = 'NoRunnerError';
+    code = 'no_runner';
+    variable;
+    constructor(variable) {
+        super('no_runner');
+        this.variable = variable;
+    }
+}
+/** The token does not fit into the environment variable that was asked for. */
+class TokenTooLongError extends Error {
+    name = 'TokenTooLongError';
+    code = 'token_too_long';
+    envVar;
+    constructor(envVar) {
+        super('token_too_long');
+        this.envVar = envVar;
+    }
+}
+/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+class IdTokenError extends Error {
+    name = 'IdTokenError';
+    code;
+    status;
+    /** Whether the same request may succeed a little later. */
+    retryable;
+    retryAfter;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.status = details.status;
+        this.retryable = details.retryable ?? false;
+        this.retryAfter = details.retryAfter;
+    }
+}
 /**
- * Finds inputs that nobody declared and that are near misses of one; the runner only warns of them. Names that resemble
- * none are left alone, for any `INPUT_` variable of the job's `env:` looks like an input.
+ * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
+ * one.
+ *
+ * @param error what the attempt threw
+ */
+function judgeIdTokenFailure(error, retryOn) {
+    if (error instanceof TransportError)
+        return { retryable: error.retryable || retryOn === 'all' };
+    // Where nothing was asked there is nothing to ask again.
+    if (!(error instanceof IdTokenError) || error.status === undefined)
+        return { retryable: false };
+    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
+}
+
+;// CONCATENATED MODULE: ./build/http/loopback.js
+/**
+ * Whether connections to a host never leave the machine.
+ *
+ * @param hostname as `URL.hostname` gives it
+ * @see RFC 6761 section 6.3, RFC 6890, RFC 4291 section 2.5.3
+ */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./build/oauth2/default-headers.js
+/** What every request of this action to an authorization server says of itself, by name in lower case. */
+const defaultHeaders = [
+    ['accept', 'application/json'],
+    // What is not compressed needs no limit of its own for what it may become.
+    ['accept-encoding', 'identity'],
+    ['user-agent', 'oauth2-token'],
+];
+
+;// CONCATENATED MODULE: ./build/oauth2/token-request.js
+
+
+
+/** The parameters of a grant that may be used once: a second request could be taken for theft. */
+const singleUse = new Set(['refresh_token', 'code']);
+/** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
+function spendsItsGrant({ parameters }) {
+    return parameters.some(([name]) => singleUse.has(name));
+}
+/** The names of the body's parameters, for a log: each once, in order, without values. */
+function listParameterNames(request) {
+    const own = request.proofs.flatMap(({ parameters }) => parameters);
+    return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
+}
+/**
+ * Writes a token request as the HTTP request of one attempt.
+ *
+ * @see RFC 6749 section 4.4.2
+ */
+async function buildTokenRequest(request) {
+    const parts = {
+        headers: token_request_joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
+        parameters: grantParameters(request),
+    };
+    for (const proof of request.proofs)
+        await proof.add(parts);
+    return {
+        method: 'POST',
+        url: request.tokenUrl,
+        headers: Object.fromEntries(parts.headers),
+        body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
+    };
+}
+function grantParameters(request) {
+    const { grantType, scopes, audience, resources, parameters } = request;
+    const pairs = [['grant_type', grantType]];
+    if (scopes.length > 0)
+        pairs.push(['scope', scopes.join(' ')]);
+    if (audience !== undefined)
+        pairs.push(['audience', audience]);
+    pairs.push(...resources.map((resource) => ['resource', resource]), ...parameters);
+    return pairs.map(([name, value]) => [name, value]);
+}
+function contentType(bodyFormat) {
+    const type = bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+    return ['content-type', type];
+}
+/** Headers by name in lower case; a later one takes the place of an earlier one. */
+function token_request_joinHeaders(headers) {
+    return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+}
+/** Writes parameters as application/x-www-form-urlencoded. */
+function writeForm(parameters) {
+    return new URLSearchParams(parameters).toString();
+}
+/** A JSON object; a name that comes again becomes an array. */
+function writeJson(parameters) {
+    const values = Map.groupBy(parameters, ([name]) => name);
+    const members = [...values].map(([name, pairs]) => {
+        const [first, ...more] = pairs.map(([, value]) => value);
+        return [name, more.length === 0 ? first : [first, ...more]];
+    });
+    return JSON.stringify(Object.fromEntries(members));
+}
+
+;// CONCATENATED MODULE: ./build/action/id-token.js
+
+
+
+
+
+
+
+
+/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
+const maxAnswerBytes = 64 * 1024;
+/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
+const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+/**
+ * Finds where the job may ask for its ID token.
  *
  * @param env the step's environment
+ * @returns undefined where the job lacks `permissions: id-token: write`
+ * @see https://docs.github.com/actions/reference/security/oidc
  */
-function findMisspelledInputs(env) {
-    const known = inputNames;
-    return Object.keys(env)
-        .filter((variable) => variable.startsWith('INPUT_'))
-        .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
-        .filter((name) => !known.includes(name))
-        .flatMap((name) => {
-        const meant = guessInput(name);
-        return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
+function findIdTokenEndpoint(env) {
+    const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
+    const requestToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+    return url === '' || requestToken === '' ? undefined : { url, requestToken };
+}
+/**
+ * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
+ *
+ * @param audience the `aud` that it shall have; GitHub's own choice where undefined
+ * @throws {TransportError} when no complete response came back
+ * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
+ */
+async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
+    const url = addAudience(readEndpointUrl(endpoint.url), audience);
+    const headers = {
+        ...Object.fromEntries(defaultHeaders),
+        authorization: `Bearer ${endpoint.requestToken}`,
+    };
+    const response = await send({ method: 'GET', url, headers }, { signal, maxBytes: maxAnswerBytes });
+    return readAnswer(response, { now: now(), hide });
+}
+/** The bearer token goes to nobody who could read it on the way. */
+function readEndpointUrl(text) {
+    const url = URL.parse(text);
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    if (url === null || !isSafe)
+        throw new IdTokenError('bad_endpoint');
+    return url;
+}
+/** Leaves the query that is there as it is, which `searchParams` would write anew. */
+function addAudience(url, audience) {
+    if (audience === undefined)
+        return url.href;
+    const before = url.search === '' ? '' : `${url.search}&`;
+    const complete = new URL(url);
+    complete.search = `${before}audience=${encodeURIComponent(audience)}`;
+    return complete.href;
+}
+function readAnswer({ status, headers, body }, { now, hide }) {
+    const details = {
+        status,
+        retryAfter: parseRetryAfter(headers['retry-after'], now),
+    };
+    if (status < 200 || status > 299) {
+        throw new IdTokenError('refused', { ...details, retryable: isTransientStatus(status) });
+    }
+    const members = readJsonObject(new TextDecoder().decode(body));
+    if (members === undefined)
+        throw new IdTokenError('unparsable', { ...details, retryable: true });
+    const token = members['value'];
+    const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
+    if (typeof token !== 'string' || payload === undefined) {
+        // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
+        throw new IdTokenError('malformed', details);
+    }
+    // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
+    hide(token);
+    const claims = readClaims(payload);
+    if (claims === undefined)
+        throw new IdTokenError('malformed', details);
+    return { token, claims };
+}
+function readClaims(payload) {
+    try {
+        // Fatal, for replacement characters would make different claims equal.
+        const decoder = new TextDecoder('utf-8', { fatal: true });
+        return readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
+const passing = new Set([
+    'jti',
+    'iat',
+    'nbf',
+    'exp',
+    'run_id',
+    'run_number',
+    'run_attempt',
+    'check_run_id',
+    'sha',
+    'workflow_sha',
+    'job_workflow_sha',
+]);
+/**
+ * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
+ * repository, while servers test the environment or the ref.
+ *
+ * @returns sorted by name, the values as JSON
+ */
+function bindClaims(claims) {
+    return Object.entries(claims)
+        .filter(([name]) => !passing.has(name))
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([name, value]) => [name, JSON.stringify(value)]);
+}
+/** The claims that have to match what is configured at the provider, as the log shows them. */
+function describeClaims({ iss, sub, aud }) {
+    return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
+}
+function describeClaim(value) {
+    if (value === undefined || value === null)
+        return undefined;
+    return Array.isArray(value) ? value.map(writeClaim).join(', ') : writeClaim(value);
+}
+function writeClaim(value) {
+    return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+;// CONCATENATED MODULE: ./build/oauth2/signing-key.js
+
+/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+const signingAlgorithms = [
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+];
+/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+const macAlgorithms = ['HS256', 'HS384', 'HS512'];
+/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
+class SigningKeyError extends Error {
+    name = 'SigningKeyError';
+    code;
+    keyType;
+    algorithm;
+    bits;
+    form;
+    members;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.keyType = details.keyType;
+        this.algorithm = details.algorithm;
+        this.bits = details.bits;
+        this.form = details.form;
+        this.members = details.members;
+    }
+}
+/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
+const shortestRsaKey = 2048;
+/**
+ * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
+ * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
+ *
+ * @param input the key; white space and text around it do not matter
+ * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
+ * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
+ * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
+ */
+function readSigningKey(input, options = {}) {
+    const found = findKey(input.trim());
+    const signingKey = {
+        key: found.key,
+        algorithm: chooseAlgorithm(found.key, signing_key_readText(options.algorithm) ?? found.algorithm),
+        keyId: signing_key_readText(options.keyId) ?? found.keyId,
+        owner: found.owner,
+    };
+    proveKey(signingKey, found);
+    return signingKey;
+}
+function findKey(text) {
+    return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
+}
+/**
+ * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
+ *
+ * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
+ */
+function signBytes(data, { key, algorithm }) {
+    return (0,external_node_crypto_.sign)(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
+}
+function hashOf(algorithm) {
+    return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+}
+function signatureOptions(algorithm) {
+    if (algorithm.startsWith('ES'))
+        return { dsaEncoding: 'ieee-p1363' };
+    if (!algorithm.startsWith('PS'))
+        return {};
+    const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
+    return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
+}
+/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
+function proveKey(signer, { key, publicKey }) {
+    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
+        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
+    }
+}
+function verifiesItself(signer, publicKey) {
+    const { algorithm } = signer;
+    const probe = Buffer.from('probe');
+    try {
+        const signature = signBytes(probe, signer);
+        const verifier = { key: publicKey, ...signatureOptions(algorithm) };
+        return (0,external_node_crypto_.verify)(hashOf(algorithm), probe, verifier, signature);
+    }
+    catch {
+        return false;
+    }
+}
+function chooseAlgorithm(key, asked) {
+    const { keyType, algorithms } = describeKey(key);
+    const bits = key.asymmetricKeyDetails?.modulusLength;
+    if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
+        throw new SigningKeyError('weak_key', { keyType, bits });
+    }
+    const [first] = algorithms;
+    if (first === undefined)
+        throw new SigningKeyError('unsupported_key', { keyType });
+    // RFC 9864 names the curve itself; servers know EdDSA.
+    if (asked === undefined || (first === 'EdDSA' && asked === keyType))
+        return first;
+    const chosen = algorithms.find((algorithm) => algorithm === asked);
+    if (chosen !== undefined)
+        return chosen;
+    throw isAlgorithm(asked)
+        ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
+        : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
+}
+function isAlgorithm(name) {
+    return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
+}
+/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
+function showAlgorithm(name) {
+    return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
+}
+/** The curves of RFC 7518 section 3.4, by OpenSSL's names. */
+const curves = new Map([
+    ['prime256v1', { keyType: 'EC P-256', algorithms: ['ES256'] }],
+    ['secp384r1', { keyType: 'EC P-384', algorithms: ['ES384'] }],
+    ['secp521r1', { keyType: 'EC P-521', algorithms: ['ES512'] }],
+]);
+function describeKey(key) {
+    const type = key.asymmetricKeyType ?? '';
+    switch (type) {
+        case 'rsa':
+            return {
+                keyType: 'RSA',
+                algorithms: signingAlgorithms.filter((name) => /^[RP]S/.test(name)),
+            };
+        case 'rsa-pss':
+            return describePssKey(key);
+        case 'ec':
+            return describeEcKey(key);
+        case 'ed25519':
+        case 'ed448':
+            return { keyType: `Ed${type.slice(2)}`, algorithms: ['EdDSA'] };
+        default:
+            return { keyType: type.toUpperCase(), algorithms: [] };
+    }
+}
+function describeEcKey(key) {
+    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+    return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
+}
+/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+function describePssKey(key) {
+    const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
+    const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
+    if (hashAlgorithm === undefined)
+        return { keyType: 'RSA-PSS', algorithms: all };
+    const algorithms = all.filter((name) => hashOf(name) === hashAlgorithm &&
+        hashOf(name) === mgf1HashAlgorithm &&
+        saltLength <= Number(name.slice(2)) / 8);
+    return {
+        keyType: `RSA-PSS ${hashAlgorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-')}`,
+        algorithms,
+    };
+}
+// PEM
+const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
+const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
+function readPem(text) {
+    const pem = unescapePem(text);
+    const blocks = [...pem.matchAll(pemBlock)].map(([, label = '', body = '']) => ({ label, body }));
+    const [block, another] = blocks.filter(({ label }) => isPrivate(label));
+    if (another !== undefined)
+        throw new SigningKeyError('several_keys');
+    if (block === undefined)
+        throw explainAbsence(pem);
+    refuseOtherKinds(block);
+    const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
+    if (key === undefined)
+        throw new SigningKeyError('damaged', { form: 'PEM' });
+    return key;
+}
+/** Makes line breaks of literal `\n`, as secrets on one line have them, and undoes JSON's `\/`. */
+function unescapePem(text) {
+    return breakLines(text).replaceAll('\\/', '/');
+}
+/** Makes line breaks of literal ones, escaped once or twice. */
+function breakLines(text) {
+    return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
+}
+function isPrivate(label) {
+    return label.includes('PRIVATE KEY');
+}
+function refuseOtherKinds({ label, body, }) {
+    if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
+        throw new SigningKeyError('encrypted');
+    }
+    if (label === 'OPENSSH PRIVATE KEY')
+        throw new SigningKeyError('openssh_key');
+    if (label === 'DSA PRIVATE KEY')
+        throw new SigningKeyError('unsupported_key', { keyType: 'DSA' });
+    if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label))
+        throw new SigningKeyError('unsupported_key');
+}
+/** Says what a text without a whole private key is instead. */
+function explainAbsence(text) {
+    const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
+    const label = labels.find(isPrivate) ?? labels[0] ?? '';
+    if (label.includes('ENCRYPTED'))
+        return new SigningKeyError('encrypted');
+    if (isPrivate(label))
+        return new SigningKeyError('damaged', { form: 'PEM' });
+    if (label.endsWith('PUBLIC KEY') || /^(?:ssh-|ecdsa-sha2-)\S+ /.test(text)) {
+        return new SigningKeyError('public_key');
+    }
+    if (label.endsWith('CERTIFICATE'))
+        return new SigningKeyError('certificate');
+    return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
+}
+function nameEncoded(text) {
+    const bytes = readBase64(text.replace(/\s+/g, ''));
+    if (bytes === undefined)
+        return undefined;
+    const decoded = bytes.toString().trim();
+    if (decoded.includes('-----BEGIN '))
+        return 'base64_of_pem';
+    if (/^\{[\s\S]*\}$/.test(decoded))
+        return 'base64_of_json';
+    return readDer(bytes) === undefined ? undefined : 'base64_of_der';
+}
+/** Decodes base64 of either alphabet; undefined where it is none. */
+function readBase64(text) {
+    return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
+function readDer(der) {
+    if (der === undefined)
+        return undefined;
+    for (const type of ['pkcs8', 'sec1']) {
+        try {
+            return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
+        }
+        catch {
+            continue;
+        }
+    }
+    return undefined;
+}
+// JSON
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JSON' });
+    }
+}
+function findKeyInJson(value) {
+    if (!isMembers(value))
+        throw new SigningKeyError('no_key_in_file');
+    if (Array.isArray(value['keys']))
+        throw new SigningKeyError('key_set');
+    if (typeof value['kty'] === 'string')
+        return readJwk(value);
+    const file = readKeyFile(value);
+    if (file.pem === undefined)
+        throw new SigningKeyError('no_key_in_file');
+    return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
+}
+function isMembers(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function signing_key_readText(value) {
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+/**
+ * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ *
+ * @see https://developers.google.com/identity/protocols/oauth2/service-account
+ * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
+ */
+function readKeyFile(file) {
+    switch (file['type']) {
+        case 'service_account':
+            return {
+                pem: signing_key_readText(file['private_key']),
+                keyId: signing_key_readText(file['private_key_id']),
+                owner: ownedBy(file['client_email'], { isSubject: false }),
+            };
+        case 'serviceaccount':
+            return readZitadelFile(file, 'userId');
+        case 'application':
+            return readZitadelFile(file, 'clientId');
+        default:
+            return {};
+    }
+}
+function readZitadelFile(file, owner) {
+    return {
+        pem: signing_key_readText(file['key']),
+        keyId: signing_key_readText(file['keyId']),
+        owner: ownedBy(file[owner], { isSubject: true }),
+    };
+}
+function ownedBy(name, { isSubject }) {
+    const issuer = signing_key_readText(name);
+    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
+}
+// JWK
+/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+const jwkMembers = new Map([
+    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
+    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
+    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
+]);
+/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
+const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
+const otherCurves = ['secp256k1', 'X25519', 'X448'];
+function readJwk(jwk) {
+    const kty = signing_key_readText(jwk['kty']);
+    if (kty === 'oct')
+        throw new SigningKeyError('symmetric_jwk');
+    const names = jwkMembers.get(kty ?? '');
+    if (kty === undefined || names === undefined)
+        throw new SigningKeyError('unsupported_key');
+    if (!('d' in jwk))
+        throw new SigningKeyError('public_jwk');
+    refuseOtherJwk(jwk, kty);
+    const open = pickMembers(jwk, ['kty', ...names.open]);
+    const hidden = pickMembers(jwk, names.hidden);
+    return {
+        ...importJwk(open, hidden),
+        algorithm: signing_key_readText(jwk['alg']),
+        keyId: signing_key_readText(jwk['kid']),
+    };
+}
+function refuseOtherJwk(jwk, kty) {
+    if (kty === 'RSA') {
+        if (!('oth' in jwk))
+            return;
+        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
+    }
+    const curve = signing_key_readText(jwk['crv']);
+    if (curve === undefined || signingCurves.includes(curve))
+        return;
+    const name = otherCurves.find((other) => other === curve) ?? '';
+    const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
+    throw new SigningKeyError('unsupported_key', { keyType });
+}
+/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
+function pickMembers(jwk, names) {
+    const members = names.filter((name) => signing_key_readText(jwk[name]) === undefined);
+    if (members.length > 0)
+        throw new SigningKeyError('incomplete_jwk', { members });
+    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
+}
+function importJwk(open, hidden) {
+    try {
+        return {
+            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
+            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
+        };
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JWK' });
+    }
+}
+/**
+ * Writes a private key as PKCS#8 DER, the same bytes in whatever form the key came.
+ *
+ * @see RFC 5958
+ */
+function exportKeyMaterial(key) {
+    return completeKey(key).export({ format: 'der', type: 'pkcs8' });
+}
+/** An EC key that came without its public part, or with a compressed one, would be written as it came. */
+function completeKey(key) {
+    if (key.asymmetricKeyType !== 'ec')
+        return key;
+    try {
+        return (0,external_node_crypto_.createPrivateKey)({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+    }
+    catch {
+        // A curve that JWK has no name for.
+        return key;
+    }
+}
+// Masks
+/** The fewest characters of a mask: a shorter one would blank what is no secret. */
+const shortestPart = 8;
+/** The length of a PEM's line (RFC 7468 section 2). */
+const pemLine = 64;
+/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
+/**
+ * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
+ * in a row, a JWK's private members, a key file's key as it is written there; of text of no known form, every line.
+ * A part has at least 8 characters, and is never JSON as a whole, nor a line that says BEGIN or END.
+ *
+ * @param input the same as for {@link readSigningKey}
+ */
+function listPrivateParts(input) {
+    const parts = [...listMembers(input), ...listPemLines(input), ...listOtherLines(input)];
+    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
+}
+function listMembers(text) {
+    return [...text.matchAll(privateMember)]
+        .map(([, , , value = '']) => value)
+        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
+        .filter((value) => !isMarker(value));
+}
+function unescapeJson(value) {
+    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
+        return String.fromCharCode(Number.parseInt(code, 16));
     });
 }
-function guessInput(name) {
-    const letters = squeeze(name);
-    if (Object.hasOwn(otherWords, letters))
-        return otherWords[letters];
-    return inputNames
-        .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
-        .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
-        .sort((a, b) => a.distance - b.distance)[0]?.candidate;
+function splitLines(text) {
+    return text.split(/[\r\n]+/).map((line) => line.trim());
 }
-/** `client_id`, `clientId` and `client-id` are one word to a person. */
-function squeeze(name) {
-    return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** Whether a text is a BEGIN or END line and nothing more. */
+function isMarker(text) {
+    return text.replace(pemMarker, '') === '';
 }
-/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
-function countEdits(from, to) {
-    let before = [];
-    let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-    for (let i = 0; i < from.length; i += 1) {
-        const next = [i + 1];
-        for (let j = 0; j < to.length; j += 1) {
-            const isSame = from[i] === to[j];
-            const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
-            next.push(Math.min(at(row, j) + (isSame ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1, isSwap ? at(before, j - 1) + 1 : Infinity));
-        }
-        [before, row] = [row, next];
+function listPemLines(text) {
+    return listPemBodies(breakLines(text)).flatMap((body) => {
+        const lines = splitBody(body);
+        const unescaped = lines.map((line) => unescapeJson(line));
+        const joined = unescaped.join('');
+        return [...lines, ...unescaped, joined, ...wrap(joined)];
+    });
+}
+/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
+function listPemBodies(text) {
+    const markers = [...text.matchAll(pemMarker)];
+    const ends = [...markers.map(({ index }) => index), text.length];
+    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
+    return starts.flatMap((start, nth) => {
+        const between = text.slice(start, ends[nth]);
+        // Base64 has no quotes: one ends what a PEM in JSON has lost the END line of.
+        if (markers[nth - 1]?.[1] === 'BEGIN')
+            return [between.split(/["']/)[0] ?? ''];
+        if (markers[nth]?.[1] === 'END')
+            return [between.split(/["']/).at(-1) ?? ''];
+        return [];
+    });
+}
+/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
+const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
+/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
+function splitBody(body) {
+    return body.split(/\s+|-{2,}/).filter((line) => !pemHeader.test(line));
+}
+function wrap(text) {
+    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
+}
+/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
+function listOtherLines(text) {
+    if (new RegExp(pemMarker).test(text) || /^\s*[{[]|["']\w+["']\s*:/.test(text))
+        return [];
+    const lines = splitLines(breakLines(text));
+    const joined = lines.join('').replace(/\s+/g, '');
+    const decoded = readBase64(joined)?.toString() ?? '';
+    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
+    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
+}
+
+;// CONCATENATED MODULE: ./build/action/wording/key-faults.js
+
+
+const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
+/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
+function explainKeyFault(error) {
+    const { keyType = 'of this kind', algorithm = 'this algorithm', bits = 0 } = error;
+    switch (error.code) {
+        case 'encrypted':
+            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
+        case 'public_key':
+        case 'public_jwk':
+            return text_text `is a public key; give the private key that belongs to it`;
+        case 'certificate':
+            return text_text `is a certificate; give the private key that belongs to it`;
+        case 'base64_of_pem':
+        case 'base64_of_json':
+            return text_text `is base64 around a key; store what this prints: base64 -d < FILE`;
+        case 'base64_of_der':
+            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
+        case 'key_set':
+            return text_text `is a set of keys; give one of its members, a JWK`;
+        case 'symmetric_jwk':
+            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
+        case 'incomplete_jwk':
+            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
+        case 'no_key_in_file':
+            return text_text `is JSON without a key; ${takes}`;
+        case 'several_keys':
+            return text_text `has several private keys; give one`;
+        case 'openssh_key':
+            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
+        case 'not_a_key':
+            return text_text `is no private key; ${takes}`;
+        case 'damaged':
+            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
+        case 'weak_key':
+            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
+        case 'unsupported_key':
+            return text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+        case 'unsupported_algorithm':
+            return text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+        case 'algorithm_mismatch':
+            return text_text `is a key (${keyType}) that does not sign with ${algorithm}; leave signing-algorithm out, or give a key that fits it`;
     }
-    return at(row, to.length);
 }
-function at(row, index) {
-    return row[index] ?? Infinity;
-}
+const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
 
 ;// CONCATENATED MODULE: ./build/action/pairs.js
 
@@ -32840,6 +33446,31 @@ function isText(result) {
     return 'words' in result;
 }
 
+;// CONCATENATED MODULE: ./build/action/pem.js
+
+const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+/**
+ * Reads certificates in PEM; a value that was stored on one line has `\n` in place of its line breaks.
+ *
+ * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
+ * @see RFC 7468 section 5
+ */
+function readCertificates(input) {
+    const value = input.replaceAll('\\n', '\n');
+    const blocks = value.match(certificate) ?? [];
+    const begun = value.split('-----BEGIN').length - 1;
+    const whole = begun > 0 && blocks.length === begun && blocks.every(isCertificate);
+    return whole ? blocks.join('\n') : undefined;
+}
+function isCertificate(pem) {
+    try {
+        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/oauth2/client-authentication.js
 /**
  * client_secret_basic: id and secret in the Authorization header.
@@ -32848,8 +33479,11 @@ function isText(result) {
  */
 function clientSecretBasic(clientId, clientSecret, encoding) {
     const credentials = encodeBasic(clientId, clientSecret, encoding);
-    return ({ headers }) => {
-        headers.set('authorization', `Basic ${credentials}`);
+    return {
+        parameters: [],
+        add: ({ headers }) => {
+            headers.set('authorization', `Basic ${credentials}`);
+        },
     };
 }
 /**
@@ -32858,8 +33492,41 @@ function clientSecretBasic(clientId, clientSecret, encoding) {
  * @see RFC 6749 section 2.3.1
  */
 function clientSecretPost(clientId, clientSecret) {
-    return ({ parameters }) => {
-        parameters.push(['client_id', clientId], ['client_secret', clientSecret]);
+    return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
+}
+/**
+ * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
+ *
+ * @param clientId undefined where the JWT alone says it
+ * @see RFC 7523 section 2.2
+ */
+function clientAssertion(clientId, makeJwt) {
+    return proveBy({
+        ...sendClientId(clientId),
+        client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: makeJwt,
+    });
+}
+/**
+ * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
+ *
+ * @param clientId undefined where the grant alone says it
+ * @see RFC 6749 section 3.2.1, RFC 8705 section 2
+ */
+function namedClient(clientId) {
+    return proveBy(sendClientId(clientId));
+}
+function sendClientId(clientId) {
+    return clientId === undefined ? {} : { client_id: () => clientId };
+}
+/** A proof by body parameters. */
+function proveBy(values) {
+    return {
+        parameters: Object.keys(values),
+        add: async ({ parameters }) => {
+            for (const [name, value] of Object.entries(values))
+                parameters.push([name, await value()]);
+        },
     };
 }
 /**
@@ -32886,6 +33553,7 @@ function encodeForm(text) {
 
 
 
+
 /** The fewest characters of a secret; a mask of fewer would blank the log. */
 const shortestSecret = 4;
 /** The fewest characters of a value that only its name makes a secret. */
@@ -32902,6 +33570,9 @@ function listSecrets(env) {
     const secrets = [
         ...listClientSecrets(env),
         ...listInFull(readInput(env, 'cache-encryption-key')),
+        ...listInFull(readInput(env, 'refresh-token')),
+        ...listPrivateParts(readInput(env, 'private-key')),
+        ...listPrivateParts(readInput(env, 'client-key')),
         ...listSecretParameters(readInput(env, 'parameters', 'exact')),
         ...listSecretHeaders(readInput(env, 'headers', 'exact')),
         ...listProxySecrets(env),
@@ -32983,7 +33654,7 @@ function dropSecretMembers(value) {
     return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
 }
 
-;// CONCATENATED MODULE: ./build/action/inputs.js
+;// CONCATENATED MODULE: ./build/action/client-inputs.js
 
 
 
@@ -32995,87 +33666,325 @@ function dropSecretMembers(value) {
 
 
 
-
-
-
-const day = 86_400;
-const hour = 3600;
-const longest = 2 ** 31 - 1;
+/** The ways to authenticate a client, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
+const clientAuthMethods = [
+    'client_secret_basic',
+    'client_secret_post',
+    'client_secret_jwt',
+    'private_key_jwt',
+    'tls_client_auth',
+    'self_signed_tls_client_auth',
+    'none',
+];
+/** The credential that each method uses. */
+const credentialOf = {
+    client_secret_basic: 'client-secret',
+    client_secret_post: 'client-secret',
+    client_secret_jwt: 'client-secret',
+    private_key_jwt: 'private-key',
+    tls_client_auth: 'client-key',
+    self_signed_tls_client_auth: 'client-key',
+    none: undefined,
+};
+/** The method that a credential stands for where none is named. */
+const methodOf = {
+    'client-secret': 'client_secret_basic',
+    'private-key': 'private_key_jwt',
+    'client-key': 'tls_client_auth',
+};
 /**
- * Reads and checks the inputs.
+ * Reads the inputs of the group Who you are, and notes what is wrong with them.
  *
- * @param env the step's environment
- * @param debug whether step debug logging is on, which implies verbose
- * @throws {InputError} with everything that is wrong
+ * @param now epoch, milliseconds
  */
-function readInputs(env, { debug }) {
-    const reader = new InputReader(env);
-    const inputs = readEach(reader, env, debug);
-    checkTogether(reader, inputs);
-    findMisspelledInputs(env).forEach((problem) => {
-        reader.complain(problem);
-    });
-    const emptySecret = inputs.clientSecret === '' ? explainMissingSecret(env) : undefined;
-    if (reader.problems.length > 0 || emptySecret !== undefined) {
-        throw new InputError(reader.problems, emptySecret);
-    }
-    return inputs;
-}
-function readEach(reader, env, debug) {
-    return {
-        tokenUrl: readTokenUrl(reader),
-        endpointType: reader.readChoice('endpoint-type', ['oauth2', 'acs_api']),
-        caCertificate: readCertificates(reader),
+function readClientInputs(reader, now) {
+    const privateKeyAs = reader.readChoice('private-key-as', ['client_assertion', 'assertion']);
+    const idTokenAs = reader.readOptionalChoice('id-token-as', [
+        'client_assertion',
+        'assertion',
+        'subject_token',
+    ]);
+    const algorithm = reader.readOptionalChoice('signing-algorithm', [
+        ...signingAlgorithms,
+        ...macAlgorithms,
+    ]);
+    const client = {
         clientId: readClientId(reader),
-        clientSecret: readSecret(reader, 'client-secret') ?? '',
-        clientAuthMethod: reader.readChoice('client-auth-method', [
-            'client_secret_basic',
-            'client_secret_post',
-        ]),
+        clientSecret: readSecret(reader, 'client-secret'),
+        clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
         clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
-        scopes: inputs_readScopes(reader),
-        grantType: readGrantType(reader),
-        audience: reader.read('audience'),
-        resources: readResources(reader),
-        parameters: readPairs(reader, 'parameters', parseParameters),
-        headers: readPairs(reader, 'headers', parseHeaders),
-        bodyFormat: reader.readChoice('body-format', ['form', 'json']),
-        timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
-        totalTimeout: reader.readNumber('total-timeout', {
-            min: 0,
-            max: day,
-            bound: 'over',
-            unit: 'seconds',
-        }),
-        retryMaxAttempts: reader.readNumber('retry-max-attempts', { min: 1, max: 100, whole: true }),
-        retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: hour, unit: 'seconds' }),
-        retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: hour, unit: 'seconds' }),
-        retryOn: reader.readChoice('retry-on', ['transient', 'all']),
-        useCache: readUseCache(reader),
-        minValidity: readLongSeconds(reader, 'min-validity'),
-        cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
-        defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
-        expiresAtOverride: readExpiry(reader),
-        envVar: readEnvVar(reader, env),
-        verbose: reader.readFlag('verbose') || debug,
+        signingKey: readKey(reader, algorithm),
+        macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
+        privateKeyAs,
+        assertionAudience: reader.read('assertion-audience'),
+        assertionClaims: client_inputs_readClaims(reader),
+        clientCertificate: readClientCertificate(reader, now),
+        clientKey: readClientKey(reader),
+        idTokenAs,
+        idTokenAudience: reader.read('id-token-audience'),
+        refreshToken: readSecret(reader, 'refresh-token'),
+    };
+    checkClientId(reader, client);
+    checkCertificate(reader, client);
+    checkUse(reader, client);
+    return client;
+}
+function readClientId(reader) {
+    const value = reader.read('client-id');
+    // eslint-disable-next-line no-control-regex -- a control character is what is looked for
+    if (/[\x00-\x1f\x7f]/.test(value ?? ''))
+        reader.complain(text_text `client-id: has a control character`);
+    return value;
+}
+/** Reads a secret that is hidden as it is. */
+function readSecret(reader, name) {
+    const value = reader.read(name);
+    if (value !== undefined && value.length < shortestSecret) {
+        reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
+    }
+    return value;
+}
+function readKey(reader, algorithm) {
+    const value = reader.read('private-key');
+    if (value === undefined)
+        return undefined;
+    const keyId = reader.read('private-key-id');
+    return tryKey(reader, 'private-key', value, { algorithm, keyId });
+}
+function readClientKey(reader) {
+    const value = reader.read('client-key');
+    return value === undefined ? undefined : tryKey(reader, 'client-key', value, {})?.key;
+}
+function tryKey(reader, name, value, options) {
+    try {
+        return readSigningKey(value, options);
+    }
+    catch (error) {
+        if (!(error instanceof SigningKeyError))
+            throw error;
+        reader.complain(text_text `${name}: ${explainKeyFault(error)}`);
+        return undefined;
+    }
+}
+function client_inputs_readClaims(reader) {
+    const { pairs, faults } = parseParameters(reader.readExact('assertion-claims'));
+    const names = pairs.map(([name]) => name);
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    if (faults.length > 0)
+        reader.complain(text_text `assertion-claims: ${joinTexts(faults, ', ')}`);
+    if (repeated !== undefined) {
+        reader.complain(text_text `assertion-claims: ${repeated} is given more than once`);
+    }
+    return pairs;
+}
+function readClientCertificate(reader, now) {
+    const value = reader.read('client-certificate');
+    if (value === undefined)
+        return undefined;
+    const certificate = readCertificates(value);
+    if (certificate === undefined) {
+        reader.complain(text_text `client-certificate: takes a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, its chain after it`);
+        return undefined;
+    }
+    const { validToDate } = new external_node_crypto_.X509Certificate(certificate);
+    if (validToDate.getTime() < now) {
+        reader.complain(text_text `client-certificate: expired at ${formatZuluTime(validToDate)}; the provider has to issue a new one`);
+    }
+    return certificate;
+}
+function chooseMethod(reader, roles) {
+    if (roles.idTokenAs === 'client_assertion') {
+        for (const name of ['client-auth-method', ...listOffered(reader, roles)]) {
+            if (!reader.isGiven(name))
+                continue;
+            reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`);
+        }
+        return undefined;
+    }
+    const written = reader.readOptionalChoice('client-auth-method', clientAuthMethods);
+    if (!reader.isGiven('client-auth-method'))
+        return inferMethod(reader, roles);
+    if (written !== undefined)
+        checkMethod(reader, written, roles);
+    return written;
+}
+/** The credentials of the client that are given. */
+function listOffered(reader, { privateKeyAs }) {
+    const possible = privateKeyAs === 'assertion'
+        ? ['client-secret', 'client-key']
+        : ['client-secret', 'private-key', 'client-key'];
+    return possible.filter((name) => reader.isGiven(name));
+}
+/** The input that makes a signed JWT or an ID token the grant, if one does. */
+function nameGrantProof({ privateKeyAs, idTokenAs }) {
+    if (privateKeyAs === 'assertion')
+        return 'private-key-as: assertion';
+    return idTokenAs === undefined ? undefined : `id-token-as: ${idTokenAs}`;
+}
+/** By what is given. Nothing at all never turns into `none` by itself, for an empty secret looks the same. */
+function inferMethod(reader, roles) {
+    const offered = listOffered(reader, roles);
+    const proof = nameGrantProof(roles);
+    const [first] = offered;
+    if (first === undefined) {
+        if (proof !== undefined)
+            return 'none';
+        reader.missSecret(guessMissing(reader));
+        return undefined;
+    }
+    if (offered.length > 1) {
+        reader.complain(text_text `client-auth-method is required, for there are ${offered.join(' and ')}`);
+    }
+    else if (proof !== undefined) {
+        reader.complain(text_text `client-auth-method is required, for ${proof} is the grant and ${first} is given besides; none sends no ${first}`);
+    }
+    return methodOf[first];
+}
+/** The secret that somebody meant to give, by what else is given. */
+function guessMissing(reader) {
+    const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'];
+    if (ofKey.some((name) => reader.isGiven(name)))
+        return 'private-key';
+    return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
+}
+/** Notes where a method lacks its credential, or is given one that it does not use. */
+function checkMethod(reader, method, roles) {
+    const credential = credentialOf[method];
+    const offered = listOffered(reader, roles);
+    if (credential !== undefined && !offered.includes(credential)) {
+        if (credential === 'private-key' && reader.isGiven('private-key')) {
+            reader.complain(text_text `client-auth-method: private_key_jwt needs private-key-as: client_assertion`);
+        }
+        else {
+            reader.missSecret(credential);
+        }
+    }
+    for (const name of offered.filter((one) => one !== credential)) {
+        reader.complain(text_text `${name}: is not used by client-auth-method: ${method}`);
+    }
+}
+/** A JWT or an ID token can say who asks; a secret or a certificate cannot. */
+function checkClientId(reader, client) {
+    const { privateKeyAs, signingKey, assertionClaims, idTokenAs } = client;
+    const hasIssuer = signingKey?.owner !== undefined ||
+        assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
+    const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && hasIssuer);
+    if (!isSaid && !reader.isGiven('client-id'))
+        reader.complain(text_text `client-id is required`);
+}
+/** Notes where certificate and key do not belong together. */
+function checkCertificate(reader, { clientCertificate, clientKey, clientAuthMethod, signingKey }) {
+    if (clientKey !== undefined && !reader.isGiven('client-certificate')) {
+        reader.complain(text_text `client-certificate is required with client-key`);
+    }
+    if (clientCertificate === undefined)
+        return;
+    const isForTls = credentialOf[clientAuthMethod ?? 'none'] === 'client-key';
+    const [name, key] = isForTls
+        ? ['client-key', clientKey]
+        : ['private-key', signingKey?.key];
+    if (key === undefined)
+        return;
+    if (!new external_node_crypto_.X509Certificate(clientCertificate).checkPrivateKey(key)) {
+        reader.complain(text_text `client-certificate: does not belong to ${name}`);
+    }
+}
+/** Notes what is given and would change nothing. */
+function checkUse(reader, client) {
+    const { clientAuthMethod, idTokenAs, privateKeyAs } = client;
+    const hasKey = reader.isGiven('private-key');
+    const signs = hasKey || clientAuthMethod === 'client_secret_jwt';
+    if (privateKeyAs === 'assertion' && !hasKey)
+        reader.missSecret('private-key');
+    for (const name of ['assertion-audience', 'assertion-claims', 'signing-algorithm']) {
+        if (reader.isGiven(name) && !signs && !reader.missesSecret) {
+            reader.complain(text_text `${name}: has no meaning without a signed JWT (private-key, or client-auth-method: client_secret_jwt)`);
+        }
+    }
+    if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
+        reader.complain(text_text `private-key-id: has no meaning without private-key`);
+    }
+    if (reader.isGiven('client-certificate') && !hasKey && !reader.isGiven('client-key')) {
+        if (!reader.missesSecret)
+            reader.missSecret('client-key');
+    }
+    if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
+        reader.complain(text_text `id-token-audience: has no meaning without id-token-as`);
+    }
+    if (clientAuthMethod === 'client_secret_jwt')
+        checkMacAlgorithm(reader);
+}
+function checkMacAlgorithm(reader) {
+    const algorithm = reader.read('signing-algorithm');
+    if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm))
+        return;
+    reader.complain(text_text `signing-algorithm: got "${algorithm}", takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
+}
+
+;// CONCATENATED MODULE: ./build/action/endpoint-inputs.js
+
+
+
+
+/** Reads the inputs of the group Where, and notes what is wrong with them. */
+function readEndpointInputs(reader) {
+    const allowHttp = reader.readFlag('allow-http');
+    return {
+        ...readPlace(reader, allowHttp),
+        endpointType: reader.readChoice('endpoint-type', ['oauth2', 'acs_api']),
+        caCertificate: readCaCertificate(reader),
+        allowHttp,
     };
 }
-function readTokenUrl(reader) {
-    const value = reader.readRequired('token-url');
-    const allowHttp = reader.readFlag('allow-http');
-    if (value === '')
-        return '';
-    const fault = findUrlFault(value, allowHttp);
+/** Reads `token-url` or `issuer`; one of them says where to ask. */
+function readPlace(reader, allowHttp) {
+    const tokenUrl = readTokenUrl(reader, allowHttp);
+    const issuer = readIssuer(reader, allowHttp);
+    if (reader.isGiven('token-url') && reader.isGiven('issuer')) {
+        reader.complain(text_text `issuer: is given beside token-url; give the one or the other`);
+    }
+    else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
+        reader.complain(text_text `token-url is required, or issuer in its place`);
+    }
+    return { tokenUrl, issuer };
+}
+function readTokenUrl(reader, allowHttp) {
+    const value = reader.read('token-url');
+    if (value === undefined)
+        return undefined;
+    const fault = findUrlFault(value, allowHttp, 'https://login.example.com/oauth2/token');
+    if (fault === undefined)
+        return new URL(value).href;
+    reader.complain(text_text `token-url: ${fault}`);
+    return undefined;
+}
+function readIssuer(reader, allowHttp) {
+    const value = reader.read('issuer');
+    if (value === undefined)
+        return undefined;
+    const fault = findIssuerFault(value, allowHttp);
+    if (fault === undefined)
+        return value;
+    reader.complain(text_text `issuer: ${fault}`);
+    return undefined;
+}
+/** What is wrong with an issuer (RFC 8414 section 2). */
+function findIssuerFault(value, allowHttp) {
+    const fault = findUrlFault(value, allowHttp, 'https://login.example.com');
     if (fault !== undefined)
-        reader.complain(text_text `token-url: ${fault}`);
-    return fault === undefined ? new URL(value).href : '';
+        return fault;
+    if (value.includes('?'))
+        return text_text `takes a URL without a query (?)`;
+    if (!value.includes('/.well-known/'))
+        return undefined;
+    return text_text `takes the issuer itself, what stands before /.well-known/`;
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
-function findUrlFault(value, allowHttp) {
+function findUrlFault(value, allowHttp, example) {
     // What stands before an @ or behind a ? may be a secret.
     const got = value.includes('@') ? text_text `` : text_text `got "${value.replace(/([?#]).+/s, '$1...')}", `;
     if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-        return text_text `${got}takes a URL such as https://login.example.com/oauth2/token`;
+        return text_text `${got}takes a URL such as ${example}`;
     }
     const url = new URL(value);
     if (url.username !== '' || url.password !== '') {
@@ -33091,64 +34000,152 @@ function findUrlFault(value, allowHttp) {
         return undefined;
     return text_text `${got}takes https (or allow-http: true)`;
 }
-/** Reads `ca-certificate`; a secret that was stored on one line has `\n` in place of line breaks. */
-function readCertificates(reader) {
-    const value = reader.read('ca-certificate')?.replaceAll('\\n', '\n');
+function readCaCertificate(reader) {
+    const value = reader.read('ca-certificate');
     if (value === undefined)
         return undefined;
-    const blocks = value.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-    const begun = value.split('-----BEGIN').length - 1;
-    if (blocks?.length !== begun || !blocks.every(isCertificate)) {
+    const certificates = readCertificates(value);
+    if (certificates === undefined) {
         reader.complain(text_text `ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----`);
     }
-    return blocks?.join('\n');
+    return certificates;
 }
-function isCertificate(pem) {
-    try {
-        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
+
+;// CONCATENATED MODULE: ./build/oauth2/token-endpoint.js
+
+
+
+/** The most that is read of an answer, bytes: a token response is a few KiB. */
+const maxResponseBytes = 1024 * 1024;
+/**
+ * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the response brings no token
+ */
+async function askTokenEndpoint(request, { send, now, signal, tls }) {
+    const httpRequest = await buildTokenRequest(request);
+    const sentAt = now();
+    const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
+    return parseTokenResponse(response, { sentAt, now: now() });
 }
-function readClientId(reader) {
-    const value = reader.readRequired('client-id');
-    // eslint-disable-next-line no-control-regex -- a control character is what is looked for
-    if (/[\x00-\x1f\x7f]/.test(value))
-        reader.complain(text_text `client-id: has a control character`);
-    return value;
+
+;// CONCATENATED MODULE: ./build/oauth2/acs-api.js
+
+
+
+
+
+
+
+/** The headers that carry the credentials, in lower case. */
+const acsHeaders = ['client-id', 'client-secret'];
+/**
+ * Asks an ACS endpoint once.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the response brings no token, or none with an expiry
+ */
+async function askAcsEndpoint(request, { send, now, signal, tls }) {
+    const sentAt = now();
+    const limits = { signal, tls, maxBytes: maxResponseBytes };
+    const response = await send(buildAcsRequest(request), limits);
+    return parseAcsResponse(response, { sentAt, now: now() });
 }
-function readSecret(reader, name) {
-    const value = reader.read(name);
-    if (value !== undefined && value.length < shortestSecret) {
-        reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
-    }
-    return value;
+/** Writes the request as HTTP. */
+function buildAcsRequest(request) {
+    const { tokenUrl, clientId, clientSecret, headers } = request;
+    const all = token_request_joinHeaders([
+        ...defaultHeaders,
+        ...headers,
+        ['client-id', clientId],
+        ['client-secret', clientSecret],
+    ]);
+    return { method: 'GET', url: tokenUrl, headers: Object.fromEntries(all) };
 }
-/** A boolean in any of its spellings, or `refresh`. */
-function readUseCache(reader) {
-    const value = reader.read('use-cache') ?? '';
-    const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
-    const choice = ['true', 'false', 'refresh'].find((one) => one === word);
-    if (choice === undefined) {
-        reader.complain(text_text `use-cache: got "${value}", takes true, false or refresh`);
-    }
-    return choice ?? 'false';
+/**
+ * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
+ *
+ * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
+ */
+function parseAcsResponse(response, context) {
+    const members = refuseFailure(response, readMembers(response.body), context.now);
+    const accessToken = new AccessToken({
+        token: readTokenString(response, members),
+        tokenType: readText(members['token_type']) ?? 'Bearer',
+        expiresAt: readExpiresAt(response, members),
+    });
+    return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
 }
-function readLongSeconds(reader, name) {
-    return reader.readOptionalNumber(name, { min: 0, max: longest, unit: 'seconds' });
+function readExpiresAt(response, members) {
+    const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
+    if (expiresAt === undefined)
+        throw failure('no_expires_at', response, { retryable: false });
+    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
+    return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
 }
-function readExpiry(reader) {
-    const value = reader.read('expires-at-override');
-    if (value === undefined)
-        return undefined;
-    const time = parseRfc3339Time(value);
-    if (time === undefined) {
-        reader.complain(text_text `expires-at-override: got "${value}", takes a time such as 2026-01-31T12:00:00Z`);
-    }
-    return time;
+function withoutExpiry(members) {
+    return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
-function inputs_readScopes(reader) {
+
+;// CONCATENATED MODULE: ./build/oauth2/grant.js
+
+/** The grant of a signed JWT (RFC 7523 section 2.1). */
+const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** The grant of a token for a token (RFC 8693 section 2.1). */
+const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
+const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
+/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+const singleUseParameters = new Set([
+    'refresh_token',
+    'code',
+    'device_code',
+    'otp',
+    'subject_token',
+    'assertion',
+]);
+/**
+ * The jwt-bearer grant: a signed JWT says whose token it is to be.
+ *
+ * @see RFC 7523 section 2.1
+ */
+function assertionGrant(makeJwt) {
+    return proveBy({ assertion: makeJwt });
+}
+/**
+ * The token-exchange grant, its subject token made for each attempt.
+ *
+ * @see RFC 8693 section 2.1
+ */
+function subjectTokenGrant(makeJwt) {
+    return proveBy({ subject_token: makeJwt });
+}
+
+;// CONCATENATED MODULE: ./build/action/request-inputs.js
+
+
+
+
+
+
+/** Reads the inputs of the group What you ask for, and notes what is wrong with them. */
+function readRequestInputs(reader, client) {
+    const grantType = readGrantType(reader, client);
+    const parameters = readPairs(reader, 'parameters', parseParameters);
+    checkGrant(reader, grantType, parameters, client);
+    return {
+        scopes: request_inputs_readScopes(reader),
+        grantType,
+        audience: reader.read('audience'),
+        resources: readResources(reader),
+        grantParameters: listGrantParameters(client, parameters),
+        parameters,
+        headers: readPairs(reader, 'headers', parseHeaders),
+        bodyFormat: reader.readChoice('body-format', ['form', 'json']),
+    };
+}
+function request_inputs_readScopes(reader) {
     const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
     const withComma = scopes.find((scope) => scope.endsWith(','));
     if (withComma !== undefined) {
@@ -33157,14 +34154,62 @@ function inputs_readScopes(reader) {
     return scopes;
 }
 const grantTypeNames = {
-    'jwt-bearer': 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    'token-exchange': 'urn:ietf:params:oauth:grant-type:token-exchange',
+    'jwt-bearer': jwtBearerGrant,
+    'token-exchange': tokenExchangeGrant,
 };
-function readGrantType(reader) {
-    const value = reader.read('grant-type') ?? 'client_credentials';
-    if (/\s/.test(value))
-        reader.complain(text_text `grant-type: got "${value}", takes one grant type`);
-    return Object.hasOwn(grantTypeNames, value) ? (grantTypeNames[value] ?? value) : value;
+function readGrantType(reader, client) {
+    const value = reader.read('grant-type');
+    const written = value !== undefined && Object.hasOwn(grantTypeNames, value) ? grantTypeNames[value] : value;
+    const implied = listImpliedGrants(client);
+    const [first, second] = implied;
+    if (written !== undefined && /\s/.test(written)) {
+        reader.complain(text_text `grant-type: got "${written}", takes one grant type`);
+    }
+    if (first !== undefined && second !== undefined) {
+        reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
+    }
+    else if (first !== undefined && written !== undefined && written !== first.grantType) {
+        reader.complain(text_text `grant-type: got "${written}", but ${first.by} implies ${first.grantType}`);
+    }
+    return written ?? first?.grantType ?? 'client_credentials';
+}
+/** The grants that other inputs imply. */
+function listImpliedGrants({ refreshToken, privateKeyAs, idTokenAs, }) {
+    return [
+        ...(refreshToken === undefined ? [] : [{ by: 'refresh-token', grantType: 'refresh_token' }]),
+        ...(privateKeyAs === 'assertion'
+            ? [{ by: 'private-key-as: assertion', grantType: jwtBearerGrant }]
+            : []),
+        ...(idTokenAs === 'assertion'
+            ? [{ by: 'id-token-as: assertion', grantType: jwtBearerGrant }]
+            : []),
+        ...(idTokenAs === 'subject_token'
+            ? [{ by: 'id-token-as: subject_token', grantType: tokenExchangeGrant }]
+            : []),
+    ];
+}
+/** Notes where a grant lacks what it rests on. */
+function checkGrant(reader, grantType, parameters, client) {
+    const [implied] = listImpliedGrants(client);
+    const has = (name) => parameters.some(([one]) => one === name);
+    if (implied !== undefined)
+        return;
+    if (grantType === 'refresh_token' && !has('refresh_token')) {
+        reader.missSecret('refresh-token');
+    }
+    else if (grantType === jwtBearerGrant && !has('assertion')) {
+        reader.complain(text_text `grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
+    }
+    else if (grantType === tokenExchangeGrant && !has('subject_token')) {
+        reader.complain(text_text `grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`);
+    }
+}
+function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
+    if (refreshToken !== undefined)
+        return [['refresh_token', refreshToken]];
+    const hasType = parameters.some(([name]) => name === 'subject_token_type');
+    const hasSubject = idTokenAs === 'subject_token' || parameters.some(([name]) => name === 'subject_token');
+    return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
 }
 function readResources(reader) {
     const resources = reader.read('resource')?.split(/\s+/) ?? [];
@@ -33181,22 +34226,17 @@ function readPairs(reader, name, parse) {
         reader.complain(text_text `${name}: ${joinTexts(faults, ', ')}`);
     return pairs;
 }
-/** Variables that change how the runner, the shell or a program of a later step works. */
-const guardedVariable = /^((GITHUB|RUNNER|ACTIONS|INPUT|STATE|NODE|LD|DYLD)_.*|PATH|HOME|CI|SHELL|BASH_ENV|ENV)$/i;
-function readEnvVar(reader, env) {
-    // Unlike other inputs, an empty string is not the same as left out: it exports none.
-    const value = env['INPUT_ENV-VAR']?.trim() ?? reader.read('env-var') ?? '';
-    if (value === '' || value.toLowerCase() === 'false')
-        return undefined;
-    if (!/^[A-Za-z_]\w*$/.test(value)) {
-        reader.complain(text_text `env-var: got "${value}", takes a name of letters, digits and _ that does not begin with a digit`);
-    }
-    else if (guardedVariable.test(value)) {
-        reader.complain(text_text `env-var: got "${value}", which the runner or a shell needs for itself`);
-    }
-    return value;
-}
-/** Checks what only several inputs together can get wrong. */
+
+;// CONCATENATED MODULE: ./build/action/input-checks.js
+
+
+
+
+
+
+
+
+/** Notes what only several inputs together can get wrong. */
 function checkTogether(reader, inputs) {
     if (inputs.endpointType === 'acs_api') {
         checkAcs(reader, inputs);
@@ -33205,14 +34245,27 @@ function checkTogether(reader, inputs) {
     checkParameterNames(reader, inputs);
     const usesAuthorization = inputs.clientAuthMethod === 'client_secret_basic';
     checkHeaderNames(reader, inputs.headers, usesAuthorization ? ['authorization'] : []);
-    if (sendsRawBasic(inputs) && inputs.clientId.includes(':')) {
+    if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
         reader.complain(text_text `client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`);
     }
+    checkTls(reader, inputs);
 }
 /** The inputs that mean nothing to an ACS endpoint. */
 const notForAcs = [
+    'issuer',
     'client-auth-method',
     'client-secret-encoding',
+    'private-key',
+    'private-key-id',
+    'signing-algorithm',
+    'private-key-as',
+    'assertion-audience',
+    'assertion-claims',
+    'client-certificate',
+    'client-key',
+    'id-token-as',
+    'id-token-audience',
+    'refresh-token',
     'scopes',
     'grant-type',
     'audience',
@@ -33236,12 +34289,30 @@ function checkAcs(reader, inputs) {
 function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }) {
     return clientAuthMethod === 'client_secret_basic' && clientSecretEncoding === 'raw';
 }
+/** A certificate can be shown on a TLS connection alone. */
+function checkTls(reader, { tokenUrl, clientAuthMethod }) {
+    if (clientAuthMethod?.endsWith('tls_client_auth') !== true)
+        return;
+    if (tokenUrl?.startsWith('http:') === true) {
+        reader.complain(text_text `token-url: takes https with client-auth-method: ${clientAuthMethod}`);
+    }
+}
 /** The inputs that parameters of these names have for themselves. */
 function listOwnParameters(inputs) {
+    const { clientAuthMethod, privateKeyAs, idTokenAs } = inputs;
+    const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
+    const assertion = privateKeyAs === 'assertion' ? 'private-key' : 'id-token-as';
+    const asserts = privateKeyAs === 'assertion' || idTokenAs === 'assertion';
+    const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none';
     return {
         grant_type: 'grant-type',
         client_secret: 'client-secret',
-        ...(inputs.clientAuthMethod === 'client_secret_post' ? { client_id: 'client-id' } : {}),
+        client_assertion: 'private-key or id-token-as',
+        client_assertion_type: 'private-key or id-token-as',
+        ...(sendsId && !isKeyGrantAlone ? { client_id: 'client-id' } : {}),
+        ...(asserts ? { assertion } : {}),
+        ...(idTokenAs === 'subject_token' ? { subject_token: 'id-token-as' } : {}),
+        ...(inputs.refreshToken === undefined ? {} : { refresh_token: 'refresh-token' }),
         ...(inputs.scopes.length > 0 ? { scope: 'scopes' } : {}),
         ...(inputs.audience === undefined ? {} : { audience: 'audience' }),
         ...(inputs.resources.length > 0 ? { resource: 'resource' } : {}),
@@ -33276,48 +34347,214 @@ function checkHeaderNames(reader, headers, own) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/log.js
+;// CONCATENATED MODULE: ./build/action/misspelling.js
 
-/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
-class Log {
-    #runner;
-    /** Longest first, so that a secret which holds another one is hidden as a whole. */
-    #secrets = [];
-    constructor(runner) {
-        this.#runner = runner;
+
+/** Other words for an input, which people know from other tools. Written without `-` and `_`. */
+const otherWords = {
+    url: 'token-url',
+    tokenuri: 'token-url',
+    tokenendpoint: 'token-url',
+    endpoint: 'token-url',
+    accesstokenurl: 'token-url',
+    oauthurl: 'token-url',
+    id: 'client-id',
+    appid: 'client-id',
+    username: 'client-id',
+    secret: 'client-secret',
+    clientpassword: 'client-secret',
+    password: 'client-secret',
+    appsecret: 'client-secret',
+    authmethod: 'client-auth-method',
+    tokenendpointauthmethod: 'client-auth-method',
+    issuerurl: 'issuer',
+    discoveryurl: 'issuer',
+    wellknownurl: 'issuer',
+    key: 'private-key',
+    serviceaccountkey: 'private-key',
+    credentialsjson: 'private-key',
+    kid: 'private-key-id',
+    keyid: 'private-key-id',
+    alg: 'signing-algorithm',
+    algorithm: 'signing-algorithm',
+    assertionaud: 'assertion-audience',
+    jwtaudience: 'assertion-audience',
+    claims: 'assertion-claims',
+    jwtclaims: 'assertion-claims',
+    cert: 'client-certificate',
+    certificate: 'client-certificate',
+    clientcert: 'client-certificate',
+    tlskey: 'client-key',
+    oidctokenas: 'id-token-as',
+    oidcaudience: 'id-token-audience',
+    scope: 'scopes',
+    granttypes: 'grant-type',
+    aud: 'audience',
+    params: 'parameters',
+    extraparameters: 'parameters',
+    body: 'parameters',
+    extraheaders: 'headers',
+    contenttype: 'body-format',
+    retries: 'retry-max-attempts',
+    maxattempts: 'retry-max-attempts',
+    maxretries: 'retry-max-attempts',
+    retryattempts: 'retry-max-attempts',
+    environmentvariable: 'env-var',
+    envname: 'env-var',
+    env: 'env-var',
+    outputenv: 'env-var',
+    debug: 'verbose',
+    ca: 'ca-certificate',
+    cacert: 'ca-certificate',
+    insecure: 'allow-http',
+};
+/**
+ * Finds inputs that nobody declared and that are near misses of one; the runner only warns of them. Names that resemble
+ * none are left alone, for any `INPUT_` variable of the job's `env:` looks like an input.
+ *
+ * @param env the step's environment
+ */
+function findMisspelledInputs(env) {
+    const known = inputNames;
+    return Object.keys(env)
+        .filter((variable) => variable.startsWith('INPUT_'))
+        .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
+        .filter((name) => !known.includes(name))
+        .flatMap((name) => {
+        const meant = guessInput(name);
+        return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
+    });
+}
+function guessInput(name) {
+    const letters = squeeze(name);
+    if (Object.hasOwn(otherWords, letters))
+        return otherWords[letters];
+    return inputNames
+        .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
+        .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
+        .sort((a, b) => a.distance - b.distance)[0]?.candidate;
+}
+/** `client_id`, `clientId` and `client-id` are one word to a person. */
+function squeeze(name) {
+    return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
+function countEdits(from, to) {
+    let before = [];
+    let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+    for (let i = 0; i < from.length; i += 1) {
+        const next = [i + 1];
+        for (let j = 0; j < to.length; j += 1) {
+            const isSame = from[i] === to[j];
+            const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+            next.push(Math.min(at(row, j) + (isSame ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1, isSwap ? at(before, j - 1) + 1 : Infinity));
+        }
+        [before, row] = [row, next];
     }
-    /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
-    mask(secret) {
-        if (secret === '' || this.#secrets.includes(secret))
-            return;
-        this.#secrets = [...this.#secrets, secret].sort((a, b) => b.length - a.length);
-        this.#runner.setSecret(secret);
+    return at(row, to.length);
+}
+function at(row, index) {
+    return row[index] ?? Infinity;
+}
+
+;// CONCATENATED MODULE: ./build/action/inputs.js
+
+
+
+
+
+
+
+
+
+
+const day = 86_400;
+const hour = 3600;
+const longest = 2 ** 31 - 1;
+/**
+ * Reads and checks the inputs.
+ *
+ * @param env the step's environment
+ * @param debug whether step debug logging is on, which implies verbose
+ * @param now epoch, milliseconds
+ * @throws {InputError} with everything that is wrong
+ */
+function readInputs(env, { debug, now = Date.now() }) {
+    const reader = new InputReader(env);
+    const inputs = readEach(reader, env, { debug, now });
+    checkTogether(reader, inputs);
+    findMisspelledInputs(env).forEach((problem) => {
+        reader.complain(problem);
+    });
+    const emptySecret = reader.findEmptySecret();
+    if (reader.problems.length > 0 || emptySecret !== undefined) {
+        throw new InputError(reader.problems, emptySecret);
     }
-    /** Prints a line. */
-    say(line) {
-        this.#runner.info(this.#render(line));
+    return inputs;
+}
+function readEach(reader, env, { debug, now }) {
+    const client = readClientInputs(reader, now);
+    return {
+        ...readEndpointInputs(reader),
+        ...client,
+        ...readRequestInputs(reader, client),
+        timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
+        totalTimeout: reader.readNumber('total-timeout', {
+            min: 0,
+            max: day,
+            bound: 'over',
+            unit: 'seconds',
+        }),
+        retryMaxAttempts: reader.readNumber('retry-max-attempts', { min: 1, max: 100, whole: true }),
+        retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: hour, unit: 'seconds' }),
+        retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: hour, unit: 'seconds' }),
+        retryOn: reader.readChoice('retry-on', ['transient', 'all']),
+        useCache: readUseCache(reader),
+        minValidity: readLongSeconds(reader, 'min-validity'),
+        cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+        defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
+        expiresAtOverride: readExpiry(reader),
+        envVar: readEnvVar(reader, env),
+        verbose: reader.readFlag('verbose') || debug,
+    };
+}
+/** A boolean in any of its spellings, or `refresh`. */
+function readUseCache(reader) {
+    const value = reader.read('use-cache') ?? '';
+    const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
+    const choice = ['true', 'false', 'refresh'].find((one) => one === word);
+    if (choice === undefined) {
+        reader.complain(text_text `use-cache: got "${value}", takes true, false or refresh`);
     }
-    /** Prints lines that are folded away. */
-    group(title, lines) {
-        this.#runner.startGroup(this.#render(title));
-        for (const line of lines)
-            this.say(line);
-        this.#runner.endGroup();
+    return choice ?? 'false';
+}
+function readLongSeconds(reader, name) {
+    return reader.readOptionalNumber(name, { min: 0, max: longest, unit: 'seconds' });
+}
+function readExpiry(reader) {
+    const value = reader.read('expires-at-override');
+    if (value === undefined)
+        return undefined;
+    const time = parseRfc3339Time(value);
+    if (time === undefined) {
+        reader.complain(text_text `expires-at-override: got "${value}", takes a time such as 2026-01-31T12:00:00Z`);
     }
-    /** Prints a warning, which the run's summary shows too. */
-    warn({ title, message }) {
-        this.#runner.warning(this.#render(message), { title: `oauth2-token: ${title}` });
+    return time;
+}
+/** Variables that change how the runner, the shell or a program of a later step works. */
+const guardedVariable = /^((GITHUB|RUNNER|ACTIONS|INPUT|STATE|NODE|LD|DYLD)_.*|PATH|HOME|CI|SHELL|BASH_ENV|ENV)$/i;
+function readEnvVar(reader, env) {
+    // Unlike other inputs, an empty string is not the same as left out: it exports none.
+    const value = env['INPUT_ENV-VAR']?.trim() ?? reader.read('env-var') ?? '';
+    if (value === '' || value.toLowerCase() === 'false')
+        return undefined;
+    if (!/^[A-Za-z_]\w*$/.test(value)) {
+        reader.complain(text_text `env-var: got "${value}", takes a name of letters, digits and _ that does not begin with a digit`);
     }
-    /** Prints the error that made the step fail. */
-    fail({ title, message }) {
-        this.#runner.error(this.#render(message), { title: `oauth2-token: ${title}` });
+    else if (guardedVariable.test(value)) {
+        reader.complain(text_text `env-var: got "${value}", which the runner or a shell needs for itself`);
     }
-    #render(line) {
-        return renderText(line, (text) => this.#redact(text));
-    }
-    #redact(text) {
-        return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-    }
+    return value;
 }
 
 ;// CONCATENATED MODULE: ./build/retry/backoff.js
@@ -33354,11 +34591,13 @@ class GaveUp extends Error {
 /**
  * Makes attempts until one succeeds, none is left, or another would be useless or too late.
  *
- * @throws {GaveUp} with the last attempt's error as its cause
+ * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
  */
 async function retry(attempt, policy, collaborators) {
-    const { clock, report } = collaborators;
+    const { clock, report, prepare } = collaborators;
     for (let number = 1;; number += 1) {
+        if (prepare !== undefined)
+            await prepare();
         const startedAt = clock.monotonic();
         const allowed = Math.max(0, Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt));
         try {
@@ -33410,6 +34649,25 @@ async function limitTime(work, allowed, clock) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/action/stage-error.js
+
+
+
+/** All attempts of a stage failed. */
+class StageError extends Error {
+    name = 'StageError';
+    code = 'stage_failed';
+    stage;
+    gaveUp;
+    facts;
+    constructor(stage, gaveUp, facts) {
+        super('stage_failed', { cause: gaveUp });
+        this.stage = stage;
+        this.gaveUp = gaveUp;
+        this.facts = facts;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/action/duration.js
 const second = 1000;
 const minute = 60 * second;
@@ -33439,110 +34697,241 @@ function formatSeconds(milliseconds) {
     return `${Math.round(milliseconds / second)} s`;
 }
 
-;// CONCATENATED MODULE: ./build/action/wording.js
+;// CONCATENATED MODULE: ./build/oauth2/client-assertion.js
 
 
-
-
-
-
-
-
-
-
-
-
-/*
- * Every sentence of the log. Its tone: what happened, then one thing to do. Host names, not URLs; durations that people
- * read; times in Zulu; no exclamation marks, no "please".
- */
+/** How long a JWT is good for, seconds: it is used at once, and once. */
+const lifetime = 60;
+/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
+const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
 /**
- * Before the token endpoint is asked.
+ * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
  *
- * @param missed whether the cache was looked into before, in vain
+ * @returns its compact serialization (RFC 7515 section 3.1)
+ * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
  */
-function sayAsking({ tokenUrl, endpointType, grantType, scopes }, missed) {
-    const grant = endpointType === 'acs_api'
-        ? endpointType
-        : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
-    const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
-    const before = missed ? 'No usable token in the cache. ' : '';
-    return text_text `${before}Asking ${hostOf(tokenUrl)} (${grant}${scope}).`;
+function signAssertion(assertion, signer, context) {
+    const parts = [buildHeader(signer), buildClaims(assertion, context)];
+    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
+    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
 }
-/** A token came from the cache. */
-function sayReusing(token, now, tokenUrl) {
-    const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
-    const until = token.zuluTimeString() ?? '';
-    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(tokenUrl)} was not asked.`;
+function encode(data) {
+    return Buffer.from(data).toString('base64url');
 }
-/** The cache is not used, in a line and without an annotation. */
-function sayCacheNotUsed(obstacle) {
-    switch (obstacle) {
-        case 'short_secret':
-            return text_text `Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
-        case 'short_key':
-            return text_text `Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
-        case 'no_key':
-            return text_text `Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
-        case 'no_service':
-            return text_text `Cache not used: this runner offers no cache service.`;
-        case 'no_repository':
-            return text_text `Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
-        case 'mode':
-            return text_text `Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
-        case 'single_use':
-            return text_text `Cache not used: parameters carry a grant that is used up by asking.`;
-        case 'timeout':
-            return text_text `Cache not used: the service did not answer within 5 s.`;
-        case 'failed':
-            return text_text `Cache not used: the service did not answer as it should.`;
+/** The JOSE header; JSON leaves out what is undefined. */
+function buildHeader(signer) {
+    if (signer.kind === 'secret')
+        return { alg: signer.algorithm, typ: 'JWT' };
+    const { key, certificateThumbprint } = signer;
+    return {
+        alg: key.algorithm,
+        typ: 'JWT',
+        kid: key.keyId,
+        'x5t#S256': certificateThumbprint,
+    };
+}
+function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
+    const iat = Math.floor(now() / 1000);
+    const all = new Map([
+        ['iss', issuer],
+        ['sub', subject],
+        ['aud', audience],
+        ['iat', iat],
+        ['exp', iat + lifetime],
+        ['jti', randomUUID()],
+    ]);
+    for (const [name, value] of claims)
+        all.set(name, readClaim(name, value));
+    return Object.fromEntries(all);
+}
+function readClaim(name, value) {
+    if (value === '')
+        return undefined;
+    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+function signData(data, signer) {
+    if (signer.kind === 'key')
+        return signBytes(data, signer.key);
+    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
+        .update(data)
+        .digest();
+}
+/**
+ * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
+ *
+ * @param certificatePem where it has several, the first one counts
+ * @throws where it has none
+ * @see RFC 7515 section 4.1.8
+ */
+function thumbprintOf(certificatePem) {
+    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
+    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
+}
+
+;// CONCATENATED MODULE: ./build/action/proofs.js
+
+
+
+
+
+
+
+/** What the token request proves: who the client is, and what the grant rests on. */
+function listProofs(inputs, context) {
+    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
+}
+/** The client authentication that the inputs name. */
+function listClientProofs(inputs, context) {
+    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
+    const id = clientId ?? '';
+    switch (clientAuthMethod) {
+        case undefined:
+            return inputs.idTokenAs === 'client_assertion'
+                ? [clientAssertion(clientId, context.readIdToken)]
+                : [];
+        case 'client_secret_basic':
+            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
+        case 'client_secret_post':
+            return [clientSecretPost(id, clientSecret)];
+        case 'client_secret_jwt':
+        case 'private_key_jwt':
+            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return [namedClient(clientId)];
+        case 'none':
+            // The assertion says it; some servers refuse a client id beside it.
+            return inputs.privateKeyAs === 'assertion' ? [] : [namedClient(clientId)];
     }
 }
-/** The token is not put into the cache, in a line and without an annotation. */
-function sayNotCached(reason, { tokenUrl, minValidity }) {
-    switch (reason) {
-        case 'no_expiry':
-            return text_text `Not cached: ${hostOf(tokenUrl)} did not say when the token expires. Set default-expires-in to cache it.`;
-        case 'narrower_scope':
-            return text_text `Not cached: less was granted than asked for.`;
-        case 'short_life':
-            return minValidity === undefined
-                ? text_text `Not cached: the token has expired, or is about to.`
-                : text_text `Not cached: the token lives no longer than min-validity: ${minValidity}.`;
-        case 'refresh_token':
-            return text_text `Not cached: a refresh token came with it, and that belongs in no cache.`;
-        case 'denied':
-            return text_text `Not cached: this run may read the cache but not write it.`;
-        case 'taken':
-            return text_text `Not cached: another job kept a token at the same time; later jobs reuse that one.`;
-        case 'no_tar':
-            return text_text `Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
-        case 'failed':
-            return text_text `Not cached: the service did not take it.`;
-        case 'timeout':
-            return text_text `Not cached: the service did not take it within 10 s.`;
-        case 'too_large':
-            return text_text `Not cached: the token is too large, over 192 KiB when sealed.`;
+function listGrantProofs(inputs, context) {
+    if (inputs.privateKeyAs === 'assertion')
+        return [assertionGrant(makeGrantJwt(inputs, context))];
+    if (inputs.idTokenAs === 'assertion')
+        return [assertionGrant(context.readIdToken)];
+    if (inputs.idTokenAs === 'subject_token')
+        return [subjectTokenGrant(context.readIdToken)];
+    return [];
+}
+function makeClientJwt(inputs, context) {
+    const { clientId = '' } = inputs;
+    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
+}
+function makeGrantJwt(inputs, context) {
+    const { clientId, signingKey } = inputs;
+    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
+}
+/** Whom a signed grant is for: the client, or whoever the key file names. */
+function nameOwner(clientId, signingKey) {
+    const owner = signingKey?.owner;
+    const issuer = clientId ?? owner?.issuer;
+    // Google's key files name no subject, for there it would mean to act as a user.
+    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
+    return { issuer, subject };
+}
+function makeJwt(inputs, { now, randomUUID, hide }, who) {
+    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
+    const audience = assertionAudience ?? issuer ?? tokenUrl;
+    const signer = chooseSigner(inputs);
+    return () => {
+        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
+        hide(jwt);
+        return jwt;
+    };
+}
+function chooseSigner(inputs) {
+    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
+    if (signingKey === undefined) {
+        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
     }
+    return clientCertificate === undefined || usesTlsAuthentication(inputs)
+        ? { kind: 'key', key: signingKey }
+        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
 }
-/** The title of {@link describeLookUp}. */
-function sayCacheTitle() {
-    return text_text `Cache`;
+/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
+function usesTlsAuthentication({ clientAuthMethod }) {
+    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
 }
-/** What the cache answered. */
-function describeLookUp(code, took) {
-    return text_text `${code}, after ${formatDuration(took)}`;
+/** Whom to trust and who to be on connections to the authorization server. */
+function makeTlsIdentity(inputs) {
+    const { caCertificate, clientCertificate, clientKey } = inputs;
+    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
+    if (clientCertificate === undefined || clientKey === undefined)
+        return trust;
+    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
 }
-/** The token is in the cache now. */
-function sayKept() {
-    return text_text `Kept in the cache, encrypted, for other jobs and later runs.`;
+function writePem(key) {
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
+
+;// CONCATENATED MODULE: ./build/action/wording/names.js
+
+
+
+/** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
+function hostOf(inputs) {
+    return new URL(urlOf(inputs)).host;
+}
+/** The token endpoint, else the issuer. */
+function urlOf({ tokenUrl, issuer }) {
+    return tokenUrl ?? issuer ?? '';
+}
+/** The input that says where to ask. */
+function nameUrlInput({ issuer }) {
+    return issuer === undefined ? 'token-url' : 'issuer';
+}
+/** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
+function nameStatus(status) {
+    const phrase = external_node_http_.STATUS_CODES[status];
+    return phrase === undefined ? String(status) : `${status} ${phrase}`;
+}
+/** What an answer held: its content type, or how much of no named type. */
+function nameContent({ contentType, length }) {
+    if (length === 0)
+        return 'an empty body';
+    const type = contentType?.split(';')[0]?.trim() ?? '';
+    return type === '' ? `${length} bytes of no named type` : type;
+}
+/** A URL without its query, which can hold a secret. */
+function originAndPath(url) {
+    const { origin, pathname } = new URL(url);
+    return `${origin}${pathname}`;
+}
+/** What an error of Node's says. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** What is known of an error that nobody foresaw. */
+function describeUnknown(error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+;// CONCATENATED MODULE: ./build/action/wording/exchange.js
+
+
+
+
+
+
+
+
+
+
+
 /** A failed attempt that is not the end of the story, or not its first chapter. */
-function sayFailedAttempt(failure, inputs) {
+function sayFailedAttempt(failure, view) {
     const { attempt, maxAttempts } = failure;
-    const what = describeFailure(failure, inputs);
-    return text_text `Attempt ${attempt} of ${maxAttempts} failed: ${what}.${sayNext(failure)}`;
+    const what = describeFailure(failure, view);
+    const purpose = purposes[view.stage];
+    return text_text `Attempt ${attempt} of ${maxAttempts}${purpose} failed: ${what}.${sayNext(failure)}`;
 }
+const purposes = {
+    metadata: text_text ` to read the issuer's metadata`,
+    id_token: text_text ` to get GitHub's ID token`,
+    token: text_text ``,
+    revocation: text_text ` to revoke the token`,
+};
 function sayNext({ wait, retryAfter }) {
     if (wait === undefined)
         return text_text ``;
@@ -33551,48 +34940,31 @@ function sayNext({ wait, retryAfter }) {
     }
     return wait === 0 ? text_text ` Trying again now.` : text_text ` Trying again in ${formatDuration(wait)}.`;
 }
-/**
- * A token arrived.
- *
- * @param attempt the number of the attempt that brought it
- * @param lifetime seconds that it lives; undefined where that is not known
- */
-function sayGot(token, attempt, lifetime, tokenUrl) {
-    const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
-    const got = text_text `Got a ${token.tokenType} token${late}`;
-    const until = token.zuluTimeString();
-    if (until === undefined || lifetime === undefined) {
-        return text_text `${got}; ${hostOf(tokenUrl)} did not say when it expires.`;
+/** The title of what was sent and what came back. */
+function sayExchangeTitle(stage) {
+    switch (stage) {
+        case 'metadata':
+            return text_text `Metadata: request and answer`;
+        case 'id_token':
+            return text_text `GitHub's ID token: request and answer`;
+        case 'token':
+            return text_text `Request and answer`;
+        case 'revocation':
+            return text_text `Revocation: request and answer`;
     }
-    if (lifetime <= 0)
-        return text_text `${got}, which expired at ${until}.`;
-    return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
 }
-/** Less was granted than asked for. */
-function sayGranted(granted, missing) {
-    const given = granted.length === 0 ? 'nothing' : granted.join(' ');
-    return text_text `Granted ${given}; not granted: ${missing.join(' ')}.`;
+/** The shape of a request for an issuer's metadata. */
+function describeDiscovery(issuer) {
+    return [text_text `metadata of ${issuer}`];
 }
-/** What later steps have now. */
-function saySet(envVar) {
-    return envVar === undefined
-        ? text_text `Set: output token.`
-        : text_text `Set: output token, environment variable ${envVar}.`;
-}
-/** An earlier step had set the variable. */
-function sayReplaced(envVar) {
-    return text_text `${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
-}
-/** An earlier step tried to switch the verification of certificates off. */
-function sayTlsStaysVerified() {
-    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
-}
-/** The title of {@link describeExchange}. */
-function sayExchangeTitle() {
-    return text_text `Request and answer`;
+/** The shape of a request for GitHub's ID token, without anything secret. */
+function describeIdTokenRequest(url, { idTokenAudience }) {
+    const audience = idTokenAudience ?? "GitHub's default";
+    const where = URL.canParse(url) ? originAndPath(url) : 'a URL that is none';
+    return [text_text `GET ${where}`, text_text `audience: ${audience}`];
 }
 /** The shape of a request to an ACS endpoint, without anything secret. */
-function describeAcsRequest({ tokenUrl, clientId, headers }) {
+function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
     return [
         text_text `GET ${originAndPath(tokenUrl)}`,
         text_text `client ${clientId}, acs_api, headers: client-id, client-secret`,
@@ -33601,67 +34973,176 @@ function describeAcsRequest({ tokenUrl, clientId, headers }) {
 }
 /** The shape of a request to a token endpoint, without anything secret. */
 function describeRequest(inputs, parameterNames) {
-    const { tokenUrl, clientId, clientAuthMethod, clientSecretEncoding, headers } = inputs;
-    const encoding = clientAuthMethod === 'client_secret_basic' ? ` (${clientSecretEncoding})` : '';
+    const { tokenUrl, clientId, headers } = inputs;
+    const client = clientId === undefined ? text_text `no client id` : text_text `client ${clientId}`;
     return [
         text_text `POST ${originAndPath(tokenUrl)}`,
-        text_text `client ${clientId}, ${clientAuthMethod}${encoding}, body: ${parameterNames.join(', ')}`,
+        text_text `${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
         ...describeHeaders(headers),
     ];
+}
+/** How the client authenticates, and what signs. */
+function nameAuthentication(inputs) {
+    const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;
+    const key = signingKey === undefined ? '' : nameKey(signingKey);
+    switch (clientAuthMethod) {
+        case undefined:
+            return 'ID token as client_assertion';
+        case 'client_secret_basic':
+            return `client_secret_basic (${clientSecretEncoding})`;
+        case 'client_secret_jwt':
+            return `client_secret_jwt (${macAlgorithm})`;
+        case 'private_key_jwt':
+            return `private_key_jwt (${key})`;
+        case 'none':
+            return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
+        default:
+            return clientAuthMethod;
+    }
+}
+function nameKey({ algorithm, keyId }) {
+    return keyId === undefined ? algorithm : `${algorithm}, kid ${keyId}`;
 }
 function describeHeaders(headers) {
     const names = headers.map(([name]) => name).join(', ');
     return names === '' ? [] : [text_text `further headers: ${names}`];
 }
+/** What the ID token of an attempt says; nothing where it had none. */
+function describeIdToken(idToken) {
+    return idToken === undefined ? [] : [text_text `ID token: ${writeClaims(idToken)}`];
+}
+/** What a server that trusts GitHub's ID tokens looks at. */
+function writeClaims({ claims }) {
+    const { iss = 'none', sub = 'none', aud = 'none' } = describeClaims(claims);
+    return text_text `iss: ${iss}, sub: ${sub}, aud: ${aud}`;
+}
 /** The answer to an attempt that failed. */
-function wording_describeAnswer(failure, inputs) {
+function exchange_describeAnswer(failure, view) {
     const { error, took } = failure;
     const after = text_text `after ${formatDuration(took)}`;
-    if (!(error instanceof TokenError)) {
-        return [text_text `no answer, ${after}: ${describeFailure(failure, inputs)}`];
+    const idToken = view.stage === 'token' ? describeIdToken(view.idToken) : [];
+    if (error instanceof TokenError)
+        return [...idToken, ...describeTokenAnswer(error, after)];
+    if (error instanceof DiscoveryError)
+        return describeMetadataAnswer(error, after);
+    if (error instanceof IdTokenError && error.status !== undefined) {
+        return [text_text `${nameStatus(error.status)}, ${after}`];
     }
+    return [...idToken, text_text `no answer, ${after}: ${describeFailure(failure, view)}`];
+}
+function describeTokenAnswer(error, after) {
     const { answer, oauthError, location } = error;
-    const shape = text_text `${nameStatus(answer.status)}, ${nameContent(error)}, ${after}`;
-    const details = [
-        ['error', oauthError?.error],
-        ['error_description', oauthError?.description],
-        ['error_uri', oauthError?.uri],
-        ['location', location],
+    return [
+        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
+        ...listDetails([
+            ['error', oauthError?.error],
+            ['error_description', oauthError?.description],
+            ['error_uri', oauthError?.uri],
+            ['location', location],
+        ]),
     ];
-    const known = details.flatMap(([name, value]) => value === undefined ? [] : [text_text `${name}: ${value}`]);
-    return [shape, ...known];
+}
+function describeMetadataAnswer(error, after) {
+    const { attempts, answer, actualIssuer, endpoint, location } = error;
+    return [
+        ...attempts.map(({ url, status }) => text_text `GET ${url}: ${nameStatus(status)}`),
+        text_text `${nameContent(answer)}, ${after}`,
+        ...listDetails([
+            ['issuer', actualIssuer],
+            ['token_endpoint', endpoint],
+            ['location', location],
+        ]),
+    ];
+}
+function listDetails(details) {
+    return details.flatMap(([name, value]) => (value === undefined ? [] : [text_text `${name}: ${value}`]));
 }
 /** The answer to the attempt that succeeded. */
-function describeSuccess(attempt, took) {
-    return text_text `a token at attempt ${attempt}, after ${formatDuration(took)}`;
+function describeSuccess(stage, attempt, took) {
+    const after = text_text `at attempt ${attempt}, after ${formatDuration(took)}`;
+    switch (stage) {
+        case 'metadata':
+            return text_text `metadata ${after}`;
+        case 'id_token':
+            return text_text `an ID token ${after}`;
+        case 'token':
+            return text_text `a token ${after}`;
+        case 'revocation':
+            return text_text `revoked ${after}`;
+    }
 }
 /** What went wrong with one attempt, in a few words. */
-function describeFailure({ error, allowed }, inputs) {
+function describeFailure({ error, allowed }, view) {
     if (error instanceof TokenError)
         return describeTokenError(error);
+    if (error instanceof DiscoveryError)
+        return describeDiscoveryError(error);
+    if (error instanceof IdTokenError)
+        return describeIdTokenError(error);
     if (error instanceof TransportError)
-        return describeTransportError(error, allowed, inputs);
+        return describeTransportError(error, allowed, view);
     return text_text `${describeUnknown(error)}`;
 }
+/** What an answer without a token was, in a few words. */
 function describeTokenError(error) {
-    const status = nameStatus(error.answer.status);
+    const { answer, location } = error;
+    const status = nameStatus(answer.status);
     switch (error.code) {
         case 'oauth_error':
-            return text_text `${error.answer.status} ${error.oauthError?.error ?? ''}`;
+            return text_text `${answer.status} ${error.oauthError?.error ?? ''}`;
         case 'http_error':
             return text_text `${status}`;
         case 'redirect':
-            return error.location === undefined
-                ? text_text `${status}, a redirect`
-                : text_text `${status}, a redirect to ${error.location}`;
+            return describeRedirect(answer.status, location);
         case 'unparsable':
-            return text_text `${status} with ${nameContent(error)} in place of a token`;
+            return text_text `${status} with ${nameContent(answer)} in place of a token`;
         case 'no_access_token':
             return text_text `${status} without an access_token`;
         case 'no_expires_at':
             return text_text `${status} without a Zulu time in expires_at`;
         case 'malformed_token':
             return text_text `${status} with a token that has characters no token can have`;
+    }
+}
+/** What an answer without usable metadata was, in a few words. */
+function describeDiscoveryError(error) {
+    const { answer, location, actualIssuer, endpoint = '' } = error;
+    const status = nameStatus(answer.status);
+    switch (error.code) {
+        case 'not_found':
+        case 'refused':
+            return text_text `${status}`;
+        case 'not_metadata':
+            return text_text `${status} with ${nameContent(answer)} in place of metadata`;
+        case 'issuer_mismatch':
+            return actualIssuer === undefined
+                ? text_text `metadata that names no issuer`
+                : text_text `metadata of ${actualIssuer}`;
+        case 'no_token_endpoint':
+            return text_text `metadata without a token endpoint`;
+        case 'unusable_endpoint':
+            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
+        case 'redirect':
+            return describeRedirect(answer.status, location);
+    }
+}
+function describeRedirect(status, location) {
+    const name = nameStatus(status);
+    return location === undefined
+        ? text_text `${name}, a redirect`
+        : text_text `${name}, a redirect to ${location}`;
+}
+function describeIdTokenError({ code, status = 0 }) {
+    switch (code) {
+        case 'no_permission':
+            return text_text `this job may not ask for one`;
+        case 'bad_endpoint':
+            return text_text `the runner names no https URL for it`;
+        case 'refused':
+            return text_text `${nameStatus(status)}`;
+        case 'unparsable':
+        case 'malformed':
+            return text_text `${nameStatus(status)} without an ID token`;
     }
 }
 const networkErrors = {
@@ -33674,13 +35155,15 @@ const networkErrors = {
     ETIMEDOUT: 'the connection timed out',
     EPIPE: 'the connection broke',
 };
-function describeTransportError(error, allowed, inputs) {
+function describeTransportError(error, allowed, view) {
     const system = error.systemCode ?? '';
     switch (error.code) {
         case 'timeout':
             return text_text `no answer within ${formatDuration(allowed)}`;
         case 'name_not_found':
-            return text_text `the name ${new URL(inputs.tokenUrl).hostname} was not found (${system})`;
+            return view.stage === 'id_token'
+                ? text_text `its name was not found (${system})`
+                : text_text `the name ${new URL(urlOf(view.inputs)).hostname} was not found (${system})`;
         case 'connection_failed':
             return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
         case 'tls_failed':
@@ -33699,370 +35182,258 @@ function describeTransportError(error, allowed, inputs) {
             return text_text `the request failed: ${describeUnknown(error.cause)}`;
     }
 }
-/** The one annotation of a step that failed. */
-function explainFailure(error, inputs) {
-    if (error instanceof GaveUp && inputs !== undefined)
-        return explainGivingUp(error, inputs);
-    if (error instanceof InputError)
-        return explainInputs(error);
-    if (error instanceof NoRunnerError)
-        return explainNoRunner(error.variable);
-    if (error instanceof TokenTooLongError)
-        return explainTooLong(error.envVar);
-    return {
-        title: 'unexpected error',
-        message: text_text `${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+
+;// CONCATENATED MODULE: ./build/action/stage.js
+
+
+
+
+
+
+
+
+/**
+ * Makes the attempts of one stage, and tells the log of each that failed.
+ *
+ * @throws {StageError} when no attempt succeeded; the log has the details then
+ */
+async function runStage(plan, { clock, random, log, deadline }) {
+    const { stage, prepare, ask, judge, shape, readFacts } = plan;
+    const { inputs } = readFacts();
+    const policy = {
+        maxAttempts: inputs.retryMaxAttempts,
+        timeSlot: inputs.retryTimeSlot,
+        maxWait: inputs.retryMaxWait,
+        attemptTimeout: inputs.timeout,
+        deadline: deadline.at,
     };
-}
-function explainGivingUp(gaveUp, inputs) {
-    const { failure, code } = gaveUp;
-    const host = hostOf(inputs.tokenUrl);
-    if (code === 'retry_after_too_long') {
-        return {
-            title: 'asked to wait too long',
-            message: text_text `${host} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
-        };
-    }
-    const { title, message } = explainLastAttempt(failure, inputs);
-    // It says all that there is to say.
-    if (title === dpopTitle)
-        return { title, message };
-    return { title, message: text_text `${message} ${sayWhyNotAgain(gaveUp, inputs)}` };
-}
-function sayWhyNotAgain({ code, failure }, { totalTimeout, retryMaxAttempts }) {
-    const { error } = failure;
-    if (code === 'total_timeout') {
-        return text_text `Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
-    }
-    if (code === 'attempts_used_up') {
-        return failure.attempt === 1
-            ? text_text `Not tried again, for retry-max-attempts is 1.`
-            : text_text `Gave up after ${failure.attempt} attempts.`;
-    }
-    if ((error instanceof TokenError || error instanceof TransportError) && error.retryable) {
-        return text_text `Not tried again, for the grant may have been used up: what it carries is accepted once.`;
-    }
-    return error instanceof TokenError
-        ? text_text `Not tried again, for the answer would be the same.`
-        : text_text `Not tried again, for it would fail in the same way.`;
-}
-function explainLastAttempt(failure, inputs) {
-    const { error } = failure;
-    if (error instanceof TokenError)
-        return explainTokenError(error, inputs);
-    if (error instanceof TransportError)
-        return explainTransportError(error, failure, inputs);
-    return explainFailure(error, undefined);
-}
-function explainTransportError(error, failure, inputs) {
-    const host = hostOf(inputs.tokenUrl);
-    const what = describeFailure(failure, inputs);
-    switch (error.code) {
-        case 'timeout':
-            return {
-                title: 'no answer in time',
-                message: text_text `${host} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
-            };
-        case 'name_not_found':
-            return {
-                title: 'name not found',
-                message: text_text `${host} could not be reached: ${what}. Check token-url; a private name needs a runner inside its network.`,
-            };
-        case 'tls_failed':
-            return explainTlsFailure(error, host);
-        case 'proxy_refused':
-            return explainProxyRefusal(error.proxyStatus ?? 0, host);
-        case 'proxy_invalid':
-            return {
-                title: 'proxy not usable',
-                message: text_text `${host} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
-            };
-        case 'answer_too_large':
-            return {
-                title: 'answer too large',
-                message: text_text `${host} sent more than 1 MiB; the answer of a token endpoint has a few KiB. Check token-url.`,
-            };
-        case 'answer_cut':
-        case 'answer_unreadable':
-            return {
-                title: 'answer damaged',
-                message: text_text `${host} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
-            };
-        case 'connection_failed':
-            return {
-                title: 'no connection',
-                message: text_text `${host} could not be reached: ${what}. Check token-url, and that the server admits this runner's address.`,
-            };
-        case 'request_failed':
-            return { title: 'request failed', message: text_text `${host} could not be asked: ${what}.` };
-    }
-}
-function explainTlsFailure({ systemCode, cause }, host) {
-    const title = 'TLS not trusted';
-    if (systemCode === 'CERT_HAS_EXPIRED') {
-        return {
-            title,
-            message: text_text `The certificate of ${host} has expired, or the one of its CA. The server's operator has to renew it.`,
-        };
-    }
-    if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return {
-            title,
-            message: text_text `The certificate of ${host} is for another name: ${messageOf(cause)}. Check the host in token-url.`,
-        };
-    }
-    if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode ?? '')) {
-        return {
-            title: 'TLS failed',
-            message: text_text `${host} and this runner could not agree on TLS: ${messageOf(cause)} (${systemCode ?? ''}). Check the scheme and the port in token-url.`,
-        };
-    }
-    return {
-        title,
-        message: text_text `The certificate of ${host} is not trusted: ${messageOf(cause)} (${systemCode ?? ''}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
+    const report = (failure) => {
+        if (isWorthALine(failure))
+            log.say(sayFailedAttempt(failure, { stage, ...readFacts() }));
     };
-}
-function explainProxyRefusal(proxyStatus, host) {
-    const refused = text_text `The proxy refused to connect to ${host}: ${nameStatus(proxyStatus)}.`;
-    const advice = proxyStatus === 407
-        ? text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`
-        : text_text `Allow the host at the proxy, or name it in no_proxy.`;
-    return { title: 'proxy refused', message: text_text `${refused} ${advice}` };
-}
-function explainTokenError(error, inputs) {
-    const host = hostOf(inputs.tokenUrl);
-    switch (error.code) {
-        case 'oauth_error':
-            return explainOAuthError(error, inputs);
-        case 'http_error':
-            return explainStatus(error, nameStatus(error.answer.status), inputs);
-        case 'redirect':
-            return {
-                title: 'redirect',
-                message: text_text `${host} answered ${describeTokenError(error)}. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself.`,
-            };
-        case 'unparsable':
-            return explainUnparsable(error, host);
-        case 'no_access_token':
-            return {
-                title: 'no access_token',
-                message: text_text `${host} answered ${describeTokenError(error)}. Check that token-url is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
-            };
-        case 'no_expires_at':
-            return {
-                title: 'no expires_at',
-                message: text_text `${host} answered ${describeTokenError(error)}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
-            };
-        case 'malformed_token':
-            return {
-                title: 'malformed token',
-                message: text_text `${host} answered ${describeTokenError(error)}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
-            };
+    try {
+        return await retry(async (attempt, signal) => {
+            const startedAt = clock.monotonic();
+            const result = await ask(signal);
+            if (inputs.verbose) {
+                const success = describeSuccess(stage, attempt, clock.monotonic() - startedAt);
+                const idToken = stage === 'token' ? describeIdToken(readFacts().idToken) : [];
+                log.group(sayExchangeTitle(stage), [...shape, ...idToken, success]);
+            }
+            return { result, attempt };
+        }, policy, { clock, random, judge, report, ...(prepare === undefined ? {} : { prepare }) });
+    }
+    catch (error) {
+        if (!(error instanceof GaveUp))
+            throw error;
+        const facts = readFacts();
+        log.group(sayExchangeTitle(stage), [
+            ...shape,
+            ...exchange_describeAnswer(error.failure, { stage, ...facts }),
+        ]);
+        throw new StageError(stage, error, facts);
     }
 }
-function explainUnparsable(error, host) {
-    const { contentType, length } = error.answer;
-    const what = describeTokenError(error);
-    if (length === 0) {
-        return {
-            title: 'empty answer',
-            message: text_text `${host} answered ${what}. Check that token-url is the token endpoint.`,
+/** A first attempt that is also the last is told by the error alone. */
+function isWorthALine({ attempt, wait }) {
+    return attempt > 1 || wait !== undefined;
+}
+
+;// CONCATENATED MODULE: ./build/action/id-tokens.js
+
+
+
+
+
+/** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */
+const longestWait = 60_000;
+/** The job's ID tokens: a server accepts each once, so every attempt gets one that none has seen. */
+class IdTokens {
+    #endpoint;
+    #inputs;
+    #context;
+    /** One that no server has seen. */
+    #unused;
+    #last;
+    constructor(endpoint, inputs, context) {
+        this.#endpoint = endpoint;
+        this.#inputs = inputs;
+        this.#context = context;
+    }
+    /**
+     * @param env the step's environment
+     * @returns undefined where no ID token is wanted
+     * @throws {IdTokenError} `no_permission` where the job may not ask for one
+     */
+    static open(inputs, env, context) {
+        if (inputs.idTokenAs === undefined)
+            return undefined;
+        const endpoint = findIdTokenEndpoint(env);
+        if (endpoint === undefined)
+            throw new IdTokenError('no_permission');
+        return new IdTokens(endpoint, inputs, context);
+    }
+    /** The one that was used last; undefined before the first. */
+    get last() {
+        return this.#last;
+    }
+    /**
+     * An ID token to look at; a later {@link take} gives it away.
+     *
+     * @throws {StageError} where none can be had
+     */
+    async look() {
+        const idToken = await this.#request();
+        this.#unused = { idToken, gotAt: this.#context.clock.monotonic() };
+        return idToken;
+    }
+    /**
+     * An ID token to send, once.
+     *
+     * @throws {StageError} where none can be had
+     */
+    async take() {
+        const unused = this.#unused;
+        this.#unused = undefined;
+        const isFresh = unused !== undefined && this.#context.clock.monotonic() - unused.gotAt < longestWait;
+        this.#last = isFresh ? unused.idToken : await this.#request();
+        return this.#last;
+    }
+    async #request() {
+        const { clock, send, log } = this.#context;
+        const inputs = this.#inputs;
+        const hide = (secret) => {
+            log.mask(secret);
         };
-    }
-    if (/html/i.test(contentType ?? '')) {
-        return {
-            title: 'a page, not a token',
-            message: text_text `${host} answered ${what}: a page for people. Check token-url; it may name a login page, or a proxy may have answered.`,
-        };
-    }
-    return {
-        title: 'not a token',
-        message: text_text `${host} answered ${what}: neither JSON nor a form. Check that token-url is the token endpoint.`,
-    };
-}
-/** What a status says that no known error explains further. */
-function explainStatus(error, said, inputs) {
-    const host = hostOf(inputs.tokenUrl);
-    const { status } = error.answer;
-    const answered = text_text `${host} answered ${said}`;
-    const { pathname } = new URL(inputs.tokenUrl);
-    switch (status) {
-        case 400:
-        case 401:
-        case 403:
-            return { title: 'refused', message: text_text `${answered}. ${adviseCredentials(inputs)}` };
-        case 404:
-        case 405:
-        case 410:
-            return {
-                title: 'no token endpoint there',
-                message: text_text `${answered} for ${pathname}. Check token-url against the provider's documentation.`,
-            };
-        case 406:
-        case 415:
-            return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
-        case 407:
-            return explainProxyRefusal(status, host);
-        case 429:
-            return {
-                title: 'too many requests',
-                message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
-            };
-    }
-    return status >= 500
-        ? {
-            title: 'server failed',
-            message: text_text `${answered}. The provider's status page may tell more.`,
-        }
-        : {
-            title: 'refused',
-            message: text_text `${answered}. Check token-url and what the provider's documentation says of this answer.`,
-        };
-}
-function adviseFormat({ endpointType, bodyFormat }) {
-    if (endpointType === 'acs_api')
-        return text_text `Check token-url, and endpoint-type.`;
-    return text_text `Try body-format: ${bodyFormat === 'form' ? 'json' : 'form'}.`;
-}
-function explainOAuthError(error, inputs) {
-    const { oauthError, answer } = error;
-    const host = hostOf(inputs.tokenUrl);
-    // Only the first line: some servers write several (trace id, time), and all are in the group above.
-    const description = oauthError?.description?.trim().split(/[\r\n]/)[0];
-    const code = oauthError?.error ?? '';
-    const said = description === undefined
-        ? text_text `${answer.status} ${code}`
-        : text_text `${answer.status} ${code}, "${description}"`;
-    // With 401 or 403 unauthorized_client means: who is that?
-    const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
-    const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
-    if (explain !== undefined && !unknownClient)
-        return explain({ host, said, inputs });
-    if (answer.status > 403)
-        return explainStatus(error, said, inputs);
-    if (error.retryable) {
-        return { title: 'server busy', message: text_text `${host} cannot answer for now: ${said}.` };
-    }
-    const refused = text_text `${host} refused the request: ${said}.`;
-    const isAboutClient = [400, 401, 403].includes(answer.status);
-    return {
-        title: 'refused',
-        message: isAboutClient ? text_text `${refused} ${adviseCredentials(inputs)}` : refused,
-    };
-}
-const dpopTitle = 'DPoP wanted';
-const wantsProof = ({ host }) => ({
-    title: dpopTitle,
-    message: text_text `${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${/\.okta(preview|-emea)?\.com$/.test(host)
-        ? text_text `In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
-        : text_text `Switch DPoP off for this client at the provider.`}`,
-});
-/** What to do about the errors of RFC 6749 section 5.2, RFC 8707 section 2 and RFC 9449 sections 5 and 8. */
-const oauthErrors = {
-    invalid_client: ({ host, said, inputs }) => ({
-        title: 'client refused',
-        message: text_text `${host} refused the client: ${said}. ${adviseCredentials(inputs)}`,
-    }),
-    unauthorized_client: ({ host, said, inputs }) => ({
-        title: 'grant not allowed',
-        message: text_text `${host} does not let this client use grant type ${inputs.grantType}: ${said}. Allow it at the provider.`,
-    }),
-    unsupported_grant_type: ({ host, said, inputs }) => ({
-        title: 'grant type not supported',
-        message: text_text `${host} does not know grant type ${inputs.grantType}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
-    }),
-    invalid_scope: ({ host, said, inputs }) => ({
-        title: 'scope refused',
-        message: inputs.scopes.length === 0
-            ? text_text `${host} wants a scope: ${said}. Set scopes.`
-            : text_text `${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
-    }),
-    invalid_target: ({ host, said }) => ({
-        title: 'resource refused',
-        message: text_text `${host} refused the resource: ${said}. Check resource and audience.`,
-    }),
-    invalid_grant: ({ host, said }) => ({
-        title: 'grant refused',
-        message: text_text `${host} refused the grant: ${said}. It may have expired, been used before or belong to another client.`,
-    }),
-    invalid_dpop_proof: wantsProof,
-    use_dpop_nonce: wantsProof,
-};
-/** What to try when a server refuses who asks. Auth0 says access_denied, others invalid_request; it fits them all. */
-function adviseCredentials(inputs) {
-    if (inputs.endpointType === 'acs_api') {
-        return text_text `Check that client-id and client-secret belong together and are current.`;
-    }
-    const belong = text_text `Check that client-id and client-secret belong together and are current; if they are, try `;
-    if (inputs.clientAuthMethod === 'client_secret_post') {
-        return text_text `${belong}client-auth-method: client_secret_basic.`;
-    }
-    const post = text_text `${belong}client-auth-method: client_secret_post`;
-    const { clientId, clientSecret, clientSecretEncoding } = inputs;
-    // Only then do the two encodings differ.
-    const encoded = [clientId, clientSecret].some((value) => encodeForm(value) !== value);
-    const other = clientSecretEncoding === 'form' ? 'raw' : 'form';
-    return encoded ? text_text `${post}, or client-secret-encoding: ${other}.` : text_text `${post}.`;
-}
-function explainInputs({ problems, emptySecret }) {
-    // The secret last, for what it says is a paragraph.
-    const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
-    const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
-    const list = joinTexts(all, '; ');
-    return {
-        title: 'inputs',
-        message: all.length === 1 ? list : text_text `${all.length} inputs need attention: ${list}`,
-    };
-}
-/** A problem begins with the name of its input. */
-function nameOf(problem) {
-    return renderText(problem, (all) => all);
-}
-function explainNoRunner(variable) {
-    return {
-        title: 'not in a workflow',
-        message: text_text `${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
-    };
-}
-function explainTooLong(envVar) {
-    return {
-        title: 'token too long',
-        message: text_text `The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
-    };
-}
-function sayEmptySecret(cause) {
-    switch (cause) {
-        case 'fork':
-            return text_text `client-secret is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
-        case 'dependabot':
-            return text_text `client-secret is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
-        case 'unset':
-            return text_text `client-secret is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+        const { result } = await runStage({
+            stage: 'id_token',
+            ask: (signal) => requestIdToken(this.#endpoint, inputs.idTokenAudience, {
+                send,
+                now: clock.now,
+                signal,
+                hide,
+            }),
+            judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
+            shape: describeIdTokenRequest(this.#endpoint.url, inputs),
+            readFacts: () => ({ inputs }),
+        }, this.#context);
+        return result;
     }
 }
-/** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
-function nameStatus(status) {
-    const phrase = external_node_http_.STATUS_CODES[status];
-    return phrase === undefined ? String(status) : `${status} ${phrase}`;
+
+;// CONCATENATED MODULE: ./build/action/log.js
+
+/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
+class Log {
+    #runner;
+    /** Longest first, so that a secret which holds another one is hidden as a whole. */
+    #secrets = [];
+    constructor(runner) {
+        this.#runner = runner;
+    }
+    /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
+    mask(secret) {
+        if (secret === '' || this.#secrets.includes(secret))
+            return;
+        this.#secrets = [...this.#secrets, secret].sort((a, b) => b.length - a.length);
+        this.#runner.setSecret(secret);
+    }
+    /** Prints a line. */
+    say(line) {
+        this.#runner.info(this.#render(line));
+    }
+    /** Prints lines that are folded away. */
+    group(title, lines) {
+        this.#runner.startGroup(this.#render(title));
+        for (const line of lines)
+            this.say(line);
+        this.#runner.endGroup();
+    }
+    /** Prints a warning, which the run's summary shows too. */
+    warn({ title, message }) {
+        this.#runner.warning(this.#render(message), { title: `oauth2-token: ${title}` });
+    }
+    /** Prints the error that made the step fail. */
+    fail({ title, message }) {
+        this.#runner.error(this.#render(message), { title: `oauth2-token: ${title}` });
+    }
+    #render(line) {
+        return renderText(line, (text) => this.#redact(text));
+    }
+    #redact(text) {
+        return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    }
 }
-function nameContent({ answer: { contentType, length } }) {
-    if (length === 0)
-        return 'an empty body';
-    const type = contentType?.split(';')[0]?.trim() ?? '';
-    return type === '' ? `${length} bytes of no named type` : type;
+
+;// CONCATENATED MODULE: ./build/action/wording/lines.js
+
+
+
+
+
+/*
+ * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
+ * durations that people read; times in Zulu; no exclamation marks, no "please".
+ */
+/**
+ * Before the token endpoint is asked.
+ *
+ * @param missed whether the cache was looked into before, in vain
+ */
+function sayAsking(inputs, missed) {
+    const { endpointType, grantType, scopes } = inputs;
+    const grant = endpointType === 'acs_api'
+        ? endpointType
+        : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
+    const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
+    const before = missed ? 'No usable token in the cache. ' : '';
+    return text_text `${before}Asking ${hostOf(inputs)} (${grant}${scope}).`;
 }
-function hostOf(url) {
-    return new URL(url).host;
+/** A token came from the cache. */
+function sayReusing(token, now, inputs) {
+    const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
+    const until = token.zuluTimeString() ?? '';
+    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(inputs)} was not asked.`;
 }
-function originAndPath(url) {
-    const { origin, pathname } = new URL(url);
-    return `${origin}${pathname}`;
+/**
+ * A token arrived.
+ *
+ * @param attempt the number of the attempt that brought it
+ * @param lifetime seconds that it lives; undefined where that is not known
+ */
+function sayGot(token, attempt, lifetime, inputs) {
+    const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
+    const got = text_text `Got a ${token.tokenType} token${late}`;
+    const until = token.zuluTimeString();
+    if (until === undefined || lifetime === undefined) {
+        return text_text `${got}; ${hostOf(inputs)} did not say when it expires.`;
+    }
+    if (lifetime <= 0)
+        return text_text `${got}, which expired at ${until}.`;
+    return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
 }
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+/** Less was granted than asked for. */
+function sayGranted(granted, missing) {
+    const given = granted.length === 0 ? 'nothing' : granted.join(' ');
+    return text_text `Granted ${given}; not granted: ${missing.join(' ')}.`;
 }
-function describeUnknown(error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** The server gave a new refresh token in place of the one that was sent. */
+function sayRefreshTokenReplaced() {
+    return text_text `Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
+}
+/** What later steps have now. */
+function saySet(envVar) {
+    return envVar === undefined
+        ? text_text `Set: output token.`
+        : text_text `Set: output token, environment variable ${envVar}.`;
+}
+/** An earlier step had set the variable. */
+function sayReplaced(envVar) {
+    return text_text `${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
+}
+/** An earlier step tried to switch the verification of certificates off. */
+function sayTlsStaysVerified() {
+    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
 }
 
 ;// CONCATENATED MODULE: ./build/action/outputs.js
@@ -34126,6 +35497,164 @@ function listOutputs({ response, scopes, cacheHit, now }) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/oauth2/discovery.js
+
+
+
+
+
+
+
+
+/**
+ * Looks an issuer's metadata up, once: as OpenID Connect Discovery has it, and where there is none, as RFC 8414 has it.
+ * A client certificate is not shown, for metadata is public.
+ *
+ * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
+ * @throws {TransportError} when no complete response came back; the second place is not asked after that in the first,
+ *   nor after a busy server's answer, for it must not look like a server without metadata
+ * @throws {DiscoveryError} when there is no metadata, or none that can be used
+ * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
+ */
+async function discover(issuer, context) {
+    const urls = buildMetadataUrls(issuer);
+    const first = await ask(urls.openIdConnect, context);
+    if (isConclusive(first))
+        return readMetadata(issuer, first, [first], context);
+    const second = await ask(urls.oauth, context);
+    // Where neither has metadata, the first answer that is more than "not found" tells the most.
+    const telling = isConclusive(second) || isNotFound(first.response) ? second : first;
+    return readMetadata(issuer, telling, [first, second], context);
+}
+/**
+ * Where an issuer's metadata may be: the well-known path is appended to the issuer by the one rule, inserted between
+ * host and path by the other. Slashes at the issuer's end are left out.
+ */
+function buildMetadataUrls(issuer) {
+    const { protocol, host, pathname } = new URL(issuer);
+    const origin = `${protocol}//${host}`;
+    const path = pathname.replace(/\/+$/, '');
+    return {
+        openIdConnect: `${origin}${path}/.well-known/openid-configuration`,
+        oauth: `${origin}/.well-known/oauth-authorization-server${path}`,
+    };
+}
+async function ask(url, { send, now, signal, tls }) {
+    const headers = Object.fromEntries(defaultHeaders);
+    const trust = tls.ca === undefined ? {} : { ca: tls.ca };
+    const limits = { signal, tls: trust, maxBytes: maxResponseBytes };
+    const response = await send({ method: 'GET', url, headers }, limits);
+    return {
+        url,
+        response,
+        members: isSuccess(response) ? discovery_readBody(response) : undefined,
+        retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
+    };
+}
+/** TextDecoder drops a byte order mark. */
+function discovery_readBody({ body }) {
+    return readJsonObject(new TextDecoder().decode(body));
+}
+/** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
+function isConclusive({ members, response }) {
+    return members !== undefined || isTransientStatus(response.status);
+}
+function isSuccess({ status }) {
+    return status >= 200 && status <= 299;
+}
+function isNotFound({ status }) {
+    return status === 404 || status === 410;
+}
+/**
+ * Reads the metadata in a reply.
+ *
+ * @param asked every reply of the search
+ * @throws {DiscoveryError} where there is none, it is another issuer's (RFC 8414 section 3.3, OpenID Connect Discovery
+ *   section 4.3), or it has no token endpoint that can be used
+ */
+function readMetadata(issuer, reply, asked, { allowHttp }) {
+    const { members } = reply;
+    if (members === undefined)
+        throw missing(reply, asked);
+    const actualIssuer = readText(members['issuer']);
+    if (actualIssuer !== issuer)
+        throw discovery_failure('issuer_mismatch', reply, asked, { actualIssuer });
+    const plainHttp = choosePlainHttp(issuer, allowHttp);
+    const aliases = isObject(members['mtls_endpoint_aliases'])
+        ? members['mtls_endpoint_aliases']
+        : {};
+    const tokenEndpoint = readEndpoint(members['token_endpoint'], plainHttp);
+    if (tokenEndpoint === undefined)
+        throw tokenEndpointFailure(members, reply, asked);
+    return {
+        issuer,
+        tokenEndpoint,
+        mtlsTokenEndpoint: readEndpoint(aliases['token_endpoint'], plainHttp),
+        revocationEndpoint: readEndpoint(members['revocation_endpoint'], plainHttp),
+        mtlsRevocationEndpoint: readEndpoint(aliases['revocation_endpoint'], plainHttp),
+    };
+}
+function choosePlainHttp(issuer, allowHttp) {
+    if (allowHttp)
+        return 'anywhere';
+    return isHttpOnLoopback(new URL(issuer)) ? 'on loopback' : 'nowhere';
+}
+/**
+ * Reads the URL of an endpoint, to which secrets will go: absolute, https, without user info and fragment.
+ *
+ * @returns undefined where there is none, or one that cannot be used
+ * @see RFC 6749 section 3.2
+ */
+function readEndpoint(value, plainHttp) {
+    const text = readText(value) ?? '';
+    // The URL parser forgives white space, control characters, backslashes, and slashes too many or too few.
+    if (!/^https?:\/\/(?!\/)[^\s#\\\p{Cc}]+$/iu.test(text) || !URL.canParse(text))
+        return undefined;
+    const url = new URL(text);
+    if (url.username !== '' || url.password !== '')
+        return undefined;
+    const isAllowed = url.protocol === 'https:' ||
+        plainHttp === 'anywhere' ||
+        (plainHttp === 'on loopback' && isHttpOnLoopback(url));
+    return isAllowed ? url.href : undefined;
+}
+function isHttpOnLoopback({ protocol, hostname }) {
+    return protocol === 'http:' && isLoopback(hostname);
+}
+/** The error for a reply without metadata. */
+function missing(reply, asked) {
+    const { response } = reply;
+    const { status, headers } = response;
+    if (isSuccess(response)) {
+        // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
+        const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
+        return discovery_failure('not_metadata', reply, asked, { retryable });
+    }
+    if (status >= 300 && status <= 399) {
+        return discovery_failure('redirect', reply, asked, { location: readLocation(headers['location']) });
+    }
+    if (isNotFound(response))
+        return discovery_failure('not_found', reply, asked);
+    return discovery_failure('refused', reply, asked, { retryable: isTransientStatus(status) });
+}
+/** The error for metadata without a token endpoint that can be used. */
+function tokenEndpointFailure(members, reply, asked) {
+    const endpoint = readText(members['token_endpoint']);
+    return endpoint === undefined
+        ? discovery_failure('no_token_endpoint', reply, asked)
+        : discovery_failure('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
+}
+/** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
+function discovery_failure(code, { response, retryAfter }, asked, details = {}) {
+    return new DiscoveryError(code, {
+        attempts: asked.map((one) => ({ url: one.url, status: one.response.status })),
+        answer: describeAnswer(response),
+        retryable: false,
+        retryAfter,
+        ...details,
+    });
+}
+
 ;// CONCATENATED MODULE: ./build/action/request-token.js
 
 
@@ -34143,52 +35672,54 @@ function listOutputs({ response, scopes, cacheHit, now }) {
 
 /**
  * Asks the token endpoint until it answers with a token, hides what is secret in the answer, and tells the log about it.
+ * Where only the issuer is known, its metadata names the endpoint.
  *
- * @throws {GaveUp} when no attempt brought a token
+ * @throws {StageError} when no attempt brought a token, or what it needs
  */
 async function requestToken(inputs, context) {
-    const { clock, random, send, log, missed } = context;
-    const { ask, shape, spendsGrant } = chooseSource(inputs);
-    const tls = inputs.caCertificate === undefined ? {} : { ca: inputs.caCertificate };
+    const { clock, send, log, idTokens, missed } = context;
     log.say(sayAsking(inputs, missed));
-    try {
-        return await retry(async (attempt, signal) => {
-            const startedAt = clock.monotonic();
+    const located = await locateEndpoint(inputs, context);
+    const { ask, shape, spendsGrant } = chooseSource(located, context);
+    const tls = makeTlsIdentity(located);
+    const { retryOn } = inputs;
+    const { result, attempt } = await runStage({
+        stage: 'token',
+        prepare: async () => {
+            await idTokens?.take();
+        },
+        ask: async (signal) => {
             const response = await ask({ send, now: clock.now, signal, tls });
             maskResponse(response, log);
-            const success = describeSuccess(attempt, clock.monotonic() - startedAt);
-            if (inputs.verbose)
-                log.group(sayExchangeTitle(), [...shape, success]);
-            return { response: settleExpiry(response, inputs), attempt };
-        }, makePolicy(inputs, clock), {
-            clock,
-            random,
-            judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant }),
-            report: (failure) => {
-                if (isWorthALine(failure))
-                    log.say(sayFailedAttempt(failure, inputs));
-            },
-        });
-    }
-    catch (error) {
-        if (error instanceof GaveUp) {
-            log.group(sayExchangeTitle(), [...shape, ...wording_describeAnswer(error.failure, inputs)]);
-        }
-        throw error;
-    }
+            return settleExpiry(response, inputs);
+        },
+        judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
+        shape,
+        readFacts: () => ({ inputs: located, idToken: idTokens?.last }),
+    }, context);
+    return { response: result, attempt, inputs: located };
 }
-/** A first attempt that is also the last is told by the error alone. */
-function isWorthALine({ attempt, wait }) {
-    return attempt > 1 || wait !== undefined;
-}
-function makePolicy(inputs, clock) {
-    return {
-        maxAttempts: inputs.retryMaxAttempts,
-        timeSlot: inputs.retryTimeSlot,
-        maxWait: inputs.retryMaxWait,
-        attemptTimeout: inputs.timeout,
-        deadline: clock.monotonic() + inputs.totalTimeout * 1000,
-    };
+/**
+ * Finds the token endpoint.
+ *
+ * @throws {StageError} when the issuer's metadata cannot be had
+ */
+async function locateEndpoint(inputs, context) {
+    const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
+    if (tokenUrl !== undefined)
+        return { ...inputs, tokenUrl };
+    const { clock, send } = context;
+    const tls = makeTlsIdentity(inputs);
+    const { result: metadata } = await runStage({
+        stage: 'metadata',
+        ask: (signal) => discover(issuer, { send, now: clock.now, signal, tls, allowHttp }),
+        judge: (error) => judgeFailure(error, { retryOn, spendsGrant: false }),
+        shape: describeDiscovery(issuer),
+        readFacts: () => ({ inputs }),
+    }, context);
+    const { tokenEndpoint, mtlsTokenEndpoint } = metadata;
+    const ownEndpoint = usesTlsAuthentication(inputs) ? mtlsTokenEndpoint : undefined;
+    return { ...inputs, tokenUrl: ownEndpoint ?? tokenEndpoint };
 }
 /** The user's own expiry goes before the server's, and an assumed lifetime takes the place of none. */
 function settleExpiry(response, { expiresAtOverride, defaultExpiresIn }) {
@@ -34197,33 +35728,32 @@ function settleExpiry(response, { expiresAtOverride, defaultExpiresIn }) {
     const expiresAt = expiresAtOverride ?? accessToken.expiresAt ?? assumed;
     return { ...response, accessToken: accessToken.withExpiry(expiresAt) };
 }
-function chooseSource(inputs) {
+function chooseSource(inputs, context) {
     if (inputs.endpointType === 'acs_api') {
+        const { tokenUrl, clientId = '', clientSecret = '', headers } = inputs;
         return {
-            ask: (context) => askAcsEndpoint(inputs, context),
+            ask: (attempt) => askAcsEndpoint({ tokenUrl, clientId, clientSecret, headers }, attempt),
             shape: describeAcsRequest(inputs),
             spendsGrant: false,
         };
     }
-    const request = { ...inputs, authenticate: chooseAuthentication(inputs) };
+    const request = writeRequest(inputs, context);
     return {
-        ask: (context) => askTokenEndpoint(request, context),
-        shape: describeRequest(inputs, [...listParameterNames(request), ...listOwnNames(inputs)]),
+        ask: (attempt) => askTokenEndpoint(request, attempt),
+        shape: describeRequest(inputs, listParameterNames(request)),
         spendsGrant: spendsItsGrant(request),
     };
 }
-/** The parameters with which the client authenticates. */
-function listOwnNames({ clientAuthMethod }) {
-    return clientAuthMethod === 'client_secret_post' ? ['client_id', 'client_secret'] : [];
-}
-function chooseAuthentication(inputs) {
-    const { clientId, clientSecret, clientAuthMethod, clientSecretEncoding } = inputs;
-    switch (clientAuthMethod) {
-        case 'client_secret_basic':
-            return clientSecretBasic(clientId, clientSecret, clientSecretEncoding);
-        case 'client_secret_post':
-            return clientSecretPost(clientId, clientSecret);
-    }
+function writeRequest(inputs, { clock, randomUUID, log, idTokens }) {
+    const proofs = listProofs(inputs, {
+        now: clock.now,
+        randomUUID,
+        hide: (secret) => {
+            log.mask(secret);
+        },
+        readIdToken: () => idTokens?.last?.token ?? '',
+    });
+    return { ...inputs, parameters: [...inputs.grantParameters, ...inputs.parameters], proofs };
 }
 
 ;// CONCATENATED MODULE: ./build/cache/entry.js
@@ -34349,6 +35879,8 @@ function writeIdentity(identity) {
         scopes: sortUnique(identity.scopes),
         resources: sortUnique(identity.resources),
         parameters: sortByName(identity.parameters),
+        assertionClaims: sortByName(identity.assertionClaims),
+        idTokenClaims: sortByName(identity.idTokenClaims),
         headers: sortByName(identity.headers.map(([name, value]) => [name.toLowerCase(), value])),
     };
     return JSON.stringify(members, Object.keys(members).sort());
@@ -34513,7 +36045,7 @@ function startSaver(context) {
         detached: context.platform !== 'win32',
         windowsHide: true,
     });
-    const answer = readAnswer(child);
+    const answer = saver_readAnswer(child);
     const end = async () => {
         await killGroup(child, context.platform);
         // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
@@ -34549,7 +36081,7 @@ function makeEnvironment(env, folder) {
     };
 }
 /** Waits for the word with which the child ends. */
-function readAnswer(child) {
+function saver_readAnswer(child) {
     return new Promise((resolve) => {
         let said = '';
         child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -34627,7 +36159,7 @@ class CacheServiceError extends Error {
 /** The most that is read of an archive, bytes; an entry has at most 192 KiB, and tar adds its blocks. */
 const maxArchiveBytes = 256 * 1024;
 /** The most that is read of any other answer, bytes. */
-const maxAnswerBytes = 64 * 1024;
+const service_maxAnswerBytes = 64 * 1024;
 /** Whether this run may read and write the cache; what is not known permits all, as in the toolkit. */
 function readCacheMode(env) {
     const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
@@ -34673,7 +36205,7 @@ function isEnterpriseServer(env) {
  */
 async function findV2({ base, token, send }, prefix, compression, signal) {
     const service = 'github.actions.results.api.v1.CacheService';
-    const response = await ask(send, signal, {
+    const response = await service_ask(send, signal, {
         method: 'POST',
         url: new URL(`/twirp/${service}/GetCacheEntryDownloadURL`, base).href,
         headers: { ...bearer(token), 'content-type': 'application/json' },
@@ -34693,7 +36225,7 @@ async function findV2({ base, token, send }, prefix, compression, signal) {
 }
 async function findV1({ base, token, send }, prefix, compression, signal) {
     const query = new URLSearchParams({ keys: prefix, version: makeVersion(compression) });
-    const response = await ask(send, signal, {
+    const response = await service_ask(send, signal, {
         method: 'GET',
         url: `${base}_apis/artifactcache/cache?${query.toString()}`,
         headers: { ...bearer(token), accept: 'application/json;api-version=6.0-preview.1' },
@@ -34714,8 +36246,8 @@ function bearer(token) {
 function makeVersion(compression) {
     return (0,external_node_crypto_.createHash)('sha256').update(`${entryFile}|${compression}|1.0`).digest('hex');
 }
-async function ask(send, signal, request) {
-    const response = await send(request, { signal, maxBytes: maxAnswerBytes });
+async function service_ask(send, signal, request) {
+    const response = await send(request, { signal, maxBytes: service_maxAnswerBytes });
     if (response.status < 200 || response.status > 299)
         throw new CacheServiceError(response.status);
     return response;
@@ -34927,7 +36459,87 @@ function listMissingScopes(granted, asked) {
     return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
 }
 
+;// CONCATENATED MODULE: ./build/action/wording/cache-lines.js
+
+
+
+
+/** The cache is not used, in a line and without an annotation. */
+function sayCacheNotUsed(obstacle) {
+    switch (obstacle) {
+        case 'short_secret':
+            return text_text `Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+        case 'short_key':
+            return text_text `Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+        case 'short_key_alone':
+            return text_text `Cache not used: cache-encryption-key is shorter than 16 bytes, too short to encrypt with. Set a longer one to use it (openssl rand -base64 32 makes one).`;
+        case 'no_secret':
+            return text_text `Cache not used: there is no secret to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+        case 'id_token_alone':
+            return text_text `Cache not used: an ID token is no key to encrypt with. Set cache-encryption-key to use it.`;
+        case 'no_key':
+            return text_text `Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
+        case 'no_service':
+            return text_text `Cache not used: this runner offers no cache service.`;
+        case 'no_repository':
+            return text_text `Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
+        case 'mode':
+            return text_text `Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
+        case 'single_use':
+            return text_text `Cache not used: the request carries a grant that is used up by asking.`;
+        case 'timeout':
+            return text_text `Cache not used: the service did not answer within 5 s.`;
+        case 'failed':
+            return text_text `Cache not used: the service did not answer as it should.`;
+    }
+}
+/** The token is not put into the cache, in a line and without an annotation. */
+function sayNotCached(reason, inputs) {
+    const { minValidity } = inputs;
+    switch (reason) {
+        case 'no_expiry':
+            return text_text `Not cached: ${hostOf(inputs)} did not say when the token expires. Set default-expires-in to cache it.`;
+        case 'narrower_scope':
+            return text_text `Not cached: less was granted than asked for.`;
+        case 'short_life':
+            return minValidity === undefined
+                ? text_text `Not cached: the token has expired, or is about to.`
+                : text_text `Not cached: the token lives no longer than min-validity: ${minValidity}.`;
+        case 'refresh_token':
+            return text_text `Not cached: a refresh token came with it, and that belongs in no cache.`;
+        case 'denied':
+            return text_text `Not cached: this run may read the cache but not write it.`;
+        case 'taken':
+            return text_text `Not cached: another job kept a token at the same time; later jobs reuse that one.`;
+        case 'no_tar':
+            return text_text `Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+        case 'failed':
+            return text_text `Not cached: the service did not take it.`;
+        case 'timeout':
+            return text_text `Not cached: the service did not take it within 10 s.`;
+        case 'too_large':
+            return text_text `Not cached: the token is too large, over 192 KiB when sealed.`;
+    }
+}
+/** The title of {@link describeLookUp}. */
+function sayCacheTitle() {
+    return text_text `Cache`;
+}
+/** What the cache answered. */
+function describeLookUp(code, took) {
+    return text_text `${code}, after ${formatDuration(took)}`;
+}
+/** The token is in the cache now. */
+function sayKept() {
+    return text_text `Kept in the cache, encrypted, for other jobs and later runs.`;
+}
+
 ;// CONCATENATED MODULE: ./build/action/reuse.js
+
+
+
+
+
 
 
 
@@ -34945,15 +36557,6 @@ function listMissingScopes(granted, asked) {
 
 /** The seconds that a cached token must still have, where nothing else is said. */
 const usualValidity = 300;
-/** The parameters of a grant that is used up by asking; the next job could not have asked the same. */
-const reuse_singleUse = new Set([
-    'refresh_token',
-    'code',
-    'device_code',
-    'otp',
-    'subject_token',
-    'assertion',
-]);
 /** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
 class Reuse {
     #inputs;
@@ -34969,7 +36572,11 @@ class Reuse {
         this.#context = context;
         this.#cache = cache;
     }
-    /** Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted. */
+    /**
+     * Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted.
+     *
+     * @throws {StageError} where the job's ID token is needed and cannot be had
+     */
     static async open(inputs, context) {
         const { env, send, clock, randomBytes, log } = context;
         if (inputs.useCache === 'false')
@@ -34982,7 +36589,8 @@ class Reuse {
             log.say(sayCacheNotUsed(obstacle ?? 'no_service'));
             return undefined;
         }
-        const identity = writeIdentity(identify(inputs, repository));
+        const idToken = await context.idTokens?.look();
+        const identity = writeIdentity(identify(inputs, repository, idToken));
         const keys = await deriveKeys(credentials, identity).catch(() => undefined);
         if (keys === undefined) {
             log.say(sayCacheNotUsed('no_key'));
@@ -35093,37 +36701,59 @@ class Reuse {
     }
 }
 /** What stands in the way of caching, but for a service. */
-function findObstacle({ parameters }, facts) {
-    if (parameters.some(([name]) => reuse_singleUse.has(name)))
+function findObstacle({ grantParameters, parameters, idTokenAs }, facts) {
+    const sent = [...grantParameters, ...parameters];
+    if (sent.some(([name]) => singleUseParameters.has(name)))
         return 'single_use';
     const { readable, writable } = readCacheMode(facts.env);
     if (!readable && !writable)
         return 'mode';
     if (facts.repository === '')
         return 'no_repository';
-    if (canSeal(facts.credentials))
+    const { credentials } = facts;
+    if (canSeal(credentials))
         return undefined;
-    return facts.credentials.length > 1 ? 'short_key' : 'short_secret';
+    if (credentials.length > 1)
+        return 'short_key';
+    const [only] = credentials;
+    if (only !== undefined)
+        return only.label === 'client-secret' ? 'short_secret' : 'short_key_alone';
+    return idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
-function listCredentials({ clientSecret, cacheEncryptionKey }) {
-    const own = { label: 'client-secret', bytes: Buffer.from(clientSecret) };
-    if (cacheEncryptionKey === undefined)
-        return [own];
-    return [{ label: 'cache-encryption-key', bytes: Buffer.from(cacheEncryptionKey) }, own];
+/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+function listCredentials(inputs) {
+    const { cacheEncryptionKey, clientSecret, signingKey, clientKey } = inputs;
+    const given = [
+        ['cache-encryption-key', toBytes(cacheEncryptionKey)],
+        ['client-secret', toBytes(clientSecret)],
+        ['private-key', signingKey && exportKeyMaterial(signingKey.key)],
+        ['client-key', clientKey && exportKeyMaterial(clientKey)],
+    ];
+    return given.flatMap(([label, bytes]) => (bytes === undefined ? [] : [{ label, bytes }]));
+}
+function toBytes(secret) {
+    return secret === undefined ? undefined : Buffer.from(secret);
 }
 /** The repository's id, for a name can be taken by another one later; its name where there is no id. */
 function readRepository(env) {
     const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
     return names.find((name) => name !== undefined && name !== '') ?? '';
 }
-function identify(inputs, repository) {
+function identify(inputs, repository, idToken) {
     return {
         repository,
         endpointType: inputs.endpointType,
         tokenUrl: inputs.tokenUrl,
+        issuer: inputs.issuer,
         grantType: inputs.grantType,
         clientId: inputs.clientId,
         clientAuthMethod: inputs.clientAuthMethod,
+        clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
+        privateKeyAs: inputs.signingKey && inputs.privateKeyAs,
+        assertionAudience: inputs.assertionAudience,
+        assertionClaims: inputs.assertionClaims,
+        idTokenAs: inputs.idTokenAs,
+        idTokenClaims: idToken === undefined ? [] : bindClaims(idToken.claims),
         scopes: inputs.scopes,
         audience: inputs.audience,
         resources: inputs.resources,
@@ -35138,7 +36768,536 @@ function toResponse(token) {
     return { ...token, refreshToken: undefined, idToken: undefined };
 }
 
+;// CONCATENATED MODULE: ./build/action/wording/refusals.js
+
+
+
+
+
+
+
+
+/** What an `error` of the server's means, and what to change. */
+function explainOAuthError(error, view) {
+    const { oauthError, answer } = error;
+    const { inputs } = view;
+    const host = hostOf(inputs);
+    // Only the first line: some servers write several (trace id, time), and all are in the group above.
+    const description = oauthError?.description?.trim().split(/[\r\n]/)[0];
+    const code = oauthError?.error ?? '';
+    const said = description === undefined
+        ? text_text `${answer.status} ${code}`
+        : text_text `${answer.status} ${code}, "${description}"`;
+    const federated = explainFederatedRefusal(error, view, said);
+    if (federated !== undefined)
+        return federated;
+    // With 401 or 403 unauthorized_client means: who is that?
+    const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
+    const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
+    if (explain !== undefined && !unknownClient)
+        return explain({ host, said, inputs });
+    if (answer.status > 403)
+        return explainStatus(error, said, view);
+    if (error.retryable) {
+        return { title: 'server busy', message: text_text `${host} cannot answer for now: ${said}.` };
+    }
+    const refused = text_text `${host} refused the request: ${said}.`;
+    const isAboutClient = [400, 401, 403].includes(answer.status);
+    return {
+        title: 'refused',
+        message: isAboutClient ? text_text `${refused} ${adviseCredentials(inputs)}` : refused,
+    };
+}
+/** The errors that say nothing against an ID token. */
+const notAboutIdentity = new Set([
+    'invalid_scope',
+    'invalid_target',
+    'unsupported_grant_type',
+    'invalid_dpop_proof',
+    'use_dpop_nonce',
+]);
+/** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token says is no secret. */
+function explainFederatedRefusal(error, { inputs, idToken }, said) {
+    const code = error.oauthError?.error ?? '';
+    const { idTokenAs, clientAuthMethod } = inputs;
+    const isClientsFault = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
+    const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
+    if (idToken === undefined || !isRefusal || isClientsFault || notAboutIdentity.has(code)) {
+        return undefined;
+    }
+    return {
+        title: 'ID token refused',
+        message: text_text `${hostOf(inputs)} refused GitHub's ID token: ${said}. It says ${writeClaims(idToken)}; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.`,
+    };
+}
+/** What a status says that no known error explains further. */
+function explainStatus(error, said, view) {
+    const { inputs } = view;
+    const { status } = error.answer;
+    const answered = text_text `${hostOf(inputs)} answered ${said}`;
+    const { pathname } = new URL(urlOf(inputs));
+    const urlInput = nameUrlInput(inputs);
+    switch (status) {
+        case 400:
+        case 401:
+        case 403:
+            return (explainFederatedRefusal(error, view, text_text `${said}`) ?? {
+                title: 'refused',
+                message: text_text `${answered}. ${adviseCredentials(inputs)}`,
+            });
+        case 404:
+        case 405:
+        case 410:
+            return {
+                title: 'no token endpoint there',
+                message: text_text `${answered} for ${pathname}. Check ${urlInput} against the provider's documentation.`,
+            };
+        case 406:
+        case 415:
+            return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
+        case 407:
+            return explainProxyRefusal(status, hostOf(inputs));
+        case 429:
+            return {
+                title: 'too many requests',
+                message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
+            };
+    }
+    return status >= 500
+        ? {
+            title: 'server failed',
+            message: text_text `${answered}. The provider's status page may tell more.`,
+        }
+        : {
+            title: 'refused',
+            message: text_text `${answered}. Check ${urlInput} and what the provider's documentation says of this answer.`,
+        };
+}
+/** A proxy did not let the request through. */
+function explainProxyRefusal(proxyStatus, server) {
+    const refused = text_text `The proxy refused to connect to ${server}: ${nameStatus(proxyStatus)}.`;
+    const advice = proxyStatus === 407
+        ? text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`
+        : text_text `Allow the host at the proxy, or name it in no_proxy.`;
+    return { title: 'proxy refused', message: text_text `${refused} ${advice}` };
+}
+function adviseFormat({ endpointType, bodyFormat }) {
+    if (endpointType === 'acs_api')
+        return text_text `Check token-url, and endpoint-type.`;
+    return text_text `Try body-format: ${bodyFormat === 'form' ? 'json' : 'form'}.`;
+}
+/** The title of the one refusal that says all that there is to say. */
+const dpopTitle = 'DPoP wanted';
+const wantsProof = ({ host }) => ({
+    title: dpopTitle,
+    message: text_text `${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${/\.okta(preview|-emea)?\.com$/.test(host)
+        ? text_text `In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
+        : text_text `Switch DPoP off for this client at the provider.`}`,
+});
+/** What to do about the errors of RFC 6749 section 5.2, RFC 8707 section 2 and RFC 9449 sections 5 and 8. */
+const oauthErrors = {
+    invalid_client: ({ host, said, inputs }) => ({
+        title: 'client refused',
+        message: text_text `${host} refused the client: ${said}. ${adviseCredentials(inputs)}`,
+    }),
+    unauthorized_client: ({ host, said, inputs }) => ({
+        title: 'grant not allowed',
+        message: text_text `${host} does not let this client use grant type ${inputs.grantType}: ${said}. Allow it at the provider.`,
+    }),
+    unsupported_grant_type: ({ host, said, inputs }) => ({
+        title: 'grant type not supported',
+        message: text_text `${host} does not know grant type ${inputs.grantType}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
+    }),
+    invalid_scope: ({ host, said, inputs }) => ({
+        title: 'scope refused',
+        message: inputs.scopes.length === 0
+            ? text_text `${host} wants a scope: ${said}. Set scopes.`
+            : text_text `${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
+    }),
+    invalid_target: ({ host, said }) => ({
+        title: 'resource refused',
+        message: text_text `${host} refused the resource: ${said}. Check resource and audience.`,
+    }),
+    invalid_grant: ({ host, said, inputs }) => ({
+        title: 'grant refused',
+        message: text_text `${host} refused the grant: ${said}. ${adviseGrant(inputs)}`,
+    }),
+    invalid_dpop_proof: wantsProof,
+    use_dpop_nonce: wantsProof,
+};
+function adviseGrant(inputs) {
+    if (inputs.privateKeyAs === 'assertion') {
+        return text_text `Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
+    }
+    if (inputs.grantType === 'refresh_token') {
+        return text_text `The refresh token may have expired, been revoked, or been used before: one that is replaced at each use is good for one request. Get a new one and store it.`;
+    }
+    if (inputs.grantType === jwtBearerGrant) {
+        return text_text `The assertion may have expired, been used before or be meant for another server.`;
+    }
+    return text_text `It may have expired, been used before or belong to another client.`;
+}
+/** What to try when a server refuses who asks. Auth0 says access_denied, others invalid_request; it fits them all. */
+function adviseCredentials(inputs) {
+    const belong = text_text `Check that client-id and client-secret belong together and are current`;
+    if (inputs.endpointType === 'acs_api')
+        return text_text `${belong}.`;
+    switch (inputs.clientAuthMethod) {
+        case 'client_secret_basic':
+            return text_text `${belong}; if they are, try ${adviseOtherBasic(inputs)}.`;
+        case 'client_secret_post':
+            return text_text `${belong}; if they are, try client-auth-method: client_secret_basic.`;
+        case 'client_secret_jwt':
+            return text_text `${belong}; if they are, check that the provider expects client_secret_jwt with ${inputs.macAlgorithm} from this client, and aud ${audienceOf(inputs)} (assertion-audience).`;
+        case 'private_key_jwt':
+            return text_text `Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${inputs.signingKey?.algorithm ?? ''} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).`;
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
+        case 'none':
+        case undefined:
+            return inputs.privateKeyAs === 'assertion' || inputs.idTokenAs !== undefined
+                ? adviseGrant(inputs)
+                : text_text `The client did not authenticate (client-auth-method: none); the provider may want a credential of it.`;
+    }
+}
+/** The `aud` of the signed JWT. */
+function audienceOf({ assertionAudience, issuer, tokenUrl = '' }) {
+    return assertionAudience ?? issuer ?? tokenUrl;
+}
+function nameKeyId({ signingKey }) {
+    const keyId = signingKey?.keyId;
+    return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
+}
+function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncoding, }) {
+    const post = text_text `client-auth-method: client_secret_post`;
+    // Only then do the two encodings differ.
+    const encoded = [clientId, clientSecret].some((value) => encodeForm(value) !== value);
+    const other = clientSecretEncoding === 'form' ? 'raw' : 'form';
+    return encoded ? text_text `${post}, or client-secret-encoding: ${other}` : post;
+}
+
+;// CONCATENATED MODULE: ./build/action/wording/failures.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** The one annotation of a step that failed. */
+function explainFailure(error) {
+    if (error instanceof StageError)
+        return explainStage(error);
+    if (error instanceof InputError)
+        return explainInputs(error);
+    if (error instanceof IdTokenError)
+        return explainIdTokenError(error);
+    if (error instanceof NoRunnerError)
+        return explainNoRunner(error.variable);
+    if (error instanceof TokenTooLongError)
+        return explainTooLong(error.envVar);
+    return {
+        title: 'unexpected error',
+        message: text_text `${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+    };
+}
+function explainStage({ stage, gaveUp, facts }) {
+    const view = { stage, ...facts };
+    const { failure, code } = gaveUp;
+    if (code === 'retry_after_too_long') {
+        return {
+            title: 'asked to wait too long',
+            message: text_text `${nameServer(view)} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${facts.inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
+        };
+    }
+    const { title, message } = explainLastAttempt(failure, view);
+    // It says all that there is to say.
+    if (title === dpopTitle)
+        return { title, message };
+    return { title, message: text_text `${message} ${sayWhyNotAgain(gaveUp, view)}` };
+}
+/** Who was asked. */
+function nameServer({ stage, inputs }) {
+    return stage === 'id_token' ? "GitHub's ID token service" : hostOf(inputs);
+}
+/** What to look at where nothing is known but that the server could not be reached or understood. */
+function adviseAddress({ stage, inputs }) {
+    return stage === 'id_token' ? text_text `See githubstatus.com` : text_text `Check ${nameUrlInput(inputs)}`;
+}
+function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAttempts } }) {
+    const { error } = failure;
+    if (code === 'total_timeout') {
+        return text_text `Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
+    }
+    if (code === 'attempts_used_up') {
+        return failure.attempt === 1
+            ? text_text `Not tried again, for retry-max-attempts is 1.`
+            : text_text `Gave up after ${failure.attempt} attempts.`;
+    }
+    if ((error instanceof TokenError || error instanceof TransportError) && error.retryable) {
+        return text_text `Not tried again, for the grant may have been used up: what it carries is accepted once.`;
+    }
+    return isAnswer(error)
+        ? text_text `Not tried again, for the answer would be the same.`
+        : text_text `Not tried again, for it would fail in the same way.`;
+}
+function isAnswer(error) {
+    return (error instanceof TokenError || error instanceof DiscoveryError || error instanceof IdTokenError);
+}
+function explainLastAttempt(failure, view) {
+    const { error } = failure;
+    if (error instanceof TokenError)
+        return explainTokenError(error, view);
+    if (error instanceof DiscoveryError)
+        return explainDiscoveryError(error, view);
+    if (error instanceof IdTokenError)
+        return explainIdTokenError(error);
+    if (error instanceof TransportError)
+        return explainTransportError(error, failure, view);
+    return explainFailure(error);
+}
+function explainTransportError(error, failure, view) {
+    const server = nameServer(view);
+    const what = describeFailure(failure, view);
+    const check = adviseAddress(view);
+    switch (error.code) {
+        case 'timeout':
+            return {
+                title: 'no answer in time',
+                message: text_text `${server} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+            };
+        case 'name_not_found':
+            return {
+                title: 'name not found',
+                message: text_text `${server} could not be reached: ${what}. ${check}; a private name needs a runner inside its network.`,
+            };
+        case 'tls_failed':
+            return explainTlsFailure(error, view);
+        case 'proxy_refused':
+            return explainProxyRefusal(error.proxyStatus ?? 0, server);
+        case 'proxy_invalid':
+            return {
+                title: 'proxy not usable',
+                message: text_text `${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
+            };
+        case 'answer_too_large':
+            return {
+                title: 'answer too large',
+                message: text_text `${server} sent more than 1 MiB; the answer that was asked for has a few KiB. ${check}.`,
+            };
+        case 'answer_cut':
+        case 'answer_unreadable':
+            return {
+                title: 'answer damaged',
+                message: text_text `${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
+            };
+        case 'connection_failed':
+            return {
+                title: 'no connection',
+                message: text_text `${server} could not be reached: ${what}. ${check}, and that the server admits this runner's address.`,
+            };
+        case 'request_failed':
+            return { title: 'request failed', message: text_text `${server} could not be asked: ${what}.` };
+    }
+}
+function explainTlsFailure({ systemCode = '', cause }, view) {
+    const title = 'TLS not trusted';
+    const server = nameServer(view);
+    if (systemCode === 'CERT_HAS_EXPIRED') {
+        return {
+            title,
+            message: text_text `The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+        };
+    }
+    if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            title,
+            message: text_text `The certificate of ${server} is for another name: ${messageOf(cause)}. Check the host in ${nameUrlInput(view.inputs)}.`,
+        };
+    }
+    if (systemCode.includes('ALERT') && view.inputs.clientCertificate !== undefined) {
+        return {
+            title: 'client certificate refused',
+            message: text_text `${server} did not accept the client's certificate: ${messageOf(cause)} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+        };
+    }
+    if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
+        return {
+            title: 'TLS failed',
+            message: text_text `${server} and this runner could not agree on TLS: ${messageOf(cause)} (${systemCode}). Check the scheme and the port in ${nameUrlInput(view.inputs)}.`,
+        };
+    }
+    return {
+        title,
+        message: text_text `The certificate of ${server} is not trusted: ${messageOf(cause)} (${systemCode}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
+    };
+}
+function explainTokenError(error, view) {
+    const { inputs } = view;
+    const host = hostOf(inputs);
+    const what = describeTokenError(error);
+    switch (error.code) {
+        case 'oauth_error':
+            return explainOAuthError(error, view);
+        case 'http_error':
+            return explainStatus(error, nameStatus(error.answer.status), view);
+        case 'redirect':
+            return {
+                title: 'redirect',
+                message: text_text `${host} answered ${what}. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself.`,
+            };
+        case 'unparsable':
+            return explainUnparsable(error, view);
+        case 'no_access_token':
+            return {
+                title: 'no access_token',
+                message: text_text `${host} answered ${what}. Check that ${nameUrlInput(inputs)} is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+            };
+        case 'no_expires_at':
+            return {
+                title: 'no expires_at',
+                message: text_text `${host} answered ${what}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+            };
+        case 'malformed_token':
+            return {
+                title: 'malformed token',
+                message: text_text `${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
+            };
+    }
+}
+function explainUnparsable(error, { inputs }) {
+    const { contentType, length } = error.answer;
+    const answered = text_text `${hostOf(inputs)} answered ${describeTokenError(error)}`;
+    const check = text_text `Check that ${nameUrlInput(inputs)} is the token endpoint`;
+    if (length === 0) {
+        return { title: 'empty answer', message: text_text `${answered}. ${check}.` };
+    }
+    if (/html/i.test(contentType ?? '')) {
+        return {
+            title: 'a page, not a token',
+            message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
+        };
+    }
+    return { title: 'not a token', message: text_text `${answered}: neither JSON nor a form. ${check}.` };
+}
+function explainDiscoveryError(error, { inputs }) {
+    const host = hostOf(inputs);
+    const { issuer = '' } = inputs;
+    const { answer, attempts, actualIssuer, endpoint = '' } = error;
+    const tried = attempts.map(({ url, status }) => text_text `${url} (${status})`);
+    const instead = text_text `Check issuer against the provider's documentation, or give token-url instead.`;
+    switch (error.code) {
+        case 'not_found':
+            return {
+                title: 'no metadata there',
+                message: text_text `${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}. ${instead}`,
+            };
+        case 'issuer_mismatch':
+            return actualIssuer === undefined
+                ? {
+                    title: 'issuer not named',
+                    message: text_text `${host} has metadata that names no issuer. ${instead}`,
+                }
+                : {
+                    title: 'another issuer',
+                    message: text_text `${host} calls itself ${actualIssuer}, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
+                };
+        case 'not_metadata':
+            return {
+                title: 'no metadata there',
+                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata. ${instead}`,
+            };
+        case 'no_token_endpoint':
+            return {
+                title: 'no token endpoint in the metadata',
+                message: text_text `The metadata of ${host} names no token endpoint. Give token-url instead of issuer.`,
+            };
+        case 'unusable_endpoint':
+            return {
+                title: 'token endpoint not usable',
+                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
+            };
+        case 'redirect':
+        case 'refused':
+            return {
+                title: 'no metadata there',
+                message: text_text `${host} answered the request for its metadata with ${describeDiscoveryError(error)}. ${instead}`,
+            };
+    }
+}
+function explainIdTokenError({ code, status = 0 }) {
+    const title = 'no ID token';
+    switch (code) {
+        case 'no_permission':
+            return {
+                title,
+                message: text_text `id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: id-token: write  (runs for forks' pull requests never may).`,
+            };
+        case 'bad_endpoint':
+            return {
+                title,
+                message: text_text `id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that.`,
+            };
+        case 'refused':
+            return {
+                title,
+                message: text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+            };
+        case 'unparsable':
+        case 'malformed':
+            return {
+                title,
+                message: text_text `GitHub's ID token service answered ${nameStatus(status)} without an ID token. See githubstatus.com.`,
+            };
+    }
+}
+function explainInputs({ problems, emptySecret }) {
+    // The secret last, for what it says is a paragraph.
+    const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+    const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
+    const list = joinTexts(all, '; ');
+    return {
+        title: 'inputs',
+        message: all.length === 1 ? list : text_text `${all.length} inputs need attention: ${list}`,
+    };
+}
+/** A problem begins with the name of its input. */
+function nameOf(problem) {
+    return renderText(problem, (all) => all);
+}
+function explainNoRunner(variable) {
+    return {
+        title: 'not in a workflow',
+        message: text_text `${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
+    };
+}
+function explainTooLong(envVar) {
+    return {
+        title: 'token too long',
+        message: text_text `The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
+    };
+}
+function sayEmptySecret({ name, cause }) {
+    switch (cause) {
+        case 'fork':
+            return text_text `${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
+        case 'dependabot':
+            return text_text `${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
+        case 'unset':
+            return text_text `${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+    }
+}
+
 ;// CONCATENATED MODULE: ./build/action/run.js
+
+
+
 
 
 
@@ -35168,6 +37327,7 @@ function realSurroundings() {
         clock: systemClock,
         random: Math.random,
         randomBytes: external_node_crypto_.randomBytes,
+        randomUUID: external_node_crypto_.randomUUID,
         send: sendRequest,
         // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
         saveScript: (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(script), '..', 'save', 'index.js'),
@@ -35179,7 +37339,7 @@ function realSurroundings() {
 }
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 async function run(surroundings) {
-    const { runner, env } = surroundings;
+    const { runner, env, clock } = surroundings;
     const log = new Log(runner);
     let inputs;
     let reuse;
@@ -35188,26 +37348,29 @@ async function run(surroundings) {
         requireRunner(env);
         for (const secret of listSecrets(env))
             log.mask(secret);
-        inputs = readInputs(env, { debug: runner.isDebug() });
+        inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
         if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
             log.say(sayTlsStaysVerified());
-        reuse = await Reuse.open(inputs, { ...surroundings, log });
-        const cached = await reuse?.find();
+        const deadline = new Deadline(clock, inputs.totalTimeout);
+        const context = { ...surroundings, log, deadline };
+        const idTokens = IdTokens.open(inputs, env, context);
+        reuse = await Reuse.open(inputs, { ...context, idTokens });
+        const cached = await deadline.exclude(async () => reuse?.find());
         if (cached !== undefined) {
-            log.say(sayReusing(cached.accessToken, surroundings.clock.now(), inputs.tokenUrl));
+            log.say(sayReusing(cached.accessToken, clock.now(), inputs));
             giveToLaterSteps(cached, true, inputs, surroundings, log);
         }
         else {
             const missed = reuse?.missed ?? false;
-            const obtained = await requestToken(inputs, { ...surroundings, log, missed });
-            tellToken(obtained, inputs, surroundings, log);
+            const obtained = await requestToken(inputs, { ...context, idTokens, missed });
+            tellToken(obtained, surroundings, log);
             giveToLaterSteps(obtained.response, false, inputs, surroundings, log);
             await reuse?.keep(obtained.response);
         }
         log.say(saySet(inputs.envVar));
     }
     catch (error) {
-        log.fail(explainFailure(error, inputs));
+        log.fail(explainFailure(error));
         await reuse?.cancel();
     }
 }
@@ -35225,12 +37388,15 @@ function requireRunner(env) {
             throw new NoRunnerError(variable);
     }
 }
-function tellToken({ response, attempt }, inputs, { clock }, log) {
-    const { accessToken } = response;
-    log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs.tokenUrl));
+function tellToken({ response, attempt, inputs }, { clock }, log) {
+    const { accessToken, scopes, refreshToken } = response;
+    log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
     const missing = listMissingScopes(response, inputs);
     if (missing.length > 0)
-        log.say(sayGranted(response.scopes ?? [], missing));
+        log.say(sayGranted(scopes ?? [], missing));
+    const isReplaced = refreshToken !== undefined && refreshToken !== inputs.refreshToken;
+    if (inputs.refreshToken !== undefined && isReplaced)
+        log.say(sayRefreshTokenReplaced());
 }
 
 
@@ -35240,7 +37406,7 @@ function tellToken({ response, attempt }, inputs, { clock }, log) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6207);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6783);
 
 // The package tunnel uses a deprecated Buffer(), and a warning of it is no news to the author of a workflow.
 process.noDeprecation = true;

@@ -1,17 +1,17 @@
 import { TransportError } from '../http/transport-error.ts';
 import { type RetryOn } from '../oauth2/errors.ts';
+import { type EmptySecret } from './input-reader.ts';
 import { type Text } from './text.ts';
-import { type MissingSecretCause } from './trigger.ts';
 
 /** Inputs that cannot be worked with; each problem names its input. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly code = 'bad_inputs';
   readonly problems: readonly Text[];
-  /** Why client-secret is empty, where it is; not among the problems. */
-  readonly emptySecret: MissingSecretCause | undefined;
+  /** The secret that is empty and needed, where one is; not among the problems. */
+  readonly emptySecret: EmptySecret | undefined;
 
-  constructor(problems: readonly Text[], emptySecret: MissingSecretCause | undefined) {
+  constructor(problems: readonly Text[], emptySecret: EmptySecret | undefined) {
     super('bad_inputs');
     this.problems = problems;
     this.emptySecret = emptySecret;
