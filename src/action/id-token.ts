@@ -126,7 +126,10 @@ function readClaims(payload: string): Claims | undefined {
   try {
     // Fatal, for replacement characters would make different claims equal.
     const decoder = new TextDecoder('utf-8', { fatal: true });
-    return readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
+    const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
+    // JSON is read at any depth, but what is nested too deep cannot be written again.
+    JSON.stringify(claims);
+    return claims;
   } catch {
     return undefined;
   }
