@@ -193,8 +193,6 @@ describe('a federated server', () => {
   test('refuses in several lines, the first of which says what was presented', async (t) => {
     const now = Date.UTC(2026, 0, 31, 12);
     const server = await start(t, { now: () => now });
-    const trusted = await startIdTokenService({ now: () => now });
-    t.after(trusted.close);
     const token = await service.sign({ sub: 'repo:a/b:pull_request', nbf: 1, exp: 9_000_000_000 });
     const { members } = await present(server, 'client_assertion', token);
     const lines = String(members['error_description']).split('\r\n');
@@ -207,6 +205,18 @@ describe('a federated server', () => {
       ['Trace ID: ID', 'Correlation ID: ID', 'Timestamp: 2026-01-31 12:00:00Z'],
     );
     assert.deepEqual(members['error_codes'], [700_213]);
+  });
+
+  test('goes by its own clock', async (t) => {
+    const now = Date.UTC(2026, 0, 31, 12);
+    const server = await start(t, { now: () => now });
+    for (const [exp, status] of [
+      [now / 1000 + 1, 200],
+      [now / 1000 - 1, 400],
+    ]) {
+      const token = await service.sign({ nbf: 1, exp });
+      assert.equal((await present(server, 'assertion', token)).status, status);
+    }
   });
 
   test('can expect another audience, another subject and another client', async (t) => {
