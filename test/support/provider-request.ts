@@ -3,6 +3,8 @@ import { type KeyObject } from 'node:crypto';
 
 /** What the step was given, for a {@link Matcher} to compare with. */
 export interface Given {
+  /** When the request was sent. */
+  readonly now: Date;
   /** The inputs of the step as they were filled in, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The public half of the key in `private-key`. */
@@ -14,7 +16,7 @@ export interface Given {
 }
 
 /** Throws an AssertionError where a value of the request is not what the provider documents. */
-export type Matcher = (value: string, given: Given) => void;
+export type Matcher = (value: string, given: Given) => void | Promise<void>;
 
 /** A parameter's value: exact, by its form, or by what it holds. */
 export type Expected = string | RegExp | Matcher;
