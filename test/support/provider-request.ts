@@ -25,7 +25,8 @@ export type Expected = string | RegExp | Matcher;
  * One request that a provider's page documents, and what it answers.
  *
  * An expression in an example is filled by its name: `${{ vars.AUTH0_CLIENT_ID }}` becomes `auth0-client-id`, and so
- * for secrets. Where an input takes a form (private keys, certificates), a generated one is put in.
+ * for secrets. Where an input takes a form (private keys, certificates), a generated one is put in: an RSA key as PKCS#8
+ * PEM, but for `${{ secrets.GOOGLE_KEY_FILE }}` and `${{ secrets.ZITADEL_KEY_FILE }}`, which become such files.
  */
 export interface ProviderRequest {
   /** The file in examples/. */
@@ -36,8 +37,6 @@ export interface ProviderRequest {
   readonly page: string;
   /** What expressions stand for where the form matters, by their name: `{ 'vars.ACS_TOKEN_URL': 'https://...' }`. */
   readonly values?: Readonly<Record<string, string>>;
-  /** What `private-key` is filled with; an RSA key as PKCS#8 PEM where this is left out. */
-  readonly privateKey?: 'pem' | 'google-key-file' | 'zitadel-key-file';
   /** The server's metadata, for a recipe with `issuer`, and the only URL at which it is. */
   readonly discovery?: {
     readonly url: string;
