@@ -33,7 +33,7 @@ export interface ProviderRequest {
   readonly example: string;
   /** The job in it; every job that uses the action where this is left out. */
   readonly job?: string;
-  /** The URL of the vendor's page that documents this request. */
+  /** The URL of the vendor's page that documents this request; where none is public, a page here that says what is known. */
   readonly page: string;
   /** What expressions stand for where the form matters, by their name: `{ 'vars.ACS_TOKEN_URL': 'https://...' }`. */
   readonly values?: Readonly<Record<string, string>>;
