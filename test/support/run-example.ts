@@ -1,5 +1,5 @@
 /** Runs a step of an example in process, with a network that answers as its provider documents. */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import { inputDefaults } from '../../src/action/input-reader.ts';
 import { run } from '../../src/action/run.ts';
@@ -86,6 +86,7 @@ export async function runExample(
     clock,
     random: () => 0,
     randomBytes,
+    randomUUID,
     send,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
