@@ -179,17 +179,14 @@ async function assertValue(
   else await expected(actual, given);
 }
 
-/** The TLS connection presents the certificate of the step where the provider wants one, and none elsewhere. */
-function assertCertificate(
-  { limits }: SentRequest,
-  { request: { clientCertificate = false } }: ProviderRequest,
-  { inputs }: Given,
-): void {
+/** The TLS connection presents the certificate where the provider wants one, and none elsewhere. */
+function assertCertificate({ limits }: SentRequest, { request }: ProviderRequest): void {
   const { certificate, key } = limits.tls ?? {};
+  const wanted = request.clientCertificate ?? false;
   assert.deepEqual(
     [certificate?.trim(), key?.trim()],
-    clientCertificate
-      ? [inputs['client-certificate']?.trim(), inputs['client-key']?.trim()]
+    wanted
+      ? [credentials.certificate.trim(), credentials.privateKey.trim()]
       : [undefined, undefined],
   );
 }
@@ -219,7 +216,7 @@ describe('the request of an example', () => {
         assertDiscovery(done, expected);
         assertPermission(done, own);
         await assertRequest(sent, expected, given);
-        assertCertificate(sent, expected, given);
+        assertCertificate(sent, expected);
         assertOutputs(done, expected);
       }
     });

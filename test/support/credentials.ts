@@ -71,6 +71,9 @@ export function listForms(credentials: Credentials): { values: Values; formed: V
     values: {
       'secrets.GOOGLE_KEY_FILE': googleKeyFile,
       'secrets.ZITADEL_KEY_FILE': zitadelKeyFile,
+      // As they stand in the JSON of SAP's service keys.
+      'secrets.XSUAA_CERTIFICATE': writeLiteral(certificate),
+      'secrets.XSUAA_KEY': writeLiteral(privateKey),
     },
     formed: {
       'private-key': privateKey,
@@ -79,6 +82,11 @@ export function listForms(credentials: Credentials): { values: Values; formed: V
       'ca-certificate': certificate,
     },
   };
+}
+
+/** A PEM whose line breaks are written as `\n`. */
+function writeLiteral(pem: string): string {
+  return pem.replaceAll('\n', '\\n');
 }
 
 function writeKeyFile(members: Readonly<Record<string, string>>): string {
