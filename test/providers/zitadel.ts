@@ -17,7 +17,6 @@ export const requests: readonly ProviderRequest[] = [
   {
     example: 'examples/zitadel.yml',
     page: 'https://zitadel.com/docs/guides/integrate/service-accounts/private-key-jwt',
-    privateKey: 'zitadel-key-file',
     discovery: {
       url: 'https://acme.zitadel.cloud/.well-known/openid-configuration',
       metadata: {
