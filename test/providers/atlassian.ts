@@ -5,7 +5,7 @@ export const requests: readonly ProviderRequest[] = [
   {
     // The page names the URL, client_id, client_secret and the lifetime; the body's format is the one of 3LO.
     example: 'examples/atlassian-service-account.yml',
-    page: 'https://support.atlassian.com/user-management/docs/create-oauth-2-0-credential-for-service-accounts',
+    page: 'https://support.atlassian.com/user-management/docs/create-oauth-2-0-credential-for-service-accounts/',
     request: {
       method: 'POST',
       url: 'https://auth.atlassian.com/oauth/token',
@@ -29,7 +29,7 @@ export const requests: readonly ProviderRequest[] = [
   },
   {
     example: 'examples/atlassian-3lo.yml',
-    page: 'https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens',
+    page: 'https://developer.atlassian.com/cloud/oauth/getting-started/refresh-tokens/',
     request: {
       method: 'POST',
       url: 'https://auth.atlassian.com/oauth/token',

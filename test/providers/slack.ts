@@ -4,7 +4,7 @@ import { type ProviderRequest } from '../support/provider-request.ts';
 export const requests: readonly ProviderRequest[] = [
   {
     example: 'examples/slack.yml',
-    page: 'https://docs.slack.dev/authentication/using-token-rotation',
+    page: 'https://docs.slack.dev/authentication/using-token-rotation/',
     request: {
       method: 'POST',
       url: 'https://slack.com/api/oauth.v2.access',
