@@ -1,9 +1,11 @@
 /** The step of every example sends the request that the provider's page documents, and nothing else. */
 import assert from 'node:assert/strict';
+import { posix } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { createCredentials } from './support/credentials.ts';
 import {
+  fileExists,
   isObject,
   isOwnStep,
   isWorkflow,
@@ -253,6 +255,16 @@ describe('examples, expectations and pages', () => {
       [],
     );
   });
+
+  for (const page of pages) {
+    test(`every link of ${page} to a file of this repository leads somewhere`, () => {
+      const links = [...readText(page).matchAll(/\]\((\.*\/?[\w./-]+?)(?:#[\w-]*)?\)/g)];
+      const missing = links
+        .map(([, link = '']) => posix.join('docs/providers', link))
+        .filter((file) => !fileExists(file));
+      assert.deepEqual(missing, []);
+    });
+  }
 
   for (const page of pages.filter((each) => each !== 'docs/providers/README.md')) {
     test(`${page} is in the list, and says what it was checked against`, () => {

@@ -1,6 +1,6 @@
 /** Reads the workflows in examples/ and docs/, and puts values in the place of their expressions. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseDocument } from 'yaml';
@@ -45,6 +45,11 @@ export function listFiles(folder: string, ending: RegExp): string[] {
     .filter((file) => ending.test(file))
     .map((file) => join(folder, file).replaceAll('\\', '/'))
     .sort();
+}
+
+/** Whether there is a file or a folder at this path in the repository. */
+export function fileExists(path: string): boolean {
+  return existsSync(join(root, path));
 }
 
 /** The text of a file, by its path in the repository, with the line ends of this project. */
