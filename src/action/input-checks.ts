@@ -49,6 +49,8 @@ const notForAcs = [
   'resource',
   'parameters',
   'body-format',
+  'revoke',
+  'revocation-url',
 ] as const satisfies readonly InputName[];
 
 function checkAcs(reader: InputReader, inputs: Combined): void {
