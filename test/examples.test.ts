@@ -2,82 +2,27 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { parseDocument } from 'yaml';
-
 import { InputError } from '../src/action/errors.ts';
 import { inputDefaults, inputNames } from '../src/action/input-reader.ts';
 import { readInputs } from '../src/action/inputs.ts';
 import { outputNames } from '../src/action/outputs.ts';
 import { renderText } from '../src/action/text.ts';
+import { createCredentials, listForms } from './support/credentials.ts';
+import {
+  fillIn,
+  isOwnStep,
+  isWorkflow,
+  listFiles,
+  listSteps,
+  parse,
+  readExample,
+  readPage,
+  type Step,
+  type Workflow,
+} from './support/examples.ts';
 import { createInputEnvironment } from './support/fakes.ts';
-import { listFiles, readPage, readSource, type Source } from './support/workflow-sources.ts';
 
-/** What is used of a step. */
-interface Step {
-  readonly id?: string;
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string>>;
-  readonly run?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** What is used of a job; one that calls a workflow has no steps. */
-interface Job {
-  readonly uses?: string;
-  readonly permissions?: unknown;
-  readonly 'runs-on'?: unknown;
-  readonly steps?: readonly Step[];
-}
-
-/** What is used of a workflow. */
-interface Workflow {
-  readonly on?: unknown;
-  readonly permissions?: unknown;
-  readonly jobs: Readonly<Record<string, Job>>;
-}
-
-/** Parses YAML without a schema: every value is a string, as an input is. Throws for anything that is no YAML. */
-function parse({ yaml }: Source): unknown {
-  const document = parseDocument(yaml, { schema: 'failsafe' });
-  assert.deepEqual(document.errors, []);
-  return document.toJS();
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isWorkflow(value: unknown): value is Workflow {
-  return isObject(value) && isObject(value['jobs']);
-}
-
-/** The steps anywhere in a piece of YAML, which may be a workflow, a list of steps or a single one. */
-function listSteps(value: unknown): Step[] {
-  if (Array.isArray(value)) return value.flatMap(listSteps);
-  if (!isObject(value)) return [];
-  if ('uses' in value || 'run' in value) return [value];
-  return Object.values(value).flatMap(listSteps);
-}
-
-function isOwnStep({ uses }: Step): boolean {
-  return uses?.startsWith('org/oauth2-token@') ?? false;
-}
-
-/** What an expression may stand for, where the form of the value matters; elsewhere, a few letters. */
-const plausible: Readonly<Record<string, string>> = {
-  ...inputDefaults,
-  'token-url': 'https://login.example.com/oauth2/token',
-  'client-id': 'ci-client',
-  'cache-encryption-key': 'c2VhbHMgdGhlIGNhY2hlIG9mIHRoaXMgcmVwb3NpdG9yeQ==',
-};
-
-/** Puts a plausible value in the place of each expression; inside a longer value, one that fits into a URL. */
-function fillIn([name, value]: [string, string]): [string, string] {
-  if (/^\$\{\{[^}]*\}\}$/.test(value)) {
-    return [name, plausible[name] ?? 'a-value-of-plain-letters'];
-  }
-  return [name, value.replace(/\$\{\{[^}]*\}\}/g, 'example')];
-}
+const { values, formed } = listForms(await createCredentials());
 
 /** What is wrong with inputs. */
 function complainOf(inputs: Readonly<Record<string, string>>): string[] {
@@ -109,7 +54,7 @@ function assertInputs(step: Step): void {
     [],
     'unknown inputs',
   );
-  const inputs = Object.fromEntries(Object.entries(given).map(fillIn));
+  const inputs = fillIn(given, values, formed);
   assert.deepEqual(complainOf({ ...inputDefaults, ...inputs }), []);
   for (const name of secretInputs.filter((secret) => given[secret] !== undefined)) {
     assert.match(given[name] ?? '', /^\$\{\{ secrets\.\w+ \}\}$/, `${name} is no secret`);
@@ -158,7 +103,7 @@ function assertTokenUsed({ jobs }: Workflow): void {
 }
 
 describe('examples/', () => {
-  const examples = listFiles('examples', /\.ya?ml$/).map(readSource);
+  const examples = listFiles('examples', /\.ya?ml$/).map(readExample);
 
   test('has examples', () => {
     assert.ok(examples.length > 0);
@@ -175,7 +120,7 @@ describe('examples/', () => {
   }
 
   test('the one for ACS hands the token to later steps in their environment', () => {
-    const workflow = parse(readSource('examples/stanford-acs.yml'));
+    const workflow = parse(readExample('examples/stanford-acs.yml'));
     assert.ok(isWorkflow(workflow));
     assertTokenUsed(workflow);
   });

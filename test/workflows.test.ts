@@ -2,23 +2,29 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { parseDocument } from 'yaml';
-
+import {
+  fileExists,
+  isObject,
+  listFiles,
+  parse,
+  readExample,
+  readPage,
+  type Source,
+} from './support/examples.ts';
 import { complainOfAction, complainOfWorkflow } from './support/workflow-parser.ts';
-import { listFiles, readPage, readSource, type Source } from './support/workflow-sources.ts';
 
 const files = [
   ...listFiles('examples', /\.ya?ml$/),
   ...listFiles('.github/workflows', /\.ya?ml$/),
-].map(readSource);
+].map(readExample);
 
-const pieces = [...listFiles('.', /^[A-Z-]+\.md$/), ...listFiles('docs', /\.md$/)].flatMap(
-  readPage,
-);
+const pages = ['README.md', 'CONTRIBUTING.md'].filter(fileExists);
+const pieces = [...pages, ...listFiles('docs', /\.md$/)].flatMap(readPage);
 
 /** A piece of a page as a workflow of its own: a list of steps is put into one; undefined where it is neither. */
-function complete({ name, yaml }: Source): Source | undefined {
-  const value: unknown = parseDocument(yaml, { schema: 'failsafe' }).toJS();
+function complete(source: Source): Source | undefined {
+  const { name, yaml } = source;
+  const value = parse(source);
   if (isSteps(value)) return { name, yaml: `${frame}\n${indent(yaml, 6)}` };
   if (!isObject(value) || !('jobs' in value)) return undefined;
   return { name, yaml: 'on' in value ? yaml : `on: push\n${yaml}` };
@@ -32,10 +38,6 @@ jobs:
 
 function indent(text: string, spaces: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(spaces));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSteps(value: unknown): value is unknown[] {
@@ -55,8 +57,8 @@ function collect(value: unknown, key: string): string[] {
 }
 
 /** The values under a key of a source; each is text. */
-function collectFrom({ yaml }: Source, key: string): string[] {
-  return collect(parseDocument(yaml, { schema: 'failsafe' }).toJS(), key);
+function collectFrom(source: Source, key: string): string[] {
+  return collect(parse(source), key);
 }
 
 /** This action, by the name under which the pages speak of it, or by where it lies. */
@@ -86,7 +88,7 @@ describe("GitHub's parser", () => {
   }
 
   test('takes action.yml', () => {
-    assert.deepEqual(complainOfAction(readSource('action.yml')), []);
+    assert.deepEqual(complainOfAction(readExample('action.yml')), []);
   });
 
   for (const [fault, yaml, complaint] of [

@@ -13,7 +13,7 @@ import { noticesFile, renderNotices } from './notices.ts';
 const root = join(import.meta.dirname, '..');
 
 /** The files of src/ that a process starts with. */
-const entries = ['main', 'save'];
+const entries = ['main', 'post', 'save'];
 
 /**
  * Builds into a folder, which is emptied first: ncc leaves old files. Gives the notices of what is in there.

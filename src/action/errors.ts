@@ -1,18 +1,33 @@
+import { TransportError } from '../http/transport-error.ts';
+import { type RetryOn } from '../oauth2/errors.ts';
+import { type EmptySecret } from './input-reader.ts';
 import { type Text } from './text.ts';
-import { type MissingSecretCause } from './trigger.ts';
 
 /** Inputs that cannot be worked with; each problem names its input. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly code = 'bad_inputs';
   readonly problems: readonly Text[];
-  /** Why client-secret is empty, where it is; not among the problems. */
-  readonly emptySecret: MissingSecretCause | undefined;
+  /** The secret that is empty and needed, where one is; not among the problems. */
+  readonly emptySecret: EmptySecret | undefined;
 
-  constructor(problems: readonly Text[], emptySecret: MissingSecretCause | undefined) {
+  constructor(problems: readonly Text[], emptySecret: EmptySecret | undefined) {
     super('bad_inputs');
     this.problems = problems;
     this.emptySecret = emptySecret;
+  }
+}
+
+/** The token shall be revoked, and neither an input nor the metadata says where. */
+export class NoRevocationEndpointError extends Error {
+  override readonly name = 'NoRevocationEndpointError';
+  readonly code = 'no_revocation_endpoint';
+  /** Undefined only where there was none to ask. */
+  readonly issuer: string | undefined;
+
+  constructor(issuer: string | undefined) {
+    super('no_revocation_endpoint');
+    this.issuer = issuer;
   }
 }
 
@@ -38,4 +53,60 @@ export class TokenTooLongError extends Error {
     super('token_too_long');
     this.envVar = envVar;
   }
+}
+
+/** Why there is no ID token of GitHub's, in stable words. */
+export type IdTokenErrorCode =
+  /** The job may not ask for one: it lacks `permissions: id-token: write`. */
+  | 'no_permission'
+  /** The runner's URL for it is no https URL, or none at all. */
+  | 'bad_endpoint'
+  /** A status that is no success. */
+  | 'refused'
+  /** A success that is no JSON object. */
+  | 'unparsable'
+  /** A JSON object without a JWT. */
+  | 'malformed';
+
+/** Details of an {@link IdTokenError}. */
+export interface IdTokenErrorDetails {
+  /** Of the answer; undefined where nothing was asked. */
+  readonly status?: number;
+  readonly retryable?: boolean;
+  /** What the endpoint asked for (Retry-After), milliseconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+export class IdTokenError extends Error {
+  override readonly name = 'IdTokenError';
+  readonly code: IdTokenErrorCode;
+  readonly status: number | undefined;
+  /** Whether the same request may succeed a little later. */
+  readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: IdTokenErrorCode, details: IdTokenErrorDetails = {}) {
+    super(code);
+    this.code = code;
+    this.status = details.status;
+    this.retryable = details.retryable ?? false;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
+/**
+ * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
+ * one.
+ *
+ * @param error what the attempt threw
+ */
+export function judgeIdTokenFailure(
+  error: unknown,
+  retryOn: RetryOn,
+): { retryable: boolean; retryAfter?: number | undefined } {
+  if (error instanceof TransportError) return { retryable: error.retryable || retryOn === 'all' };
+  // Where nothing was asked there is nothing to ask again.
+  if (!(error instanceof IdTokenError) || error.status === undefined) return { retryable: false };
+  return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
 }

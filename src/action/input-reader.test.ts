@@ -14,7 +14,7 @@ import {
   readInput,
 } from './input-reader.ts';
 import { outputNames } from './outputs.ts';
-import { renderText } from './text.ts';
+import { renderText, text } from './text.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -91,13 +91,30 @@ describe('InputReader', () => {
     );
   });
 
-  test('readRequired complains of what was left out', () => {
-    const required = (reader: InputReader): string => reader.readRequired('token-url');
-    assert.deepEqual(read({ 'token-url': ' ' }, required), {
-      value: '',
-      problems: ['token-url is required'],
+  test('missSecret keeps the first secret that is needed and empty, and why', () => {
+    const { value } = read({}, (reader) => {
+      assert.equal(reader.missesSecret, false);
+      assert.equal(reader.findEmptySecret(), undefined);
+      reader.missSecret('private-key');
+      reader.missSecret('client-secret');
+      assert.equal(reader.missesSecret, true);
+      return reader.findEmptySecret();
     });
-    assert.deepEqual(read({ 'token-url': ' x ' }, required), { value: 'x', problems: [] });
+    assert.deepEqual(value, { name: 'private-key', cause: 'unset' });
+  });
+
+  test('readOptionalChoice takes what was left out, and complains of another word', () => {
+    const choose = (reader: InputReader): string | undefined =>
+      reader.readOptionalChoice('id-token-as', ['assertion', 'subject_token']);
+    assert.deepEqual(read({}, choose), { value: undefined, problems: [] });
+    assert.deepEqual(read({ 'id-token-as': 'assertion' }, choose), {
+      value: 'assertion',
+      problems: [],
+    });
+    assert.deepEqual(read({ 'id-token-as': 'x' }, choose), {
+      value: undefined,
+      problems: ['id-token-as: got "x", takes assertion, subject_token'],
+    });
   });
 
   describe('readChoice', () => {
@@ -230,7 +247,7 @@ describe('InputReader', () => {
   test('keeps every problem, in the order in which they were found', () => {
     const { problems } = read({ timeout: 'x', verbose: 'y' }, (reader) => {
       reader.readFlag('verbose');
-      reader.readRequired('client-id');
+      reader.complain(text`client-id is required`);
       reader.readNumber('timeout', { min: 0, max: 1 });
     });
     assert.deepEqual(problems, [

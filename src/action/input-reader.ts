@@ -1,8 +1,10 @@
 import { text, type Text } from './text.ts';
+import { explainMissingSecret, type MissingSecretCause } from './trigger.ts';
 
 /** The inputs of action.yml, in the order of its groups. */
 export const inputNames = [
   'token-url',
+  'issuer',
   'endpoint-type',
   'ca-certificate',
   'allow-http',
@@ -10,6 +12,17 @@ export const inputNames = [
   'client-secret',
   'client-auth-method',
   'client-secret-encoding',
+  'private-key',
+  'private-key-id',
+  'signing-algorithm',
+  'private-key-as',
+  'assertion-audience',
+  'assertion-claims',
+  'client-certificate',
+  'client-key',
+  'id-token-as',
+  'id-token-audience',
+  'refresh-token',
   'scopes',
   'grant-type',
   'audience',
@@ -29,6 +42,8 @@ export const inputNames = [
   'default-expires-in',
   'expires-at-override',
   'env-var',
+  'revoke',
+  'revocation-url',
   'verbose',
 ] as const;
 
@@ -39,6 +54,7 @@ export const inputDefaults = {
   'endpoint-type': 'oauth2',
   'allow-http': 'false',
   'client-secret-encoding': 'form',
+  'private-key-as': 'client_assertion',
   'body-format': 'form',
   timeout: '15',
   'total-timeout': '120',
@@ -46,8 +62,8 @@ export const inputDefaults = {
   'retry-time-slot': '3',
   'retry-max-wait': '10',
   'retry-on': 'transient',
-  'use-cache': 'true',
   'env-var': 'OAUTH2_TOKEN',
+  revoke: 'false',
   verbose: 'false',
 } as const satisfies Partial<Record<InputName, string>>;
 
@@ -67,6 +83,15 @@ export function readInput(
   return how === 'exact' ? value : value.trim();
 }
 
+/** The inputs that hold what only the repository's secrets should hold. */
+export type SecretName = 'client-secret' | 'private-key' | 'client-key' | 'refresh-token';
+
+/** A secret that is needed and empty, and why. */
+export interface EmptySecret {
+  readonly name: SecretName;
+  readonly cause: MissingSecretCause;
+}
+
 /** What a number may be. */
 export interface NumberRange {
   readonly min: number;
@@ -81,6 +106,7 @@ export interface NumberRange {
 export class InputReader {
   readonly problems: Text[] = [];
   readonly #env: NodeJS.ProcessEnv;
+  #missing: SecretName | undefined;
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
@@ -89,6 +115,21 @@ export class InputReader {
   /** Notes that an input is wrong. */
   complain(problem: Text): void {
     this.problems.push(problem);
+  }
+
+  /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
+  missSecret(name: SecretName): void {
+    this.#missing ??= name;
+  }
+
+  get missesSecret(): boolean {
+    return this.#missing !== undefined;
+  }
+
+  /** The secret that is needed and empty, with what started the run as the likely reason. */
+  findEmptySecret(): EmptySecret | undefined {
+    if (this.#missing === undefined) return undefined;
+    return { name: this.#missing, cause: explainMissingSecret(this.#env) };
   }
 
   /** The value; its default, or undefined, where it was left out. */
@@ -111,11 +152,18 @@ export class InputReader {
     return readInput(this.#env, name, 'exact');
   }
 
-  /** A value that must be given. */
-  readRequired(name: InputName): string {
+  /** One of several words; undefined where it was left out, or is none of them. */
+  readOptionalChoice<const Choice extends string>(
+    name: InputName,
+    choices: readonly Choice[],
+  ): Choice | undefined {
     const value = this.read(name);
-    if (value === undefined) this.complain(text`${name} is required`);
-    return value ?? '';
+    if (value === undefined) return undefined;
+    const choice = choices.find((one) => one === value);
+    if (choice === undefined) {
+      this.complain(text`${name}: got "${value}", takes ${choices.join(', ')}`);
+    }
+    return choice;
   }
 
   /** One of several words. */
@@ -123,12 +171,7 @@ export class InputReader {
     name: InputName,
     choices: readonly [Choice, ...Choice[]],
   ): Choice {
-    const value = this.read(name) ?? choices[0];
-    const choice = choices.find((one) => one === value);
-    if (choice === undefined) {
-      this.complain(text`${name}: got "${value}", takes ${choices.join(', ')}`);
-    }
-    return choice ?? choices[0];
+    return this.readOptionalChoice(name, choices) ?? choices[0];
   }
 
   /** A boolean of YAML 1.2: `true`, `True`, `TRUE` and the same of `false`. */

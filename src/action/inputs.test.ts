@@ -111,10 +111,16 @@ describe('readInputs', () => {
     [{ scopes: 'a,b c' }, { scopes: ['a,b', 'c'] }],
     [{ 'grant-type': 'password' }, { grantType: 'password' }],
     [{ 'grant-type': 'urn:example:grant' }, { grantType: 'urn:example:grant' }],
-    [{ 'grant-type': 'jwt-bearer' }, { grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer' }],
     [
-      { 'grant-type': 'token-exchange' },
-      { grantType: 'urn:ietf:params:oauth:grant-type:token-exchange' },
+      { 'grant-type': 'jwt-bearer', parameters: 'assertion=x' },
+      { grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer', grantParameters: [] },
+    ],
+    [
+      { 'grant-type': 'token-exchange', parameters: 'subject_token=x' },
+      {
+        grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        grantParameters: [['subject_token_type', 'urn:ietf:params:oauth:token-type:jwt']],
+      },
     ],
     [{ 'grant-type': 'constructor' }, { grantType: 'constructor' }],
     [{ audience: ' https://api.example.com ' }, { audience: 'https://api.example.com' }],
@@ -197,7 +203,7 @@ describe('readInputs', () => {
   const url = 'takes a URL such as https://login.example.com/oauth2/token';
   const name = 'takes a name of letters, digits and _ that does not begin with a digit';
   const bad: readonly [given: Given, problem: string][] = [
-    [{ 'token-url': '' }, 'token-url is required'],
+    [{ 'token-url': '' }, 'token-url is required, or issuer in its place'],
     [
       { 'token-url': 'login.example.com/token' },
       `token-url: got "login.example.com/token", ${url}`,
@@ -248,7 +254,7 @@ describe('readInputs', () => {
     ],
     [
       { 'client-auth-method': 'basic' },
-      'client-auth-method: got "basic", takes client_secret_basic, client_secret_post',
+      'client-auth-method: got "basic", takes client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
     ],
     [{ 'client-secret-encoding': 'url' }, 'client-secret-encoding: got "url", takes form, raw'],
     [
@@ -525,7 +531,10 @@ describe('readInputs', () => {
   });
 
   test('reports all of what is required where nothing is given', () => {
-    assert.deepEqual(complainOf({}), ['client-id is required', 'token-url is required']);
+    assert.deepEqual(complainOf({}), [
+      'client-id is required',
+      'token-url is required, or issuer in its place',
+    ]);
   });
 
   describe('with an empty client-secret', () => {
@@ -545,14 +554,14 @@ describe('readInputs', () => {
     for (const secret of ['', ' \n']) {
       test(`says why it may be empty, and complains of nothing else: ${JSON.stringify(secret)}`, () => {
         const error = read({ 'client-secret': secret }, { GITHUB_ACTOR: 'dependabot[bot]' });
-        assert.equal(error.emptySecret, 'dependabot');
+        assert.deepEqual(error.emptySecret, { name: 'client-secret', cause: 'dependabot' });
         assert.deepEqual(error.problems, []);
       });
     }
 
     test('says what else is wrong too', () => {
       const error = read({ 'client-secret': '', timeout: 'x' }, {});
-      assert.equal(error.emptySecret, 'unset');
+      assert.deepEqual(error.emptySecret, { name: 'client-secret', cause: 'unset' });
       assert.equal(error.problems.length, 1);
     });
 

@@ -2,7 +2,7 @@ import { type TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from './errors.ts';
 import { type Log, type Runner } from './log.ts';
 import { listSecretMembers } from './secrets.ts';
-import { sayReplaced } from './wording.ts';
+import { sayReplaced } from './wording/lines.ts';
 
 /** The outputs of action.yml, in its order. */
 export const outputNames = [

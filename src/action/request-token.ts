@@ -1,33 +1,29 @@
-import { type SendRequest } from '../http/request.ts';
 import { askAcsEndpoint } from '../oauth2/acs-api.ts';
-import { clientSecretBasic, clientSecretPost } from '../oauth2/client-authentication.ts';
+import { discover, type ServerMetadata } from '../oauth2/discovery.ts';
 import { judgeFailure } from '../oauth2/errors.ts';
 import { askTokenEndpoint, type AttemptContext } from '../oauth2/token-endpoint.ts';
 import { listParameterNames, spendsItsGrant, type TokenRequest } from '../oauth2/token-request.ts';
 import { addLifetime, type TokenResponse } from '../oauth2/token-response.ts';
-import { type Clock } from '../retry/clock.ts';
-import { type FailedAttempt, GaveUp, retry, type RetryPolicy } from '../retry/retry.ts';
+import { NoRevocationEndpointError } from './errors.ts';
+import { type IdTokens } from './id-tokens.ts';
 import { type Inputs } from './inputs.ts';
-import { type Log } from './log.ts';
 import { maskResponse } from './outputs.ts';
-import { type Text } from './text.ts';
 import {
-  describeAcsRequest,
-  describeAnswer,
-  describeRequest,
-  describeSuccess,
-  sayAsking,
-  sayExchangeTitle,
-  sayFailedAttempt,
-} from './wording.ts';
+  listProofs,
+  type LocatedInputs,
+  makeTlsIdentity,
+  usesTlsAuthentication,
+} from './proofs.ts';
+import { runStage, type StageContext } from './stage.ts';
+import { type Text } from './text.ts';
+import { describeAcsRequest, describeDiscovery, describeRequest } from './wording/exchange.ts';
+import { sayAsking } from './wording/lines.ts';
 
 /** What a request needs from its surroundings. */
-export interface RequestContext {
-  readonly clock: Clock;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
-  readonly send: SendRequest;
-  readonly log: Log;
+export interface RequestContext extends StageContext {
+  readonly randomUUID: () => string;
+  /** Undefined where the request carries none. */
+  readonly idTokens: IdTokens | undefined;
   /** Whether the cache was looked into before, in vain. */
   readonly missed: boolean;
 }
@@ -37,6 +33,8 @@ export interface ObtainedToken {
   readonly response: TokenResponse;
   /** The number of the attempt that brought it, from 1. */
   readonly attempt: number;
+  /** With the endpoint that the metadata named. */
+  readonly inputs: LocatedInputs;
 }
 
 /** An endpoint and what is asked of it, of either type. */
@@ -49,59 +47,78 @@ interface TokenSource {
 
 /**
  * Asks the token endpoint until it answers with a token, hides what is secret in the answer, and tells the log about it.
+ * Where only the issuer is known, its metadata names the endpoint.
  *
- * @throws {GaveUp} when no attempt brought a token
+ * @throws {StageError} when no attempt brought a token, or what it needs
  */
 export async function requestToken(
   inputs: Inputs,
   context: RequestContext,
 ): Promise<ObtainedToken> {
-  const { clock, random, send, log, missed } = context;
-  const { ask, shape, spendsGrant } = chooseSource(inputs);
-  const tls = inputs.caCertificate === undefined ? {} : { ca: inputs.caCertificate };
-
+  const { clock, send, log, idTokens, missed } = context;
   log.say(sayAsking(inputs, missed));
-  try {
-    return await retry(
-      async (attempt, signal) => {
-        const startedAt = clock.monotonic();
+  const located = await locateEndpoint(inputs, context);
+  const { ask, shape, spendsGrant } = chooseSource(located, context);
+  const tls = makeTlsIdentity(located);
+  const { retryOn } = inputs;
+
+  const { result, attempt } = await runStage(
+    {
+      stage: 'token',
+      prepare: async () => {
+        await idTokens?.take();
+      },
+      ask: async (signal) => {
         const response = await ask({ send, now: clock.now, signal, tls });
         maskResponse(response, log);
-        const success = describeSuccess(attempt, clock.monotonic() - startedAt);
-        if (inputs.verbose) log.group(sayExchangeTitle(), [...shape, success]);
-        return { response: settleExpiry(response, inputs), attempt };
+        return settleExpiry(response, inputs);
       },
-      makePolicy(inputs, clock),
-      {
-        clock,
-        random,
-        judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant }),
-        report: (failure) => {
-          if (isWorthALine(failure)) log.say(sayFailedAttempt(failure, inputs));
-        },
-      },
-    );
-  } catch (error) {
-    if (error instanceof GaveUp) {
-      log.group(sayExchangeTitle(), [...shape, ...describeAnswer(error.failure, inputs)]);
-    }
-    throw error;
+      judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
+      shape,
+      readFacts: () => ({ inputs: located, idToken: idTokens?.last }),
+    },
+    context,
+  );
+  return { response: result, attempt, inputs: located };
+}
+
+/**
+ * Finds the token endpoint.
+ *
+ * @throws {StageError} when the issuer's metadata cannot be had
+ * @throws {NoRevocationEndpointError} when the token shall be revoked and the metadata does not say where
+ */
+async function locateEndpoint(inputs: Inputs, context: StageContext): Promise<LocatedInputs> {
+  const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
+  if (tokenUrl !== undefined) return { ...inputs, tokenUrl };
+  const { clock, send } = context;
+  const tls = makeTlsIdentity(inputs);
+  const { result: metadata } = await runStage(
+    {
+      stage: 'metadata',
+      ask: (signal) => discover(issuer, { send, now: clock.now, signal, tls, allowHttp }),
+      judge: (error) => judgeFailure(error, { retryOn, spendsGrant: false }),
+      shape: describeDiscovery(issuer),
+      readFacts: () => ({ inputs }),
+    },
+    context,
+  );
+  return { ...inputs, ...chooseEndpoints(inputs, metadata) };
+}
+
+/** A client that shows a certificate asks the endpoints that want one, where there are such (RFC 8705 section 5). */
+function chooseEndpoints(
+  inputs: Inputs,
+  metadata: ServerMetadata,
+): Pick<LocatedInputs, 'tokenUrl' | 'revocationUrl'> {
+  const { tokenEndpoint, mtlsTokenEndpoint, revocationEndpoint, mtlsRevocationEndpoint } = metadata;
+  const usesTls = usesTlsAuthentication(inputs);
+  const named = (usesTls ? mtlsRevocationEndpoint : undefined) ?? revocationEndpoint;
+  const revocationUrl = inputs.revocationUrl ?? named;
+  if (inputs.revoke && revocationUrl === undefined) {
+    throw new NoRevocationEndpointError(inputs.issuer);
   }
-}
-
-/** A first attempt that is also the last is told by the error alone. */
-function isWorthALine({ attempt, wait }: FailedAttempt): boolean {
-  return attempt > 1 || wait !== undefined;
-}
-
-function makePolicy(inputs: Inputs, clock: Clock): RetryPolicy {
-  return {
-    maxAttempts: inputs.retryMaxAttempts,
-    timeSlot: inputs.retryTimeSlot,
-    maxWait: inputs.retryMaxWait,
-    attemptTimeout: inputs.timeout,
-    deadline: clock.monotonic() + inputs.totalTimeout * 1000,
-  };
+  return { tokenUrl: (usesTls ? mtlsTokenEndpoint : undefined) ?? tokenEndpoint, revocationUrl };
 }
 
 /** The user's own expiry goes before the server's, and an assumed lifetime takes the place of none. */
@@ -115,33 +132,34 @@ function settleExpiry(
   return { ...response, accessToken: accessToken.withExpiry(expiresAt) };
 }
 
-function chooseSource(inputs: Inputs): TokenSource {
+function chooseSource(inputs: LocatedInputs, context: RequestContext): TokenSource {
   if (inputs.endpointType === 'acs_api') {
+    const { tokenUrl, clientId = '', clientSecret = '', headers } = inputs;
     return {
-      ask: (context) => askAcsEndpoint(inputs, context),
+      ask: (attempt) => askAcsEndpoint({ tokenUrl, clientId, clientSecret, headers }, attempt),
       shape: describeAcsRequest(inputs),
       spendsGrant: false,
     };
   }
-  const request: TokenRequest = { ...inputs, authenticate: chooseAuthentication(inputs) };
+  const request = writeRequest(inputs, context);
   return {
-    ask: (context) => askTokenEndpoint(request, context),
-    shape: describeRequest(inputs, [...listParameterNames(request), ...listOwnNames(inputs)]),
+    ask: (attempt) => askTokenEndpoint(request, attempt),
+    shape: describeRequest(inputs, listParameterNames(request)),
     spendsGrant: spendsItsGrant(request),
   };
 }
 
-/** The parameters with which the client authenticates. */
-function listOwnNames({ clientAuthMethod }: Inputs): string[] {
-  return clientAuthMethod === 'client_secret_post' ? ['client_id', 'client_secret'] : [];
-}
-
-function chooseAuthentication(inputs: Inputs): TokenRequest['authenticate'] {
-  const { clientId, clientSecret, clientAuthMethod, clientSecretEncoding } = inputs;
-  switch (clientAuthMethod) {
-    case 'client_secret_basic':
-      return clientSecretBasic(clientId, clientSecret, clientSecretEncoding);
-    case 'client_secret_post':
-      return clientSecretPost(clientId, clientSecret);
-  }
+function writeRequest(
+  inputs: LocatedInputs,
+  { clock, randomUUID, log, idTokens }: RequestContext,
+): TokenRequest {
+  const proofs = listProofs(inputs, {
+    now: clock.now,
+    randomUUID,
+    hide: (secret) => {
+      log.mask(secret);
+    },
+    readIdToken: () => idTokens?.last?.token ?? '',
+  });
+  return { ...inputs, parameters: [...inputs.grantParameters, ...inputs.parameters], proofs };
 }

@@ -5,8 +5,13 @@ import { type Saver, startSaver } from '../cache/saver.ts';
 import { chooseCacheService, readCacheMode } from '../cache/service.ts';
 import { type Finding, TokenCache } from '../cache/token-cache.ts';
 import { type SendRequest } from '../http/request.ts';
+import { thumbprintOf } from '../oauth2/client-assertion.ts';
+import { singleUseParameters } from '../oauth2/grant.ts';
+import { exportKeyMaterial } from '../oauth2/signing-key.ts';
 import { type TokenResponse } from '../oauth2/token-response.ts';
 import { type Clock } from '../retry/clock.ts';
+import { bindClaims, type IdToken } from './id-token.ts';
+import { type IdTokens } from './id-tokens.ts';
 import { type Inputs } from './inputs.ts';
 import { type Log } from './log.ts';
 import { maskResponse } from './outputs.ts';
@@ -20,7 +25,7 @@ import {
   sayCacheTitle,
   sayKept,
   sayNotCached,
-} from './wording.ts';
+} from './wording/cache-lines.ts';
 
 /** What reuse needs from its surroundings. */
 export interface ReuseContext {
@@ -35,20 +40,12 @@ export interface ReuseContext {
   /** Where a directory may be made that is removed again. */
   readonly temp: string;
   readonly log: Log;
+  /** Undefined where the request carries none. */
+  readonly idTokens: IdTokens | undefined;
 }
 
 /** The seconds that a cached token must still have, where nothing else is said. */
 const usualValidity = 300;
-
-/** The parameters of a grant that is used up by asking; the next job could not have asked the same. */
-const singleUse: ReadonlySet<string> = new Set([
-  'refresh_token',
-  'code',
-  'device_code',
-  'otp',
-  'subject_token',
-  'assertion',
-]);
 
 /** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
 export class Reuse {
@@ -67,7 +64,11 @@ export class Reuse {
     this.#cache = cache;
   }
 
-  /** Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted. */
+  /**
+   * Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted.
+   *
+   * @throws {StageError} where the job's ID token is needed and cannot be had
+   */
   static async open(inputs: Inputs, context: ReuseContext): Promise<Reuse | undefined> {
     const { env, send, clock, randomBytes, log } = context;
     if (inputs.useCache === 'false') return undefined;
@@ -79,7 +80,8 @@ export class Reuse {
       log.say(sayCacheNotUsed(obstacle ?? 'no_service'));
       return undefined;
     }
-    const identity = writeIdentity(identify(inputs, repository));
+    const idToken = await context.idTokens?.look();
+    const identity = writeIdentity(identify(inputs, repository, idToken));
     const keys = await deriveKeys(credentials, identity).catch(() => undefined);
     if (keys === undefined) {
       log.say(sayCacheNotUsed('no_key'));
@@ -190,25 +192,41 @@ export class Reuse {
 
 /** What stands in the way of caching, but for a service. */
 function findObstacle(
-  { parameters }: Inputs,
+  { grantParameters, parameters, idTokenAs }: Inputs,
   facts: {
     readonly credentials: readonly Credential[];
     readonly repository: string;
     readonly env: NodeJS.ProcessEnv;
   },
 ): CacheObstacle | undefined {
-  if (parameters.some(([name]) => singleUse.has(name))) return 'single_use';
+  const sent = [...grantParameters, ...parameters];
+  if (sent.some(([name]) => singleUseParameters.has(name))) return 'single_use';
   const { readable, writable } = readCacheMode(facts.env);
   if (!readable && !writable) return 'mode';
   if (facts.repository === '') return 'no_repository';
-  if (canSeal(facts.credentials)) return undefined;
-  return facts.credentials.length > 1 ? 'short_key' : 'short_secret';
+  const { credentials } = facts;
+  if (canSeal(credentials)) return undefined;
+  if (credentials.length > 1) return 'short_key';
+  const [only] = credentials;
+  if (only !== undefined)
+    return only.label === 'client-secret' ? 'short_secret' : 'short_key_alone';
+  return idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
 
-function listCredentials({ clientSecret, cacheEncryptionKey }: Inputs): Credential[] {
-  const own = { label: 'client-secret', bytes: Buffer.from(clientSecret) } as const;
-  if (cacheEncryptionKey === undefined) return [own];
-  return [{ label: 'cache-encryption-key', bytes: Buffer.from(cacheEncryptionKey) }, own];
+/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+function listCredentials(inputs: Inputs): Credential[] {
+  const { cacheEncryptionKey, clientSecret, signingKey, clientKey } = inputs;
+  const given: readonly [Credential['label'], Buffer | undefined][] = [
+    ['cache-encryption-key', toBytes(cacheEncryptionKey)],
+    ['client-secret', toBytes(clientSecret)],
+    ['private-key', signingKey && exportKeyMaterial(signingKey.key)],
+    ['client-key', clientKey && exportKeyMaterial(clientKey)],
+  ];
+  return given.flatMap(([label, bytes]) => (bytes === undefined ? [] : [{ label, bytes }]));
+}
+
+function toBytes(secret: string | undefined): Buffer | undefined {
+  return secret === undefined ? undefined : Buffer.from(secret);
 }
 
 /** The repository's id, for a name can be taken by another one later; its name where there is no id. */
@@ -217,14 +235,25 @@ function readRepository(env: NodeJS.ProcessEnv): string {
   return names.find((name) => name !== undefined && name !== '') ?? '';
 }
 
-function identify(inputs: Inputs, repository: string): RequestIdentity {
+function identify(
+  inputs: Inputs,
+  repository: string,
+  idToken: IdToken | undefined,
+): RequestIdentity {
   return {
     repository,
     endpointType: inputs.endpointType,
     tokenUrl: inputs.tokenUrl,
+    issuer: inputs.issuer,
     grantType: inputs.grantType,
     clientId: inputs.clientId,
     clientAuthMethod: inputs.clientAuthMethod,
+    clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
+    privateKeyAs: inputs.signingKey && inputs.privateKeyAs,
+    assertionAudience: inputs.assertionAudience,
+    assertionClaims: inputs.assertionClaims,
+    idTokenAs: inputs.idTokenAs,
+    idTokenClaims: idToken === undefined ? [] : bindClaims(idToken.claims),
     scopes: inputs.scopes,
     audience: inputs.audience,
     resources: inputs.resources,

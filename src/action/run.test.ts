@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,6 +93,7 @@ async function runStep(differences: Differences = {}): Promise<Outcome> {
     clock,
     random: () => random,
     randomBytes,
+    randomUUID,
     send: network.send,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
@@ -159,7 +160,7 @@ describe('a step that gets a token', () => {
         'grant-type': 'token-exchange',
         audience: 'aud',
         resource: 'urn:a urn:b',
-        parameters: 'x=1\nx=2',
+        parameters: 'subject_token=a-token\nx=1\nx=2',
         headers: 'X-Tenant: acme',
         'body-format': 'json',
       },
@@ -170,6 +171,8 @@ describe('a step that gets a token', () => {
       scope: 'read list',
       audience: 'aud',
       resource: ['urn:a', 'urn:b'],
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      subject_token: 'a-token',
       x: ['1', '2'],
       client_id: 'ci-client',
       client_secret: secret,

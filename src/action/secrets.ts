@@ -1,4 +1,5 @@
 import { encodeBasic, encodeForm } from '../oauth2/client-authentication.ts';
+import { listPrivateParts } from '../oauth2/signing-key.ts';
 import { type Pair } from '../oauth2/token-request.ts';
 import { readInput } from './input-reader.ts';
 import { parseHeaders, parseParameters } from './pairs.ts';
@@ -22,6 +23,9 @@ export function listSecrets(env: NodeJS.ProcessEnv): string[] {
   const secrets = [
     ...listClientSecrets(env),
     ...listInFull(readInput(env, 'cache-encryption-key')),
+    ...listInFull(readInput(env, 'refresh-token')),
+    ...listPrivateParts(readInput(env, 'private-key')),
+    ...listPrivateParts(readInput(env, 'client-key')),
     ...listSecretParameters(readInput(env, 'parameters', 'exact')),
     ...listSecretHeaders(readInput(env, 'headers', 'exact')),
     ...listProxySecrets(env),

@@ -8,10 +8,20 @@ export interface RequestIdentity {
   /** The id of the repository, or its name: entries of one are useless to another. */
   readonly repository: string;
   readonly endpointType: string;
-  readonly tokenUrl: string;
+  readonly tokenUrl: string | undefined;
+  readonly issuer: string | undefined;
   readonly grantType: string;
-  readonly clientId: string;
-  readonly clientAuthMethod: string;
+  readonly clientId: string | undefined;
+  readonly clientAuthMethod: string | undefined;
+  /** Its SHA-256. */
+  readonly clientCertificate: string | undefined;
+  /** What the signed JWT is in the request, and says. */
+  readonly privateKeyAs: string | undefined;
+  readonly assertionAudience: string | undefined;
+  readonly assertionClaims: readonly Pair[];
+  /** What the job's ID token is in the request, and the claims of it that do not pass with the run. */
+  readonly idTokenAs: string | undefined;
+  readonly idTokenClaims: readonly Pair[];
   readonly scopes: readonly string[];
   readonly audience: string | undefined;
   readonly resources: readonly string[];
@@ -36,6 +46,8 @@ export function writeIdentity(identity: RequestIdentity): string {
     scopes: sortUnique(identity.scopes),
     resources: sortUnique(identity.resources),
     parameters: sortByName(identity.parameters),
+    assertionClaims: sortByName(identity.assertionClaims),
+    idTokenClaims: sortByName(identity.idTokenClaims),
     headers: sortByName(identity.headers.map(([name, value]) => [name.toLowerCase(), value])),
   };
   return JSON.stringify(members, Object.keys(members).sort());

@@ -57,17 +57,21 @@ describe('client_secret_basic', () => {
     assert.equal(Buffer.from(value, 'base64').toString(), 'id:s=cr%t:ü');
   });
 
-  test('sets the header and adds no parameter', () => {
+  test('sets the header and adds no parameter', async () => {
     const parts = makeParts();
-    void clientSecretBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form')(parts);
+    const proof = clientSecretBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form');
+    await proof.add(parts);
+    assert.deepEqual(proof.parameters, []);
     assert.deepEqual([...parts.headers], [['authorization', 'Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW']]);
     assert.deepEqual(parts.parameters, [['grant_type', 'client_credentials']]);
   });
 });
 
-test('client_secret_post adds id and secret as parameters and sets no header', () => {
+test('client_secret_post adds id and secret as parameters and sets no header', async () => {
   const parts = makeParts();
-  void clientSecretPost('id', 's=cr%t')(parts);
+  const proof = clientSecretPost('id', 's=cr%t');
+  await proof.add(parts);
+  assert.deepEqual(proof.parameters, ['client_id', 'client_secret']);
   assert.equal(parts.headers.size, 0);
   assert.deepEqual(parts.parameters, [
     ['grant_type', 'client_credentials'],

@@ -7,11 +7,17 @@ export interface RequestParts {
 }
 
 /**
- * Adds what proves who the client is. It is called anew for each attempt, for an assertion is accepted once.
- *
- * @see RFC 6749 section 2.3
+ * Something that a request proves: who the client is (RFC 6749 section 2.3), or that it may have the token (RFC 7521).
+ * It is added anew for each attempt, for a signed JWT is accepted once and soon expires.
  */
-export type ClientAuthentication = (parts: RequestParts) => void | Promise<void>;
+export interface Proof {
+  /** The names of the body parameters that it adds, for a log. */
+  readonly parameters: readonly string[];
+  readonly add: (parts: RequestParts) => void | Promise<void>;
+}
+
+/** Makes a signed JWT, or gets one; a new one each time. */
+export type MakeJwt = () => string | Promise<string>;
 
 /** How Basic encodes id and secret: as the RFC says, or not at all, for the servers that do not decode. */
 export type SecretEncoding = 'form' | 'raw';
@@ -25,10 +31,13 @@ export function clientSecretBasic(
   clientId: string,
   clientSecret: string,
   encoding: SecretEncoding,
-): ClientAuthentication {
+): Proof {
   const credentials = encodeBasic(clientId, clientSecret, encoding);
-  return ({ headers }) => {
-    headers.set('authorization', `Basic ${credentials}`);
+  return {
+    parameters: [],
+    add: ({ headers }) => {
+      headers.set('authorization', `Basic ${credentials}`);
+    },
   };
 }
 
@@ -37,9 +46,45 @@ export function clientSecretBasic(
  *
  * @see RFC 6749 section 2.3.1
  */
-export function clientSecretPost(clientId: string, clientSecret: string): ClientAuthentication {
-  return ({ parameters }) => {
-    parameters.push(['client_id', clientId], ['client_secret', clientSecret]);
+export function clientSecretPost(clientId: string, clientSecret: string): Proof {
+  return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
+}
+
+/**
+ * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
+ *
+ * @param clientId undefined where the JWT alone says it
+ * @see RFC 7523 section 2.2
+ */
+export function clientAssertion(clientId: string | undefined, makeJwt: MakeJwt): Proof {
+  return proveBy({
+    ...sendClientId(clientId),
+    client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: makeJwt,
+  });
+}
+
+/**
+ * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
+ *
+ * @param clientId undefined where the grant alone says it
+ * @see RFC 6749 section 3.2.1, RFC 8705 section 2
+ */
+export function namedClient(clientId: string | undefined): Proof {
+  return proveBy(sendClientId(clientId));
+}
+
+function sendClientId(clientId: string | undefined): Record<string, () => string> {
+  return clientId === undefined ? {} : { client_id: () => clientId };
+}
+
+/** A proof by body parameters. */
+export function proveBy(values: Readonly<Record<string, MakeJwt>>): Proof {
+  return {
+    parameters: Object.keys(values),
+    add: async ({ parameters }) => {
+      for (const [name, value] of Object.entries(values)) parameters.push([name, await value()]);
+    },
   };
 }
 

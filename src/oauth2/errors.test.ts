@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { TransportError } from '../http/transport-error.ts';
-import { judgeFailure, TokenError, type TokenErrorCode } from './errors.ts';
+import {
+  DiscoveryError,
+  type DiscoveryErrorCode,
+  judgeFailure,
+  TokenError,
+  type TokenErrorCode,
+} from './errors.ts';
 
 function answer(
   status: number,
@@ -12,6 +18,17 @@ function answer(
 ): TokenError {
   const shape = { status, statusText: '', contentType: undefined, length: 0 };
   return new TokenError(code, { answer: shape, retryable, retryAfter });
+}
+
+function search(
+  code: DiscoveryErrorCode,
+  status: number,
+  retryable: boolean,
+  retryAfter?: number,
+): DiscoveryError {
+  const shape = { status, statusText: '', contentType: undefined, length: 0 };
+  const attempts = [{ url: 'https://example.com/.well-known/openid-configuration', status }];
+  return new DiscoveryError(code, { attempts, answer: shape, retryable, retryAfter });
 }
 
 const reset = new TransportError('connection_failed', { systemCode: 'ECONNRESET' });
@@ -62,6 +79,11 @@ const rows: readonly [
   ['a damaged success', answer(200, 'unparsable', true), true, true, false],
   ['a success without a token', answer(200, 'no_access_token', false), false, true, false],
   ['a success with a malformed token', answer(200, 'malformed_token', false), false, true, false],
+  ['metadata of a busy server', search('refused', 503, true), true, true, true],
+  ['metadata behind a gateway that gave up', search('refused', 504, true), true, true, true],
+  ['damaged metadata', search('not_metadata', 200, true), true, true, true],
+  ['metadata of another issuer', search('issuer_mismatch', 200, false), false, true, true],
+  ['metadata that is not there', search('not_found', 404, false), false, true, true],
   ['a defect', new TypeError('x'), false, false, false],
 ];
 
@@ -86,6 +108,13 @@ describe('a failed attempt', () => {
     assert.equal(
       judgeFailure(answer(403, 'http_error', false, 20_000), { retryOn: 'all', spendsGrant: true })
         .retryAfter,
+      20_000,
+    );
+    assert.equal(
+      judgeFailure(search('refused', 503, true, 20_000), {
+        retryOn: 'transient',
+        spendsGrant: false,
+      }).retryAfter,
       20_000,
     );
     assert.equal(judgeFailure(reset, { retryOn: 'all', spendsGrant: false }).retryAfter, undefined);

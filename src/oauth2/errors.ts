@@ -23,7 +23,7 @@ export interface OAuthErrorResponse {
   readonly uri: string | undefined;
 }
 
-/** What is known of an answer that brought no token. Nothing in it is secret, but all of it is text from outside. */
+/** What is known of an answer that did not bring what was asked for. Nothing in it is secret, but all of it is text from outside. */
 export interface AnswerShape {
   readonly status: number;
   readonly statusText: string;
@@ -76,6 +76,72 @@ export class TokenError extends Error {
   }
 }
 
+/** Why a search for a server's metadata brought none that can be used, in stable words. */
+export type DiscoveryErrorCode =
+  /** 404 or 410 at every URL that was tried. */
+  | 'not_found'
+  /** A success that is no JSON object. */
+  | 'not_metadata'
+  /** The metadata is another issuer's, or names none. */
+  | 'issuer_mismatch'
+  | 'no_token_endpoint'
+  /** A token endpoint that no secret may be sent to. */
+  | 'unusable_endpoint'
+  | 'redirect'
+  /** Another status that is no success. */
+  | 'refused';
+
+/** One URL that was asked for metadata, and the status that came back. */
+export interface DiscoveryAttempt {
+  readonly url: string;
+  readonly status: number;
+}
+
+/** Details of a {@link DiscoveryError}. */
+export interface DiscoveryErrorDetails {
+  /** In the order in which they were asked. */
+  readonly attempts: readonly DiscoveryAttempt[];
+  /** The one answer of them that the code is about. */
+  readonly answer: AnswerShape;
+  readonly retryable: boolean;
+  /** What the server asked for (Retry-After), milliseconds. */
+  readonly retryAfter?: number | undefined;
+  /** Where a redirect pointed: origin and path. */
+  readonly location?: string | undefined;
+  /** What the server calls itself. Text from outside: never print it as it is. */
+  readonly actualIssuer?: string | undefined;
+  /** A token endpoint that is unusable: origin and path. Text from outside. */
+  readonly endpoint?: string | undefined;
+}
+
+/** Complete HTTP responses that brought no metadata, or none that can be used. */
+export class DiscoveryError extends Error {
+  override readonly name = 'DiscoveryError';
+  readonly code: DiscoveryErrorCode;
+  readonly attempts: readonly DiscoveryAttempt[];
+  readonly answer: AnswerShape;
+  /** Whether the same search may succeed a little later. */
+  readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
+  readonly location: string | undefined;
+  readonly actualIssuer: string | undefined;
+  readonly endpoint: string | undefined;
+  /** Metadata can be asked for again: nothing is handed out with it. */
+  readonly mayHaveArrived = false;
+
+  constructor(code: DiscoveryErrorCode, details: DiscoveryErrorDetails) {
+    super(code);
+    this.code = code;
+    this.attempts = details.attempts;
+    this.answer = details.answer;
+    this.retryable = details.retryable;
+    this.retryAfter = details.retryAfter;
+    this.location = details.location;
+    this.actualIssuer = details.actualIssuer;
+    this.endpoint = details.endpoint;
+  }
+}
+
 /** Which failed attempts are made again: those that may end otherwise, or all, as the Python library does. */
 export type RetryOn = 'transient' | 'all';
 
@@ -90,11 +156,18 @@ export function judgeFailure(
   error: unknown,
   { retryOn, spendsGrant }: { readonly retryOn: RetryOn; readonly spendsGrant: boolean },
 ): { retryable: boolean; retryAfter?: number | undefined } {
-  if (!(error instanceof TokenError || error instanceof TransportError))
-    return { retryable: false };
+  if (!isFailedAttempt(error)) return { retryable: false };
   if (spendsGrant && error.mayHaveArrived) return { retryable: false };
   return {
     retryable: error.retryable || retryOn === 'all',
-    retryAfter: error instanceof TokenError ? error.retryAfter : undefined,
+    retryAfter: error instanceof TransportError ? undefined : error.retryAfter,
   };
+}
+
+function isFailedAttempt(error: unknown): error is TokenError | DiscoveryError | TransportError {
+  return (
+    error instanceof TokenError ||
+    error instanceof DiscoveryError ||
+    error instanceof TransportError
+  );
 }

@@ -10,7 +10,7 @@ import { type TokenRequest } from './token-request.ts';
 const request: TokenRequest = {
   tokenUrl: 'https://login.example.com/token',
   grantType: 'client_credentials',
-  authenticate: clientSecretBasic('id', 'secret', 'form'),
+  proofs: [clientSecretBasic('id', 'secret', 'form')],
   scopes: [],
   audience: undefined,
   resources: [],
@@ -59,9 +59,7 @@ describe('a token endpoint', () => {
     const { clock, context } = createContext([token]);
     const slowly: TokenRequest = {
       ...request,
-      authenticate: async () => {
-        await clock.sleep(5000);
-      },
+      proofs: [{ parameters: [], add: () => clock.sleep(5000) }],
     };
     const { accessToken } = await askTokenEndpoint(slowly, context);
     assert.equal(accessToken.expiresAt?.toISOString(), '2026-01-31T12:00:05.000Z');
@@ -81,11 +79,16 @@ describe('a token endpoint', () => {
     let assertions = 0;
     const proving: TokenRequest = {
       ...request,
-      authenticate: ({ parameters, headers }) => {
-        assertions += 1;
-        parameters.push(['client_assertion', `assertion-${assertions}`]);
-        headers.set('x-assertion', String(assertions));
-      },
+      proofs: [
+        {
+          parameters: ['client_assertion'],
+          add: ({ parameters, headers }) => {
+            assertions += 1;
+            parameters.push(['client_assertion', `assertion-${assertions}`]);
+            headers.set('x-assertion', String(assertions));
+          },
+        },
+      ],
     };
     await askTokenEndpoint(proving, context);
     await askTokenEndpoint(proving, context);
@@ -101,7 +104,10 @@ describe('a token endpoint', () => {
   test('is not asked where the client cannot prove who it is', async () => {
     const { network, context } = createContext([token]);
     const reason = new Error('no key');
-    const failing: TokenRequest = { ...request, authenticate: () => Promise.reject(reason) };
+    const failing: TokenRequest = {
+      ...request,
+      proofs: [{ parameters: [], add: () => Promise.reject(reason) }],
+    };
     await assert.rejects(askTokenEndpoint(failing, context), reason);
     assert.deepEqual(network.requests, []);
   });

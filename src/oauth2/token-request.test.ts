@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { clientSecretBasic, clientSecretPost } from './client-authentication.ts';
+import { clientAssertion, clientSecretBasic, clientSecretPost } from './client-authentication.ts';
 import {
   buildTokenRequest,
   listParameterNames,
@@ -12,7 +12,7 @@ import {
 const plain: TokenRequest = {
   tokenUrl: 'https://login.example.com/token?tenant=a',
   grantType: 'client_credentials',
-  authenticate: clientSecretBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form'),
+  proofs: [clientSecretBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form')],
   scopes: [],
   audience: undefined,
   resources: [],
@@ -23,7 +23,7 @@ const plain: TokenRequest = {
 
 const full: TokenRequest = {
   ...plain,
-  authenticate: clientSecretPost('id', 's&cr t'),
+  proofs: [clientSecretPost('id', 's&cr t')],
   scopes: ['read', 'list'],
   audience: 'https://api.example.com',
   resources: ['urn:a', 'urn:b'],
@@ -132,11 +132,13 @@ describe('a token request', () => {
     let calls = 0;
     const request: TokenRequest = {
       ...plain,
-      authenticate: async ({ parameters }) => {
-        calls += 1;
-        await Promise.resolve();
-        parameters.push(['client_assertion', String(calls)]);
-      },
+      proofs: [
+        clientAssertion(undefined, async () => {
+          calls += 1;
+          await Promise.resolve();
+          return String(calls);
+        }),
+      ],
     };
     const bodies = [await buildTokenRequest(request), await buildTokenRequest(request)];
     assert.deepEqual(
@@ -145,13 +147,15 @@ describe('a token request', () => {
     );
   });
 
-  test('is described by the names of its parameters, each once and without credentials', () => {
+  test('is described by the names of its parameters, each once and without values', () => {
     assert.deepEqual(listParameterNames(full), [
       'grant_type',
       'scope',
       'audience',
       'resource',
       'x',
+      'client_id',
+      'client_secret',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { type HttpRequest } from '../http/request.ts';
-import { type ClientAuthentication, type RequestParts } from './client-authentication.ts';
+import { type Proof, type RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 
 /** How the body of a token request is written. */
@@ -12,7 +12,8 @@ export type Pair = readonly [name: string, value: string];
 export interface TokenRequest {
   readonly tokenUrl: string;
   readonly grantType: string;
-  readonly authenticate: ClientAuthentication;
+  /** Who the client is, and what the grant rests on where that is made for each attempt. */
+  readonly proofs: readonly Proof[];
   /** Sent as one `scope`; not sent when there are none (RFC 6749 section 3.3). */
   readonly scopes: readonly string[];
   readonly audience: string | undefined;
@@ -35,7 +36,8 @@ export function spendsItsGrant({ parameters }: TokenRequest): boolean {
 
 /** The names of the body's parameters, for a log: each once, in order, without values. */
 export function listParameterNames(request: TokenRequest): string[] {
-  return [...new Set(grantParameters(request).map(([name]) => name))];
+  const own = request.proofs.flatMap(({ parameters }) => parameters);
+  return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
 }
 
 /**
@@ -48,7 +50,7 @@ export async function buildTokenRequest(request: TokenRequest): Promise<HttpRequ
     headers: joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
     parameters: grantParameters(request),
   };
-  await request.authenticate(parts);
+  for (const proof of request.proofs) await proof.add(parts);
   return {
     method: 'POST',
     url: request.tokenUrl,
@@ -76,7 +78,8 @@ export function joinHeaders(headers: readonly Pair[]): Map<string, string> {
   return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function writeForm(parameters: RequestParts['parameters']): string {
+/** Writes parameters as application/x-www-form-urlencoded. */
+export function writeForm(parameters: RequestParts['parameters']): string {
   return new URLSearchParams(parameters).toString();
 }
 

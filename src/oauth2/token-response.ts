@@ -104,7 +104,8 @@ export function readMembers(body: Buffer): Members | undefined {
   return readJsonObject(text) ?? readForm(text);
 }
 
-function readJsonObject(text: string): Members | undefined {
+/** Reads a text as a JSON object; undefined where it is none. */
+export function readJsonObject(text: string): Members | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
@@ -121,7 +122,8 @@ function readForm(text: string): Members | undefined {
   return telling ? Object.fromEntries(form) : undefined;
 }
 
-function isObject(value: unknown): value is Members {
+/** Whether a value of JSON is an object. */
+export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -213,7 +215,7 @@ export function readText(value: unknown): string | undefined {
 }
 
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
-function readLocation(location: string | undefined): string | undefined {
+export function readLocation(location: string | undefined): string | undefined {
   if (location === undefined || !URL.canParse(location)) {
     // A relative one can begin with a host, and so with user info.
     return location?.split(/[?#]/)[0]?.replace(/\/\/[^/]*@/, '//');
@@ -231,6 +233,7 @@ export function failure(
   return new TokenError(code, { ...details, answer: describeAnswer(response) });
 }
 
-function describeAnswer({ status, statusText, headers, body }: HttpResponse): AnswerShape {
+/** What an answer was like. */
+export function describeAnswer({ status, statusText, headers, body }: HttpResponse): AnswerShape {
   return { status, statusText, contentType: headers['content-type'], length: body.length };
 }

@@ -41,6 +41,8 @@ export interface RetryCollaborators {
   readonly random: () => number;
   readonly judge: (error: unknown) => Verdict;
   readonly report: (failure: FailedAttempt) => void;
+  /** Runs before each attempt, outside its time; what it throws ends everything. */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** Why there was no further attempt. */
@@ -67,15 +69,16 @@ export type Attempt<T> = (attempt: number, signal: AbortSignal) => Promise<T>;
 /**
  * Makes attempts until one succeeds, none is left, or another would be useless or too late.
  *
- * @throws {GaveUp} with the last attempt's error as its cause
+ * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
  */
 export async function retry<T>(
   attempt: Attempt<T>,
   policy: RetryPolicy,
   collaborators: RetryCollaborators,
 ): Promise<T> {
-  const { clock, report } = collaborators;
+  const { clock, report, prepare } = collaborators;
   for (let number = 1; ; number += 1) {
+    if (prepare !== undefined) await prepare();
     const startedAt = clock.monotonic();
     const allowed = Math.max(
       0,

@@ -1,42 +1,44 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { answerJson, createInputEnvironment } from '../../test/support/fakes.ts';
-import { type HttpResponse } from '../http/request.ts';
+import { answerJson, createInputEnvironment } from '../../../test/support/fakes.ts';
+import { type HttpResponse } from '../../http/request.ts';
 import {
   TransportError,
   type TransportErrorCode,
   type TransportErrorDetails,
-} from '../http/transport-error.ts';
-import { AccessToken } from '../oauth2/access-token.ts';
-import { parseAcsResponse } from '../oauth2/acs-api.ts';
-import { TokenError } from '../oauth2/errors.ts';
-import { parseTokenResponse } from '../oauth2/token-response.ts';
-import { type FailedAttempt, GaveUp, type GaveUpCode } from '../retry/retry.ts';
-import { InputError, NoRunnerError, TokenTooLongError } from './errors.ts';
-import { type Inputs, readInputs } from './inputs.ts';
-import { renderText, text, type Text } from './text.ts';
+} from '../../http/transport-error.ts';
+import { AccessToken } from '../../oauth2/access-token.ts';
+import { parseAcsResponse } from '../../oauth2/acs-api.ts';
+import { TokenError } from '../../oauth2/errors.ts';
+import { parseTokenResponse } from '../../oauth2/token-response.ts';
+import { type FailedAttempt, GaveUp, type GaveUpCode } from '../../retry/retry.ts';
+import { InputError, NoRunnerError, TokenTooLongError } from '../errors.ts';
+import { type Inputs, readInputs } from '../inputs.ts';
+import { renderText, text, type Text } from '../text.ts';
+import { type Stage, StageError } from '../stage-error.ts';
+import { type LocatedInputs } from '../proofs.ts';
+import { sayCacheNotUsed, sayKept, sayNotCached } from './cache-lines.ts';
 import {
   describeAcsRequest,
   describeAnswer,
   describeRequest,
-  explainFailure,
-  sayAsking,
-  sayCacheNotUsed,
   sayFailedAttempt,
+} from './exchange.ts';
+import { explainFailure } from './failures.ts';
+import {
+  sayAsking,
   sayGot,
   sayGranted,
-  sayKept,
-  sayNotCached,
   sayReplaced,
   sayReusing,
   saySet,
   sayTlsStaysVerified,
-} from './wording.ts';
+} from './lines.ts';
 
 const now = Date.UTC(2026, 0, 31, 11, 0, 0);
 
-function readThese(given: Readonly<Record<string, string>> = {}): Inputs {
+function readThese(given: Readonly<Record<string, string>> = {}): LocatedInputs {
   const inputs = {
     'token-url': 'https://login.example.com/oauth2/token',
     'client-id': 'ci-client',
@@ -44,10 +46,16 @@ function readThese(given: Readonly<Record<string, string>> = {}): Inputs {
     scopes: 'read list',
     ...given,
   };
-  return readInputs(createInputEnvironment(inputs), { debug: false });
+  const read = readInputs(createInputEnvironment(inputs), { debug: false });
+  return { ...read, tokenUrl: read.tokenUrl ?? '' };
 }
 
 const inputs = readThese();
+
+/** What is known at the token endpoint, unless it is said otherwise. */
+function view(known: Inputs, stage: Stage = 'token') {
+  return { stage, inputs: known };
+}
 
 function say(line: Text): string {
   return renderText(line, (all) => all);
@@ -94,11 +102,8 @@ interface GivingUp extends Partial<FailedAttempt> {
 }
 
 /** The annotation of a step that failed. */
-function explain(
-  error: unknown,
-  given: Inputs | undefined = inputs,
-): { title: string; message: string } {
-  const { title, message } = explainFailure(error, given);
+function explain(error: unknown): { title: string; message: string } {
+  const { title, message } = explainFailure(error);
   return { title, message: say(message) };
 }
 
@@ -110,7 +115,8 @@ function giveUp(
   title: string;
   message: string;
 } {
-  return explain(new GaveUp(code, fail(error, differences)), readThese(given));
+  const gaveUp = new GaveUp(code, fail(error, differences));
+  return explain(new StageError('token', gaveUp, { inputs: readThese(given) }));
 }
 
 /** What each explanation of a final answer ends with. */
@@ -130,6 +136,7 @@ describe('before the endpoint is asked', () => {
       {
         'token-url': 'https://login.example.com:8443/t?x=1',
         'grant-type': 'token-exchange',
+        parameters: 'subject_token=x',
         scopes: 'a',
       },
       false,
@@ -187,7 +194,7 @@ describe('a failed attempt', () => {
   ];
   for (const [failure, said] of rows) {
     test(said, () => {
-      assert.equal(say(sayFailedAttempt(failure, inputs)), said);
+      assert.equal(say(sayFailedAttempt(failure, view(inputs))), said);
     });
   }
 });
@@ -239,7 +246,7 @@ describe('in a few words', () => {
   ];
   for (const [error, words] of rows) {
     test(`an attempt failed: ${words}`, () => {
-      const line = say(sayFailedAttempt(fail(error, { wait: 0 }), inputs));
+      const line = say(sayFailedAttempt(fail(error, { wait: 0 }), view(inputs)));
       assert.equal(line, `Attempt 1 of 4 failed: ${words}. Trying again now.`);
     });
   }
@@ -276,13 +283,13 @@ describe('a token', () => {
   ];
   for (const [one, attempt, lifetime, said] of got) {
     test(said, () => {
-      assert.equal(say(sayGot(one, attempt, lifetime, inputs.tokenUrl)), said);
+      assert.equal(say(sayGot(one, attempt, lifetime, inputs)), said);
     });
   }
 
   test('that came from the cache', () => {
     assert.equal(
-      say(sayReusing(hour, Date.UTC(2026, 0, 31, 11, 18), inputs.tokenUrl)),
+      say(sayReusing(hour, Date.UTC(2026, 0, 31, 11, 18), inputs)),
       'Reusing a token from the cache: Bearer, valid for 42 min, until 2026-01-31T12:00:00Z. login.example.com was not asked.',
     );
   });
@@ -290,7 +297,7 @@ describe('a token', () => {
   test('whose type is hostile', () => {
     const hostile = token('x\n##[set-output name=token]y');
     assert.equal(
-      say(sayGot(hostile, 1, undefined, inputs.tokenUrl)),
+      say(sayGot(hostile, 1, undefined, inputs)),
       'Got a x # #[set-output name=token]y token; login.example.com did not say when it expires.',
     );
   });
@@ -330,7 +337,7 @@ describe('other lines', () => {
     ],
     [
       sayCacheNotUsed('single_use'),
-      'Cache not used: parameters carry a grant that is used up by asking.',
+      'Cache not used: the request carries a grant that is used up by asking.',
     ],
     [sayCacheNotUsed('failed'), 'Cache not used: the service did not answer as it should.'],
     [sayCacheNotUsed('no_service'), 'Cache not used: this runner offers no cache service.'],
@@ -382,7 +389,7 @@ describe('the group of request and answer', () => {
         error_description: 'Client authentication failed',
       }),
     );
-    const lines = [...describeRequest(inputs, names), ...describeAnswer(fail(error), inputs)];
+    const lines = [...describeRequest(inputs, names), ...describeAnswer(fail(error), view(inputs))];
     assert.deepEqual(lines.map(say), [
       'POST https://login.example.com/oauth2/token',
       'client ci-client, client_secret_basic (form), body: grant_type, scope',
@@ -457,7 +464,7 @@ describe('the group of request and answer', () => {
   ];
   for (const [error, lines] of answers) {
     test(`says ${lines.join('; ')}`, () => {
-      assert.deepEqual(describeAnswer(fail(error), inputs).map(say), lines);
+      assert.deepEqual(describeAnswer(fail(error), view(inputs)).map(say), lines);
     });
   }
 });
@@ -493,7 +500,7 @@ describe('an error of the server', () => {
     [
       'grant type not supported',
       answerJson(400, { error: 'unsupported_grant_type' }),
-      { 'grant-type': 'jwt-bearer' },
+      { 'grant-type': 'jwt-bearer', parameters: 'assertion=x' },
       `login.example.com does not know grant type urn:ietf:params:oauth:grant-type:jwt-bearer: 400 unsupported_grant_type. Check grant-type, and body-format: some servers read JSON only. ${same}`,
     ],
     [
@@ -855,8 +862,8 @@ describe('an error of the server', () => {
         const failure = fail(refuse(response));
         const lines = [
           giveUp(failure.error).message,
-          say(sayFailedAttempt(failure, inputs)),
-          ...describeAnswer(failure, inputs).map(say),
+          say(sayFailedAttempt(failure, view(inputs))),
+          ...describeAnswer(failure, view(inputs)).map(say),
         ];
         assert.match(lines.join(''), /set-output name=token/);
         assert.doesNotMatch(lines.join(''), /##\[|::|[\r\n]/);
@@ -1014,7 +1021,7 @@ describe('a connection that failed', () => {
       'answer too large',
       'answer_too_large',
       {},
-      'login.example.com sent more than 1 MiB; the answer of a token endpoint has a few KiB. Check token-url.',
+      'login.example.com sent more than 1 MiB; the answer that was asked for has a few KiB. Check token-url.',
     ],
     [
       'request failed',
@@ -1108,7 +1115,7 @@ describe('inputs that cannot be worked with', () => {
   });
 
   test('are not counted where there is one', () => {
-    assert.deepEqual(explain(new InputError([text`client-id is required`], undefined), undefined), {
+    assert.deepEqual(explain(new InputError([text`client-id is required`], undefined)), {
       title: 'inputs',
       message: 'client-id is required',
     });
@@ -1126,13 +1133,18 @@ describe('inputs that cannot be worked with', () => {
     ['unset', unset],
   ] as const) {
     test(`say why client-secret is empty: ${cause}`, () => {
-      assert.deepEqual(explain(new InputError([], cause)), { title: 'inputs', message });
+      assert.deepEqual(explain(new InputError([], { name: 'client-secret', cause })), {
+        title: 'inputs',
+        message,
+      });
     });
   }
 
   test('end with the empty client-secret, whose text is the longest', () => {
     assert.equal(
-      explain(new InputError([text`client-id is required`], 'unset')).message,
+      explain(
+        new InputError([text`client-id is required`], { name: 'client-secret', cause: 'unset' }),
+      ).message,
       `2 inputs need attention: client-id is required; ${unset}`,
     );
   });

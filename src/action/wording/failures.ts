@@ -1,0 +1,361 @@
+import { TransportError } from '../../http/transport-error.ts';
+import { DiscoveryError, TokenError } from '../../oauth2/errors.ts';
+import { type FailedAttempt, type GaveUp } from '../../retry/retry.ts';
+import { formatSeconds } from '../duration.ts';
+import {
+  IdTokenError,
+  InputError,
+  NoRevocationEndpointError,
+  NoRunnerError,
+  TokenTooLongError,
+} from '../errors.ts';
+import { type EmptySecret } from '../input-reader.ts';
+import { type Annotation } from '../log.ts';
+import { StageError } from '../stage-error.ts';
+import { joinTexts, renderText, text, type Text } from '../text.ts';
+import {
+  describeDiscoveryError,
+  describeFailure,
+  describeTokenError,
+  type StageView,
+} from './exchange.ts';
+import {
+  describeUnknown,
+  hostOf,
+  messageOf,
+  nameContent,
+  nameStatus,
+  nameUrlInput,
+} from './names.ts';
+import { dpopTitle, explainOAuthError, explainProxyRefusal, explainStatus } from './refusals.ts';
+
+/** The one annotation of a step that failed. */
+export function explainFailure(error: unknown): Annotation {
+  if (error instanceof StageError) return explainStage(error);
+  if (error instanceof InputError) return explainInputs(error);
+  if (error instanceof IdTokenError) return explainIdTokenError(error);
+  if (error instanceof NoRevocationEndpointError) return explainNoRevocation(error.issuer);
+  if (error instanceof NoRunnerError) return explainNoRunner(error.variable);
+  if (error instanceof TokenTooLongError) return explainTooLong(error.envVar);
+  return {
+    title: 'unexpected error',
+    message: text`${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+  };
+}
+
+function explainStage({ stage, gaveUp, facts }: StageError): Annotation {
+  const view = { stage, ...facts };
+  const { failure, code } = gaveUp;
+  if (code === 'retry_after_too_long') {
+    return {
+      title: 'asked to wait too long',
+      message: text`${nameServer(view)} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${facts.inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
+    };
+  }
+  const { title, message } = explainLastAttempt(failure, view);
+  // It says all that there is to say.
+  if (title === dpopTitle) return { title, message };
+  return { title, message: text`${message} ${sayWhyNotAgain(gaveUp, view)}` };
+}
+
+/** Who was asked. */
+function nameServer({ stage, inputs }: StageView): string {
+  return stage === 'id_token' ? "GitHub's ID token service" : hostOf(inputs);
+}
+
+/** What to look at where nothing is known but that the server could not be reached or understood. */
+function adviseAddress({ stage, inputs }: StageView): Text {
+  return stage === 'id_token' ? text`See githubstatus.com` : text`Check ${nameUrlInput(inputs)}`;
+}
+
+function sayWhyNotAgain(
+  { code, failure }: GaveUp,
+  { inputs: { totalTimeout, retryMaxAttempts } }: StageView,
+): Text {
+  const { error } = failure;
+  if (code === 'total_timeout') {
+    return text`Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
+  }
+  if (code === 'attempts_used_up') {
+    return failure.attempt === 1
+      ? text`Not tried again, for retry-max-attempts is 1.`
+      : text`Gave up after ${failure.attempt} attempts.`;
+  }
+  if ((error instanceof TokenError || error instanceof TransportError) && error.retryable) {
+    return text`Not tried again, for the grant may have been used up: what it carries is accepted once.`;
+  }
+  return isAnswer(error)
+    ? text`Not tried again, for the answer would be the same.`
+    : text`Not tried again, for it would fail in the same way.`;
+}
+
+function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof TokenError || error instanceof DiscoveryError || error instanceof IdTokenError
+  );
+}
+
+function explainLastAttempt(failure: FailedAttempt, view: StageView): Annotation {
+  const { error } = failure;
+  if (error instanceof TokenError) return explainTokenError(error, view);
+  if (error instanceof DiscoveryError) return explainDiscoveryError(error, view);
+  if (error instanceof IdTokenError) return explainIdTokenError(error);
+  if (error instanceof TransportError) return explainTransportError(error, failure, view);
+  return explainFailure(error);
+}
+
+function explainTransportError(
+  error: TransportError,
+  failure: FailedAttempt,
+  view: StageView,
+): Annotation {
+  const server = nameServer(view);
+  const what = describeFailure(failure, view);
+  const check = adviseAddress(view);
+  switch (error.code) {
+    case 'timeout':
+      return {
+        title: 'no answer in time',
+        message: text`${server} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      };
+    case 'name_not_found':
+      return {
+        title: 'name not found',
+        message: text`${server} could not be reached: ${what}. ${check}; a private name needs a runner inside its network.`,
+      };
+    case 'tls_failed':
+      return explainTlsFailure(error, view);
+    case 'proxy_refused':
+      return explainProxyRefusal(error.proxyStatus ?? 0, server);
+    case 'proxy_invalid':
+      return {
+        title: 'proxy not usable',
+        message: text`${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
+      };
+    case 'answer_too_large':
+      return {
+        title: 'answer too large',
+        message: text`${server} sent more than 1 MiB; the answer that was asked for has a few KiB. ${check}.`,
+      };
+    case 'answer_cut':
+    case 'answer_unreadable':
+      return {
+        title: 'answer damaged',
+        message: text`${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
+      };
+    case 'connection_failed':
+      return {
+        title: 'no connection',
+        message: text`${server} could not be reached: ${what}. ${check}, and that the server admits this runner's address.`,
+      };
+    case 'request_failed':
+      return { title: 'request failed', message: text`${server} could not be asked: ${what}.` };
+  }
+}
+
+function explainTlsFailure(
+  { systemCode = '', cause }: TransportError,
+  view: StageView,
+): Annotation {
+  const title = 'TLS not trusted';
+  const server = nameServer(view);
+  if (systemCode === 'CERT_HAS_EXPIRED') {
+    return {
+      title,
+      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+    };
+  }
+  if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return {
+      title,
+      message: text`The certificate of ${server} is for another name: ${messageOf(cause)}. Check the host in ${nameUrlInput(view.inputs)}.`,
+    };
+  }
+  if (systemCode.includes('ALERT') && view.inputs.clientCertificate !== undefined) {
+    return {
+      title: 'client certificate refused',
+      message: text`${server} did not accept the client's certificate: ${messageOf(cause)} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+    };
+  }
+  if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
+    return {
+      title: 'TLS failed',
+      message: text`${server} and this runner could not agree on TLS: ${messageOf(cause)} (${systemCode}). Check the scheme and the port in ${nameUrlInput(view.inputs)}.`,
+    };
+  }
+  return {
+    title,
+    message: text`The certificate of ${server} is not trusted: ${messageOf(cause)} (${systemCode}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
+  };
+}
+
+function explainTokenError(error: TokenError, view: StageView): Annotation {
+  const { inputs } = view;
+  const host = hostOf(inputs);
+  const what = describeTokenError(error);
+  switch (error.code) {
+    case 'oauth_error':
+      return explainOAuthError(error, view);
+    case 'http_error':
+      return explainStatus(error, nameStatus(error.answer.status), view);
+    case 'redirect':
+      return {
+        title: 'redirect',
+        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself.`,
+      };
+    case 'unparsable':
+      return explainUnparsable(error, view);
+    case 'no_access_token':
+      return {
+        title: 'no access_token',
+        message: text`${host} answered ${what}. Check that ${nameUrlInput(inputs)} is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+      };
+    case 'no_expires_at':
+      return {
+        title: 'no expires_at',
+        message: text`${host} answered ${what}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+      };
+    case 'malformed_token':
+      return {
+        title: 'malformed token',
+        message: text`${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
+      };
+  }
+}
+
+function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation {
+  const { contentType, length } = error.answer;
+  const answered = text`${hostOf(inputs)} answered ${describeTokenError(error)}`;
+  const check = text`Check that ${nameUrlInput(inputs)} is the token endpoint`;
+  if (length === 0) {
+    return { title: 'empty answer', message: text`${answered}. ${check}.` };
+  }
+  if (/html/i.test(contentType ?? '')) {
+    return {
+      title: 'a page, not a token',
+      message: text`${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
+    };
+  }
+  return { title: 'not a token', message: text`${answered}: neither JSON nor a form. ${check}.` };
+}
+
+function explainDiscoveryError(error: DiscoveryError, { inputs }: StageView): Annotation {
+  const host = hostOf(inputs);
+  const { issuer = '' } = inputs;
+  const { answer, attempts, actualIssuer, endpoint = '' } = error;
+  const tried = attempts.map(({ url, status }) => text`${url} (${status})`);
+  const instead = text`Check issuer against the provider's documentation, or give token-url instead.`;
+  switch (error.code) {
+    case 'not_found':
+      return {
+        title: 'no metadata there',
+        message: text`${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}. ${instead}`,
+      };
+    case 'issuer_mismatch':
+      return actualIssuer === undefined
+        ? {
+            title: 'issuer not named',
+            message: text`${host} has metadata that names no issuer. ${instead}`,
+          }
+        : {
+            title: 'another issuer',
+            message: text`${host} calls itself ${actualIssuer}, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
+          };
+    case 'not_metadata':
+      return {
+        title: 'no metadata there',
+        message: text`${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata. ${instead}`,
+      };
+    case 'no_token_endpoint':
+      return {
+        title: 'no token endpoint in the metadata',
+        message: text`The metadata of ${host} names no token endpoint. Give token-url instead of issuer.`,
+      };
+    case 'unusable_endpoint':
+      return {
+        title: 'token endpoint not usable',
+        message: text`The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
+      };
+    case 'redirect':
+    case 'refused':
+      return {
+        title: 'no metadata there',
+        message: text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}. ${instead}`,
+      };
+  }
+}
+
+function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {
+  const title = 'no ID token';
+  switch (code) {
+    case 'no_permission':
+      return {
+        title,
+        message: text`id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: id-token: write  (runs for forks' pull requests never may).`,
+      };
+    case 'bad_endpoint':
+      return {
+        title,
+        message: text`id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that.`,
+      };
+    case 'refused':
+      return {
+        title,
+        message: text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+      };
+    case 'unparsable':
+    case 'malformed':
+      return {
+        title,
+        message: text`GitHub's ID token service answered ${nameStatus(status)} without an ID token. See githubstatus.com.`,
+      };
+  }
+}
+
+function explainInputs({ problems, emptySecret }: InputError): Annotation {
+  // The secret last, for what it says is a paragraph.
+  const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
+  const list = joinTexts(all, '; ');
+  return {
+    title: 'inputs',
+    message: all.length === 1 ? list : text`${all.length} inputs need attention: ${list}`,
+  };
+}
+
+/** A problem begins with the name of its input. */
+function nameOf(problem: Text): string {
+  return renderText(problem, (all) => all);
+}
+
+function explainNoRevocation(issuer = ''): Annotation {
+  return {
+    title: 'no revocation endpoint',
+    message: text`revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
+  };
+}
+
+function explainNoRunner(variable: string): Annotation {
+  return {
+    title: 'not in a workflow',
+    message: text`${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
+  };
+}
+
+function explainTooLong(envVar: string): Annotation {
+  return {
+    title: 'token too long',
+    message: text`The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
+  };
+}
+
+function sayEmptySecret({ name, cause }: EmptySecret): Text {
+  switch (cause) {
+    case 'fork':
+      return text`${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
+    case 'dependabot':
+      return text`${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
+    case 'unset':
+      return text`${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+  }
+}

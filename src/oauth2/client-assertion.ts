@@ -1,0 +1,113 @@
+import { createHash, createHmac, X509Certificate } from 'node:crypto';
+
+import { type MacAlgorithm, signBytes, type SigningKey } from './signing-key.ts';
+
+/**
+ * What a signed JWT says: as client authentication or as a grant.
+ *
+ * @see RFC 7523 section 3
+ */
+export interface Assertion {
+  readonly issuer?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly audience: string;
+  /** Further claims, which come over all others; an empty value leaves a claim out. The last of a name counts. */
+  readonly claims: readonly (readonly [name: string, value: string])[];
+}
+
+/** What signs a JWT: a private key, or a secret that the server has, too. */
+export type AssertionSigner =
+  | {
+      readonly kind: 'key';
+      readonly key: SigningKey;
+      /** Of the key's certificate, for the header's `x5t#S256`: see {@link thumbprintOf}. */
+      readonly certificateThumbprint?: string | undefined;
+    }
+  | { readonly kind: 'secret'; readonly secret: string; readonly algorithm: MacAlgorithm };
+
+/** Where time and chance come from. */
+export interface AssertionContext {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly randomUUID: () => string;
+}
+
+/** How long a JWT is good for, seconds: it is used at once, and once. */
+const lifetime = 60;
+
+/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
+const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
+
+/**
+ * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
+ *
+ * @returns its compact serialization (RFC 7515 section 3.1)
+ * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
+ */
+export function signAssertion(
+  assertion: Assertion,
+  signer: AssertionSigner,
+  context: AssertionContext,
+): string {
+  const parts = [buildHeader(signer), buildClaims(assertion, context)];
+  const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
+  return `${data}.${encode(signData(Buffer.from(data), signer))}`;
+}
+
+function encode(data: string | Buffer): string {
+  return Buffer.from(data).toString('base64url');
+}
+
+/** The JOSE header; JSON leaves out what is undefined. */
+function buildHeader(signer: AssertionSigner): Record<string, string | undefined> {
+  if (signer.kind === 'secret') return { alg: signer.algorithm, typ: 'JWT' };
+  const { key, certificateThumbprint } = signer;
+  return {
+    alg: key.algorithm,
+    typ: 'JWT',
+    kid: key.keyId,
+    'x5t#S256': certificateThumbprint,
+  };
+}
+
+function buildClaims(
+  { issuer, subject, audience, claims }: Assertion,
+  { now, randomUUID }: AssertionContext,
+): Record<string, unknown> {
+  const iat = Math.floor(now() / 1000);
+  const all = new Map<string, string | number | undefined>([
+    ['iss', issuer],
+    ['sub', subject],
+    ['aud', audience],
+    ['iat', iat],
+    ['exp', iat + lifetime],
+    ['jti', randomUUID()],
+  ]);
+  for (const [name, value] of claims) all.set(name, readClaim(name, value));
+  return Object.fromEntries(all);
+}
+
+function readClaim(name: string, value: string): string | number | undefined {
+  if (value === '') return undefined;
+  return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+
+/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+function signData(data: Buffer, signer: AssertionSigner): Buffer {
+  if (signer.kind === 'key') return signBytes(data, signer.key);
+  return createHmac(`sha${signer.algorithm.slice(2)}`, signer.secret)
+    .update(data)
+    .digest();
+}
+
+/**
+ * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
+ *
+ * @param certificatePem where it has several, the first one counts
+ * @throws where it has none
+ * @see RFC 7515 section 4.1.8
+ */
+export function thumbprintOf(certificatePem: string): string {
+  const { raw } = new X509Certificate(certificatePem);
+  return createHash('sha256').update(raw).digest('base64url');
+}

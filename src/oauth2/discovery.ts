@@ -1,0 +1,217 @@
+import { isLoopback } from '../http/loopback.ts';
+import { type HttpResponse } from '../http/request.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { isTransientStatus } from '../http/transport-error.ts';
+import { defaultHeaders } from './default-headers.ts';
+import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
+import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
+import {
+  describeAnswer,
+  isObject,
+  type Members,
+  readJsonObject,
+  readLocation,
+  readText,
+} from './token-response.ts';
+
+/**
+ * What is used of an authorization server's metadata. What else stands there is not read: servers grant more than they
+ * announce, so metadata forbids no grant and no client authentication method.
+ */
+export interface ServerMetadata {
+  readonly issuer: string;
+  readonly tokenEndpoint: string;
+  /** For requests with a client certificate (RFC 8705 section 5). */
+  readonly mtlsTokenEndpoint: string | undefined;
+  readonly revocationEndpoint: string | undefined;
+  readonly mtlsRevocationEndpoint: string | undefined;
+}
+
+/** What one search for metadata needs from its surroundings. */
+export interface DiscoveryContext extends AttemptContext {
+  /** Whether endpoints may be plain http. */
+  readonly allowHttp: boolean;
+}
+
+/** The answer to one request for metadata. */
+interface Reply {
+  readonly url: string;
+  readonly response: HttpResponse;
+  /** Of a success that is a JSON object. */
+  readonly members: Members | undefined;
+  /** Retry-After, milliseconds. */
+  readonly retryAfter: number | undefined;
+}
+
+/**
+ * Looks an issuer's metadata up, once: as OpenID Connect Discovery has it, and where there is none, as RFC 8414 has it.
+ * A client certificate is not shown, for metadata is public.
+ *
+ * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
+ * @throws {TransportError} when no complete response came back; the second place is not asked after that in the first,
+ *   nor after a busy server's answer, for it must not look like a server without metadata
+ * @throws {DiscoveryError} when there is no metadata, or none that can be used
+ * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
+ */
+export async function discover(issuer: string, context: DiscoveryContext): Promise<ServerMetadata> {
+  const urls = buildMetadataUrls(issuer);
+  const first = await ask(urls.openIdConnect, context);
+  if (isConclusive(first)) return readMetadata(issuer, first, [first], context);
+  const second = await ask(urls.oauth, context);
+  // Where neither has metadata, the first answer that is more than "not found" tells the most.
+  const telling = isConclusive(second) || isNotFound(first.response) ? second : first;
+  return readMetadata(issuer, telling, [first, second], context);
+}
+
+/**
+ * Where an issuer's metadata may be: the well-known path is appended to the issuer by the one rule, inserted between
+ * host and path by the other. Slashes at the issuer's end are left out.
+ */
+function buildMetadataUrls(issuer: string): { openIdConnect: string; oauth: string } {
+  const { protocol, host, pathname } = new URL(issuer);
+  const origin = `${protocol}//${host}`;
+  const path = pathname.replace(/\/+$/, '');
+  return {
+    openIdConnect: `${origin}${path}/.well-known/openid-configuration`,
+    oauth: `${origin}/.well-known/oauth-authorization-server${path}`,
+  };
+}
+
+async function ask(url: string, { send, now, signal, tls }: DiscoveryContext): Promise<Reply> {
+  const headers = Object.fromEntries(defaultHeaders);
+  const trust = tls.ca === undefined ? {} : { ca: tls.ca };
+  const limits = { signal, tls: trust, maxBytes: maxResponseBytes };
+  const response = await send({ method: 'GET', url, headers }, limits);
+  return {
+    url,
+    response,
+    members: isSuccess(response) ? readBody(response) : undefined,
+    retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
+  };
+}
+
+/** TextDecoder drops a byte order mark. */
+function readBody({ body }: HttpResponse): Members | undefined {
+  return readJsonObject(new TextDecoder().decode(body));
+}
+
+/** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
+function isConclusive({ members, response }: Reply): boolean {
+  return members !== undefined || isTransientStatus(response.status);
+}
+
+function isSuccess({ status }: HttpResponse): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function isNotFound({ status }: HttpResponse): boolean {
+  return status === 404 || status === 410;
+}
+
+/**
+ * Reads the metadata in a reply.
+ *
+ * @param asked every reply of the search
+ * @throws {DiscoveryError} where there is none, it is another issuer's (RFC 8414 section 3.3, OpenID Connect Discovery
+ *   section 4.3), or it has no token endpoint that can be used
+ */
+function readMetadata(
+  issuer: string,
+  reply: Reply,
+  asked: readonly Reply[],
+  { allowHttp }: DiscoveryContext,
+): ServerMetadata {
+  const { members } = reply;
+  if (members === undefined) throw missing(reply, asked);
+  const actualIssuer = readText(members['issuer']);
+  if (actualIssuer !== issuer) throw failure('issuer_mismatch', reply, asked, { actualIssuer });
+
+  const plainHttp = choosePlainHttp(issuer, allowHttp);
+  const aliases = isObject(members['mtls_endpoint_aliases'])
+    ? members['mtls_endpoint_aliases']
+    : {};
+  const tokenEndpoint = readEndpoint(members['token_endpoint'], plainHttp);
+  if (tokenEndpoint === undefined) throw tokenEndpointFailure(members, reply, asked);
+  return {
+    issuer,
+    tokenEndpoint,
+    mtlsTokenEndpoint: readEndpoint(aliases['token_endpoint'], plainHttp),
+    revocationEndpoint: readEndpoint(members['revocation_endpoint'], plainHttp),
+    mtlsRevocationEndpoint: readEndpoint(aliases['revocation_endpoint'], plainHttp),
+  };
+}
+
+/** Where an endpoint may be plain http. */
+type PlainHttp = 'nowhere' | 'on loopback' | 'anywhere';
+
+function choosePlainHttp(issuer: string, allowHttp: boolean): PlainHttp {
+  if (allowHttp) return 'anywhere';
+  return isHttpOnLoopback(new URL(issuer)) ? 'on loopback' : 'nowhere';
+}
+
+/**
+ * Reads the URL of an endpoint, to which secrets will go: absolute, https, without user info and fragment.
+ *
+ * @returns undefined where there is none, or one that cannot be used
+ * @see RFC 6749 section 3.2
+ */
+function readEndpoint(value: unknown, plainHttp: PlainHttp): string | undefined {
+  const text = readText(value) ?? '';
+  // The URL parser forgives white space, control characters, backslashes, and slashes too many or too few.
+  if (!/^https?:\/\/(?!\/)[^\s#\\\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return undefined;
+  const isAllowed =
+    url.protocol === 'https:' ||
+    plainHttp === 'anywhere' ||
+    (plainHttp === 'on loopback' && isHttpOnLoopback(url));
+  return isAllowed ? url.href : undefined;
+}
+
+function isHttpOnLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === 'http:' && isLoopback(hostname);
+}
+
+/** The error for a reply without metadata. */
+function missing(reply: Reply, asked: readonly Reply[]): DiscoveryError {
+  const { response } = reply;
+  const { status, headers } = response;
+  if (isSuccess(response)) {
+    // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
+    const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
+    return failure('not_metadata', reply, asked, { retryable });
+  }
+  if (status >= 300 && status <= 399) {
+    return failure('redirect', reply, asked, { location: readLocation(headers['location']) });
+  }
+  if (isNotFound(response)) return failure('not_found', reply, asked);
+  return failure('refused', reply, asked, { retryable: isTransientStatus(status) });
+}
+
+/** The error for metadata without a token endpoint that can be used. */
+function tokenEndpointFailure(
+  members: Members,
+  reply: Reply,
+  asked: readonly Reply[],
+): DiscoveryError {
+  const endpoint = readText(members['token_endpoint']);
+  return endpoint === undefined
+    ? failure('no_token_endpoint', reply, asked)
+    : failure('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
+}
+
+/** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
+function failure(
+  code: DiscoveryErrorCode,
+  { response, retryAfter }: Reply,
+  asked: readonly Reply[],
+  details: Partial<DiscoveryErrorDetails> = {},
+): DiscoveryError {
+  return new DiscoveryError(code, {
+    attempts: asked.map((one) => ({ url: one.url, status: one.response.status })),
+    answer: describeAnswer(response),
+    retryable: false,
+    retryAfter,
+    ...details,
+  });
+}

@@ -1,0 +1,57 @@
+import { type HttpRequest } from '../http/request.ts';
+import { type RequestParts } from './client-authentication.ts';
+import { defaultHeaders } from './default-headers.ts';
+import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
+import { joinHeaders, type Pair, writeForm } from './token-request.ts';
+import { readMembers, refuseFailure } from './token-response.ts';
+
+/** What is asked of a revocation endpoint. */
+export interface RevocationRequest {
+  readonly revocationUrl: string;
+  /** The access token that shall end. */
+  readonly token: string;
+  /** What proves who the client is, as for the token request (RFC 7009 section 2.1). */
+  readonly proofs: readonly { add(parts: RequestParts): void | Promise<void> }[];
+  /** Further headers; they take the place of this module's own, but for Content-Type. */
+  readonly headers: readonly Pair[];
+}
+
+/**
+ * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
+ * token of this server; the body of one is not read.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the server refused
+ * @see RFC 7009 section 2
+ */
+export async function revoke(
+  request: RevocationRequest,
+  { send, now, signal, tls }: AttemptContext,
+): Promise<void> {
+  const httpRequest = await buildRevocationRequest(request);
+  const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
+  if (response.status >= 200 && response.status <= 299) return;
+  refuseFailure(response, readMembers(response.body), now());
+}
+
+/** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */
+async function buildRevocationRequest(request: RevocationRequest): Promise<HttpRequest> {
+  const parts: RequestParts = {
+    headers: joinHeaders([
+      ...defaultHeaders,
+      ...request.headers,
+      ['content-type', 'application/x-www-form-urlencoded'],
+    ]),
+    parameters: [
+      ['token', request.token],
+      ['token_type_hint', 'access_token'],
+    ],
+  };
+  for (const proof of request.proofs) await proof.add(parts);
+  return {
+    method: 'POST',
+    url: request.revocationUrl,
+    headers: Object.fromEntries(parts.headers),
+    body: writeForm(parts.parameters),
+  };
+}

@@ -1,0 +1,28 @@
+import { type Clock } from './clock.ts';
+
+/** When everything must be over that a run asks of authorization servers. */
+export class Deadline {
+  readonly #clock: Clock;
+  #at: number;
+
+  /** @param seconds from now */
+  constructor(clock: Clock, seconds: number) {
+    this.#clock = clock;
+    this.#at = clock.monotonic() + seconds * 1000;
+  }
+
+  /** By the clock's monotonic(), milliseconds. */
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Does some work whose time does not count. */
+  async exclude<T>(work: () => Promise<T>): Promise<T> {
+    const startedAt = this.#clock.monotonic();
+    try {
+      return await work();
+    } finally {
+      this.#at += this.#clock.monotonic() - startedAt;
+    }
+  }
+}
