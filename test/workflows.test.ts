@@ -112,7 +112,9 @@ describe('no script has an expression in it, for its value would be run as a par
   for (const source of [...files, ...pieces]) {
     test(source.name, () => {
       assert.deepEqual(
-        collectFrom(source, 'run').filter((script) => script.includes('${{')),
+        ['run', 'script']
+          .flatMap((key) => collectFrom(source, key))
+          .filter((script) => script.includes('${{')),
         [],
       );
     });
