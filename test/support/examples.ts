@@ -109,7 +109,6 @@ const plausible: Values = {
   ...inputDefaults,
   'use-cache': 'true',
   'token-url': 'https://login.example.com/oauth2/token',
-  'use-cache': 'true',
   'cache-encryption-key': 'c2VhbHMgdGhlIGNhY2hlIG9mIHRoaXMgcmVwb3NpdG9yeQ==',
 };
 
