@@ -27,17 +27,18 @@ interface Start {
 function start(t: TestContext, args: readonly string[], secret = clientSecret): Start {
   const folder = mkdtempSync(join(tmpdir(), 'oauth2-token-serve-'));
   const file = join(folder, 'output');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
     env: { ...process.env, CLIENT_SECRET: secret, GITHUB_OUTPUT: file },
     // A guard against a server that keeps the pipes open.
-    timeout: 60_000,
+    timeout: 30_000,
   });
   const pid = /process (\d+)/.exec(stdout)?.[1];
   if (pid !== undefined) t.after(() => process.kill(Number(pid)));
   t.after(() => {
     rmSync(folder, { recursive: true });
   });
+  assert.equal(error, undefined, 'a pipe stayed open');
   return { status, stdout, stderr, outputs: status === 0 ? readFileSync(file, 'utf8') : '' };
 }
 
