@@ -546,8 +546,9 @@ const privateMember =
 
 /**
  * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of text of no known form, every line.
- * A part has at least 8 characters, and is never JSON as a whole, nor a line that says BEGIN or END.
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
  *
  * @param input the same as for {@link readSigningKey}
  */
@@ -555,7 +556,7 @@ export function listPrivateParts(input: string): string[] {
   const parts = [
     ...listMembers(input),
     ...listPemLines(input),
-    ...(isJsonLike(input) ? listRunsOfDamaged(input) : listOtherLines(input)),
+    ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
   ];
   return [...new Set(parts)].filter((part) => part.length >= shortestPart);
 }
@@ -623,10 +624,10 @@ function isJsonLike(text: string): boolean {
   return /^\s*[{[]|["']\w+["']\s*:/.test(text);
 }
 
-/** What may be a piece of a key in JSON that does not parse: there, a name need not be next to its value. */
-function listRunsOfDamaged(text: string): string[] {
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text: string): string[] {
   try {
-    JSON.parse(text);
+    findKey(text.trim());
     return [];
   } catch {
     return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
