@@ -519,7 +519,10 @@ describe('the private parts', () => {
   test('of base64 of a key are its lines, and those of the key', () => {
     const text = base64(rsaPem).replace(/.{76}/g, '$&\n');
     const parts = listPrivateParts(text);
-    for (const line of [...text.split('\n'), ...lines]) assert.ok(parts.includes(line));
+    // The last line of the text may be too short.
+    for (const line of [...text.split('\n').slice(0, -1), ...lines]) {
+      assert.ok(parts.includes(line));
+    }
     const members = listPrivateParts(base64(JSON.stringify(ed25519Jwk)));
     assert.deepEqual(members, [base64(JSON.stringify(ed25519Jwk)), ed25519Jwk.d]);
   });
@@ -527,7 +530,7 @@ describe('the private parts', () => {
   test('of JSON of another form are what is long and like base64', () => {
     const file = '{"type":"authorized_user","refresh_token":"1//a-refresh-token-of-google"}';
     assert.deepEqual(listPrivateParts(file), ['1//a-refresh-token-of-google']);
-    assert.deepEqual(listPrivateParts(file.slice(0, -5)), ['1//a-refresh-token-of-go']);
+    assert.deepEqual(listPrivateParts(file.slice(0, -5)), ['1//a-refresh-token-of-goo']);
   });
 
   test('of what is no key at all are its lines', () => {
@@ -632,19 +635,23 @@ describe('laws', () => {
     return text.slice(0, start) + piece + text.slice(start + length);
   }
 
-  /** Text of any kind, made only where it is used. */
-  const anyText = fc.oneof(
-    fc.string().map((text) => () => text),
-    fc.json().map((text) => () => text),
-    anyDamage.map((one) => () => damage(one)),
-    anyForm.map((one) => () => base64(textOf(one))),
+  const anyInput = fc.oneof(
+    fc.record({ text: fc.oneof(fc.string(), fc.json()) }),
+    fc.record({ damaged: anyDamage }),
+    fc.record({ encoded: anyForm }),
   );
+  type AnyInput = typeof anyInput extends fc.Arbitrary<infer One> ? One : never;
+
+  function writeInput(input: AnyInput): string {
+    if ('text' in input) return input.text;
+    return 'damaged' in input ? damage(input.damaged) : base64(textOf(input.encoded));
+  }
 
   test('reading throws nothing but its own error, which does not quote the input', () => {
     const anyAlgorithm = fc.option(fc.constantFrom(...signingAlgorithms), { nil: undefined });
     fc.assert(
-      fc.property(anyText, anyAlgorithm, (write, algorithm) => {
-        const text = write();
+      fc.property(anyInput, anyAlgorithm, (input, algorithm) => {
+        const text = writeInput(input);
         try {
           readSigningKey(text, { algorithm });
         } catch (error) {
@@ -659,10 +666,13 @@ describe('laws', () => {
 
   test('listing private parts never throws, and lists nothing short, no markers and no JSON', () => {
     fc.assert(
-      fc.property(anyText, (write) => {
-        for (const part of listPrivateParts(write())) {
+      fc.property(anyInput, (input) => {
+        for (const part of listPrivateParts(writeInput(input))) {
           assert.ok(part.length >= 8);
-          assert.doesNotMatch(part, /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/);
+          assert.doesNotMatch(
+            part,
+            /^-----(?:BEGIN|END) (?:(?:RSA |EC )?PRIVATE KEY|EC PARAMETERS)-----$/,
+          );
           assert.doesNotMatch(part, /^\{.*\}$/s);
         }
       }),
