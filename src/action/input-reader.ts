@@ -26,6 +26,7 @@ export const inputNames = [
   'use-cache',
   'min-validity',
   'cache-encryption-key',
+  'cache-wait',
   'default-expires-in',
   'expires-at-override',
   'env-var',
@@ -47,6 +48,7 @@ export const inputDefaults = {
   'retry-max-wait': '10',
   'retry-on': 'transient',
   'use-cache': 'true',
+  'cache-wait': '0',
   'env-var': 'OAUTH2_TOKEN',
   verbose: 'false',
 } as const satisfies Partial<Record<InputName, string>>;

@@ -19,19 +19,24 @@ import { renderText, text, type Text } from './text.ts';
 import {
   describeAcsRequest,
   describeAnswer,
+  describeElection,
   describeRequest,
   explainFailure,
   sayAsking,
   sayCacheNotUsed,
   sayFailedAttempt,
+  sayFollowing,
   sayGot,
   sayGranted,
   sayKept,
   sayNotCached,
+  sayNotFollowing,
   sayReplaced,
   sayReusing,
   saySet,
+  sayTaken,
   sayTlsStaysVerified,
+  sayWaitedInVain,
 } from './wording.ts';
 
 const now = Date.UTC(2026, 0, 31, 11, 0, 0);
@@ -311,6 +316,19 @@ describe('other lines', () => {
       sayTlsStaysVerified(),
       'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
     ],
+    [sayFollowing(30), 'Another job is asking for this token; waiting up to 30 s for it.'],
+    [sayFollowing(0.5), 'Another job is asking for this token; waiting up to 0.5 s for it.'],
+    [sayTaken(), 'Took the token that another job got.'],
+    [sayWaitedInVain(300), 'No token came within 5 min (cache-wait).'],
+    [
+      sayNotFollowing('limited'),
+      'Not waiting for another job (cache-wait): the cache service takes no more reservations for now.',
+    ],
+    [
+      sayNotFollowing('failed'),
+      'Not waiting for another job (cache-wait): the cache service reserved no name.',
+    ],
+    [describeElection('follows', 230), 'election: follows, after 0.2 s'],
     [sayKept(), 'Kept in the cache, encrypted, for other jobs and later runs.'],
     [
       sayCacheNotUsed('short_secret'),
