@@ -37,8 +37,8 @@ const set = 'Set: output token, environment variable OAUTH2_TOKEN.';
 const leading = [missed, got, keptIt, set];
 const followed = [following, taken, reusing, set];
 
-async function start(t: TestContext, options?: StageOptions): Promise<Stage> {
-  const stage = await startStage(options);
+async function start(t: TestContext, options: StageOptions = {}): Promise<Stage> {
+  const stage = await startStage({ answers: [issueLongTokens()], ...options });
   t.after(stage.close);
   return stage;
 }

@@ -128,6 +128,18 @@ describe('an election among many jobs', () => {
     );
   });
 
+  test('that come a minute after each other has a new leader in the third minute, not before', async () => {
+    const service = createRegister();
+    const roles: Role[] = [];
+    // A follower of the second minute must not take the name that the leader of the third one needs.
+    for (const minute of [10, 11, 11, 12, 12, 13, 14]) {
+      const names = listLeaseNames(keys, minute * leaseWindow);
+      roles.push(await elect(names, { service, startTimer }));
+    }
+    const [leads, follows] = ['leads', 'follows'] as const;
+    assert.deepEqual(roles, [leads, follows, follows, leads, follows, follows, leads]);
+  });
+
   test('whose clocks differ by anything has a leader at least', async () => {
     const skews = fc.array(fc.integer({ min: 0, max: 6 * leaseWindow }), {
       minLength: 1,
