@@ -18,7 +18,16 @@ import { type Inputs, readInputs } from '../inputs.ts';
 import { renderText, text, type Text } from '../text.ts';
 import { type Stage, StageError } from '../stage-error.ts';
 import { type LocatedInputs } from '../proofs.ts';
-import { sayCacheNotUsed, sayKept, sayNotCached } from './cache-lines.ts';
+import {
+  describeElection,
+  sayCacheNotUsed,
+  sayFollowing,
+  sayKept,
+  sayNotCached,
+  sayNotFollowing,
+  sayTaken,
+  sayWaitedInVain,
+} from './cache-lines.ts';
 import {
   describeAcsRequest,
   describeAnswer,
@@ -318,6 +327,19 @@ describe('other lines', () => {
       sayTlsStaysVerified(),
       'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
     ],
+    [sayFollowing(30), 'Another job is asking for this token; waiting up to 30 s for it.'],
+    [sayFollowing(0.5), 'Another job is asking for this token; waiting up to 0.5 s for it.'],
+    [sayTaken(), 'Took the token that another job got.'],
+    [sayWaitedInVain(300), 'No token came within 5 min (cache-wait).'],
+    [
+      sayNotFollowing('limited'),
+      'Not waiting for another job (cache-wait): the cache service takes no more reservations for now.',
+    ],
+    [
+      sayNotFollowing('failed'),
+      'Not waiting for another job (cache-wait): the cache service reserved no name.',
+    ],
+    [describeElection('follows', 230), 'election: follows, after 0.2 s'],
     [sayKept(), 'Kept in the cache, encrypted, for other jobs and later runs.'],
     [
       sayCacheNotUsed('short_secret'),
