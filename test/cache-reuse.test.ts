@@ -538,7 +538,7 @@ describe('a token is not kept', { concurrency }, () => {
     test(`when the parameter ${name} is used up by asking`, async (t) => {
       const stage = await start(t);
       const run = await stage.run({ inputs: { parameters: `${name}=used-up-by-asking` } });
-      assert.deepEqual(run.lines, notUsed('parameters carry a grant that is used up by asking.'));
+      assert.deepEqual(run.lines, notUsed('the request carries a grant that is used up by asking.'));
       assert.deepEqual(stage.service.requests, []);
     });
   }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { type Runner } from '../src/action/log.ts';
-import { realSurroundings, run } from '../src/action/run.ts';
+import { run } from '../src/action/run.ts';
+import { realSurroundings } from '../src/action/surroundings.ts';
 import { type Clock } from '../src/retry/clock.ts';
 import {
   accessToken,
@@ -120,6 +121,7 @@ function recordRunner(): { runner: Runner; recording: Recording } {
       errors.push({ title, message: String(message) });
     },
     setOutput: (name, value) => void outputs.set(name, value),
+    saveState: () => undefined,
     exportVariable: (name, value) => void variables.set(name, value),
   };
   return { runner, recording };

@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 const root = join(import.meta.dirname, '..');
 
 /** The files of src/ that a process starts with. */
-const entries = ['main', 'save'];
+const entries = ['main', 'post', 'save'];
 
 /**
  * Builds into a folder, which is emptied first: ncc leaves old files.

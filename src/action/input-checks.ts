@@ -49,6 +49,8 @@ const notForAcs = [
   'resource',
   'parameters',
   'body-format',
+  'revoke',
+  'revocation-url',
 ] as const satisfies readonly InputName[];
 
 /** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */

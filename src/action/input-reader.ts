@@ -42,6 +42,8 @@ export const inputNames = [
   'default-expires-in',
   'expires-at-override',
   'env-var',
+  'revoke',
+  'revocation-url',
   'verbose',
 ] as const;
 
@@ -60,8 +62,8 @@ export const inputDefaults = {
   'retry-time-slot': '3',
   'retry-max-wait': '10',
   'retry-on': 'transient',
-  'use-cache': 'true',
   'env-var': 'OAUTH2_TOKEN',
+  revoke: 'false',
   verbose: 'false',
 } as const satisfies Partial<Record<InputName, string>>;
 

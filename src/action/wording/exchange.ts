@@ -91,6 +91,15 @@ export function describeRequest(inputs: LocatedInputs, parameterNames: readonly 
   ];
 }
 
+/** The shape of a request to a revocation endpoint, without anything secret. */
+export function describeRevocation(
+  inputs: LocatedInputs,
+  revocationUrl: string,
+  parameterNames: readonly string[],
+): Text[] {
+  return describeRequest({ ...inputs, tokenUrl: revocationUrl }, parameterNames);
+}
+
 /** How the client authenticates, and what signs. */
 function nameAuthentication(inputs: Inputs): string {
   const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;

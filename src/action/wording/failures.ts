@@ -2,7 +2,13 @@ import { TransportError } from '../../http/transport-error.ts';
 import { DiscoveryError, TokenError } from '../../oauth2/errors.ts';
 import { type FailedAttempt, type GaveUp } from '../../retry/retry.ts';
 import { formatSeconds } from '../duration.ts';
-import { IdTokenError, InputError, NoRunnerError, TokenTooLongError } from '../errors.ts';
+import {
+  IdTokenError,
+  InputError,
+  NoRevocationEndpointError,
+  NoRunnerError,
+  TokenTooLongError,
+} from '../errors.ts';
 import { type EmptySecret } from '../input-reader.ts';
 import { type Annotation } from '../log.ts';
 import { StageError } from '../stage-error.ts';
@@ -28,6 +34,7 @@ export function explainFailure(error: unknown): Annotation {
   if (error instanceof StageError) return explainStage(error);
   if (error instanceof InputError) return explainInputs(error);
   if (error instanceof IdTokenError) return explainIdTokenError(error);
+  if (error instanceof NoRevocationEndpointError) return explainNoRevocation(error.issuer);
   if (error instanceof NoRunnerError) return explainNoRunner(error.variable);
   if (error instanceof TokenTooLongError) return explainTooLong(error.envVar);
   return {
@@ -319,6 +326,13 @@ function explainInputs({ problems, emptySecret }: InputError): Annotation {
 /** A problem begins with the name of its input. */
 function nameOf(problem: Text): string {
   return renderText(problem, (all) => all);
+}
+
+function explainNoRevocation(issuer = ''): Annotation {
+  return {
+    title: 'no revocation endpoint',
+    message: text`revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
+  };
 }
 
 function explainNoRunner(variable: string): Annotation {
