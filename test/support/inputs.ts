@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 
 import { InputReader } from '../../src/action/input-reader.ts';
 import { type LocatedInputs } from '../../src/action/proofs.ts';
-import { readInputs } from '../../src/action/inputs.ts';
+import { type Inputs, readInputs } from '../../src/action/inputs.ts';
 import { renderText, type Text } from '../../src/action/text.ts';
 import { createInputEnvironment } from './fakes.ts';
 
@@ -23,10 +23,16 @@ export const usualInputs: Given = {
   scopes: 'read list',
 };
 
-/** Reads the usual inputs and these; where only an issuer is known the endpoint is an empty string. */
-export function readUsualInputs(given: Given = {}): LocatedInputs {
-  const inputs = readInputs(createInputEnvironment({ ...usualInputs, ...given }), { debug: false });
-  return { ...inputs, tokenUrl: inputs.tokenUrl ?? '' };
+/** Reads the usual inputs and these. */
+export function readUsualInputs(given: Given = {}): Inputs {
+  return readInputs(createInputEnvironment({ ...usualInputs, ...given }), { debug: false });
+}
+
+/** Reads the usual inputs and these; throws where they name no token endpoint. */
+export function readLocatedInputs(given: Given = {}): LocatedInputs {
+  const { tokenUrl, ...inputs } = readUsualInputs(given);
+  if (tokenUrl === undefined) throw new Error('There is no token-url.');
+  return { ...inputs, tokenUrl };
 }
 
 /** What a room made of inputs, and what it found wrong. */
