@@ -53,6 +53,8 @@ describe('an ACS endpoint', () => {
     resource: () => 'x',
     parameters: () => 'x',
     'body-format': () => 'xml',
+    revoke: () => 'true',
+    'revocation-url': () => 'x',
   };
   for (const [name, write] of Object.entries(meaningless)) {
     test(`refuses ${name}, and says nothing else of it`, () => {
