@@ -24,6 +24,8 @@ export interface Inputs extends EndpointInputs, ClientInputs, RequestInputs {
   /** Seconds that a cached token must still have; undefined: 300, or half its lifetime if shorter. */
   readonly minValidity: number | undefined;
   readonly cacheEncryptionKey: string | undefined;
+  /** Seconds to wait on a miss for the token of another job; 0: not at all. */
+  readonly cacheWait: number;
   readonly defaultExpiresIn: number | undefined;
   readonly expiresAtOverride: Date | undefined;
   /** Undefined: none is exported. */
@@ -91,6 +93,7 @@ function readEach(
     useCache: readUseCache(reader, revocation.revoke),
     minValidity: readLongSeconds(reader, 'min-validity'),
     cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+    cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
     defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
     expiresAtOverride: readExpiry(reader),
     envVar: readEnvVar(reader, env),

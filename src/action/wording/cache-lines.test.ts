@@ -5,7 +5,12 @@ import { readUsualInputs, say } from '../../../test/support/inputs.ts';
 import { inputs } from '../../../test/support/wording.ts';
 import { type Text } from '../text.ts';
 import {
+  describeElection,
   describeLookUp,
+  sayFollowing,
+  sayNotFollowing,
+  sayTaken,
+  sayWaitedInVain,
   sayCacheNotUsed,
   sayCacheTitle,
   sayKept,
@@ -14,6 +19,19 @@ import {
 
 describe('a line about the cache', () => {
   const lines: readonly [line: Text, said: string][] = [
+    [sayFollowing(30), 'Another job is asking for this token; waiting up to 30 s for it.'],
+    [sayFollowing(0.5), 'Another job is asking for this token; waiting up to 0.5 s for it.'],
+    [sayTaken(), 'Took the token that another job got.'],
+    [sayWaitedInVain(300), 'No token came within 5 min (cache-wait).'],
+    [
+      sayNotFollowing('limited'),
+      'Not waiting for another job (cache-wait): the cache service takes no more reservations for now.',
+    ],
+    [
+      sayNotFollowing('failed'),
+      'Not waiting for another job (cache-wait): the cache service reserved no name.',
+    ],
+    [describeElection('follows', 230), 'election: follows, after 0.2 s'],
     [sayCacheTitle(), 'Cache'],
     [describeLookUp('hit', 66), 'hit, after 66 ms'],
     [describeLookUp('timeout', 5000), 'timeout, after 5 s'],
