@@ -3,7 +3,7 @@ import { type RetryOn } from '../oauth2/errors.ts';
 import { type ClientInputs, readClientInputs, readSecret } from './client-inputs.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint-inputs.ts';
 import { InputError } from './errors.ts';
-import { checkTogether } from './input-checks.ts';
+import { checkTogether, refuseForAcs } from './input-checks.ts';
 import { InputReader } from './input-reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request-inputs.ts';
@@ -71,10 +71,12 @@ function readEach(
   env: NodeJS.ProcessEnv,
   { debug, now }: { readonly debug: boolean; readonly now: number },
 ): Inputs {
+  const endpoint = readEndpointInputs(reader);
+  if (endpoint.endpointType === 'acs_api') refuseForAcs(reader);
   const client = readClientInputs(reader, now);
   const revocation = readRevocation(reader, env);
   return {
-    ...readEndpointInputs(reader),
+    ...endpoint,
     ...client,
     ...readRequestInputs(reader, client),
     timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
