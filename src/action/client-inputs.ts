@@ -44,6 +44,8 @@ export interface ClientInputs {
   readonly clientSecret: string | undefined;
   /** Undefined where GitHub's ID token authenticates the client. */
   readonly clientAuthMethod: ClientAuthMethod | undefined;
+  /** Whether the method was named, and does not only follow from what is given. */
+  readonly isMethodWritten: boolean;
   readonly clientSecretEncoding: SecretEncoding;
   /** Signs the client's assertion, or the grant's. */
   readonly signingKey: SigningKey | undefined;
@@ -100,6 +102,7 @@ export function readClientInputs(reader: InputReader, now: number): ClientInputs
     clientId: readClientId(reader),
     clientSecret: readSecret(reader, 'client-secret'),
     clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
+    isMethodWritten: reader.isGiven('client-auth-method'),
     clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
     signingKey: readKey(reader, algorithm),
     macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',

@@ -103,11 +103,18 @@ describe('parameters cannot hold what the action sends itself:', () => {
   const always: readonly [name: string, input: string][] = [
     ['grant_type', 'grant-type'],
     ['client_secret', 'client-secret'],
-    ['client_assertion', 'private-key or id-token-as'],
-    ['client_assertion_type', 'private-key or id-token-as'],
+  ];
+  const byJwt: readonly Given[] = [
+    { ...key, 'client-id': 'ci-client' },
+    { ...basic, 'client-auth-method': 'client_secret_jwt' },
+    idToken('client_assertion'),
   ];
   const rows: readonly [given: Given, name: string, input: string][] = [
     ...always.map(([name, input]): [Given, string, string] => [basic, name, input]),
+    ...byJwt.flatMap((given): [Given, string, string][] => [
+      [given, 'client_assertion', 'private-key or id-token-as'],
+      [given, 'client_assertion_type', 'private-key or id-token-as'],
+    ]),
     [{ ...basic, 'client-auth-method': 'client_secret_post' }, 'client_id', 'client-id'],
     [{ ...key, 'client-id': 'ci-client' }, 'client_id', 'client-id'],
     [{ ...idToken('assertion'), 'client-id': 'ci-client' }, 'client_id', 'client-id'],
@@ -137,6 +144,7 @@ describe('parameters cannot hold what the action sends itself:', () => {
     [basic, 'client_id=ci-client'],
     [idToken('client_assertion'), 'client_id=ci-client'],
     [{ ...key, 'client-id': 'ci-client', 'private-key-as': 'assertion' }, 'client_id=ci-client'],
+    [{ ...place, 'client-id': 'x', 'client-auth-method': 'none' }, 'client_assertion=a.b.c'],
     [basic, 'assertion=a.b.c'],
     [basic, 'subject_token=x'],
     [basic, 'refresh_token=x'],

@@ -89,12 +89,18 @@ function listOwnParameters(inputs: Combined): Readonly<Record<string, string>> {
   const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
   const assertion = privateKeyAs === 'assertion' ? 'private-key' : 'id-token-as';
   const asserts = privateKeyAs === 'assertion' || idTokenAs === 'assertion';
-  const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none';
+  const isKeyGrantAlone =
+    privateKeyAs === 'assertion' && clientAuthMethod === 'none' && !inputs.isMethodWritten;
+  const provesByJwt = clientAuthMethod === undefined || clientAuthMethod.endsWith('_jwt');
   return {
     grant_type: 'grant-type',
     client_secret: 'client-secret',
-    client_assertion: 'private-key or id-token-as',
-    client_assertion_type: 'private-key or id-token-as',
+    ...(provesByJwt
+      ? {
+          client_assertion: 'private-key or id-token-as',
+          client_assertion_type: 'private-key or id-token-as',
+        }
+      : {}),
     ...(sendsId && !isKeyGrantAlone ? { client_id: 'client-id' } : {}),
     ...(asserts ? { assertion } : {}),
     ...(idTokenAs === 'subject_token' ? { subject_token: 'id-token-as' } : {}),

@@ -167,6 +167,11 @@ describe('a request proves', () => {
     ],
     ['none', () => ({ ...client, 'client-auth-method': 'none' }), [id]],
     [
+      'none, written beside a signed JWT as the grant',
+      () => ({ ...client, ...grant, 'client-auth-method': 'none' }),
+      [id, ['assertion', jwt]],
+    ],
+    [
       'an ID token as client_assertion',
       () => ({ 'id-token-as': 'client_assertion' }),
       [assertionType, ['client_assertion', 'id-token-1']],

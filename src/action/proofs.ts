@@ -58,9 +58,13 @@ export function listClientProofs(inputs: LocatedInputs, context: ProofContext): 
     case 'self_signed_tls_client_auth':
       return [namedClient(clientId)];
     case 'none':
-      // The assertion says it; some servers refuse a client id beside it.
-      return inputs.privateKeyAs === 'assertion' ? [] : [namedClient(clientId)];
+      return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
   }
+}
+
+/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
+function saysWhoByAssertion({ privateKeyAs, isMethodWritten }: Inputs): boolean {
+  return privateKeyAs === 'assertion' && !isMethodWritten;
 }
 
 function listGrantProofs(inputs: LocatedInputs, context: ProofContext): Proof[] {

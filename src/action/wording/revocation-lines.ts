@@ -1,7 +1,8 @@
 import { formatZuluTime } from '../../oauth2/zulu-time.ts';
+import { InputError } from '../errors.ts';
 import { type Annotation } from '../log.ts';
 import { StageError } from '../stage-error.ts';
-import { text, type Text } from '../text.ts';
+import { joinTexts, text, type Text } from '../text.ts';
 import { describeFailure } from './exchange.ts';
 import { describeUnknown } from './names.ts';
 
@@ -29,6 +30,7 @@ export function warnNotRevoked(
 }
 
 function describeReason(error: unknown): Text {
+  if (error instanceof InputError) return joinTexts(error.problems, '; ');
   if (!(error instanceof StageError)) return text`${describeUnknown(error)}`;
   const { stage, gaveUp, facts } = error;
   const what = describeFailure(gaveUp.failure, { stage, ...facts });
