@@ -335,6 +335,95 @@ test('the metadata has the URLs of a server with a made-up host name', async (t)
   await assertActive(server, await askForToken(server, {}, writeBasic(defaultClient)));
 });
 
+test('a refresh token is replaced at each use, and one that comes again ends them all', async (t) => {
+  const server = await start(t);
+  const basic = writeBasic(defaultClient);
+  const refresh = (token: unknown): Promise<Answer> =>
+    askForToken(server, { grant_type: 'refresh_token', refresh_token: String(token) }, basic);
+  const minted = await server.mintRefreshToken(defaultClient.clientId);
+  const first = await refresh(minted);
+  await assertActive(server, first);
+  assert.notEqual(first.body['refresh_token'], minted);
+  const second = await refresh(first.body['refresh_token']);
+  await assertActive(server, second);
+
+  assertRefused(await refresh(minted), 400, 'invalid_grant');
+  assertRefused(await refresh(second.body['refresh_token']), 400, 'invalid_grant');
+  const { active } = await server.introspect(String(second.body['access_token']));
+  assert.equal(active, false);
+});
+
+test('a refresh token stays the same where the server does not rotate, and belongs to one client', async (t) => {
+  const other = { clientId: 'other', clientSecret: 'another-secret' };
+  const server = await start(t, { clients: [defaultClient, other], rotateRefreshTokens: false });
+  const minted = await server.mintRefreshToken(defaultClient.clientId);
+  const form = { grant_type: 'refresh_token', refresh_token: minted };
+  for (let use = 0; use < 2; use += 1) {
+    const answer = await askForToken(server, form, writeBasic(defaultClient));
+    await assertActive(server, answer);
+    assert.equal(answer.body['refresh_token'], minted);
+  }
+  assertRefused(await askForToken(server, form, writeBasic(other)), 400, 'invalid_grant');
+});
+
+for (const [grantType, name] of [
+  ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion'],
+  ['urn:ietf:params:oauth:grant-type:token-exchange', 'subject_token'],
+] as const) {
+  test(`${grantType} takes a JWT that is signed by a known key, for this server`, async (t) => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256');
+    const { privateKey: other } = await generateKeyPair('ES256');
+    const server = await start(t, { grantKeys: { keys: [await exportJWK(publicKey)] } });
+    const ask = async (jwt: Promise<string>): Promise<Answer> =>
+      askForToken(server, { grant_type: grantType, [name]: await jwt }, writeBasic(defaultClient));
+    const claims = (): SignJWT => claim(server, 'someone', 'ES256');
+
+    const answer = await ask(claims().sign(privateKey));
+    await assertActive(server, answer);
+    assert.equal(answer.body['on_behalf_of'], 'someone');
+    assert.equal('issued_token_type' in answer.body, name === 'subject_token');
+    assertRefused(await ask(claims().sign(other)), 400, 'invalid_grant');
+    const elsewhere = claims().setAudience('https://other.test').sign(privateKey);
+    assertRefused(await ask(elsewhere), 400, 'invalid_grant');
+    const plain = await start(t);
+    const form = { grant_type: grantType, [name]: 'x' };
+    const unknown = await askForToken(plain, form, writeBasic(defaultClient));
+    assertRefused(unknown, 400, 'unsupported_grant_type');
+  });
+}
+
+test('a server with an endpoint for certificates asks for one there alone', async (t) => {
+  const clientId = 'mutual';
+  const authority = await createAuthority();
+  const server = await start(t, {
+    authority,
+    hostName: 'auth.test',
+    mtlsHostName: 'mtls.auth.test',
+    clients: [
+      {
+        clientId,
+        tokenEndpointAuthMethod: 'tls_client_auth',
+        tlsClientAuthSubjectDn: 'CN=the client',
+      },
+    ],
+  });
+  assert.equal(server.mtlsTokenUrl, `https://mtls.auth.test:${server.mtlsPort}/token`);
+  assert.notEqual(server.mtlsPort, server.port);
+  const { body } = await send(server, `${server.issuer}/.well-known/openid-configuration`);
+  assert.equal(body['token_endpoint'], server.tokenUrl);
+  assert.deepEqual(body['mtls_endpoint_aliases'], {
+    token_endpoint: server.mtlsTokenUrl,
+    revocation_endpoint: new URL(new URL(server.revocationUrl).pathname, server.mtlsTokenUrl).href,
+  });
+  const identity = identify(
+    await authority.issue({ names: [], client: true, commonName: 'the client' }),
+  );
+  const form = { grant_type: 'client_credentials', client_id: clientId };
+  const mutual = { form, port: server.mtlsPort, ...identity };
+  await assertActive(server, await send(server, server.mtlsTokenUrl, mutual));
+  assertRefused(await send(server, server.tokenUrl, { form, ...identity }), 401, 'invalid_client');
+});
+
 test('a wrong description of a client fails the start', async () => {
   const clients = [{ clientId: 'no secret' }];
   await assert.rejects(startAuthorizationServer({ clients }), {

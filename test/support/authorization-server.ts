@@ -1,4 +1,4 @@
-/** A certified authorization server, in process, on 127.0.0.1, for the client credentials grant. */
+/** A certified authorization server, in process, on 127.0.0.1, for the grants that need no browser. */
 import { generateKeyPairSync, randomUUID, type X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -15,6 +15,7 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
+import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 import Provider, {
   type AdapterFactory,
   type AdapterPayload,
@@ -28,7 +29,7 @@ import Provider, {
 import { type Authority, createAuthority } from './certificates.ts';
 import type { RecordedRequest } from './scripted-server.ts';
 
-/** A client that the server knows; it may use the client credentials grant. */
+/** A client that the server knows; it may use every grant of the server's. */
 export interface ClientDescription {
   readonly clientId: string;
   /** May have characters that RFC 6749 appendix A.2 does not allow; client_secret_post alone takes it then. */
@@ -61,6 +62,15 @@ export interface AuthorizationServerOptions {
   readonly port?: number;
   /** False for plain http. */
   readonly https?: boolean;
+  /**
+   * The host of an endpoint of its own for clients with certificates, on a port of its own, as the metadata tells
+   * (RFC 8705 section 5); the usual one does not ask for certificates then. One endpoint for all if left out.
+   */
+  readonly mtlsHostName?: string;
+  /** Of those whose signed JWTs are grants (RFC 7523 section 2.1, RFC 8693); there are no such grants if left out. */
+  readonly grantKeys?: JSONWebKeySet;
+  /** False for refresh tokens that stay the same. */
+  readonly rotateRefreshTokens?: boolean;
   /** Signs the server's certificate, and is trusted for those of clients; a new one if left out. */
   readonly authority?: Authority;
 }
@@ -79,6 +89,9 @@ export interface AuthorizationServer {
   readonly revocationUrl: string;
   /** Where it listens on 127.0.0.1, whatever the host in its URLs. */
   readonly port: number;
+  /** The token endpoint for clients with certificates, and its port; the usual ones where it has none of its own. */
+  readonly mtlsTokenUrl: string;
+  readonly mtlsPort: number;
   readonly authority: Authority;
   /** The authority's certificate, PEM: what a client has to trust. */
   readonly caCertificate: string;
@@ -86,6 +99,8 @@ export interface AuthorizationServer {
   readonly tokenRequests: readonly RecordedRequest[];
   /** Asks the introspection endpoint, with credentials of its own. */
   readonly introspect: (token: string) => Promise<Introspection>;
+  /** Mints a refresh token, as after a user's consent to all scopes. */
+  readonly mintRefreshToken: (clientId: string) => Promise<string>;
   /** Destroys every connection and stops listening; throws the first error that was answered by `server_error`. */
   readonly close: () => Promise<void>;
 }
@@ -114,25 +129,31 @@ export async function startAuthorizationServer(
   const message = recordMessages((received) => {
     if (received.path === provider.pathFor('token')) tokenRequests.push(received);
   });
-  const server = https
-    ? await createTlsServer(authority, hostName, message)
-    : createHttpServer({ IncomingMessage: message });
-  const { port, stop } = await listen(server, options.port);
+  const { servers, port, mtlsPort, stop } = await listenAll(options, authority, message);
   const issuer = `${https ? 'https' : 'http'}://${hostName}:${port}`;
+  const mtlsOrigin =
+    mtlsPort === undefined ? undefined : `https://${options.mtlsHostName}:${mtlsPort}`;
   const introspector = { clientId: 'the-introspector', clientSecret: randomUUID() };
-  const provider = await createProvider(issuer, [...clients, introspector], options).catch(
-    async (error: unknown) => {
-      await stop();
-      throw error;
-    },
-  );
+  const provider = await createProvider(
+    issuer,
+    mtlsOrigin,
+    [...clients, introspector],
+    options,
+  ).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   provider.on('server_error', (_, error) => failures.push(error));
   const answer = provider.callback();
-  server.on('request', (received, response) => void answer(received, response));
+  for (const server of servers) {
+    server.on('request', (received, response) => void answer(received, response));
+  }
 
   return {
     issuer,
     tokenUrl: provider.urlFor('token'),
+    mtlsTokenUrl: `${mtlsOrigin ?? issuer}${provider.pathFor('token')}`,
+    mtlsPort: mtlsPort ?? port,
     introspectionUrl: provider.urlFor('introspection'),
     revocationUrl: provider.urlFor('revocation'),
     port,
@@ -147,10 +168,38 @@ export async function startAuthorizationServer(
         ca: authority.certificate,
         auth: `${introspector.clientId}:${introspector.clientSecret}`,
       }),
+    mintRefreshToken: (clientId) =>
+      mintRefreshToken(provider, clientId, options.scopes ?? usualScopes),
     close: async () => {
       await stop();
       if (failures.length > 0) throw failures[0];
     },
+  };
+}
+
+/** Listens for all clients, and for those with certificates on a port of its own where that is wanted. */
+async function listenAll(
+  { hostName = '127.0.0.1', mtlsHostName, https = true, port: wanted }: AuthorizationServerOptions,
+  authority: Authority,
+  message: typeof IncomingMessage,
+): Promise<{
+  servers: readonly Server[];
+  port: number;
+  mtlsPort: number | undefined;
+  stop: () => Promise<unknown>;
+}> {
+  const server = https
+    ? await createTlsServer(authority, hostName, message, mtlsHostName === undefined)
+    : createHttpServer({ IncomingMessage: message });
+  const { port, stop } = await listen(server, wanted);
+  if (mtlsHostName === undefined) return { servers: [server], port, mtlsPort: undefined, stop };
+  const mtlsServer = await createTlsServer(authority, mtlsHostName, message, true);
+  const mtls = await listen(mtlsServer);
+  return {
+    servers: [server, mtlsServer],
+    port,
+    mtlsPort: mtls.port,
+    stop: () => Promise.all([stop(), mtls.stop()]),
   };
 }
 
@@ -180,6 +229,7 @@ async function createTlsServer(
   authority: Authority,
   hostName: string,
   message: typeof IncomingMessage,
+  requestCert: boolean,
 ): Promise<Server> {
   const { certificate, key } = await authority.issue({
     names: [...new Set(['localhost', '127.0.0.1', hostName])],
@@ -188,7 +238,7 @@ async function createTlsServer(
     cert: certificate,
     key,
     ca: authority.certificate,
-    requestCert: true,
+    requestCert,
     // A client without a certificate, or with one that it signed itself, is the provider's to judge.
     rejectUnauthorized: false,
     IncomingMessage: message,
@@ -226,14 +276,90 @@ function describeRequest(message: IncomingMessage, body: Buffer): RecordedReques
 
 async function createProvider(
   issuer: string,
+  mtlsOrigin: string | undefined,
   clients: readonly ClientDescription[],
   options: AuthorizationServerOptions,
 ): Promise<Provider> {
-  const provider = new Provider(issuer, configure(clients, options));
+  const provider = new Provider(issuer, {
+    ...configure(clients, options),
+    discovery: mtlsOrigin === undefined ? {} : { mtls_endpoint_aliases: listAliases(mtlsOrigin) },
+  });
+  if (options.grantKeys !== undefined) registerJwtGrants(provider, options.grantKeys);
   // Koa writes to the console when a connection breaks off, which is the client's choice.
   provider.silent = true;
   for (const client of clients) await checkClient(provider, client);
   return provider;
+}
+
+/** The endpoints for clients with certificates, by oidc-provider's usual paths. */
+function listAliases(origin: string): Record<string, string> {
+  return { token_endpoint: `${origin}/token`, revocation_endpoint: `${origin}/token/revocation` };
+}
+
+const usualScopes = ['read', 'list', 'write'];
+
+/** The grants of a signed JWT. */
+const jwtGrants = {
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': ['assertion'],
+  'urn:ietf:params:oauth:grant-type:token-exchange': ['subject_token', 'subject_token_type'],
+} as const;
+
+/** Takes JWTs that are signed by one of the keys, for this server, and still valid. */
+function registerJwtGrants(provider: Provider, keys: JSONWebKeySet): void {
+  const resolveKey = createLocalJWKSet(keys);
+  const audience = [provider.issuer, provider.urlFor('token')];
+  const verify = async (jwt: unknown): Promise<JWTPayload> => {
+    try {
+      const { payload } = await jwtVerify(String(jwt), resolveKey, {
+        audience,
+        requiredClaims: ['iss', 'sub', 'exp', 'jti'],
+      });
+      return payload;
+    } catch (error) {
+      throw new errors.InvalidGrant(String(error));
+    }
+  };
+  for (const [grantType, parameters] of Object.entries(jwtGrants)) {
+    const [name] = parameters;
+    const isExchange = name === 'subject_token';
+    provider.registerGrantType(
+      grantType,
+      async (ctx) => {
+        const { client, params } = ctx.oidc;
+        const { sub } = await verify((params as Record<string, unknown>)[name]);
+        const scope = params.scope ?? 'read';
+        const token = new provider.ClientCredentials({ client, scope });
+        ctx.body = {
+          access_token: await token.save(),
+          expires_in: token.expiration,
+          token_type: token.tokenType,
+          scope,
+          on_behalf_of: sub,
+          ...(isExchange
+            ? { issued_token_type: 'urn:ietf:params:oauth:token-type:access_token' }
+            : {}),
+        };
+      },
+      [...parameters, 'scope'],
+    );
+  }
+}
+
+/** A refresh token needs a user who has consented. */
+async function mintRefreshToken(
+  provider: Provider,
+  clientId: string,
+  scopes: readonly string[],
+): Promise<string> {
+  const client = await provider.Client.find(clientId);
+  if (client === undefined) throw new RangeError(`no client is called ${clientId}`);
+  const accountId = 'the-user';
+  const scope = scopes.join(' ');
+  const grant = new provider.Grant({ clientId, accountId });
+  grant.addOIDCScope(scope);
+  const grantId = await grant.save();
+  const gty = 'authorization_code';
+  return new provider.RefreshToken({ client, accountId, grantId, scope, gty }).save();
 }
 
 /** A configuration in which nothing is left to a default that warns on the console. */
@@ -241,14 +367,18 @@ function configure(
   clients: readonly ClientDescription[],
   options: AuthorizationServerOptions,
 ): Configuration {
-  const { tokenLifetime = 3600, scopes = ['read', 'list', 'write'], resources = [] } = options;
+  const { tokenLifetime = 3600, scopes = usualScopes, resources = [] } = options;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
     adapter: keepInMemory,
     jwks: { keys: [privateKey.export({ format: 'jwk' })] },
     clients: clients.map(toMetadata),
     clientDefaults: {
-      grant_types: ['client_credentials'],
+      grant_types: [
+        'client_credentials',
+        'refresh_token',
+        ...(options.grantKeys === undefined ? [] : Object.keys(jwtGrants)),
+      ],
       response_types: [],
       id_token_signed_response_alg: 'ES256',
     },
@@ -268,7 +398,16 @@ function configure(
       ],
     },
     scopes,
-    ttl: { ClientCredentials: tokenLifetime },
+    ttl: {
+      AccessToken: tokenLifetime,
+      ClientCredentials: tokenLifetime,
+      Grant: 86_400,
+      RefreshToken: 86_400,
+    },
+    findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
+    // Its being here is what switches the refresh_token grant on.
+    issueRefreshToken: () => true,
+    rotateRefreshToken: options.rotateRefreshTokens ?? true,
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
@@ -320,10 +459,10 @@ function writeSubject(certificate: X509Certificate | undefined): string | undefi
   return certificate?.subject.split('\n').reverse().join(',');
 }
 
-/** Keeps what the client credentials grant needs; the rest is for grants that have a user. */
+/** Keeps what the grants need; the rest is for users with a browser. */
 const keepInMemory: AdapterFactory = () => {
   const stored = new Map<string, AdapterPayload>();
-  const refuse = (): Promise<never> => Promise.reject(new Error('no grant here has a user'));
+  const refuse = (): Promise<never> => Promise.reject(new Error('no grant here has a browser'));
   return {
     upsert: (id, payload) => {
       stored.set(id, payload);
@@ -334,10 +473,16 @@ const keepInMemory: AdapterFactory = () => {
       stored.delete(id);
       return Promise.resolve();
     },
-    consume: refuse,
+    consume: (id) => {
+      Object.assign(stored.get(id) ?? {}, { consumed: Math.floor(Date.now() / 1000) });
+      return Promise.resolve();
+    },
+    revokeByGrantId: (grantId) => {
+      for (const [id, payload] of stored) if (payload.grantId === grantId) stored.delete(id);
+      return Promise.resolve();
+    },
     findByUid: refuse,
     findByUserCode: refuse,
-    revokeByGrantId: refuse,
   };
 };
 

@@ -19,6 +19,7 @@ import {
   type Answer,
   dynamic,
   type ScriptedServer,
+  type ServerCertificate,
   startScriptedServer,
   token,
 } from './scripted-server.ts';
@@ -57,6 +58,8 @@ export interface JobRun extends Run {
 export interface StageOptions {
   /** The answers of the token endpoint; if left out, every request gets a token of its own, for an hour. */
   readonly answers?: readonly Answer[];
+  /** Makes the endpoint one of https, which a job trusts by its input ca-certificate. */
+  readonly tls?: ServerCertificate;
   readonly cache?: CacheServiceOptions;
 }
 
@@ -77,7 +80,8 @@ export interface Stage {
 /** Starts a stage whose cache is empty. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const service = await startCacheService(options.cache);
-  const endpoint = await startScriptedServer({ answers: options.answers ?? [issueTokens()] });
+  const { answers = [issueTokens()], tls } = options;
+  const endpoint = await startScriptedServer({ answers, ...(tls && { tls }) });
   const inputs = {
     'token-url': endpoint.url,
     'client-id': client.id,

@@ -82,3 +82,12 @@ test('the key is the one in the certificate, and PKCS#8', async () => {
   assert.match(key, /^-----BEGIN PRIVATE KEY-----\n/);
   assert.ok(new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key)));
 });
+
+test('a key can be certified again', async () => {
+  const { issue } = await createAuthority();
+  const first = await issue({ names: [], client: true });
+  const renewed = await issue({ names: [], client: true, key: first.key });
+  assert.equal(renewed.key, first.key);
+  assert.notEqual(renewed.certificate, first.certificate);
+  assert.ok(new X509Certificate(renewed.certificate).checkPrivateKey(createPrivateKey(first.key)));
+});

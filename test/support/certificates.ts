@@ -1,5 +1,5 @@
 /** X.509 certificates made in process: ECDSA keys on P-256, valid from an hour ago. */
-import { KeyObject, webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, KeyObject, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 
 // The library refuses to load without it.
@@ -22,6 +22,8 @@ export interface CertificateRequest {
   readonly client?: boolean;
   /** The subject; the first of `names`, or `unnamed`, if left out. */
   readonly commonName?: string;
+  /** A key on P-256 to certify again, PKCS#8 PEM; a new one if left out. */
+  readonly key?: string;
 }
 
 /** A certificate authority of its own. */
@@ -58,8 +60,8 @@ export async function createAuthority(name = 'Test Authority'): Promise<Authorit
   });
 
   const issue: Authority['issue'] = async (request) => {
-    const { names, expired, client, commonName = names[0] ?? 'unnamed' } = request;
-    const keys = await generateKeys();
+    const { names, expired, client, commonName = names[0] ?? 'unnamed', key } = request;
+    const keys = key === undefined ? await generateKeys() : readKeys(key);
     const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
     const alternatives = names.map((each) => ({
       type: isIP(each) === 0 ? ('dns' as const) : ('ip' as const),
@@ -91,6 +93,13 @@ export async function createAuthority(name = 'Test Authority'): Promise<Authorit
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+function readKeys(pem: string): webcrypto.CryptoKeyPair {
+  return {
+    privateKey: createPrivateKey(pem).toCryptoKey(algorithm, true, ['sign']),
+    publicKey: createPublicKey(pem).toCryptoKey(algorithm, true, ['verify']),
+  };
 }
 
 function validity(expired = false): { notBefore: Date; notAfter: Date } {
