@@ -283,13 +283,13 @@ const responseRows: readonly Row[] = [
     'accessToken.token,',
     'the output refresh-token',
   ],
-  ['id_token', 'refreshToken, idToken, ...list', 'refreshToken, ...list', 'the output id-token'],
   [
-    'session_key',
-    'idToken, ...listSecretMembers(others)]',
-    'idToken]',
-    'the member session_key of the output response',
+    'id_token',
+    'refreshToken, idToken, ...members',
+    'refreshToken, ...members',
+    'the output id-token',
   ],
+  ['session_key', '...members, ...escaped]', ']', 'the member session_key of the output response'],
 ].map(([member = '', from = '', to = '', what = '']) => ({
   mask: `${member} of the answer`,
   change: [from, to],
@@ -445,5 +445,13 @@ describe('the check for leaks fails without the mask of', { concurrency: 2 }, ()
     } finally {
       await Promise.all([service.close(), server.close()]);
     }
+  });
+});
+
+describe('what the runner prints with step debug logging', () => {
+  test('shows no secret of the output response, however JSON writes it', async () => {
+    const answer = token({ session_key: 'a-"key"\u2028that-JSON\\escapes\u0085' });
+    const run = await play({ answer }, built, true);
+    assert.match(run.log, /##\[debug\]Set output response = \{"session_key":"\*\*\*"\}/);
   });
 });
