@@ -26,6 +26,9 @@ the client secret from ${secretVariable}.`;
 /** The inputs that must not be given as arguments. */
 const secretInputs = ['client-secret', 'cache-encryption-key'] as const;
 
+/** The inputs whose values are hidden in the log, as GitHub hides what comes from its secrets. */
+const hiddenInputs = [...secretInputs, 'private-key', 'client-key', 'refresh-token'] as const;
+
 /** Wrong usage, explained. */
 class UsageError extends Error {}
 
@@ -76,7 +79,7 @@ function start(inputs: Inputs, environment: Readonly<Record<string, string>> = {
     uses: 'org/oauth2-token@v1',
     inputs,
     environment: { ...pickNetworkVariables(process.env), ...environment },
-    masks: [inputs['client-secret'] ?? ''],
+    masks: hiddenInputs.map((name) => inputs[name] ?? ''),
     // As long as the action itself may take, and some more.
     timeoutMs: 24 * 3600 * 1000,
   });

@@ -349,6 +349,14 @@ describe('the embedded runner', () => {
     },
   );
 
+  test('does not blame a script for the inputs that the runner itself shows', async () => {
+    const script = join(directory, 'silent.mjs');
+    writeFileSync(script, '');
+    const inputs = { 'client-secret': 'the-secret-of-the-client' };
+    const run = await runAction({ script, inputs, uses: 'octo-org/oauth2-token@v1' });
+    assert.match(run.log, /client-secret: the-secret-of-the-client/);
+  });
+
   test('lets a script have secrets in outputs and variables', async () => {
     const leaks = await leak(`
       fs.appendFileSync(env.GITHUB_OUTPUT, \`token=\${secret}\\n\`);

@@ -149,11 +149,14 @@ export class Job {
       given: script.step.environment ?? {},
     });
     const watch = this.#watch(script.step, inputs, environment);
+    // What the runner writes before the script, the inputs above all, is not the script's doing.
+    const begun = step.log.length;
     const end = await this.#execute(step, script.file, environment, watch);
     step.debug(`Node Action run completed with exit code ${end.exitCode ?? 'none'}`);
     await files.collect(step);
     this.#keep(step);
-    watch.check(step);
+    const { annotations, summary, state, outputs, masks } = step;
+    watch.check({ log: step.log.slice(begun), annotations, summary, state, outputs, masks });
     return summarize(step, end);
   }
 
