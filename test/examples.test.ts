@@ -1,118 +1,34 @@
 /** Every workflow in examples/ and docs/ is complete, and its inputs are ones that the action takes. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
-
-import { parseDocument } from 'yaml';
 
 import { InputError } from '../src/action/errors.ts';
 import { inputDefaults, inputNames } from '../src/action/input-reader.ts';
 import { readInputs } from '../src/action/inputs.ts';
 import { outputNames } from '../src/action/outputs.ts';
 import { renderText } from '../src/action/text.ts';
+import { createCredentials, listForms } from './support/credentials.ts';
+import {
+  fillIn,
+  isOwnStep,
+  isWorkflow,
+  listFiles,
+  listSteps,
+  parse,
+  readExample,
+  readPage,
+  type Step,
+  type Workflow,
+} from './support/examples.ts';
 import { createInputEnvironment } from './support/fakes.ts';
 
-const root = join(import.meta.dirname, '..');
-
-/** What is used of a step. */
-interface Step {
-  readonly id?: string;
-  readonly uses?: string;
-  readonly with?: Readonly<Record<string, string>>;
-  readonly run?: string;
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-/** What is used of a job; one that calls a workflow has no steps. */
-interface Job {
-  readonly uses?: string;
-  readonly permissions?: unknown;
-  readonly 'runs-on'?: unknown;
-  readonly steps?: readonly Step[];
-}
-
-/** What is used of a workflow. */
-interface Workflow {
-  readonly on?: unknown;
-  readonly permissions?: unknown;
-  readonly jobs: Readonly<Record<string, Job>>;
-}
-
-/** A piece of YAML, and where it stands. */
-interface Source {
-  readonly name: string;
-  readonly yaml: string;
-}
-
-/** The files below a folder with this ending, in order. */
-function listFiles(folder: string, ending: RegExp): string[] {
-  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => ending.test(file))
-    .map((file) => join(folder, file).replaceAll('\\', '/'))
-    .sort();
-}
-
-function readExample(file: string): Source {
-  return { name: file, yaml: readFileSync(join(root, file), 'utf8') };
-}
-
-/** The pieces of YAML in a page, each under the number of its line. */
-function readPage(file: string): Source[] {
-  const page = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
-  return [...page.matchAll(/^```ya?ml\n(.*?)^```$/gms)].map((match) => ({
-    name: `${file}:${page.slice(0, match.index).split('\n').length}`,
-    yaml: match[1] ?? '',
-  }));
-}
-
-/** Parses YAML without a schema: every value is a string, as an input is. Throws for anything that is no YAML. */
-function parse({ yaml }: Source): unknown {
-  const document = parseDocument(yaml, { schema: 'failsafe' });
-  assert.deepEqual(document.errors, []);
-  return document.toJS();
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isWorkflow(value: unknown): value is Workflow {
-  return isObject(value) && isObject(value['jobs']);
-}
-
-/** The steps anywhere in a piece of YAML, which may be a workflow, a list of steps or a single one. */
-function listSteps(value: unknown): Step[] {
-  if (Array.isArray(value)) return value.flatMap(listSteps);
-  if (!isObject(value)) return [];
-  if ('uses' in value || 'run' in value) return [value];
-  return Object.values(value).flatMap(listSteps);
-}
-
-function isOwnStep({ uses }: Step): boolean {
-  return uses?.startsWith('org/oauth2-token@') ?? false;
-}
-
-/** What an expression may stand for, where the form of the value matters; elsewhere, a few letters. */
-const plausible: Readonly<Record<string, string>> = {
-  ...inputDefaults,
-  'token-url': 'https://login.example.com/oauth2/token',
-  'client-id': 'ci-client',
-  'cache-encryption-key': 'c2VhbHMgdGhlIGNhY2hlIG9mIHRoaXMgcmVwb3NpdG9yeQ==',
-};
-
-/** Puts a plausible value in the place of each expression; inside a longer value, one that fits into a URL. */
-function fillIn([name, value]: [string, string]): [string, string] {
-  if (/^\$\{\{[^}]*\}\}$/.test(value)) {
-    return [name, plausible[name] ?? 'a-value-of-plain-letters'];
-  }
-  return [name, value.replace(/\$\{\{[^}]*\}\}/g, 'example')];
-}
+const { values, formed } = listForms(await createCredentials());
 
 /** What is wrong with inputs. */
 function complainOf(inputs: Readonly<Record<string, string>>): string[] {
   try {
-    readInputs(createInputEnvironment(inputs), { debug: false });
+    const env = { ...createInputEnvironment(inputs), ACTIONS_RUNTIME_TOKEN: 'of the job' };
+    readInputs(env, { debug: false });
     return [];
   } catch (error) {
     assert.ok(error instanceof InputError);
@@ -139,7 +55,7 @@ function assertInputs(step: Step): void {
     [],
     'unknown inputs',
   );
-  const inputs = Object.fromEntries(Object.entries(given).map(fillIn));
+  const inputs = fillIn(given, values, formed);
   assert.deepEqual(complainOf({ ...inputDefaults, ...inputs }), []);
   for (const name of secretInputs.filter((secret) => given[secret] !== undefined)) {
     assert.match(given[name] ?? '', /^\$\{\{ secrets\.\w+ \}\}$/, `${name} is no secret`);
@@ -211,8 +127,8 @@ describe('examples/', () => {
   });
 });
 
-describe('docs/', () => {
-  const pages = listFiles('docs', /\.md$/);
+describe('README.md and docs/', () => {
+  const pages = ['README.md', ...listFiles('docs', /\.md$/)];
   const pieces = pages.flatMap(readPage);
 
   test('has two workflows for those who come from the Python library', () => {

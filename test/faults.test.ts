@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { type Runner } from '../src/action/log.ts';
-import { realSurroundings, run } from '../src/action/run.ts';
+import { run } from '../src/action/run.ts';
+import { realSurroundings } from '../src/action/surroundings.ts';
 import { type Clock } from '../src/retry/clock.ts';
 import {
   accessToken,
@@ -83,8 +84,7 @@ function nameProxy(proxy: Proxy, { login, address }: ProxySetup = {}): string {
 function stabilizeSystemTexts(text: string): string {
   return text
     .replace('EAI_AGAIN', 'ENOTFOUND')
-    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '')
-    .replace(/write EPROTO .*:(wrong version number):\S*\s+/, '<openssl> $1 ');
+    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '');
 }
 
 /** What the action told the runner. */
@@ -120,6 +120,7 @@ function recordRunner(): { runner: Runner; recording: Recording } {
       errors.push({ title, message: String(message) });
     },
     setOutput: (name, value) => void outputs.set(name, value),
+    saveState: () => undefined,
     exportVariable: (name, value) => void variables.set(name, value),
   };
   return { runner, recording };

@@ -10,7 +10,8 @@ import { inspect } from 'node:util';
 
 import { inputDefaults } from '../src/action/input-reader.ts';
 import { type Inputs, readInputs } from '../src/action/inputs.ts';
-import { realSurroundings, run } from '../src/action/run.ts';
+import { run } from '../src/action/run.ts';
+import { realSurroundings } from '../src/action/surroundings.ts';
 import { type HttpRequest } from '../src/http/request.ts';
 import { AccessToken } from '../src/oauth2/access-token.ts';
 import { acsClient, startAcsServer } from './support/acs-server.ts';

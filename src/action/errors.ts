@@ -18,6 +18,19 @@ export class InputError extends Error {
   }
 }
 
+/** The token shall be revoked, and neither an input nor the metadata says where. */
+export class NoRevocationEndpointError extends Error {
+  override readonly name = 'NoRevocationEndpointError';
+  readonly code = 'no_revocation_endpoint';
+  /** Undefined only where there was none to ask. */
+  readonly issuer: string | undefined;
+
+  constructor(issuer: string | undefined) {
+    super('no_revocation_endpoint');
+    this.issuer = issuer;
+  }
+}
+
 /** There is nowhere to put a token: a file that the runner names is not named. */
 export class NoRunnerError extends Error {
   override readonly name = 'NoRunnerError';

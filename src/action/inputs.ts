@@ -1,9 +1,9 @@
 import { parseRfc3339Time } from '../oauth2/zulu-time.ts';
 import { type RetryOn } from '../oauth2/errors.ts';
 import { type ClientInputs, readClientInputs, readSecret } from './client-inputs.ts';
-import { type EndpointInputs, readEndpointInputs } from './endpoint-inputs.ts';
+import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint-inputs.ts';
 import { InputError } from './errors.ts';
-import { checkTogether } from './input-checks.ts';
+import { checkTogether, refuseForAcs } from './input-checks.ts';
 import { InputReader } from './input-reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request-inputs.ts';
@@ -24,10 +24,16 @@ export interface Inputs extends EndpointInputs, ClientInputs, RequestInputs {
   /** Seconds that a cached token must still have; undefined: 300, or half its lifetime if shorter. */
   readonly minValidity: number | undefined;
   readonly cacheEncryptionKey: string | undefined;
+  /** Seconds to wait on a miss for the token of another job; 0: not at all. */
+  readonly cacheWait: number;
   readonly defaultExpiresIn: number | undefined;
   readonly expiresAtOverride: Date | undefined;
   /** Undefined: none is exported. */
   readonly envVar: string | undefined;
+  /** Whether the token is revoked when the job ends. */
+  readonly revoke: boolean;
+  /** Undefined where the issuer's metadata names it. */
+  readonly revocationUrl: string | undefined;
   readonly verbose: boolean;
 }
 
@@ -65,9 +71,12 @@ function readEach(
   env: NodeJS.ProcessEnv,
   { debug, now }: { readonly debug: boolean; readonly now: number },
 ): Inputs {
+  const endpoint = readEndpointInputs(reader);
+  if (endpoint.endpointType === 'acs_api') refuseForAcs(reader);
   const client = readClientInputs(reader, now);
+  const revocation = readRevocation(reader, env);
   return {
-    ...readEndpointInputs(reader),
+    ...endpoint,
     ...client,
     ...readRequestInputs(reader, client),
     timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
@@ -81,25 +90,57 @@ function readEach(
     retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: hour, unit: 'seconds' }),
     retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: hour, unit: 'seconds' }),
     retryOn: reader.readChoice('retry-on', ['transient', 'all']),
-    useCache: readUseCache(reader),
+    useCache: readUseCache(reader, revocation.revoke),
     minValidity: readLongSeconds(reader, 'min-validity'),
     cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+    cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
     defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
     expiresAtOverride: readExpiry(reader),
     envVar: readEnvVar(reader, env),
+    ...revocation,
     verbose: reader.readFlag('verbose') || debug,
   };
 }
 
 /** A boolean in any of its spellings, or `refresh`. */
-function readUseCache(reader: InputReader): UseCache {
-  const value = reader.read('use-cache') ?? '';
+function readUseCache(reader: InputReader, revoke: boolean): UseCache {
+  const value = reader.read('use-cache') ?? String(!revoke);
   const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
   const choice = (['true', 'false', 'refresh'] as const).find((one) => one === word);
   if (choice === undefined) {
     reader.complain(text`use-cache: got "${value}", takes true, false or refresh`);
   }
+  if (revoke && choice !== 'false') {
+    reader.complain(
+      text`use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`,
+    );
+  }
   return choice ?? 'false';
+}
+
+/** Reads what the end of the job needs; the state that waits for it is sealed with the job's own token. */
+function readRevocation(
+  reader: InputReader,
+  env: NodeJS.ProcessEnv,
+): Pick<Inputs, 'revoke' | 'revocationUrl'> {
+  const revoke = reader.readFlag('revoke');
+  const revocationUrl = reader.read('revocation-url');
+  if (revocationUrl !== undefined) {
+    const allowHttp = reader.read('allow-http')?.toLowerCase() === 'true';
+    const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
+    if (fault !== undefined) reader.complain(text`revocation-url: ${fault}`);
+    if (!revoke) reader.complain(text`revocation-url: has no meaning without revoke: true`);
+  }
+  if (!revoke) return { revoke, revocationUrl };
+  if (revocationUrl === undefined && !reader.isGiven('issuer')) {
+    reader.complain(text`revoke: needs revocation-url, or issuer, whose metadata names it`);
+  }
+  if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
+    reader.complain(
+      text`revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends`,
+    );
+  }
+  return { revoke, revocationUrl };
 }
 
 function readLongSeconds(

@@ -13,6 +13,7 @@ export type Runner = Pick<
   | 'endGroup'
   | 'setOutput'
   | 'exportVariable'
+  | 'saveState'
   | 'isDebug'
 >;
 

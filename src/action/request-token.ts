@@ -1,9 +1,10 @@
 import { askAcsEndpoint } from '../oauth2/acs-api.ts';
-import { discover } from '../oauth2/discovery.ts';
+import { discover, type ServerMetadata } from '../oauth2/discovery.ts';
 import { judgeFailure } from '../oauth2/errors.ts';
 import { askTokenEndpoint, type AttemptContext } from '../oauth2/token-endpoint.ts';
 import { listParameterNames, spendsItsGrant, type TokenRequest } from '../oauth2/token-request.ts';
 import { addLifetime, type TokenResponse } from '../oauth2/token-response.ts';
+import { NoRevocationEndpointError } from './errors.ts';
 import { type IdTokens } from './id-tokens.ts';
 import { type Inputs } from './inputs.ts';
 import { maskResponse } from './outputs.ts';
@@ -85,6 +86,7 @@ export async function requestToken(
  * Finds the token endpoint.
  *
  * @throws {StageError} when the issuer's metadata cannot be had
+ * @throws {NoRevocationEndpointError} when the token shall be revoked and the metadata does not say where
  */
 async function locateEndpoint(inputs: Inputs, context: StageContext): Promise<LocatedInputs> {
   const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
@@ -101,9 +103,22 @@ async function locateEndpoint(inputs: Inputs, context: StageContext): Promise<Lo
     },
     context,
   );
-  const { tokenEndpoint, mtlsTokenEndpoint } = metadata;
-  const ownEndpoint = usesTlsAuthentication(inputs) ? mtlsTokenEndpoint : undefined;
-  return { ...inputs, tokenUrl: ownEndpoint ?? tokenEndpoint };
+  return { ...inputs, ...chooseEndpoints(inputs, metadata) };
+}
+
+/** A client that shows a certificate asks the endpoints that want one, where there are such (RFC 8705 section 5). */
+function chooseEndpoints(
+  inputs: Inputs,
+  metadata: ServerMetadata,
+): Pick<LocatedInputs, 'tokenUrl' | 'revocationUrl'> {
+  const { tokenEndpoint, mtlsTokenEndpoint, revocationEndpoint, mtlsRevocationEndpoint } = metadata;
+  const usesTls = usesTlsAuthentication(inputs);
+  const named = (usesTls ? mtlsRevocationEndpoint : undefined) ?? revocationEndpoint;
+  const revocationUrl = inputs.revocationUrl ?? named;
+  if (inputs.revoke && revocationUrl === undefined) {
+    throw new NoRevocationEndpointError(inputs.issuer);
+  }
+  return { tokenUrl: (usesTls ? mtlsTokenEndpoint : undefined) ?? tokenEndpoint, revocationUrl };
 }
 
 /** The user's own expiry goes before the server's, and an assumed lifetime takes the place of none. */

@@ -1,22 +1,17 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-
-import * as core from '@actions/core';
-
-import { sendRequest, type SendRequest } from '../http/request.ts';
+import { type Pair } from '../oauth2/token-request.ts';
 import { type TokenResponse } from '../oauth2/token-response.ts';
-import { type Clock, systemClock } from '../retry/clock.ts';
 import { Deadline } from '../retry/deadline.ts';
 import { NoRunnerError } from './errors.ts';
 import { IdTokens } from './id-tokens.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { Log, type Runner } from './log.ts';
+import { Log } from './log.ts';
 import { handOver } from './outputs.ts';
 import { type ObtainedToken, requestToken } from './request-token.ts';
 import { Reuse } from './reuse.ts';
 import { listMissingScopes } from './scopes.ts';
+import { sealState, stateName } from './revocation-state.ts';
 import { listSecrets } from './secrets.ts';
+import { type Surroundings } from './surroundings.ts';
 import { explainFailure } from './wording/failures.ts';
 import {
   sayGot,
@@ -26,50 +21,6 @@ import {
   saySet,
   sayTlsStaysVerified,
 } from './wording/lines.ts';
-
-/** What the action runs in; tests hand in their own. */
-export interface Surroundings {
-  readonly runner: Runner;
-  /** The step's environment. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
-  readonly clock: Clock;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
-  readonly randomBytes: (size: number) => Buffer;
-  readonly randomUUID: () => string;
-  readonly send: SendRequest;
-  /** The built child process that saves, an absolute path. */
-  readonly saveScript: string;
-  /** Where a directory may be made that is removed again. */
-  readonly temp: string;
-  /** Called once later steps have the token: from then on nothing can make the step red. */
-  readonly succeed: () => void;
-}
-
-/** The real surroundings of a step. */
-export function realSurroundings(): Surroundings {
-  const script = process.argv[1] ?? '';
-  const env = { ...process.env };
-  // Node would warn that certificates are not verified; they are.
-  delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-  return {
-    runner: core,
-    env,
-    platform: process.platform,
-    clock: systemClock,
-    random: Math.random,
-    randomBytes,
-    randomUUID,
-    send: sendRequest,
-    // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
-    saveScript: join(dirname(script), '..', 'save', 'index.js'),
-    temp: process.env['RUNNER_TEMP'] ?? tmpdir(),
-    succeed: () => {
-      process.exitCode = 0;
-    },
-  };
-}
 
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 export async function run(surroundings: Surroundings): Promise<void> {
@@ -96,6 +47,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
       const missed = reuse?.missed ?? false;
       const obtained = await requestToken(inputs, { ...context, idTokens, missed });
       tellToken(obtained, surroundings, log);
+      if (inputs.revoke) keepForRevocation(obtained, surroundings);
       giveToLaterSteps(obtained.response, false, inputs, surroundings, log);
       await reuse?.keep(obtained.response);
     }
@@ -104,6 +56,16 @@ export async function run(surroundings: Surroundings): Promise<void> {
     log.fail(explainFailure(error));
     await reuse?.cancel();
   }
+}
+
+/** Before anything has the token, so that whatever happens next it is revoked at the end of the job. */
+function keepForRevocation(
+  { response: { accessToken }, inputs: { tokenUrl, revocationUrl = '' } }: ObtainedToken,
+  { runner, env, randomBytes }: Surroundings,
+): void {
+  const expiresAt = accessToken.expiresAt?.getTime();
+  const state = { token: accessToken.token, revocationUrl, tokenUrl, expiresAt };
+  runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
 }
 
 /** From here on the step is green. */
@@ -136,6 +98,11 @@ function tellToken(
   log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
   const missing = listMissingScopes(response, inputs);
   if (missing.length > 0) log.say(sayGranted(scopes ?? [], missing));
-  const isReplaced = refreshToken !== undefined && refreshToken !== inputs.refreshToken;
-  if (inputs.refreshToken !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
+  const [, sent] = [...inputs.grantParameters, ...inputs.parameters].find(isRefreshToken) ?? [];
+  const isReplaced = refreshToken !== undefined && refreshToken !== sent;
+  if (sent !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
+}
+
+function isRefreshToken([name]: Pair): boolean {
+  return name === 'refresh_token';
 }

@@ -1,6 +1,5 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
-
 import { AccessToken } from '../oauth2/access-token.ts';
+import { nonceBytes, seal, tagBytes, unseal } from './seal.ts';
 
 /** What the cache keeps of an answer. Never a refresh token or an ID token. */
 export interface CachedToken {
@@ -17,11 +16,8 @@ export interface CachedToken {
  * An entry: magic (8 bytes), length of what follows (4), nonce (12), tag (16), ciphertext. AES-256-GCM with the entry's
  * full name as additional data, so that it is worthless under another name (NIST SP 800-38D).
  */
-const algorithm = 'aes-256-gcm';
 const magic = Buffer.from('\x89OA2TOK\n', 'latin1');
 const lengthBytes = 4;
-const nonceBytes = 12;
-const tagBytes = 16;
 const headBytes = magic.length + lengthBytes;
 
 /** The most that an entry may have, bytes. */
@@ -45,9 +41,7 @@ export function sealEntry(
   token: CachedToken,
   { key, name, nonce }: { readonly key: Buffer; readonly name: string; readonly nonce: Buffer },
 ): Buffer | undefined {
-  const cipher = createCipheriv(algorithm, key, nonce).setAAD(Buffer.from(name));
-  const ciphertext = Buffer.concat([cipher.update(writeContents(token)), cipher.final()]);
-  const body = Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
+  const body = seal(writeContents(token), { key, nonce, purpose: name });
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32BE(body.length);
   const entry = Buffer.concat([magic, length, body]);
@@ -68,7 +62,7 @@ export function openEntry(
   { key, name }: { readonly key: Buffer; readonly name: string },
 ): CachedToken | undefined {
   for (const body of listCandidates(archive)) {
-    const contents = decrypt(body, key, name);
+    const contents = unseal(body, { key, purpose: name });
     if (contents !== undefined) return readContents(contents);
   }
   return undefined;
@@ -86,20 +80,6 @@ function listCandidates(archive: Buffer): Buffer[] {
     if (candidates.length === maxCandidates) break;
   }
   return candidates;
-}
-
-function decrypt(body: Buffer, key: Buffer, name: string): Buffer | undefined {
-  const nonce = body.subarray(0, nonceBytes);
-  const tag = body.subarray(nonceBytes, nonceBytes + tagBytes);
-  const decipher = createDecipheriv(algorithm, key, nonce, { authTagLength: tagBytes })
-    .setAAD(Buffer.from(name))
-    .setAuthTag(tag);
-  try {
-    return Buffer.concat([decipher.update(body.subarray(nonceBytes + tagBytes)), decipher.final()]);
-  } catch {
-    // Not sealed with this key for this name: damaged, planted or another's.
-    return undefined;
-  }
 }
 
 /** The contents of an entry, as JSON. Times are epochs in milliseconds. */

@@ -42,6 +42,8 @@ export interface RecordedRequest {
 export interface CacheServiceOptions {
   /** Every CreateCacheEntry after so many, failed ones too, is answered by 429; no limit if left out. */
   limitReservations?: number;
+  /** Version 1 then reserves a name for everybody who asks, as act's does, instead of for the first one only. */
+  reservesTaken?: boolean;
   /** The time in milliseconds since the epoch, for the expiry of tokens and signed URLs; the machine's if left out. */
   now?: () => number;
 }
@@ -79,6 +81,8 @@ export interface CacheService {
   /** Makes the next `times` calls fail, or all that follow; several faults of one call come one after the other. */
   fault: (call: Call, fault: Fault, times?: number) => void;
   clearFaults: () => void;
+  /** Settles once so many requests for a call were answered, from the beginning on. */
+  whenAnswered: (call: Call, times: number) => Promise<void>;
   /** Destroys every connection and stops listening. */
   close: () => Promise<void>;
 }
@@ -90,7 +94,7 @@ const restPath = '/repository/_apis/artifactcache/';
 
 /** Starts a service without entries on a free port. */
 export async function startCacheService(options: CacheServiceOptions = {}): Promise<CacheService> {
-  const { limitReservations = Infinity, now = Date.now } = options;
+  const { limitReservations = Infinity, reservesTaken = false, now = Date.now } = options;
   const requests: RecordedRequest[] = [];
   const faults = createFaults<Call>();
   const server = createServer((message, response) => {
@@ -106,7 +110,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
   const blobs = createBlobStorage(origin, now);
   const tokens = createTokenIssuer(randomBytes(32), now);
   const answerTwirp = createTwirpService({ entries, blobs, tokens }, limitReservations);
-  const answerRest = createRestService({ entries, blobs, tokens });
+  const answerRest = createRestService({ entries, blobs, tokens }, reservesTaken);
 
   const answer = (call: Call, request: Request): Answer => {
     switch (call) {
@@ -124,6 +128,13 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     }
   };
 
+  const countAnswers = (call: Call): number =>
+    requests.filter((request) => request.call === call && request.status !== undefined).length;
+  const waiters = new Set<() => void>();
+  const tellWaiters = (): void => {
+    for (const check of waiters) check();
+  };
+
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await receive(message);
     if (request === undefined) return;
@@ -139,6 +150,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     const chosen = spoil(fault, () => answer(call, request));
     record.status = chosen.status;
     noteSignedUrls(chosen);
+    tellWaiters();
     if (fault === 'cut') cut(chosen, response);
     else send(chosen, response);
   };
@@ -171,6 +183,16 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
       faults.add(call, fault, times);
     },
     clearFaults: faults.clear,
+    whenAnswered: (call, times) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (countAnswers(call) < times) return;
+          waiters.delete(check);
+          resolve();
+        };
+        waiters.add(check);
+        check();
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

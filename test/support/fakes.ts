@@ -13,7 +13,7 @@ import { type Clock } from '../../src/retry/clock.ts';
 export interface FakeRunner extends Runner {
   /**
    * What it was told, in order: `mask SECRET`, `info LINE`, `group TITLE`, `endgroup`, `warning [TITLE] MESSAGE`,
-   * `error [TITLE] MESSAGE`, `output NAME=VALUE`, `env NAME=VALUE`.
+   * `error [TITLE] MESSAGE`, `output NAME=VALUE`, `state NAME=VALUE`, `env NAME=VALUE`.
    */
   readonly calls: readonly string[];
 }
@@ -35,6 +35,7 @@ export function createFakeRunner({ debug = false }: { debug?: boolean } = {}): F
     startGroup: (title) => calls.push(`group ${title}`),
     endGroup: () => calls.push('endgroup'),
     setOutput: (name, value) => calls.push(`output ${name}=${String(value)}`),
+    saveState: (name, value) => calls.push(`state ${name}=${String(value)}`),
     exportVariable: (name, value) => calls.push(`env ${name}=${String(value)}`),
     isDebug: () => debug,
   };

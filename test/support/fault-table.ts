@@ -138,7 +138,7 @@ const wasRefused = 'connection refused (ECONNREFUSED)';
 const wasCut = 'the answer was cut off';
 const isUnreadable = 'the answer is not readable HTTP';
 const isTooLarge =
-  '<host> sent more than 1 MiB; the answer of a token endpoint has a few KiB. Check token-url.';
+  '<host> sent more than 1 MiB; the answer that was asked for has a few KiB. Check token-url.';
 const unavailable = '503 Service Unavailable';
 const statusPage = "The provider's status page may tell more.";
 const answerPage = "Check token-url and what the provider's documentation says of this answer.";
@@ -753,7 +753,7 @@ const tlsFaults: readonly {
     outcome: () =>
       failAtOnce(
         'TLS failed',
-        `<host> and this runner could not agree on TLS: <openssl> wrong version number (EPROTO). Check the scheme and the port in token-url. ${sameFailure}`,
+        `<host> and this runner could not agree on TLS: wrong version number (EPROTO). Check the scheme and the port in token-url. ${sameFailure}`,
       ),
   },
   {

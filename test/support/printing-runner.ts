@@ -15,6 +15,7 @@ export interface PrintingRunner extends Runner {
   /** What was set, in order: outputs and variables. */
   readonly outputs: readonly (readonly [name: string, value: string])[];
   readonly variables: readonly (readonly [name: string, value: string])[];
+  readonly state: readonly (readonly [name: string, value: string])[];
 }
 
 /** Makes a {@link PrintingRunner}; `debug` is whether step debug logging is on. */
@@ -23,6 +24,7 @@ export function createPrintingRunner({ debug = false }: { debug?: boolean } = {}
   const commands: PrintedCommand[] = [];
   const outputs: [string, string][] = [];
   const variables: [string, string][] = [];
+  const state: [string, string][] = [];
   let plain = 0;
   const issue = (command: string, data: string, title = ''): void => {
     commands.push([command, data]);
@@ -40,6 +42,7 @@ export function createPrintingRunner({ debug = false }: { debug?: boolean } = {}
     commands,
     outputs,
     variables,
+    state,
     setSecret: (secret) => {
       issue('add-mask', secret);
     },
@@ -55,9 +58,10 @@ export function createPrintingRunner({ debug = false }: { debug?: boolean } = {}
     endGroup: () => {
       issue('endgroup', '');
     },
-    // Both go into files, behind a delimiter that nobody can guess.
+    // All three go into files, behind a delimiter that nobody can guess.
     setOutput: (name, value) => outputs.push([name, String(value)]),
     exportVariable: (name, value) => variables.push([name, String(value)]),
+    saveState: (name, value) => state.push([name, String(value)]),
     isDebug: () => debug,
   };
 }

@@ -2,24 +2,34 @@ import { TransportError } from '../../http/transport-error.ts';
 import { DiscoveryError, TokenError } from '../../oauth2/errors.ts';
 import { type FailedAttempt, type GaveUp } from '../../retry/retry.ts';
 import { formatSeconds } from '../duration.ts';
-import { IdTokenError, InputError, NoRunnerError, TokenTooLongError } from '../errors.ts';
+import {
+  IdTokenError,
+  InputError,
+  NoRevocationEndpointError,
+  NoRunnerError,
+  TokenTooLongError,
+} from '../errors.ts';
 import { type EmptySecret } from '../input-reader.ts';
+import { type Inputs } from '../inputs.ts';
 import { type Annotation } from '../log.ts';
+import { usesTlsAuthentication } from '../proofs.ts';
 import { StageError } from '../stage-error.ts';
 import { joinTexts, renderText, text, type Text } from '../text.ts';
 import {
   describeDiscoveryError,
   describeFailure,
   describeTokenError,
+  nameLimit,
   type StageView,
 } from './exchange.ts';
 import {
   describeUnknown,
   hostOf,
-  messageOf,
   nameContent,
   nameStatus,
+  nameTlsFault,
   nameUrlInput,
+  readTlsAlert,
 } from './names.ts';
 import { dpopTitle, explainOAuthError, explainProxyRefusal, explainStatus } from './refusals.ts';
 
@@ -28,6 +38,7 @@ export function explainFailure(error: unknown): Annotation {
   if (error instanceof StageError) return explainStage(error);
   if (error instanceof InputError) return explainInputs(error);
   if (error instanceof IdTokenError) return explainIdTokenError(error);
+  if (error instanceof NoRevocationEndpointError) return explainNoRevocation(error.issuer);
   if (error instanceof NoRunnerError) return explainNoRunner(error.variable);
   if (error instanceof TokenTooLongError) return explainTooLong(error.envVar);
   return {
@@ -57,8 +68,15 @@ function nameServer({ stage, inputs }: StageView): string {
 }
 
 /** What to look at where nothing is known but that the server could not be reached or understood. */
-function adviseAddress({ stage, inputs }: StageView): Text {
-  return stage === 'id_token' ? text`See githubstatus.com` : text`Check ${nameUrlInput(inputs)}`;
+function adviseAddress({ stage, inputs }: StageView, more = text``): Text {
+  return stage === 'id_token'
+    ? text`See githubstatus.com.`
+    : text`Check ${nameUrlInput(inputs)}${more}.`;
+}
+
+/** Whether the client shows its certificate: metadata is public, and GitHub knows no such client. */
+function showsCertificate({ stage, inputs }: StageView): boolean {
+  return (stage === 'token' || stage === 'revocation') && usesTlsAuthentication(inputs);
 }
 
 function sayWhyNotAgain(
@@ -83,9 +101,8 @@ function sayWhyNotAgain(
 }
 
 function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof TokenError || error instanceof DiscoveryError || error instanceof IdTokenError
-  );
+  if (error instanceof IdTokenError) return error.status !== undefined;
+  return error instanceof TokenError || error instanceof DiscoveryError;
 }
 
 function explainLastAttempt(failure: FailedAttempt, view: StageView): Annotation {
@@ -104,7 +121,6 @@ function explainTransportError(
 ): Annotation {
   const server = nameServer(view);
   const what = describeFailure(failure, view);
-  const check = adviseAddress(view);
   switch (error.code) {
     case 'timeout':
       return {
@@ -114,7 +130,7 @@ function explainTransportError(
     case 'name_not_found':
       return {
         title: 'name not found',
-        message: text`${server} could not be reached: ${what}. ${check}; a private name needs a runner inside its network.`,
+        message: text`${server} could not be reached: ${what}. ${adviseAddress(view, text`; a private name needs a runner inside its network`)}`,
       };
     case 'tls_failed':
       return explainTlsFailure(error, view);
@@ -128,7 +144,7 @@ function explainTransportError(
     case 'answer_too_large':
       return {
         title: 'answer too large',
-        message: text`${server} sent more than 1 MiB; the answer that was asked for has a few KiB. ${check}.`,
+        message: text`${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
       };
     case 'answer_cut':
     case 'answer_unreadable':
@@ -139,19 +155,31 @@ function explainTransportError(
     case 'connection_failed':
       return {
         title: 'no connection',
-        message: text`${server} could not be reached: ${what}. ${check}, and that the server admits this runner's address.`,
+        message: text`${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
       };
     case 'request_failed':
       return { title: 'request failed', message: text`${server} could not be asked: ${what}.` };
   }
 }
 
-function explainTlsFailure(
-  { systemCode = '', cause }: TransportError,
-  view: StageView,
-): Annotation {
+function adviseConnection({ systemCode = '' }: TransportError, view: StageView): Text {
+  const address = adviseAddress(view, text`, and that the server admits this runner's address`);
+  const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
+  return isBroken && showsCertificate(view)
+    ? text`${address} A server that does not accept client-certificate may break the connection, too.`
+    : address;
+}
+
+/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
+const certificateAlerts: ReadonlySet<number | undefined> = new Set([
+  40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
+]);
+
+function explainTlsFailure(error: TransportError, view: StageView): Annotation {
+  const { systemCode = '', cause } = error;
   const title = 'TLS not trusted';
   const server = nameServer(view);
+  const fault = nameTlsFault(cause);
   if (systemCode === 'CERT_HAS_EXPIRED') {
     return {
       title,
@@ -161,25 +189,39 @@ function explainTlsFailure(
   if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return {
       title,
-      message: text`The certificate of ${server} is for another name: ${messageOf(cause)}. Check the host in ${nameUrlInput(view.inputs)}.`,
+      message: text`The certificate of ${server} is for another name: ${fault}. ${adviseTls(view, text`the host`)}`,
     };
   }
-  if (systemCode.includes('ALERT') && view.inputs.clientCertificate !== undefined) {
+  if (showsCertificate(view) && certificateAlerts.has(readTlsAlert(cause))) {
     return {
       title: 'client certificate refused',
-      message: text`${server} did not accept the client's certificate: ${messageOf(cause)} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+      message: text`${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
     };
   }
   if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
     return {
       title: 'TLS failed',
-      message: text`${server} and this runner could not agree on TLS: ${messageOf(cause)} (${systemCode}). Check the scheme and the port in ${nameUrlInput(view.inputs)}.`,
+      message: text`${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view, text`the scheme and the port`)}`,
     };
   }
   return {
     title,
-    message: text`The certificate of ${server} is not trusted: ${messageOf(cause)} (${systemCode}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
+    message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust(view)}`,
   };
+}
+
+/** @param what the part of the URL that may be wrong */
+function adviseTls({ stage, inputs }: StageView, what: Text): Text {
+  return stage === 'id_token'
+    ? text`A proxy in between may have answered.`
+    : text`Check ${what} in ${nameUrlInput(inputs)}.`;
+}
+
+/** GitHub is trusted by the default roots alone. */
+function adviseTrust({ stage }: StageView): Text {
+  return stage === 'id_token'
+    ? text`A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`
+    : text`If a private CA issued it, give the CA's certificate in ca-certificate.`;
 }
 
 function explainTokenError(error: TokenError, view: StageView): Annotation {
@@ -194,7 +236,7 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
     case 'redirect':
       return {
         title: 'redirect',
-        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself.`,
+        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
       };
     case 'unparsable':
       return explainUnparsable(error, view);
@@ -214,6 +256,12 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
         message: text`${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
       };
   }
+}
+
+function adviseRedirect({ issuer }: Inputs): Text {
+  return issuer === undefined
+    ? text`Set token-url to the token endpoint itself.`
+    : text`Give token-url, the token endpoint itself, instead of issuer.`;
 }
 
 function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation {
@@ -271,11 +319,21 @@ function explainDiscoveryError(error: DiscoveryError, { inputs }: StageView): An
       };
     case 'redirect':
     case 'refused':
-      return {
-        title: 'no metadata there',
-        message: text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}. ${instead}`,
-      };
+      return explainMetadataStatus(error, host, instead);
   }
+}
+
+function explainMetadataStatus(error: DiscoveryError, host: string, instead: Text): Annotation {
+  const { status } = error.answer;
+  if (status === 407) return explainProxyRefusal(status, host);
+  const answered = text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}`;
+  if (!error.retryable) {
+    return { title: 'no metadata there', message: text`${answered}. ${instead}` };
+  }
+  return {
+    title: 'server failed',
+    message: text`${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
+  };
 }
 
 function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {
@@ -319,6 +377,13 @@ function explainInputs({ problems, emptySecret }: InputError): Annotation {
 /** A problem begins with the name of its input. */
 function nameOf(problem: Text): string {
   return renderText(problem, (all) => all);
+}
+
+function explainNoRevocation(issuer = ''): Annotation {
+  return {
+    title: 'no revocation endpoint',
+    message: text`revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
+  };
 }
 
 function explainNoRunner(variable: string): Annotation {

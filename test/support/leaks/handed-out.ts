@@ -31,7 +31,9 @@ export function noteRequest(headers: Readonly<Record<string, string>>, body: str
     if (secret !== undefined) noteSecret(`the header ${header[0]} that was sent`, secret);
   }
   for (const [name, value] of readMembers(body)) {
-    if (isSecretParameter(name)) noteSecret(`the parameter ${name} that was sent`, value);
+    // Where a token is revoked or introspected, it is the parameter `token`.
+    if (isSecretParameter(name) || name === 'token')
+      noteSecret(`the parameter ${name} that was sent`, value);
   }
 }
 

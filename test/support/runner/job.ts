@@ -29,6 +29,8 @@ export interface JobOptions {
   node?: string;
   /** After this many milliseconds a script is killed, and its run throws. A guard against a hang, 60,000 by default. */
   timeoutMs?: number;
+  /** Kills the script that is running when it aborts, as the loss of a runner does. */
+  lost?: AbortSignal;
 }
 
 /** What holds for one step. */
@@ -217,6 +219,7 @@ export class Job {
         onStart: (pid) => {
           watch.start(pid);
         },
+        ...(this.#options.lost !== undefined && { kill: this.#options.lost }),
         onLine: (line) => {
           watch.read(line);
           output.read(line);

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   graceMs: number;
   /** Called with its id once it runs. */
   onStart?: (pid: number | undefined) => void;
+  /** Kills it when it aborts. */
+  kill?: AbortSignal;
   /** Called with each line of stdout and stderr, in the order in which they arrive. */
   onLine: (line: string) => void;
 }
@@ -57,6 +59,12 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
     cut();
   }, options.timeoutMs);
 
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  if (options.kill?.aborted === true) kill();
+  options.kill?.addEventListener('abort', kill);
+
   let grace: NodeJS.Timeout | undefined;
   child.once('exit', () => {
     grace = setTimeout(() => {
@@ -75,6 +83,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
   } finally {
     clearTimeout(guard);
     clearTimeout(grace);
+    options.kill?.removeEventListener('abort', kill);
   }
 }
 

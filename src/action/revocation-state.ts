@@ -1,0 +1,57 @@
+import { hkdfSync } from 'node:crypto';
+
+import { nonceBytes, seal, unseal } from '../cache/seal.ts';
+
+/** The name under which the runner keeps the state between the step and the end of the job. */
+export const stateName = 'revocation';
+
+/** What the end of the job needs to revoke a token, besides the step's inputs. */
+export interface RevocationState {
+  readonly token: string;
+  readonly revocationUrl: string;
+  readonly tokenUrl: string;
+  /** Epoch, milliseconds; undefined where it is not known. */
+  readonly expiresAt: number | undefined;
+}
+
+const purpose = 'oauth2-token v1 state';
+const saltBytes = 16;
+const keyLength = 32;
+
+/**
+ * Seals the state: the runner keeps it in a file, where other steps could read it.
+ *
+ * @param secret ACTIONS_RUNTIME_TOKEN, which the runner gives to actions alone, in both processes the same
+ * @returns base64 of salt and sealed JSON
+ */
+export function sealState(
+  state: RevocationState,
+  secret: string,
+  randomBytes: (size: number) => Buffer,
+): string {
+  const salt = randomBytes(saltBytes);
+  const sealed = seal(Buffer.from(JSON.stringify(state)), {
+    key: deriveKey(secret, salt),
+    nonce: randomBytes(nonceBytes),
+    purpose,
+  });
+  return Buffer.concat([salt, sealed]).toString('base64');
+}
+
+/**
+ * Opens what {@link sealState} made.
+ *
+ * @returns undefined where it does not open
+ */
+export function openState(text: string, secret: string): RevocationState | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  const salt = bytes.subarray(0, saltBytes);
+  const opened = unseal(bytes.subarray(saltBytes), { key: deriveKey(secret, salt), purpose });
+  // What opens was written by sealState().
+  return opened === undefined ? undefined : (JSON.parse(opened.toString()) as RevocationState);
+}
+
+/** RFC 5869. The secret has more than enough entropy, so that it needs no stretching. */
+function deriveKey(secret: string, salt: Buffer): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, salt, purpose, keyLength));
+}

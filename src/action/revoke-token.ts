@@ -1,0 +1,106 @@
+import { judgeFailure } from '../oauth2/errors.ts';
+import { revoke } from '../oauth2/revocation.ts';
+import { Deadline } from '../retry/deadline.ts';
+import { IdTokens } from './id-tokens.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { Log } from './log.ts';
+import { listClientProofs, type LocatedInputs, makeTlsIdentity } from './proofs.ts';
+import { openState, type RevocationState, stateName } from './revocation-state.ts';
+import { listSecrets } from './secrets.ts';
+import { runStage, type StageContext } from './stage.ts';
+import { type Surroundings } from './surroundings.ts';
+import { describeRevocation } from './wording/exchange.ts';
+import {
+  sayExpiredAlready,
+  sayRevoked,
+  warnNotRevoked,
+  warnStateUnreadable,
+} from './wording/revocation-lines.ts';
+
+/**
+ * Revokes the token that the step of this job got, at the end of the job. Whatever goes wrong is a warning: the job has
+ * done its work.
+ */
+export async function revokeToken(surroundings: Surroundings): Promise<void> {
+  const { runner, env } = surroundings;
+  const log = new Log(runner);
+  for (const secret of listSecrets(env)) log.mask(secret);
+  const sealed = env[`STATE_${stateName}`] ?? '';
+  const state = openState(sealed, env['ACTIONS_RUNTIME_TOKEN'] ?? '');
+  if (state === undefined) {
+    log.warn(warnStateUnreadable());
+    return;
+  }
+  log.mask(state.token);
+  await endToken(state, surroundings, log);
+}
+
+async function endToken(
+  state: RevocationState,
+  surroundings: Surroundings,
+  log: Log,
+): Promise<void> {
+  const { runner, env, clock } = surroundings;
+  const expiresAt = state.expiresAt === undefined ? undefined : new Date(state.expiresAt);
+  const { host } = new URL(state.revocationUrl);
+  if (expiresAt !== undefined && expiresAt.getTime() <= clock.now()) {
+    log.say(sayExpiredAlready(expiresAt));
+    return;
+  }
+  try {
+    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+    const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
+    await askToRevoke(state, inputs, { ...context, idTokens: openIdTokens(inputs, env, context) });
+    log.say(sayRevoked(host));
+  } catch (error) {
+    log.warn(warnNotRevoked(error, host, expiresAt));
+  }
+}
+
+/** Where an ID token is the grant, the client needs none to revoke what came of it. */
+function openIdTokens(
+  inputs: Inputs,
+  env: NodeJS.ProcessEnv,
+  context: StageContext,
+): IdTokens | undefined {
+  return inputs.idTokenAs === 'client_assertion' ? IdTokens.open(inputs, env, context) : undefined;
+}
+
+interface RevocationContext extends StageContext {
+  readonly randomUUID: () => string;
+  readonly idTokens: IdTokens | undefined;
+}
+
+/** With the same client authentication and the same patience as the token request. */
+async function askToRevoke(
+  { token, revocationUrl, tokenUrl }: RevocationState,
+  inputs: Inputs,
+  context: RevocationContext,
+): Promise<void> {
+  const { clock, send, log, randomUUID, idTokens } = context;
+  const located: LocatedInputs = { ...inputs, tokenUrl };
+  const proofs = listClientProofs(located, {
+    now: clock.now,
+    randomUUID,
+    hide: (secret) => {
+      log.mask(secret);
+    },
+    readIdToken: () => idTokens?.last?.token ?? '',
+  });
+  const names = proofs.flatMap(({ parameters }) => parameters);
+  const request = { revocationUrl, token, proofs, headers: inputs.headers };
+  const tls = makeTlsIdentity(inputs);
+  await runStage(
+    {
+      stage: 'revocation',
+      prepare: async () => {
+        await idTokens?.take();
+      },
+      ask: (signal) => revoke(request, { send, now: clock.now, signal, tls }),
+      judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant: false }),
+      shape: describeRevocation(located, revocationUrl, ['token', 'token_type_hint', ...names]),
+      readFacts: () => ({ inputs: { ...located, tokenUrl: revocationUrl } }),
+    },
+    context,
+  );
+}

@@ -1,0 +1,61 @@
+/** Says what a parameter of a provider's request holds, where its exact value is not known beforehand. */
+import assert from 'node:assert/strict';
+import { createHash, X509Certificate } from 'node:crypto';
+
+import { jwtVerify } from 'jose';
+
+import { type Given, type Matcher } from './provider-request.ts';
+
+/** Members of a JWT, for a given step. */
+type Members =
+  Readonly<Record<string, unknown>> | ((given: Given) => Readonly<Record<string, unknown>>);
+
+/** What a signed JWT is to hold. */
+export interface ExpectedJwt {
+  /** The header, whole, but for `typ`: that is `JWT`. */
+  readonly header: Members;
+  /** The claims, whole, but for `iat`, `exp` and `jti`: now, in a minute, and something. */
+  readonly claims: Members;
+}
+
+/**
+ * A JWT signed by the key in `private-key`, with this header and these claims and no others.
+ *
+ * @see RFC 7523 section 3
+ */
+export function signedJwt({ header, claims }: ExpectedJwt): Matcher {
+  return async (value, given) => {
+    const { payload, protectedHeader } = await jwtVerify(value, given.publicKey, {
+      currentDate: given.now,
+    });
+    const now = Math.floor(given.now.getTime() / 1000);
+    const { jti } = payload;
+    assert.ok(typeof jti === 'string' && jti !== '', 'no jti');
+    assert.deepEqual({ ...protectedHeader }, { typ: 'JWT', ...resolve(header, given) });
+    assert.deepEqual(
+      { ...payload },
+      { ...resolve(claims, given), iat: now, exp: now + 60, jti },
+      'claims',
+    );
+  };
+}
+
+/** The ID token that GitHub gave last, asked for with this audience; `undefined` is GitHub's default. */
+export function githubIdToken(audience: string | undefined): Matcher {
+  return (value, { idTokens }) => {
+    assert.deepEqual({ token: value, audience }, idTokens.at(-1));
+  };
+}
+
+/**
+ * The `x5t#S256` of a certificate: base64url of the SHA-256 of its DER.
+ *
+ * @see RFC 7515 section 4.1.8
+ */
+export function thumbprint(certificate: string): string {
+  return createHash('sha256').update(new X509Certificate(certificate).raw).digest('base64url');
+}
+
+function resolve(members: Members, given: Given): Readonly<Record<string, unknown>> {
+  return typeof members === 'function' ? members(given) : members;
+}
