@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -36,17 +36,22 @@ after(() => {
 /** What is replaced in the built action, by what: exactly one place. */
 type Change = readonly [from: string, to: string];
 
-/** Copies the built action with one change, and gives the copy's directory. */
-function spoil([from, to]: Change): string {
-  const bundle = readFileSync(join(built, 'main', 'index.js'), 'utf8');
-  const places = bundle.split(from).length - 1;
-  assert.equal(places, 1, `"${from}" is in the built action ${places} times`);
+/** Copies the built action with one change to one of its scripts, and gives the copy's directory. */
+function spoil([from, to]: Change, script: 'main' | 'post' = 'main'): string {
   const copy = mkdtempSync(join(copies, 'dist-'));
   cpSync(built, copy, { recursive: true });
-  writeFileSync(
-    join(copy, 'main', 'index.js'),
-    bundle.replace(from, () => to),
-  );
+  let places = 0;
+  for (const name of readdirSync(join(copy, script)).filter((one) => one.endsWith('.js'))) {
+    const file = join(copy, script, name);
+    const code = readFileSync(file, 'utf8');
+    places += code.split(from).length - 1;
+    if (code.includes(from))
+      writeFileSync(
+        file,
+        code.replace(from, () => to),
+      );
+  }
+  assert.equal(places, 1, `"${from}" is in dist/${script} in ${places} places`);
   return copy;
 }
 
@@ -445,6 +450,69 @@ describe('the check for leaks fails without the mask of', { concurrency: 2 }, ()
     } finally {
       await Promise.all([service.close(), server.close()]);
     }
+  });
+});
+
+describe('the check for leaks fails at the end of the job', { concurrency: 2 }, () => {
+  /** A step whose token is revoked, and the end of its job, by the scripts of these directories. */
+  async function playJob(main: string, post: string, shown: string): Promise<Run> {
+    const description = `not revoked: ${shown}`;
+    const server = await startScriptedServer({
+      answers: [
+        token({ access_token: 'a-token-that-is-revoked' }),
+        json(400, { error: 'invalid_request', error_description: description }),
+      ],
+    });
+    const inputs = {
+      revoke: 'true',
+      'revocation-url': `${server.origin}/revoke`,
+      'use-cache': '',
+    };
+    const environment = { ACTIONS_RUNTIME_TOKEN: 'the-runtime-token-of-the-job' };
+    try {
+      const { state } = await ask(server.url, { inputs, environment }, main, true);
+      return await runAction({
+        script: join(post, 'post', 'index.js'),
+        metadata: join(root, 'action.yml'),
+        inputs: {
+          'token-url': server.url,
+          'client-id': 'ci-client',
+          'client-secret': secret,
+          'retry-max-attempts': '1',
+          ...inputs,
+        },
+        environment,
+        state,
+        debug: true,
+      });
+    } finally {
+      await server.close();
+    }
+  }
+
+  test('without the seal of the state', async () => {
+    await playJob(built, built, 'nothing');
+    const copy = spoil([
+      "sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes)",
+      'JSON.stringify(state)',
+    ]);
+    await assertLeaks(playJob(copy, built, 'nothing'), 'the output token', 'state');
+  });
+
+  test('without the mask of the token', async () => {
+    const { log } = await playJob(built, built, 'a-token-that-is-revoked');
+    assert.match(log, /not revoked: \*\*\*/);
+    const copy = spoil(['log.mask(state.token);', ''], 'post');
+    const what = 'the member access_token of an answer';
+    await assertLeaks(playJob(built, copy, 'a-token-that-is-revoked'), what, 'log');
+  });
+
+  test('without the masks of what the step was given', async () => {
+    const { log } = await playJob(built, built, secret);
+    assert.match(log, /not revoked: \*\*\*/);
+    const change = 'for (const secret of listSecrets(env))\n        log.mask(secret);';
+    const copy = spoil([change, ''], 'post');
+    await assertLeaks(playJob(built, copy, secret), 'the input client-secret', 'log');
   });
 });
 
