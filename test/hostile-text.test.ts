@@ -12,7 +12,10 @@ import fc from 'fast-check';
 
 import { inputNames } from '../src/action/input-reader.ts';
 import { outputNames } from '../src/action/outputs.ts';
+import { sealState } from '../src/action/revocation-state.ts';
+import { revokeToken } from '../src/action/revoke-token.ts';
 import { run } from '../src/action/run.ts';
+import { type Surroundings } from '../src/action/surroundings.ts';
 import { type HttpResponse } from '../src/http/request.ts';
 import { TransportError } from '../src/http/transport-error.ts';
 import { startCacheService } from './support/cache-service.ts';
@@ -76,6 +79,7 @@ async function runStep(
   inputs: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
   debug = false,
+  story: (surroundings: Surroundings) => Promise<void> = run,
 ): Promise<PrintingRunner> {
   const runner = createPrintingRunner({ debug });
   let asked = 0;
@@ -86,7 +90,7 @@ async function runStep(
     'use-cache': 'false',
     ...inputs,
   };
-  await run({
+  await story({
     runner,
     env: {
       GITHUB_OUTPUT: '/runner/output',
@@ -116,6 +120,11 @@ async function runStep(
 
 /** Has the embedded runner read what was printed: it obeys what the action meant, and nothing else. */
 function assertObeysOnlyTheAction(runner: PrintingRunner, hidden = [secret]): void {
+  assertGreenOrRed(runner);
+  assertObeysOnly(runner, hidden);
+}
+
+function assertObeysOnly(runner: PrintingRunner, hidden: readonly string[]): void {
   const step = new Step(createMasker(), false);
   const output = new OutputReader(step);
   let lines = 0;
@@ -143,7 +152,10 @@ function assertObeysOnlyTheAction(runner: PrintingRunner, hidden = [secret]): vo
   assert.deepEqual([...step.outputs, ...step.environment, ...step.state, ...step.path], []);
   assert.deepEqual([step.errors, step.deprecations, step.failed], [[], [], false]);
   assert.ok(hidden.every((one) => !step.log.includes(one)));
+}
 
+/** Either all outputs were set, or there is one error. */
+function assertGreenOrRed(runner: PrintingRunner): void {
   const names = runner.outputs.map(([name]) => name);
   assert.deepEqual(names, names.length === 0 ? [] : outputNames);
   assert.ok(runner.variables.every(([name]) => /^[A-Z_a-z]\w*$/.test(name)));
@@ -399,6 +411,30 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
         assertObeysOnlyTheAction(await runStep([granted], { verbose, ...some }));
       }),
       { numRuns: 3 * numRuns },
+    );
+  });
+
+  test('in the answer to a revocation', async () => {
+    const state = {
+      token: 'a-token-that-is-revoked',
+      revocationUrl: 'https://login.example.com/revoke',
+      tokenUrl: 'https://login.example.com/token',
+      expiresAt: undefined,
+    };
+    const sealing = 'the-token-of-the-runtime';
+    const env = {
+      ACTIONS_RUNTIME_TOKEN: sealing,
+      STATE_revocation: sealState(state, sealing, randomBytes),
+    };
+    const answer = fc.oneof({ weight: 4, arbitrary: respond(members(tokenNames)) }, failure);
+    await fc.assert(
+      fc.asyncProperty(answer, verbose, fc.boolean(), async (one, verbose, debug) => {
+        const inputs = { verbose, revoke: 'true', 'use-cache': '' };
+        const runner = await runStep([one], inputs, env, debug, revokeToken);
+        assertObeysOnly(runner, [secret, state.token]);
+        assert.deepEqual([...runner.outputs, ...runner.variables, ...runner.state], []);
+      }),
+      { numRuns },
     );
   });
 
