@@ -25,7 +25,10 @@ const longestWindowsVariable = 32_767;
 /** Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before. */
 export function maskResponse(response: TokenResponse, log: Log): void {
   const { accessToken, refreshToken = '', idToken = '', others } = response;
-  [accessToken.token, refreshToken, idToken, ...listSecretMembers(others)].forEach((secret) => {
+  const members = listSecretMembers(others);
+  // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
+  const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
+  [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
     log.mask(secret);
   });
 }

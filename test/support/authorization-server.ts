@@ -6,6 +6,7 @@ import {
   IncomingMessage,
   request as requestHttp,
   type Server,
+  ServerResponse,
 } from 'node:http';
 import {
   createServer as createHttpsServer,
@@ -27,6 +28,7 @@ import Provider, {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import { type Authority, createAuthority } from './certificates.ts';
+import { noteAnswer, noteRequest } from './leaks/handed-out.ts';
 import type { RecordedRequest } from './scripted-server.ts';
 
 /** A client that the server knows; it may use every grant of the server's. */
@@ -127,6 +129,7 @@ export async function startAuthorizationServer(
   const failures: unknown[] = [];
 
   const message = recordMessages((received) => {
+    noteRequest(received.headers, received.body);
     if (received.path === provider.pathFor('token')) tokenRequests.push(received);
   });
   const { servers, port, mtlsPort, stop } = await listenAll(options, authority, message);
@@ -190,7 +193,7 @@ async function listenAll(
 }> {
   const server = https
     ? await createTlsServer(authority, hostName, message, mtlsHostName === undefined)
-    : createHttpServer({ IncomingMessage: message });
+    : createHttpServer({ IncomingMessage: message, ServerResponse: NotedResponse });
   const { port, stop } = await listen(server, wanted);
   if (mtlsHostName === undefined) return { servers: [server], port, mtlsPort: undefined, stop };
   const mtlsServer = await createTlsServer(authority, mtlsHostName, message, true);
@@ -242,7 +245,17 @@ async function createTlsServer(
     // A client without a certificate, or with one that it signed itself, is the provider's to judge.
     rejectUnauthorized: false,
     IncomingMessage: message,
+    ServerResponse: NotedResponse,
   });
+}
+
+/** A response whose secrets are noted; oidc-provider writes the whole body by `end`. */
+class NotedResponse extends ServerResponse {
+  override end(...args: never[]): this {
+    const [body] = args as unknown[];
+    if (typeof body === 'string') noteAnswer(body);
+    return super.end(...args);
+  }
 }
 
 /** Requests that are recorded as the parser hands them over, whether or not anybody reads them. */

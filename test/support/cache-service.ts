@@ -17,6 +17,7 @@ import {
   type Permission,
   type ScopePermission,
 } from './cache-service/runtime-token.ts';
+import { noteSecret } from './leaks/handed-out.ts';
 import { createTwirpService, type TwirpMethod, twirpPath } from './cache-service/twirp.ts';
 
 export type { Entry, EntryName, Fault, Permission, ScopePermission };
@@ -148,6 +149,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     }
     const chosen = spoil(fault, () => answer(call, request));
     record.status = chosen.status;
+    noteSignedUrls(chosen);
     tellWaiters();
     if (fault === 'cut') cut(chosen, response);
     else send(chosen, response);
@@ -265,6 +267,14 @@ function spoil(fault: Fault | undefined, answer: () => Answer): Answer {
     headers: { 'content-type': contentType, ...headers },
     body: Buffer.from(body),
   };
+}
+
+/** Who has the query of such a URL may use it. */
+function noteSignedUrls({ body }: Answer): void {
+  if (body.length > 10_000) return;
+  for (const [, query = ''] of body.toString().matchAll(/"https?:[^"?]*\?([^"]*)"/g)) {
+    noteSecret("the query of a cache service's URL", query);
+  }
 }
 
 function send({ status, headers, body }: Answer, response: ServerResponse): void {

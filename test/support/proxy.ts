@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { noteRequest } from './leaks/handed-out.ts';
 import { type Connection, type ServerCertificate, startTcpServer } from './scripted-server.ts';
 
 /**
@@ -53,6 +54,8 @@ export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
     const reader = createHttpServer((_, response) => response.writeHead(405).end());
     reader.on('connect', (request: IncomingMessage) => {
       const { url: target = '', headers } = request;
+      const { 'proxy-authorization': credentials = '' } = headers;
+      noteRequest({ 'proxy-authorization': credentials }, '');
       connects.push({ target, authorization: headers['proxy-authorization'] });
       handleConnect(request, connection, options);
     });

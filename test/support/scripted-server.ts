@@ -5,7 +5,9 @@ import { createServer as createNetServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSecureContext, TLSSocket } from 'node:tls';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+
+import { noteAnswer, noteRequest } from './leaks/handed-out.ts';
 
 /** The private key and the certificate of a server, both PEM. */
 export interface ServerCertificate {
@@ -59,6 +61,8 @@ interface Script {
   /** Milliseconds to wait before each piece of the body. */
   everyMs: number;
   ending: Ending;
+  /** All that is sent; left out where it is endless. */
+  bytes?: () => Buffer;
 }
 
 interface Dynamic {
@@ -105,10 +109,12 @@ export async function startScriptedServer(options: {
     const request = await receive(message, tls !== undefined);
     if (request === undefined) return;
     const answer = answers[requests.push(request) - 1] ?? last;
+    noteRequest(request.headers, request.body);
     const chosen = await choose(answer, request).catch((error: unknown) => {
       failures.push(error);
       return breakOff('before-head', 'reset');
     });
+    noteAnswer(readBody(chosen));
     // It fails only when the client has gone away, which is the client's choice.
     await play(chosen, connection).catch(() => undefined);
   };
@@ -303,7 +309,8 @@ function script(
   options: { everyMs?: number; ending?: Ending } = {},
 ): Script {
   const { everyMs = 0, ending = 'end' } = options;
-  return { kind: 'script', head, body: () => body, everyMs, ending };
+  const bytes = (): Buffer => Buffer.concat([head, ...body]);
+  return { kind: 'script', head, body: () => body, everyMs, ending, bytes };
 }
 
 function breakOff(point: Point, ending: Ending): Script {
@@ -376,6 +383,17 @@ async function choose(answer: Answer, request: RecordedRequest): Promise<Script>
   let chosen = answer;
   while (chosen.kind === 'dynamic') chosen = await chosen.choose(request);
   return chosen;
+}
+
+/** What an answer's body says; empty where it is endless or cannot be read. */
+function readBody({ bytes }: Script): string {
+  const [head = '', ...rest] = (bytes?.() ?? Buffer.alloc(0)).toString('latin1').split('\r\n\r\n');
+  const body = Buffer.from(rest.join('\r\n\r\n'), 'latin1');
+  try {
+    return (/^content-encoding: gzip$/im.test(head) ? gunzipSync(body) : body).toString();
+  } catch {
+    return '';
+  }
 }
 
 /** Sends the answer; throws when the client goes away. */

@@ -9,6 +9,8 @@ export interface Directories {
   workspace: string;
   temp: string;
   toolCache: string;
+  /** For the temporary files of programs; unlike the runner's own, it has nobody else's. */
+  scratch: string;
 }
 
 /** What a step's variables are made from. */
@@ -28,22 +30,14 @@ export interface EnvironmentSources {
 }
 
 /** What the runner's own process has, and hands on, in every operating system. */
-const inherited = [
-  'PATH',
-  'HOME',
-  'TMPDIR',
-  'PATHEXT',
-  'PROGRAMFILES',
-  'SYSTEMROOT',
-  'TEMP',
-  'TMP',
-  'USERPROFILE',
-];
+const inherited = ['PATH', 'HOME', 'PATHEXT', 'PROGRAMFILES', 'SYSTEMROOT', 'USERPROFILE'];
 
 /** Gives all of a script's variables; of this process's own, only those that a runner has too. */
 export function createEnvironment(sources: EnvironmentSources): Record<string, string> {
+  const { scratch } = sources.directories;
   const below: Record<string, string> = {
     ...inherit(process.env),
+    ...Object.fromEntries(['TMPDIR', 'TEMP', 'TMP'].map((name) => [name, scratch])),
     CI: 'true',
     ...Object.fromEntries(sources.exported),
     ...rename(sources.state, (name) => `STATE_${name}`),

@@ -7,6 +7,7 @@ import { createCommandFiles } from './command-files.ts';
 import type { Command } from './commands.ts';
 import { createEnvironment, type Directories, getEventPath } from './environment.ts';
 import { RunnerError } from './errors.ts';
+import { LeakWatch } from '../leaks.ts';
 import { createMasker } from './masker.ts';
 import { completeInputs } from './metadata.ts';
 import { OutputReader } from './output.ts';
@@ -111,7 +112,7 @@ export class Job {
 
   /**
    * Runs a step's main script, and keeps its post script for later. A script that is run alone may be given the state
-   * that an earlier one saved. Throws as runAction does.
+   * that an earlier one saved. Throws as runAction does, and a LeakError where a secret is to be seen.
    */
   async run(step: StepOptions, state: Values = {}): Promise<Run> {
     const run = await this.#runScript({ file: step.script, stage: 'main', step, state });
@@ -149,11 +150,30 @@ export class Job {
       debug: this.#options.debug ?? false,
       given: script.step.environment ?? {},
     });
-    const end = await this.#execute(step, script.file, environment);
+    const watch = this.#watch(script.step, inputs, environment);
+    // What the runner writes before the script, the inputs above all, is not the script's doing.
+    const begun = step.log.length;
+    const end = await this.#execute(step, script.file, environment, watch);
     step.debug(`Node Action run completed with exit code ${end.exitCode ?? 'none'}`);
     await files.collect(step);
     this.#keep(step);
+    const { annotations, summary, state, outputs, masks } = step;
+    watch.check({ log: step.log.slice(begun), annotations, summary, state, outputs, masks });
     return summarize(step, end);
+  }
+
+  #watch({ metadata }: StepOptions, inputs: Values, environment: Values): LeakWatch {
+    const { root, workspace, temp } = this.#directories;
+    // Without these files it masks nothing, and gets no further than to say so.
+    const hasFiles = [environment['GITHUB_OUTPUT'], environment['GITHUB_ENV']].every(Boolean);
+    return new LeakWatch({
+      masker: this.#masker,
+      inputs,
+      environment,
+      masks: this.#options.masks ?? [],
+      isAction: metadata !== undefined && hasFiles,
+      directories: [root, workspace, temp],
+    });
   }
 
   /** Gives the inputs of the step, whose log then has all that comes before the script's own output. */
@@ -177,7 +197,12 @@ export class Job {
     return inputs;
   }
 
-  async #execute(step: Step, file: string, environment: Values): Promise<ProcessEnd> {
+  async #execute(
+    step: Step,
+    file: string,
+    environment: Values,
+    watch: LeakWatch,
+  ): Promise<ProcessEnd> {
     const script = path.resolve(file);
     if (!existsSync(script)) {
       throw new RunnerError('script_missing', `${script} is not there.`);
@@ -191,8 +216,12 @@ export class Job {
         environment,
         timeoutMs: this.#options.timeoutMs ?? 60_000,
         graceMs,
+        onStart: (pid) => {
+          watch.start(pid);
+        },
         ...(this.#options.lost !== undefined && { kill: this.#options.lost }),
         onLine: (line) => {
+          watch.read(line);
           output.read(line);
         },
       });
@@ -220,9 +249,11 @@ export async function makeDirectories(options: JobOptions): Promise<JobDirectori
     workspace: path.resolve(options.workspace ?? path.join(root, 'octo-repo', 'octo-repo')),
     temp: path.resolve(options.temp ?? path.join(root, '_temp')),
     toolCache: path.join(root, '_tool'),
+    scratch: path.join(root, '_scratch'),
   };
   const event = getEventPath(directories.temp);
-  for (const directory of [directories.workspace, directories.toolCache, path.dirname(event)]) {
+  const { workspace, toolCache, scratch } = directories;
+  for (const directory of [workspace, toolCache, scratch, path.dirname(event)]) {
     await mkdir(directory, { recursive: true });
   }
   await writeFile(event, JSON.stringify(options.eventPayload ?? {}, undefined, 2));

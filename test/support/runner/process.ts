@@ -17,6 +17,8 @@ export interface ProcessOptions {
   timeoutMs: number;
   /** How many milliseconds its output may stay open after its end, in another process that holds it. */
   graceMs: number;
+  /** Called with its id once it runs. */
+  onStart?: (pid: number | undefined) => void;
   /** Kills it when it aborts. */
   kill?: AbortSignal;
   /** Called with each line of stdout and stderr, in the order in which they arrive. */
@@ -42,6 +44,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
+  options.onStart?.(child.pid);
   const stdout = new Capture(child.stdout, options.onLine);
   const stderr = new Capture(child.stderr, options.onLine);
   const cut = (): void => {

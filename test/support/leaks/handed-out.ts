@@ -1,0 +1,59 @@
+/**
+ * The secrets that went over the wire: the doubles of servers note what they receive and what they hand out. A double
+ * does not know which run asks it, so what one run got is looked for in every later run of the process: no run has any
+ * business with another one's secrets.
+ */
+import {
+  isSecretMember,
+  isSecretParameter,
+  type Named,
+  readMembers,
+  readSecretHeader,
+} from './names.ts';
+
+/** By the secret, what it is. */
+const handedOut = new Map<string, string>();
+
+/** Notes a secret that a server hands out or receives; `what` names it in the report of a leak. */
+export function noteSecret(what: string, secret: string): void {
+  if (!handedOut.has(secret)) handedOut.set(secret, what);
+}
+
+/** The secrets that were noted so far, each with what it is. */
+export function listHandedOut(): Iterable<readonly [secret: string, what: string]> {
+  return handedOut;
+}
+
+/** Notes the secrets in a request: credentials in its headers, and parameters of its body. */
+export function noteRequest(headers: Readonly<Record<string, string>>, body: string): void {
+  for (const header of Object.entries(headers)) {
+    const secret = readSecretHeader(header);
+    if (secret !== undefined) noteSecret(`the header ${header[0]} that was sent`, secret);
+  }
+  for (const [name, value] of readMembers(body)) {
+    // Where a token is revoked or introspected, it is the parameter `token`.
+    if (isSecretParameter(name) || name === 'token')
+      noteSecret(`the parameter ${name} that was sent`, value);
+  }
+}
+
+/** The longest body that is read for secrets, characters. */
+const longest = 100_000;
+
+const handedOutNames = ['access_token', 'refresh_token', 'id_token'];
+
+/** Notes the secrets in the answer of a token endpoint, or of one for ID tokens; in others there are none. */
+export function noteAnswer(body: string): void {
+  if (body.length > longest) return;
+  const members = readMembers(body);
+  const isToken = members.some(([name]) => name === 'access_token');
+  for (const [name, value] of members) {
+    if (isHandedOut([name, value]) || (isToken && isSecretMember(name))) {
+      noteSecret(`the member ${name} of an answer`, value);
+    }
+  }
+}
+
+function isHandedOut([name, value]: Named): boolean {
+  return handedOutNames.includes(name) || /^[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}$/.test(value);
+}

@@ -1,0 +1,154 @@
+/** The secrets that a step begins with, read from its inputs and variables by rules of the tests' own. */
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+
+import { isSecretParameter, readMembers, readSecretHeader } from './names.ts';
+
+/** A secret, and what it is. */
+export interface Secret {
+  readonly what: string;
+  readonly value: string;
+  /** Whether the action has to mask it before it prints anything else. */
+  readonly masked: boolean;
+}
+
+type Values = Readonly<Record<string, string>>;
+
+/** Lists the secrets in the inputs, by their names in action.yml, and in the variables of a step. */
+export function listStepSecrets(inputs: Values, environment: Values): Secret[] {
+  return [
+    ...listWholeInputs(inputs),
+    ...listBasicValues(inputs),
+    ...['private-key', 'client-key'].flatMap((name) => listKeyParts(name, inputs[name] ?? '')),
+    ...listParameters(inputs['parameters'] ?? ''),
+    ...listHeaders(inputs['headers'] ?? ''),
+    ...listProxySecrets(environment),
+    ...listRunnerTokens(environment),
+  ];
+}
+
+function listWholeInputs(inputs: Values): Secret[] {
+  return ['client-secret', 'cache-encryption-key', 'refresh-token'].map((name) => ({
+    what: `the input ${name}`,
+    value: (inputs[name] ?? '').trim(),
+    masked: true,
+  }));
+}
+
+function listBasicValues(inputs: Values): Secret[] {
+  const id = (inputs['client-id'] ?? '').trim();
+  const secret = (inputs['client-secret'] ?? '').trim();
+  if (secret.length < 4) return [];
+  const form = new URLSearchParams([[id, secret]]).toString().replace('=', ':');
+  return [form, `${id}:${secret}`].map((pair) => ({
+    what: 'the Basic value of client-id and client-secret',
+    value: Buffer.from(pair).toString('base64'),
+    masked: true,
+  }));
+}
+
+/** The private parts as they are written in the input, and as they are written in other forms of the same key. */
+function listKeyParts(name: string, input: string): Secret[] {
+  const text = input.trim();
+  if (text === '') return [];
+  const what = `a part of the input ${name}`;
+  const pem = findPem(text);
+  const written = [...(pem === undefined ? [] : listPemLines(pem)), ...listJwkMembers(text)];
+  return [
+    ...written.map((value) => ({ what, value, masked: true })),
+    ...listOtherForms(readKey(text, pem)).map((value) => ({ what, value, masked: false })),
+  ];
+}
+
+function findPem(text: string): string | undefined {
+  const pem = /-----BEGIN [^-]*PRIVATE KEY-----[^"']*?-----END [^-]*PRIVATE KEY-----/.exec(
+    text,
+  )?.[0];
+  return pem?.replaceAll('\\n', '\n').replaceAll('\\r', '');
+}
+
+/** The lines that have the key: those of 16 characters or more, for a shorter one is the rest of the last number. */
+function listPemLines(pem: string): string[] {
+  return pem.split(/\s+/).filter((line) => /^[A-Za-z0-9+/]{16,}=*$/.test(line));
+}
+
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
+
+function listJwkMembers(text: string): string[] {
+  if (!text.startsWith('{')) return [];
+  return readMembers(text)
+    .filter(([member]) => privateMembers.includes(member))
+    .map(([, value]) => value);
+}
+
+function readKey(text: string, pem: string | undefined): KeyObject | undefined {
+  try {
+    if (pem !== undefined) return createPrivateKey(pem);
+    const jwk = JSON.parse(text) as Record<string, string>;
+    return createPrivateKey({ key: jwk, format: 'jwk' });
+  } catch {
+    // A damaged key has no other forms.
+    return undefined;
+  }
+}
+
+function listOtherForms(key: KeyObject | undefined): string[] {
+  if (key === undefined) return [];
+  const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  try {
+    const jwk = key.export({ format: 'jwk' }) as Record<string, string | undefined>;
+    // The first line of a PKCS#8 says little but what kind of key it is.
+    return [...listPemLines(pem).slice(1), ...privateMembers.map((member) => jwk[member] ?? '')];
+  } catch {
+    return listPemLines(pem).slice(1);
+  }
+}
+
+function listParameters(input: string): Secret[] {
+  const pairs = input.trimStart().startsWith('{')
+    ? readMembers(input)
+    : input.split(/\r?\n/).map((line) => /^([^=]*)=(.*)$/.exec(line)?.slice(1) ?? []);
+  return pairs
+    .filter(([name = '', value = '']) => isSecretParameter(name.trim()) && value.length >= 8)
+    .map(([name = '', value = '']) => ({ what: `the parameter ${name}`, value, masked: true }));
+}
+
+function listHeaders(input: string): Secret[] {
+  return input.split(/\r?\n/).flatMap((line) => {
+    const [, name = '', value = ''] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    const secret = readSecretHeader([name, value]) ?? '';
+    return secret.length < 8 ? [] : [{ what: `the header ${name}`, value: secret, masked: true }];
+  });
+}
+
+function listProxySecrets(environment: Values): Secret[] {
+  return Object.entries(environment)
+    .filter(([name]) => /^https?_proxy$/i.test(name))
+    .flatMap(([name, value]) => {
+      const [, user = '', password = ''] = /^(?:\w+:\/\/)?([^:@/]*):([^@/]*)@/.exec(value) ?? [];
+      if (password === '') return [];
+      const decoded = unescapePercent(password);
+      const basic = Buffer.from(`${unescapePercent(user)}:${decoded}`).toString('base64');
+      return [password, decoded, basic].map((secret) => ({
+        what: `the password in ${name}`,
+        value: secret,
+        masked: true,
+      }));
+    });
+}
+
+function unescapePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The runner masks these itself. */
+function listRunnerTokens(environment: Values): Secret[] {
+  return ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'].map((name) => ({
+    what: name,
+    value: environment[name] ?? '',
+    masked: false,
+  }));
+}
