@@ -84,8 +84,7 @@ function nameProxy(proxy: Proxy, { login, address }: ProxySetup = {}): string {
 function stabilizeSystemTexts(text: string): string {
   return text
     .replace('EAI_AGAIN', 'ENOTFOUND')
-    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '')
-    .replace(/write EPROTO .*:(wrong version number):\S*\s+/, '<openssl> $1 ');
+    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '');
 }
 
 /** What the action told the runner. */

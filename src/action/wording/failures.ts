@@ -10,6 +10,7 @@ import {
   TokenTooLongError,
 } from '../errors.ts';
 import { type EmptySecret } from '../input-reader.ts';
+import { type Inputs } from '../inputs.ts';
 import { type Annotation } from '../log.ts';
 import { StageError } from '../stage-error.ts';
 import { joinTexts, renderText, text, type Text } from '../text.ts';
@@ -19,15 +20,9 @@ import {
   describeTokenError,
   type StageView,
 } from './exchange.ts';
-import {
-  describeUnknown,
-  hostOf,
-  messageOf,
-  nameContent,
-  nameStatus,
-  nameUrlInput,
-} from './names.ts';
+import { describeUnknown, hostOf, nameContent, nameStatus, nameUrlInput } from './names.ts';
 import { dpopTitle, explainOAuthError, explainProxyRefusal, explainStatus } from './refusals.ts';
+import { explainTlsFailure } from './tls-failures.ts';
 
 /** The one annotation of a step that failed. */
 export function explainFailure(error: unknown): Annotation {
@@ -46,16 +41,24 @@ export function explainFailure(error: unknown): Annotation {
 function explainStage({ stage, gaveUp, facts }: StageError): Annotation {
   const view = { stage, ...facts };
   const { failure, code } = gaveUp;
-  if (code === 'retry_after_too_long') {
-    return {
-      title: 'asked to wait too long',
-      message: text`${nameServer(view)} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${facts.inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
-    };
-  }
+  if (code === 'retry_after_too_long') return explainLongWait(failure, view);
   const { title, message } = explainLastAttempt(failure, view);
   // It says all that there is to say.
   if (title === dpopTitle) return { title, message };
   return { title, message: text`${message} ${sayWhyNotAgain(gaveUp, view)}` };
+}
+
+function explainLongWait({ error, retryAfter = 0 }: FailedAttempt, view: StageView): Annotation {
+  const { totalTimeout } = view.inputs;
+  const asks = text`${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
+  // With any other status it is a server that is down for a while.
+  const isQuota = error instanceof TokenError && error.answer.status === 429;
+  return {
+    title: 'asked to wait too long',
+    message: isQuota
+      ? text`${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
+      : text`${asks} Run the job again later, or set a longer total-timeout.`,
+  };
 }
 
 /** Who was asked. */
@@ -124,7 +127,7 @@ function explainTransportError(
         message: text`${server} could not be reached: ${what}. ${check}; a private name needs a runner inside its network.`,
       };
     case 'tls_failed':
-      return explainTlsFailure(error, view);
+      return explainTlsFailure(error, server, view);
     case 'proxy_refused':
       return explainProxyRefusal(error.proxyStatus ?? 0, server);
     case 'proxy_invalid':
@@ -153,42 +156,6 @@ function explainTransportError(
   }
 }
 
-function explainTlsFailure(
-  { systemCode = '', cause }: TransportError,
-  view: StageView,
-): Annotation {
-  const title = 'TLS not trusted';
-  const server = nameServer(view);
-  if (systemCode === 'CERT_HAS_EXPIRED') {
-    return {
-      title,
-      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
-    };
-  }
-  if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return {
-      title,
-      message: text`The certificate of ${server} is for another name: ${messageOf(cause)}. Check the host in ${nameUrlInput(view.inputs)}.`,
-    };
-  }
-  if (systemCode.includes('ALERT') && view.inputs.clientCertificate !== undefined) {
-    return {
-      title: 'client certificate refused',
-      message: text`${server} did not accept the client's certificate: ${messageOf(cause)} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
-    };
-  }
-  if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
-    return {
-      title: 'TLS failed',
-      message: text`${server} and this runner could not agree on TLS: ${messageOf(cause)} (${systemCode}). Check the scheme and the port in ${nameUrlInput(view.inputs)}.`,
-    };
-  }
-  return {
-    title,
-    message: text`The certificate of ${server} is not trusted: ${messageOf(cause)} (${systemCode}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
-  };
-}
-
 function explainTokenError(error: TokenError, view: StageView): Annotation {
   const { inputs } = view;
   const host = hostOf(inputs);
@@ -201,14 +168,14 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
     case 'redirect':
       return {
         title: 'redirect',
-        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself.`,
+        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseDirectUrl(inputs)}`,
       };
     case 'unparsable':
       return explainUnparsable(error, view);
     case 'no_access_token':
       return {
         title: 'no access_token',
-        message: text`${host} answered ${what}. Check that ${nameUrlInput(inputs)} is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+        message: text`${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
       };
     case 'no_expires_at':
       return {
@@ -223,10 +190,22 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
   }
 }
 
+function adviseEndpoint({ issuer }: Inputs): Text {
+  return issuer === undefined
+    ? text`Check that token-url is the token endpoint`
+    : text`Check issuer, whose metadata names this token endpoint`;
+}
+
+function adviseDirectUrl({ issuer }: Inputs): Text {
+  return issuer === undefined
+    ? text`Set token-url to the token endpoint itself.`
+    : text`Give the token endpoint itself as token-url, instead of issuer.`;
+}
+
 function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation {
   const { contentType, length } = error.answer;
   const answered = text`${hostOf(inputs)} answered ${describeTokenError(error)}`;
-  const check = text`Check that ${nameUrlInput(inputs)} is the token endpoint`;
+  const check = adviseEndpoint(inputs);
   if (length === 0) {
     return { title: 'empty answer', message: text`${answered}. ${check}.` };
   }
@@ -277,11 +256,15 @@ function explainDiscoveryError(error: DiscoveryError, { inputs }: StageView): An
         message: text`The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
       };
     case 'redirect':
-    case 'refused':
-      return {
-        title: 'no metadata there',
-        message: text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}. ${instead}`,
-      };
+    case 'refused': {
+      const answered = text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}.`;
+      return answer.status >= 500 || answer.status === 429
+        ? {
+            title: 'server failed',
+            message: text`${answered} The provider's status page may tell more; token-url instead of issuer needs no metadata.`,
+          }
+        : { title: 'no metadata there', message: text`${answered} ${instead}` };
+    }
   }
 }
 
@@ -301,7 +284,10 @@ function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {
     case 'refused':
       return {
         title,
-        message: text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+        message:
+          status >= 500
+            ? text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
+            : text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
       };
     case 'unparsable':
     case 'malformed':

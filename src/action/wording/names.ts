@@ -37,9 +37,13 @@ export function originAndPath(url: string): string {
   return `${origin}${pathname}`;
 }
 
-/** What an error of Node's says. */
+/** What OpenSSL's errors are made of: the reason, and around it numbers and places in its source. */
+const opensslReason = /:SSL routines:\w*:([^:]+)/;
+
+/** What an error of Node's says; of one of OpenSSL's the reason alone. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return opensslReason.exec(message)?.[1] ?? message;
 }
 
 /** What is known of an error that nobody foresaw. */

@@ -459,8 +459,8 @@ describe('the group of request and answer', () => {
       ['200 OK, text/html, after 0.2 s'],
     ],
     [refuse(answer(599, 's3cret')), ['599, 6 bytes of no named type, after 0.2 s']],
-    [new TransportError('timeout'), ['no answer, after 0.2 s: no answer within 15 s']],
-    [new TypeError('odd'), ['no answer, after 0.2 s: TypeError: odd']],
+    [new TransportError('timeout'), ['no answer within 15 s']],
+    [new TypeError('odd'), ['failed after 0.2 s: TypeError: odd']],
   ];
   for (const [error, lines] of answers) {
     test(`says ${lines.join('; ')}`, () => {
@@ -495,7 +495,7 @@ describe('an error of the server', () => {
       'grant not allowed',
       answerJson(400, { error: 'unauthorized_client', error_description: 'No.' }),
       { 'client-auth-method': 'client_secret_post' },
-      `login.example.com does not let this client use grant type client_credentials: 400 unauthorized_client, "No.". Allow it at the provider. ${same}`,
+      `login.example.com does not let this client use grant type client_credentials: 400 unauthorized_client, "No". Allow it at the provider. ${same}`,
     ],
     [
       'grant type not supported',
@@ -531,7 +531,7 @@ describe('an error of the server', () => {
       'refused',
       answerJson(200, { error: 'bad_verification_code' }),
       {},
-      `login.example.com refused the request: 200 bad_verification_code. ${same}`,
+      `login.example.com refused the request: 200 bad_verification_code. The provider's documentation says what that means. ${same}`,
     ],
     [
       'refused',
@@ -793,7 +793,7 @@ describe('an error of the server', () => {
       [
         answerJson(429, { error: 'too_many_attempts', error_description: 'Wait.' }),
         'too many requests',
-        '429 too_many_attempts, "Wait.". Ask less often, or ask the provider for a higher limit.',
+        '429 too_many_attempts, "Wait". Ask less often, or ask the provider for a higher limit.',
       ],
       [
         answerJson(500, { error: 'server_error' }),
@@ -820,7 +820,7 @@ describe('an error of the server', () => {
       const how = { code: 'attempts_used_up', attempt: 4 } as const;
       assert.deepEqual(giveUp(refuse(answerJson(status, { error })), how), {
         title: 'server busy',
-        message: `login.example.com cannot answer for now: ${status} ${error}. Gave up after 4 attempts.`,
+        message: `login.example.com cannot answer for now: ${status} ${error}. The provider's status page may tell more. Gave up after 4 attempts.`,
       });
     }
   });
