@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { revokeToken } from '../../src/action/revoke-token.ts';
 import { run } from '../../src/action/run.ts';
 import { type Surroundings } from '../../src/action/surroundings.ts';
+import { TransportError } from '../../src/http/transport-error.ts';
 import { type SaveWord } from '../../src/cache/save-report.ts';
 import { issueTokens, startStage } from './cache-stage.ts';
 import {
@@ -42,6 +43,7 @@ interface Told {
   readonly start?: string;
   /** What saving answers; by default it cannot be started. */
   readonly saving?: SaveWord;
+  readonly platform?: NodeJS.Platform;
 }
 
 /** The inputs of every step. */
@@ -129,7 +131,7 @@ async function surround(runner: FakeRunner, temp: string, told: Told): Promise<S
       ...createInputEnvironment({ ...usualInputs, ...inputs }),
       ...env,
     },
-    platform: process.platform,
+    platform: told.platform ?? process.platform,
     clock,
     random: () => told.random ?? 0.5,
     randomBytes,
@@ -208,6 +210,13 @@ function notCached(why: string, told: Told, log: readonly string[] = [got]): Log
     log: [missed, ...log, `Not cached: ${why}`, set],
   };
 }
+
+/** The request, as the group of a failure shows it. */
+const asked = [
+  '> Request and answer',
+  '    POST https://login.example.com/oauth2/token',
+  '    client ci-client, client_secret_basic (form), body: grant_type, scope',
+];
 
 const makeOne = '(openssl rand -base64 32 makes one).';
 
@@ -327,6 +336,57 @@ const endTexts: readonly LogText[] = [
     tell: () => tellEnd([], { env: { ACTIONS_RUNTIME_TOKEN: 'the-token-of-another-job' } }),
     log: [
       'Warning: The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.',
+    ],
+  },
+];
+
+/** Failures that no server can bring about on this machine. */
+const rareFailures: readonly LogText[] = [
+  {
+    name: 'a token that is too long for a variable of Windows',
+    tell: () =>
+      tell({
+        lookUp: [],
+        inputs: { 'use-cache': 'false' },
+        answers: [grant({ access_token: 'x'.repeat(32_768) })],
+        platform: 'win32',
+      }),
+    log: [
+      asking,
+      got,
+      'Error: The token is too long for an environment variable of Windows (32,767 characters), so OAUTH2_TOKEN cannot hold it. Set env-var: false and use the output token.',
+    ],
+  },
+  {
+    name: 'a request that Node could not make',
+    tell: () =>
+      tell({
+        lookUp: [],
+        inputs: { 'use-cache': 'false' },
+        answers: [
+          new TransportError('request_failed', { cause: new TypeError('Invalid character') }),
+        ],
+      }),
+    log: [
+      asking,
+      ...asked,
+      '    failed after 0.2 s: the request failed: TypeError: Invalid character',
+      'Error: login.example.com could not be asked: the request failed: TypeError: Invalid character. Not tried again, for it would fail in the same way.',
+    ],
+  },
+  {
+    name: 'a defect',
+    tell: () =>
+      tell({
+        lookUp: [],
+        inputs: { 'use-cache': 'false' },
+        answers: [new TypeError('x is not a function')],
+      }),
+    log: [
+      asking,
+      ...asked,
+      '    failed after 0.2 s: TypeError: x is not a function',
+      'Error: TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. Not tried again, for it would fail in the same way.',
     ],
   },
 ];
@@ -481,5 +541,6 @@ export const logTexts: readonly LogText[] = [
       set,
     ],
   },
+  ...rareFailures,
   ...endTexts,
 ];
