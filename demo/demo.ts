@@ -2,6 +2,7 @@
  * Shows the action at work without GitHub: the built action, started as a runner starts it, against an embedded
  * authorization server, or against a server of the user's own. `npm run demo -- --help` says more.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -9,7 +10,7 @@ import { inputNames } from '../src/action/input-reader.ts';
 import { decompressArchive } from '../src/cache/archive.ts';
 import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
 import { type CacheService, startCacheService } from '../test/support/cache-service.ts';
-import { renderLog, type Run, runAction } from '../test/support/runner.ts';
+import { renderLog, type Run, runJob } from '../test/support/runner.ts';
 
 const root = join(import.meta.dirname, '..');
 const secretVariable = 'CLIENT_SECRET';
@@ -17,14 +18,21 @@ const secretVariable = 'CLIENT_SECRET';
 const help = `Usage: npm run demo
        ${secretVariable}=... npm run demo -- --token-url https://... --client-id ... [--scopes "read list"] [more inputs]
 
-Without arguments: two jobs get a token from an embedded authorization server (oidc-provider, https on this machine),
-the second one through an embedded cache service.
+Without arguments: three jobs get a token from an embedded authorization server (oidc-provider, https on this machine),
+the second one through an embedded cache service; the third one revokes it.
 With arguments: gets one from your own server, so that a setting can be tried before a workflow is pushed. Every input
 of the action is an option of the same name; secrets come from the environment, for arguments are seen by others:
-the client secret from ${secretVariable}.`;
+${secretVariable}, PRIVATE_KEY, CLIENT_KEY, REFRESH_TOKEN and CACHE_ENCRYPTION_KEY, whichever are needed.
+GitHub's ID token exists in a workflow alone, so id-token-as cannot be tried here.`;
 
 /** The inputs that must not be given as arguments. */
-const secretInputs = ['client-secret', 'cache-encryption-key'] as const;
+const secretInputs = [
+  'client-secret',
+  'private-key',
+  'client-key',
+  'refresh-token',
+  'cache-encryption-key',
+] as const;
 
 /** Wrong usage, explained. */
 class UsageError extends Error {}
@@ -46,10 +54,11 @@ function readArguments(args: readonly string[]): Inputs | undefined {
       );
     }
   }
-  if ((process.env[secretVariable] ?? '') === '') {
+  const secrets = secretInputs.map((name) => [name, process.env[variableOf(name)] ?? ''] as const);
+  const isProven = secrets.some(([, value]) => value !== '') || 'client-auth-method' in values;
+  if (!isProven) {
     throw new UsageError(`${secretVariable} is not set: the client secret is read from it.`);
   }
-  const secrets = secretInputs.map((name) => [name, process.env[variableOf(name)] ?? ''] as const);
   return Object.fromEntries([['use-cache', 'false'], ...given, ...secrets]);
 }
 
@@ -68,18 +77,41 @@ function parse(
   }
 }
 
+/** A job of one step: the action, and what it does when the job ends. */
+interface Demonstration {
+  readonly run: Run;
+  readonly post: Run | undefined;
+}
+
 /** Runs the built action with these inputs, on a network like this process's. */
-function start(inputs: Inputs, environment: Readonly<Record<string, string>> = {}): Promise<Run> {
-  return runAction({
-    script: join(root, 'dist', 'main', 'index.js'),
-    metadata: join(root, 'action.yml'),
-    uses: 'org/oauth2-token@v1',
-    inputs,
-    environment: { ...pickNetworkVariables(process.env), ...environment },
-    masks: [inputs['client-secret'] ?? ''],
-    // As long as the action itself may take, and some more.
-    timeoutMs: 24 * 3600 * 1000,
-  });
+async function start(
+  inputs: Inputs,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Demonstration> {
+  const { runs, posts } = await runJob(
+    [
+      {
+        script: join(root, 'dist', 'main', 'index.js'),
+        post: join(root, 'dist', 'post', 'index.js'),
+        metadata: join(root, 'action.yml'),
+        uses: 'org/oauth2-token@v1',
+        inputs,
+        environment: {
+          ...pickNetworkVariables(process.env),
+          ACTIONS_RUNTIME_TOKEN: randomUUID(),
+          ...environment,
+        },
+      },
+    ],
+    {
+      masks: secretInputs.map((name) => inputs[name] ?? ''),
+      // As long as the action itself may take, and some more.
+      timeoutMs: 24 * 3600 * 1000,
+    },
+  );
+  const [run] = runs;
+  if (run === undefined) throw new Error('The step did not run.');
+  return { run, post: posts[0] };
 }
 
 /** What a user's own network may need: proxies and private CAs. */
@@ -101,10 +133,13 @@ function show(title: string, lines: string): void {
 }
 
 /** Shows what a user would see: the log, the outputs and the environment variable, masked as the runner does it. */
-function showRun(run: Run): void {
+function showJob({ run, post }: Demonstration): void {
   show('The log, as GitHub shows it', renderLog(run));
   show('Outputs, for later steps as steps.ID.outputs.NAME', list(run.outputs, run.masks));
   show('Environment variables, for later steps', list(run.env, run.masks));
+  if (post !== undefined && post.stdout !== '') {
+    show('The log of the end of the job', renderLog(post));
+  }
   const colour = run.conclusion === 'success' ? 'green' : 'red';
   console.log(`\nThe step is ${colour} (exit status ${run.exitCode ?? 'none'}).`);
 }
@@ -138,8 +173,8 @@ async function demonstrate(): Promise<boolean> {
     );
     heading('Job 1: nothing is in the cache');
     const first = await start(inputs, cache.environment({ version: 'v2' }));
-    showRun(first);
-    const token = first.outputs['token'] ?? '';
+    showJob(first);
+    const token = first.run.outputs['token'] ?? '';
     const { active, scope } = await server.introspect(token);
     show(
       'The server is asked about the token (introspection)',
@@ -148,22 +183,31 @@ async function demonstrate(): Promise<boolean> {
 
     heading('Job 2, on another machine: the token comes from the cache');
     const second = await start(inputs, cache.environment({ version: 'v2' }));
-    showRun(second);
-    const same = second.outputs['token'] === token;
+    showJob(second);
+    const same = second.run.outputs['token'] === token;
     show(
       'What the two jobs cost',
       `the same token: ${String(same)}; requests at the token endpoint: ${server.tokenRequests.length}`,
     );
     show('What lies in the cache, for the curious', await describeEntries(cache));
-    return [first, second].every(isGreen) && active && same;
+
+    heading('Job 3: a token of its own, which ends with the job (revoke: true)');
+    const third = await start(
+      { ...inputs, revoke: 'true', 'revocation-url': server.revocationUrl },
+      cache.environment({ version: 'v2' }),
+    );
+    showJob(third);
+    const revoked = await server.introspect(third.run.outputs['token'] ?? '');
+    show('The server is asked about that token', `active: ${String(revoked.active)}`);
+    return [first, second, third].every(isGreen) && active && same && !revoked.active;
   } finally {
     await cache.close();
     await server.close();
   }
 }
 
-function isGreen({ conclusion }: Run): boolean {
-  return conclusion === 'success';
+function isGreen({ run, post }: Demonstration): boolean {
+  return run.conclusion === 'success' && post?.conclusion === 'success';
 }
 
 /** The entries by name, and the beginning of the sealed part in hex. */
@@ -196,9 +240,9 @@ function formatHex(bytes: Buffer): string {
 
 /** The demo against the user's own server. */
 async function tryInputs(inputs: Inputs): Promise<boolean> {
-  const run = await start(inputs);
-  showRun(run);
-  return run.conclusion === 'success';
+  const job = await start(inputs);
+  showJob(job);
+  return isGreen(job);
 }
 
 async function main(args: readonly string[]): Promise<boolean> {

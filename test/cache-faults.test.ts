@@ -9,6 +9,7 @@ import {
   type JobOptions,
   type JobRun,
   makePath,
+  pathDecides,
   type Stage,
   startStage,
 } from './support/cache-stage.ts';
@@ -278,7 +279,7 @@ describe(
       }
       others.filter(({ outcome }) => takesTime(outcome)).forEach(declareOther);
 
-      test('a tar that hangs, which is killed with all that it started', async (t) => {
+      test('a tar that hangs, which is killed with all that it started', pathDecides, async (t) => {
         const script = '#!/bin/sh\nsleep 600 &\nsleep 600\n';
         const PATH = await makePath(['gzip', 'sleep'], { tar: script });
         t.after(() => rm(PATH, { recursive: true }));

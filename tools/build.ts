@@ -1,5 +1,6 @@
 /**
- * Builds dist/ from src/: `tsc` strips the types, ncc bundles what it emits, each entry into a folder of its own.
+ * Builds dist/ from src/: `tsc` strips the types, ncc bundles what it emits, each entry into a folder of its own. Writes
+ * THIRD-PARTY-NOTICES.txt as well.
  *
  * Usage: node tools/build.ts [FOLDER]   (default: dist)
  */
@@ -7,17 +8,19 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { noticesFile, renderNotices } from './notices.ts';
+
 const root = join(import.meta.dirname, '..');
 
 /** The files of src/ that a process starts with. */
 const entries = ['main', 'post', 'save'];
 
 /**
- * Builds into a folder, which is emptied first: ncc leaves old files.
+ * Builds into a folder, which is emptied first: ncc leaves old files. Gives the notices of what is in there.
  *
  * @throws when tsc or ncc fails; its output has been shown
  */
-export function build(folder: string): void {
+export function build(folder: string): string {
   const emitted = join(root, 'build');
   rmSync(emitted, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
@@ -32,8 +35,16 @@ export function build(folder: string): void {
       '--out',
       bundle,
       '--quiet',
+      '--stats-out',
+      nameStats(entry),
     ]);
   }
+  return renderNotices(entries.map(nameStats));
+}
+
+/** The file in which ncc says what it put into a bundle. */
+function nameStats(entry: string): string {
+  return join(root, 'build', `${entry}.stats.json`);
 }
 
 function runTool(script: string, args: string[]): void {
@@ -43,4 +54,6 @@ function runTool(script: string, args: string[]): void {
   });
 }
 
-if (import.meta.main) build(resolve(process.argv[2] ?? join(root, 'dist')));
+if (import.meta.main) {
+  writeFileSync(noticesFile, build(resolve(process.argv[2] ?? join(root, 'dist'))));
+}

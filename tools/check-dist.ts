@@ -1,9 +1,10 @@
-/** Fails where dist/ is not what a rebuild gives. Usage: node tools/check-dist.ts */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+/** Fails where dist/ or THIRD-PARTY-NOTICES.txt is not what a rebuild gives. Usage: node tools/check-dist.ts */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { build } from './build.ts';
+import { noticesFile } from './notices.ts';
 
 const dist = join(import.meta.dirname, '..', 'dist');
 
@@ -26,11 +27,14 @@ function listDifferences(one: string, other: string): string[] {
 
 const fresh = mkdtempSync(join(tmpdir(), 'oauth2-token-dist-'));
 try {
-  build(fresh);
-  const differences = listDifferences(dist, fresh);
+  const notices = build(fresh);
+  const differences = listDifferences(dist, fresh).map((file) => `dist${file}`);
+  if (!existsSync(noticesFile) || readFileSync(noticesFile, 'utf8') !== notices) {
+    differences.push('THIRD-PARTY-NOTICES.txt');
+  }
   if (differences.length > 0) {
     console.error(
-      `dist/ is not what src/ gives: ${differences.join(', ')}. npm run build mends it.`,
+      `These are not what src/ gives: ${differences.join(', ')}. npm run build mends it.`,
     );
     process.exitCode = 1;
   }

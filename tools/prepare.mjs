@@ -1,5 +1,7 @@
 // Makes a fresh machine ready (node 20 or later, npm, nothing else) and then runs a TypeScript file on the node of
-// node_modules, which is the version that the runner uses. Plain JavaScript, because it runs on any node from 20 on.
+// node_modules, which is the version that the runner uses. That package is not there for every machine (macOS on ARM
+// often lacks the newest): then the node that runs this has to be of that version. Plain JavaScript, because it runs on
+// any node from 20 on.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -12,7 +14,9 @@ const stamp = join(modules, '.oauth2-token-lock');
 const windows = process.platform === 'win32';
 
 const oldest = 20;
-if (Number(process.versions.node.split('.')[0]) < oldest) {
+const wanted = 24;
+const major = Number(process.versions.node.split('.')[0]);
+if (major < oldest) {
   console.error(`This needs node ${oldest} or later; it is ${process.version}.`);
   process.exit(1);
 }
@@ -44,9 +48,18 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
-/** Runs the file on the node of node_modules and ends as it ends. */
+/** The node of node_modules, or this one where it is of the same version. */
+function findNode() {
+  const packaged = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
+  if (existsSync(packaged)) return packaged;
+  if (major === wanted) return process.execPath;
+  console.error(`npm has no node ${wanted} for this machine; install it and run this again.`);
+  process.exit(1);
+}
+
+/** Runs the file on that node and ends as it ends. */
 function run(file, fileArgs) {
-  const node = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
+  const node = findNode();
   const { status, error } = spawnSync(node, [file, ...fileArgs], {
     cwd: root,
     stdio: 'inherit',

@@ -28592,7 +28592,7 @@ function endProcess() {
 
 /***/ }),
 
-/***/ 3509:
+/***/ 8682:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29176,6 +29176,7 @@ const inputNames = [
     'use-cache',
     'min-validity',
     'cache-encryption-key',
+    'cache-wait',
     'default-expires-in',
     'expires-at-override',
     'env-var',
@@ -29196,6 +29197,7 @@ const inputDefaults = {
     'retry-time-slot': '3',
     'retry-max-wait': '10',
     'retry-on': 'transient',
+    'cache-wait': '0',
     'env-var': 'OAUTH2_TOKEN',
     revoke: 'false',
     verbose: 'false',
@@ -29829,10 +29831,10 @@ function nameEncoded(text) {
     if (bytes === undefined)
         return undefined;
     const decoded = bytes.toString().trim();
-    if (decoded.includes('-----BEGIN '))
-        return 'base64_of_pem';
     if (/^\{[\s\S]*\}$/.test(decoded))
         return 'base64_of_json';
+    if (decoded.includes('-----BEGIN '))
+        return 'base64_of_pem';
     return readDer(bytes) === undefined ? undefined : 'base64_of_der';
 }
 /** Decodes base64 of either alphabet; undefined where it is none. */
@@ -30001,13 +30003,18 @@ const pemLine = 64;
 const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
 /**
  * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of text of no known form, every line.
- * A part has at least 8 characters, and is never JSON as a whole, nor a line that says BEGIN or END.
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
  *
  * @param input the same as for {@link readSigningKey}
  */
 function listPrivateParts(input) {
-    const parts = [...listMembers(input), ...listPemLines(input), ...listOtherLines(input)];
+    const parts = [
+        ...listMembers(input),
+        ...listPemLines(input),
+        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
+    ];
     return [...new Set(parts)].filter((part) => part.length >= shortestPart);
 }
 function listMembers(text) {
@@ -30043,26 +30050,40 @@ function listPemBodies(text) {
     const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
     return starts.flatMap((start, nth) => {
         const between = text.slice(start, ends[nth]);
-        // Base64 has no quotes: one ends what a PEM in JSON has lost the END line of.
-        if (markers[nth - 1]?.[1] === 'BEGIN')
-            return [between.split(/["']/)[0] ?? ''];
-        if (markers[nth]?.[1] === 'END')
-            return [between.split(/["']/).at(-1) ?? ''];
-        return [];
+        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
+        const isEnded = markers[nth]?.[1] === 'END';
+        if (isBegun && isEnded)
+            return [between];
+        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+        const pieces = between.split(/["']/);
+        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
     });
 }
 /** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 /** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
 function splitBody(body) {
-    return body.split(/\s+|-{2,}/).filter((line) => !pemHeader.test(line));
+    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
 }
 function wrap(text) {
     return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
 }
+function isJsonLike(text) {
+    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
+}
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text) {
+    try {
+        findKey(text.trim());
+        return [];
+    }
+    catch {
+        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
+    }
+}
 /** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
 function listOtherLines(text) {
-    if (new RegExp(pemMarker).test(text) || /^\s*[{[]|["']\w+["']\s*:/.test(text))
+    if (new RegExp(pemMarker).test(text))
         return [];
     const lines = splitLines(breakLines(text));
     const joined = lines.join('').replace(/\s+/g, '');
@@ -31163,6 +31184,9 @@ const otherWords = {
     maxattempts: 'retry-max-attempts',
     maxretries: 'retry-max-attempts',
     retryattempts: 'retry-max-attempts',
+    cachetimeout: 'cache-wait',
+    waitforcache: 'cache-wait',
+    cachewaitseconds: 'cache-wait',
     environmentvariable: 'env-var',
     envname: 'env-var',
     env: 'env-var',
@@ -31277,6 +31301,7 @@ function readEach(reader, env, { debug, now }) {
         useCache: readUseCache(reader, revocation.revoke),
         minValidity: readLongSeconds(reader, 'min-validity'),
         cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+        cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
         defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
         expiresAtOverride: readExpiry(reader),
         envVar: readEnvVar(reader, env),
@@ -32755,7 +32780,11 @@ const keyLength = 32;
 async function deriveKeys(credentials, identity) {
     const salt = (0,external_node_crypto_.createHash)('sha256').update(identity).digest();
     const root = await stretch(joinCredentials(credentials), salt);
-    return { naming: expand(root, 'name'), sealing: expand(root, 'seal') };
+    return {
+        naming: expand(root, 'name'),
+        sealing: expand(root, 'seal'),
+        lease: expand(root, 'lease'),
+    };
 }
 /** Label, length and bytes of each, in the order of the labels: no two sets of credentials give the same bytes. */
 function joinCredentials(credentials) {
@@ -32980,6 +33009,8 @@ function taskkill(pid) {
 
 /** How an archive is compressed; part of the version of an entry. */
 const compressions = ['zstd-without-long', 'gzip'];
+/** The version of every lease, so that jobs on different runners compete for one name. */
+const leaseCompression = 'gzip';
 /** The one path that is saved. */
 const entryFile = 'token.bin';
 /** The service did not do what was asked; nothing of its answer is in here. */
@@ -33025,6 +33056,7 @@ function chooseCacheService(env, send) {
     return {
         find: (prefix, compression, signal) => isV2 ? findV2(wire, prefix, compression, signal) : findV1(wire, prefix, compression, signal),
         download: (entry, signal) => download(wire, entry, signal),
+        reserve: (name, signal) => classify(isV2 ? reserveV2(wire, name, signal) : reserveV1(wire, name, signal)),
     };
 }
 /** GitHub Enterprise Server has version 1 of the service alone. */
@@ -33033,23 +33065,11 @@ function isEnterpriseServer(env) {
     const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';
     return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
 }
-/**
- * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
- *
- * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
- * @see https://protobuf.dev/programming-guides/json/
- */
-async function findV2({ base, token, send }, prefix, compression, signal) {
-    const service = 'github.actions.results.api.v1.CacheService';
-    const response = await service_ask(send, signal, {
-        method: 'POST',
-        url: new URL(`/twirp/${service}/GetCacheEntryDownloadURL`, base).href,
-        headers: { ...bearer(token), 'content-type': 'application/json' },
-        body: JSON.stringify({
-            key: prefix,
-            restore_keys: [prefix],
-            version: makeVersion(compression),
-        }),
+async function findV2(wire, prefix, compression, signal) {
+    const response = await callV2(wire, 'GetCacheEntryDownloadURL', signal, {
+        key: prefix,
+        restore_keys: [prefix],
+        version: makeVersion(compression),
     });
     const answer = readJson(response);
     const ok = answer['ok'] ?? false;
@@ -33059,18 +33079,61 @@ async function findV2({ base, token, send }, prefix, compression, signal) {
         throw new CacheServiceError(response.status);
     return readFound(response, answer['matched_key'] ?? answer['matchedKey'], answer['signed_download_url'] ?? answer['signedDownloadUrl']);
 }
+/** @returns whether the name was reserved; false where the run may not write */
+async function reserveV2(wire, name, signal) {
+    const message = { key: name, version: makeVersion(leaseCompression) };
+    const answer = readJson(await callV2(wire, 'CreateCacheEntry', signal, message));
+    return answer['ok'] === true;
+}
+/**
+ * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
+ *
+ * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+function callV2({ base, token, send }, method, signal, message) {
+    const service = 'github.actions.results.api.v1.CacheService';
+    return service_ask(send, signal, {
+        method: 'POST',
+        url: new URL(`/twirp/${service}/${method}`, base).href,
+        headers: { ...bearer(token), 'content-type': 'application/json' },
+        body: JSON.stringify(message),
+    });
+}
 async function findV1({ base, token, send }, prefix, compression, signal) {
     const query = new URLSearchParams({ keys: prefix, version: makeVersion(compression) });
     const response = await service_ask(send, signal, {
         method: 'GET',
         url: `${base}_apis/artifactcache/cache?${query.toString()}`,
-        headers: { ...bearer(token), accept: 'application/json;api-version=6.0-preview.1' },
+        headers: { ...bearer(token), accept: acceptV1 },
     });
     if (response.status === 204)
         return undefined;
     const answer = readJson(response);
     return readFound(response, answer['cacheKey'], answer['archiveLocation']);
 }
+/** @returns whether the name was reserved */
+async function reserveV1({ base, token, send }, name, signal) {
+    const response = await service_ask(send, signal, {
+        method: 'POST',
+        url: `${base}_apis/artifactcache/caches`,
+        headers: { ...bearer(token), accept: acceptV1, 'content-type': 'application/json' },
+        body: JSON.stringify({ key: name, version: makeVersion(leaseCompression) }),
+    });
+    return typeof readJson(response)['cacheId'] === 'number';
+}
+async function classify(reserving) {
+    try {
+        return (await reserving) ? 'reserved' : 'failed';
+    }
+    catch (error) {
+        const status = error instanceof CacheServiceError ? error.status : 0;
+        if (status === 409)
+            return 'taken';
+        return status === 429 ? 'limited' : 'failed';
+    }
+}
+const acceptV1 = 'application/json;api-version=6.0-preview.1';
 function bearer(token) {
     return { authorization: `Bearer ${token}`, 'user-agent': 'oauth2-token' };
 }
@@ -33288,13 +33351,89 @@ function isTimeout(error) {
     return error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
 }
 
-;// CONCATENATED MODULE: ./build/action/scopes.js
+;// CONCATENATED MODULE: ./build/cache/election.js
+
+/** The longest that an election may take, milliseconds. */
+const electionTimeout = 5000;
 /**
- * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
+ * Elects one of the jobs that start together. The names are reserved one after the other; who gets all of them leads,
+ * and who finds one taken follows. There is always one who gets the last name of all, so not all can follow; a leader
+ * that dies keeps the others waiting no longer than they want to wait.
+ *
+ * @param names as `listLeaseNames` gives them
+ * @param context the service; `startTimer` calls back after so many milliseconds and gives the function that calls it off
  */
-function listMissingScopes(granted, asked) {
-    const { scopes } = granted;
-    return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
+async function elect(names, { service, startTimer, }) {
+    const controller = new AbortController();
+    const stopTimer = startTimer(electionTimeout, () => {
+        controller.abort(new DOMException('The time for the election is over.', 'TimeoutError'));
+    });
+    try {
+        for (const name of names) {
+            const reservation = await service.reserve(name, controller.signal);
+            if (reservation === 'taken')
+                return 'follows';
+            if (reservation !== 'reserved')
+                return reservation;
+        }
+        return 'leads';
+    }
+    finally {
+        stopTimer();
+    }
+}
+/** The first wait, milliseconds: what a leader needs at best to ask and to save. */
+const firstWait = 2000;
+/** By how much each wait is longer than the one before: the looks become few, however long a job may wait. */
+const growth = 1.5;
+/**
+ * Looks again and again for what the leader gets, with waits that grow and differ from job to job; for the last time
+ * when the wait is over.
+ *
+ * @param look gives undefined where nothing is there yet, or where that cannot be told
+ * @param context `wait` is the longest that is waited, milliseconds; `monotonic` gives milliseconds since some moment;
+ *   `random` gives a number from 0 (included) to 1 (excluded)
+ * @returns undefined where nothing came
+ */
+async function follow(look, { wait, monotonic, sleep, random, }) {
+    const deadline = monotonic() + wait;
+    for (let turn = 0;; turn += 1) {
+        const left = deadline - monotonic();
+        // A timer may fire a moment early, and that is the end of the wait too.
+        if (left < 1)
+            return undefined;
+        await sleep(chooseWait(turn, left, random()));
+        const found = await look();
+        if (found !== undefined)
+            return found;
+    }
+}
+/** From half to one and a half of what the turn would be; all that is left, where hardly anything would be left. */
+function chooseWait(turn, left, draw) {
+    const wait = firstWait * growth ** turn * (0.5 + draw);
+    return left - wait < firstWait / 2 ? left : wait;
+}
+
+;// CONCATENATED MODULE: ./build/cache/lease.js
+
+
+/** How long the name of a lease is the same, milliseconds. */
+const leaseWindow = 60_000;
+/**
+ * The names that a job has to reserve, in this order, to lead: that of the window before this one, then this one's. So
+ * jobs to both sides of a boundary, or with clocks that differ by less than a window, have a name in common; and an old
+ * reservation, which the service can keep for a day, is in nobody's way for longer than two windows.
+ *
+ * They tell nothing to those without the credentials, and begin as no entry's name does.
+ *
+ * @param now epoch, milliseconds
+ */
+function listLeaseNames({ lease }, now) {
+    const window = Math.floor(now / leaseWindow);
+    return [window - 1, window].map((each) => {
+        const id = (0,external_node_crypto_.createHmac)('sha256', lease).update(String(each)).digest();
+        return `oauth2-lease-v1-${id.subarray(0, 16).toString('hex')}`;
+    });
 }
 
 ;// CONCATENATED MODULE: ./build/action/wording/cache-lines.js
@@ -33371,8 +33510,73 @@ function describeLookUp(code, took) {
 function sayKept() {
     return text_text `Kept in the cache, encrypted, for other jobs and later runs.`;
 }
+/** What the election among the jobs that missed together gave. */
+function describeElection(role, took) {
+    return text_text `election: ${role}, after ${formatDuration(took)}`;
+}
+/** Another job asks, and this one waits for its token. */
+function sayFollowing(cacheWait) {
+    return text_text `Another job is asking for this token; waiting up to ${formatDuration(cacheWait * 1000)} for it.`;
+}
+/** The wait had an end: the token is there. */
+function sayTaken() {
+    return text_text `Took the token that another job got.`;
+}
+/** The wait is over, and no token came. */
+function sayWaitedInVain(cacheWait) {
+    return text_text `No token came within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
+}
+/** The jobs could not agree on one of them, so this one asks. */
+function sayNotFollowing(why) {
+    return why === 'limited'
+        ? text_text `Not waiting for another job (cache-wait): the cache service takes no more reservations for now.`
+        : text_text `Not waiting for another job (cache-wait): the cache service reserved no name.`;
+}
+
+;// CONCATENATED MODULE: ./build/action/cache-wait.js
+
+
+
+
+
+
+
+
+
+/**
+ * After a miss: has the jobs that missed together elect one of them, and waits for its token where it is another one.
+ *
+ * @param look looks into the cache again; undefined where no token is there, or where that cannot be told
+ */
+async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, clock, random, log }) {
+    const { now, monotonic, sleep, startTimer } = clock;
+    const startedAt = monotonic();
+    const role = await elect(listLeaseNames(keys, now()), { service, startTimer });
+    const took = monotonic() - startedAt;
+    if (verbose)
+        log.group(sayCacheTitle(), [describeElection(role, took)]);
+    if (role !== 'follows') {
+        if (role !== 'leads')
+            log.say(sayNotFollowing(role));
+        return { code: 'ask' };
+    }
+    log.say(sayFollowing(cacheWait));
+    const response = await follow(look, { wait: cacheWait * 1000 - took, monotonic, sleep, random });
+    log.say(response === undefined ? sayWaitedInVain(cacheWait) : sayTaken());
+    return response === undefined ? { code: 'in_vain' } : { code: 'taken', response };
+}
+
+;// CONCATENATED MODULE: ./build/action/scopes.js
+/**
+ * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
+ */
+function listMissingScopes(granted, asked) {
+    const { scopes } = granted;
+    return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
+}
 
 ;// CONCATENATED MODULE: ./build/action/reuse.js
+
 
 
 
@@ -33400,15 +33604,17 @@ class Reuse {
     #inputs;
     #context;
     #cache;
+    #lease;
     #saver;
-    /** Whether the cache was asked and had nothing; not where it could not be asked. */
+    /** Whether the cache was asked and had nothing; not where it could not be asked, or after a wait in vain. */
     #missed = false;
     /** Whether a token that is asked for now shall be kept. */
     #keeps = false;
-    constructor(inputs, context, cache) {
+    constructor(inputs, context, cache, lease) {
         this.#inputs = inputs;
         this.#context = context;
         this.#cache = cache;
+        this.#lease = lease;
     }
     /**
      * Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted.
@@ -33439,7 +33645,7 @@ class Reuse {
             log.mask(secret);
         };
         const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
-        return new Reuse(inputs, context, cache);
+        return new Reuse(inputs, context, cache, { keys, service });
     }
     get missed() {
         return this.#missed;
@@ -33458,13 +33664,27 @@ class Reuse {
         if (finding.code === 'hit')
             return toResponse(finding.token);
         if (finding.code === 'miss') {
-            this.#missed = true;
+            const waiting = await this.#waitForOther();
+            if (waiting.code === 'taken')
+                return waiting.response;
+            this.#missed = waiting.code === 'ask';
             this.#prepareToKeep();
         }
         else {
             log.say(sayCacheNotUsed(finding.code));
         }
         return undefined;
+    }
+    /** On a miss, and where this job may write, for without that it could not lead. */
+    async #waitForOther() {
+        if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
+            return { code: 'ask' };
+        }
+        const look = async () => {
+            const finding = await this.#look();
+            return finding.code === 'hit' ? toResponse(finding.token) : undefined;
+        };
+        return waitForOtherJob(look, this.#inputs, { ...this.#context, ...this.#lease });
     }
     async #look() {
         const { log, clock } = this.#context;
@@ -36825,7 +37045,7 @@ function readSystemCode(error) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(150);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3509);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8682);
 /* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5037);
 
 

@@ -1020,6 +1020,7 @@ const inputNames = [
     'use-cache',
     'min-validity',
     'cache-encryption-key',
+    'cache-wait',
     'default-expires-in',
     'expires-at-override',
     'env-var',
@@ -1040,6 +1041,7 @@ const inputDefaults = {
     'retry-time-slot': '3',
     'retry-max-wait': '10',
     'retry-on': 'transient',
+    'cache-wait': '0',
     'env-var': 'OAUTH2_TOKEN',
     revoke: 'false',
     verbose: 'false',
@@ -1598,10 +1600,10 @@ function nameEncoded(text) {
     if (bytes === undefined)
         return undefined;
     const decoded = bytes.toString().trim();
-    if (decoded.includes('-----BEGIN '))
-        return 'base64_of_pem';
     if (/^\{[\s\S]*\}$/.test(decoded))
         return 'base64_of_json';
+    if (decoded.includes('-----BEGIN '))
+        return 'base64_of_pem';
     return readDer(bytes) === undefined ? undefined : 'base64_of_der';
 }
 /** Decodes base64 of either alphabet; undefined where it is none. */
@@ -1770,13 +1772,18 @@ const pemLine = 64;
 const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
 /**
  * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of text of no known form, every line.
- * A part has at least 8 characters, and is never JSON as a whole, nor a line that says BEGIN or END.
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
  *
  * @param input the same as for {@link readSigningKey}
  */
 function listPrivateParts(input) {
-    const parts = [...listMembers(input), ...listPemLines(input), ...listOtherLines(input)];
+    const parts = [
+        ...listMembers(input),
+        ...listPemLines(input),
+        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
+    ];
     return [...new Set(parts)].filter((part) => part.length >= shortestPart);
 }
 function listMembers(text) {
@@ -1812,26 +1819,40 @@ function listPemBodies(text) {
     const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
     return starts.flatMap((start, nth) => {
         const between = text.slice(start, ends[nth]);
-        // Base64 has no quotes: one ends what a PEM in JSON has lost the END line of.
-        if (markers[nth - 1]?.[1] === 'BEGIN')
-            return [between.split(/["']/)[0] ?? ''];
-        if (markers[nth]?.[1] === 'END')
-            return [between.split(/["']/).at(-1) ?? ''];
-        return [];
+        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
+        const isEnded = markers[nth]?.[1] === 'END';
+        if (isBegun && isEnded)
+            return [between];
+        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+        const pieces = between.split(/["']/);
+        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
     });
 }
 /** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 /** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
 function splitBody(body) {
-    return body.split(/\s+|-{2,}/).filter((line) => !pemHeader.test(line));
+    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
 }
 function wrap(text) {
     return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
 }
+function isJsonLike(text) {
+    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
+}
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text) {
+    try {
+        findKey(text.trim());
+        return [];
+    }
+    catch {
+        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
+    }
+}
 /** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
 function listOtherLines(text) {
-    if (new RegExp(pemMarker).test(text) || /^\s*[{[]|["']\w+["']\s*:/.test(text))
+    if (new RegExp(pemMarker).test(text))
         return [];
     const lines = splitLines(breakLines(text));
     const joined = lines.join('').replace(/\s+/g, '');
@@ -2913,6 +2934,9 @@ const otherWords = {
     maxattempts: 'retry-max-attempts',
     maxretries: 'retry-max-attempts',
     retryattempts: 'retry-max-attempts',
+    cachetimeout: 'cache-wait',
+    waitforcache: 'cache-wait',
+    cachewaitseconds: 'cache-wait',
     environmentvariable: 'env-var',
     envname: 'env-var',
     env: 'env-var',
@@ -3027,6 +3051,7 @@ function readEach(reader, env, { debug, now }) {
         useCache: readUseCache(reader, revocation.revoke),
         minValidity: readLongSeconds(reader, 'min-validity'),
         cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+        cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
         defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
         expiresAtOverride: readExpiry(reader),
         envVar: readEnvVar(reader, env),

@@ -39009,6 +39009,8 @@ function joinHeaders(message) {
 
 /** How an archive is compressed; part of the version of an entry. */
 const compressions = (/* unused pure expression or super */ null && (['zstd-without-long', 'gzip']));
+/** The version of every lease, so that jobs on different runners compete for one name. */
+const leaseCompression = 'gzip';
 /** The one path that is saved. */
 const entryFile = 'token.bin';
 /** The service did not do what was asked; nothing of its answer is in here. */
@@ -39054,6 +39056,7 @@ function chooseCacheService(env, send) {
     return {
         find: (prefix, compression, signal) => isV2 ? findV2(wire, prefix, compression, signal) : findV1(wire, prefix, compression, signal),
         download: (entry, signal) => download(wire, entry, signal),
+        reserve: (name, signal) => classify(isV2 ? reserveV2(wire, name, signal) : reserveV1(wire, name, signal)),
     };
 }
 /** GitHub Enterprise Server has version 1 of the service alone. */
@@ -39062,23 +39065,11 @@ function isEnterpriseServer(env) {
     const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';
     return host !== 'GITHUB.COM' && !host.endsWith('.GHE.COM') && !host.endsWith('.LOCALHOST');
 }
-/**
- * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
- *
- * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
- * @see https://protobuf.dev/programming-guides/json/
- */
-async function findV2({ base, token, send }, prefix, compression, signal) {
-    const service = 'github.actions.results.api.v1.CacheService';
-    const response = await ask(send, signal, {
-        method: 'POST',
-        url: new URL(`/twirp/${service}/GetCacheEntryDownloadURL`, base).href,
-        headers: { ...bearer(token), 'content-type': 'application/json' },
-        body: JSON.stringify({
-            key: prefix,
-            restore_keys: [prefix],
-            version: makeVersion(compression),
-        }),
+async function findV2(wire, prefix, compression, signal) {
+    const response = await callV2(wire, 'GetCacheEntryDownloadURL', signal, {
+        key: prefix,
+        restore_keys: [prefix],
+        version: makeVersion(compression),
     });
     const answer = readJson(response);
     const ok = answer['ok'] ?? false;
@@ -39088,18 +39079,61 @@ async function findV2({ base, token, send }, prefix, compression, signal) {
         throw new CacheServiceError(response.status);
     return readFound(response, answer['matched_key'] ?? answer['matchedKey'], answer['signed_download_url'] ?? answer['signedDownloadUrl']);
 }
+/** @returns whether the name was reserved; false where the run may not write */
+async function reserveV2(wire, name, signal) {
+    const message = { key: name, version: makeVersion(leaseCompression) };
+    const answer = readJson(await callV2(wire, 'CreateCacheEntry', signal, message));
+    return answer['ok'] === true;
+}
+/**
+ * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
+ *
+ * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+function callV2({ base, token, send }, method, signal, message) {
+    const service = 'github.actions.results.api.v1.CacheService';
+    return ask(send, signal, {
+        method: 'POST',
+        url: new URL(`/twirp/${service}/${method}`, base).href,
+        headers: { ...bearer(token), 'content-type': 'application/json' },
+        body: JSON.stringify(message),
+    });
+}
 async function findV1({ base, token, send }, prefix, compression, signal) {
     const query = new URLSearchParams({ keys: prefix, version: makeVersion(compression) });
     const response = await ask(send, signal, {
         method: 'GET',
         url: `${base}_apis/artifactcache/cache?${query.toString()}`,
-        headers: { ...bearer(token), accept: 'application/json;api-version=6.0-preview.1' },
+        headers: { ...bearer(token), accept: acceptV1 },
     });
     if (response.status === 204)
         return undefined;
     const answer = readJson(response);
     return readFound(response, answer['cacheKey'], answer['archiveLocation']);
 }
+/** @returns whether the name was reserved */
+async function reserveV1({ base, token, send }, name, signal) {
+    const response = await ask(send, signal, {
+        method: 'POST',
+        url: `${base}_apis/artifactcache/caches`,
+        headers: { ...bearer(token), accept: acceptV1, 'content-type': 'application/json' },
+        body: JSON.stringify({ key: name, version: makeVersion(leaseCompression) }),
+    });
+    return typeof readJson(response)['cacheId'] === 'number';
+}
+async function classify(reserving) {
+    try {
+        return (await reserving) ? 'reserved' : 'failed';
+    }
+    catch (error) {
+        const status = error instanceof CacheServiceError ? error.status : 0;
+        if (status === 409)
+            return 'taken';
+        return status === 429 ? 'limited' : 'failed';
+    }
+}
+const acceptV1 = 'application/json;api-version=6.0-preview.1';
 function bearer(token) {
     return { authorization: `Bearer ${token}`, 'user-agent': 'oauth2-token' };
 }

@@ -206,10 +206,7 @@ interface Roles {
 function chooseMethod(reader: InputReader, roles: Roles): ClientAuthMethod | undefined {
   if (roles.idTokenAs === 'client_assertion') {
     for (const name of ['client-auth-method', ...listOffered(reader, roles)] as const) {
-      if (!reader.isGiven(name)) continue;
-      reader.complain(
-        text`${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`,
-      );
+      if (reader.isGiven(name)) complainOfIdToken(reader, name);
     }
     return undefined;
   }
@@ -217,6 +214,12 @@ function chooseMethod(reader: InputReader, roles: Roles): ClientAuthMethod | und
   if (!reader.isGiven('client-auth-method')) return inferMethod(reader, roles);
   if (written !== undefined) checkMethod(reader, written, roles);
   return written;
+}
+
+function complainOfIdToken(reader: InputReader, name: InputName): void {
+  reader.complain(
+    text`${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`,
+  );
 }
 
 /** The credentials of the client that are given. */
@@ -257,7 +260,9 @@ function inferMethod(reader: InputReader, roles: Roles): ClientAuthMethod | unde
 /** The secret that somebody meant to give, by what else is given. */
 function guessMissing(reader: InputReader): CredentialName {
   const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'] as const;
-  if (ofKey.some((name) => reader.isGiven(name))) return 'private-key';
+  const algorithm = reader.read('signing-algorithm');
+  const isForKey = signingAlgorithms.some((one) => one === algorithm);
+  if (isForKey || ofKey.some((name) => reader.isGiven(name))) return 'private-key';
   return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
 }
 
@@ -277,16 +282,29 @@ function checkMethod(reader: InputReader, method: ClientAuthMethod, roles: Roles
   for (const name of offered.filter((one) => one !== credential)) {
     reader.complain(text`${name}: is not used by client-auth-method: ${method}`);
   }
+  if (method === 'client_secret_jwt' && roles.privateKeyAs === 'assertion') {
+    reader.complain(
+      text`client-auth-method: ${method} cannot be used with private-key-as: assertion, for assertion-audience and assertion-claims would be meant for both JWTs`,
+    );
+  }
 }
 
-/** A JWT or an ID token can say who asks; a secret or a certificate cannot. */
+/** A JWT or an ID token can say who asks; a secret or a certificate cannot, even where it is sent besides. */
 function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId'>): void {
-  const { privateKeyAs, signingKey, assertionClaims, idTokenAs } = client;
-  const hasIssuer =
-    signingKey?.owner !== undefined ||
-    assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
-  const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && hasIssuer);
-  if (!isSaid && !reader.isGiven('client-id')) reader.complain(text`client-id is required`);
+  const { clientAuthMethod = 'none', privateKeyAs, idTokenAs } = client;
+  const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && namesIssuer(client));
+  if (isSaid && clientAuthMethod === 'none') return;
+  // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
+  if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey) return;
+  if (!reader.isGiven('client-id')) reader.complain(text`client-id is required`);
+}
+
+function namesIssuer({
+  signingKey,
+  assertionClaims,
+}: Pick<ClientInputs, 'signingKey' | 'assertionClaims'>): boolean {
+  const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
+  return isClaimed || signingKey?.owner !== undefined;
 }
 
 /** Notes where certificate and key do not belong together. */
@@ -299,7 +317,8 @@ function checkCertificate(
   }
   if (clientCertificate === undefined) return;
   const isForTls = credentialOf[clientAuthMethod ?? 'none'] === 'client-key';
-  const [name, key] = isForTls
+  const hasOwnKey = isForTls || reader.isGiven('client-key');
+  const [name, key] = hasOwnKey
     ? (['client-key', clientKey] as const)
     : (['private-key', signingKey?.key] as const);
   if (key === undefined) return;
@@ -324,13 +343,29 @@ function checkUse(reader: InputReader, client: ClientInputs): void {
   if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
     reader.complain(text`private-key-id: has no meaning without private-key`);
   }
-  if (reader.isGiven('client-certificate') && !hasKey && !reader.isGiven('client-key')) {
-    if (!reader.missesSecret) reader.missSecret('client-key');
-  }
+  if (!hasKey) checkCertificateUse(reader, client);
   if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
     reader.complain(text`id-token-audience: has no meaning without id-token-as`);
   }
   if (clientAuthMethod === 'client_secret_jwt') checkMacAlgorithm(reader);
+}
+
+/** Notes where a certificate has no key: it was forgotten, or the certificate is not wanted at all. */
+function checkCertificateUse(
+  reader: InputReader,
+  { clientAuthMethod, idTokenAs }: ClientInputs,
+): void {
+  const isAlone = reader.isGiven('client-certificate') && !reader.isGiven('client-key');
+  if (!isAlone || reader.missesSecret) return;
+  if (idTokenAs === 'client_assertion') {
+    complainOfIdToken(reader, 'client-certificate');
+  } else if (clientAuthMethod !== undefined && reader.isGiven('client-auth-method')) {
+    reader.complain(
+      text`client-certificate: is not used by client-auth-method: ${clientAuthMethod}`,
+    );
+  } else {
+    reader.missSecret('client-key');
+  }
 }
 
 function checkMacAlgorithm(reader: InputReader): void {

@@ -35,7 +35,7 @@ export interface IdTokenContext {
 }
 
 /** The most that is read of an answer, bytes: an ID token has 2 KiB. */
-const maxAnswerBytes = 64 * 1024;
+export const maxAnswerBytes = 64 * 1024;
 
 /** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
 const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;

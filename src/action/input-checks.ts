@@ -53,12 +53,16 @@ const notForAcs = [
   'revocation-url',
 ] as const satisfies readonly InputName[];
 
-function checkAcs(reader: InputReader, inputs: Combined): void {
+/** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */
+export function refuseForAcs(reader: InputReader): void {
   for (const name of notForAcs) {
-    if (reader.isGiven(name)) {
-      reader.complain(text`${name}: has no meaning with endpoint-type: acs_api`);
-    }
+    if (!reader.isGiven(name)) continue;
+    reader.complain(text`${name}: has no meaning with endpoint-type: acs_api`);
+    reader.ignore(name);
   }
+}
+
+function checkAcs(reader: InputReader, inputs: Combined): void {
   for (const name of ['client-id', 'client-secret'] as const) {
     if (!isFieldValue(reader.read(name) ?? '')) {
       reader.complain(text`${name}: has a character that a header cannot carry`);

@@ -39,6 +39,7 @@ export const inputNames = [
   'use-cache',
   'min-validity',
   'cache-encryption-key',
+  'cache-wait',
   'default-expires-in',
   'expires-at-override',
   'env-var',
@@ -62,6 +63,7 @@ export const inputDefaults = {
   'retry-time-slot': '3',
   'retry-max-wait': '10',
   'retry-on': 'transient',
+  'cache-wait': '0',
   'env-var': 'OAUTH2_TOKEN',
   revoke: 'false',
   verbose: 'false',
@@ -106,6 +108,7 @@ export interface NumberRange {
 export class InputReader {
   readonly problems: Text[] = [];
   readonly #env: NodeJS.ProcessEnv;
+  readonly #ignored = new Set<InputName>();
   #missing: SecretName | undefined;
 
   constructor(env: NodeJS.ProcessEnv) {
@@ -122,6 +125,11 @@ export class InputReader {
     this.#missing ??= name;
   }
 
+  /** From here on the input reads as left out, for what is wrong with it was said. */
+  ignore(name: InputName): void {
+    this.#ignored.add(name);
+  }
+
   get missesSecret(): boolean {
     return this.#missing !== undefined;
   }
@@ -134,7 +142,7 @@ export class InputReader {
 
   /** The value; its default, or undefined, where it was left out. */
   read(name: InputName): string | undefined {
-    const value = readInput(this.#env, name);
+    const value = this.#readRaw(name);
     if (value !== '') return value;
     const defaults: Partial<Record<InputName, string>> = inputDefaults;
     return defaults[name];
@@ -143,13 +151,17 @@ export class InputReader {
   /** Whether something was written; a value equal to its default counts as not written. */
   isGiven(name: InputName): boolean {
     const defaults: Partial<Record<InputName, string>> = inputDefaults;
-    const value = readInput(this.#env, name);
+    const value = this.#readRaw(name);
     return value !== '' && value !== defaults[name];
   }
 
   /** The value with its white space; empty where it was left out. */
   readExact(name: InputName): string {
-    return readInput(this.#env, name, 'exact');
+    return this.#readRaw(name, 'exact');
+  }
+
+  #readRaw(name: InputName, how: 'trimmed' | 'exact' = 'trimmed'): string {
+    return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
   }
 
   /** One of several words; undefined where it was left out, or is none of them. */

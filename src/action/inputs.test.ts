@@ -170,6 +170,10 @@ describe('readInputs', () => {
     [{ 'use-cache': 'refresh' }, { useCache: 'refresh' }],
     [{ 'min-validity': '0' }, { minValidity: 0 }],
     [{ 'min-validity': '2147483647' }, { minValidity: 2_147_483_647 }],
+    [{}, { cacheWait: 0 }],
+    [{ 'cache-wait': '0' }, { cacheWait: 0 }],
+    [{ 'cache-wait': '0.5' }, { cacheWait: 0.5 }],
+    [{ 'cache-wait': '2147483647' }, { cacheWait: 2_147_483_647 }],
     [{ 'default-expires-in': '900' }, { defaultExpiresIn: 900 }],
     [{ 'cache-encryption-key': ' abcd ' }, { cacheEncryptionKey: 'abcd' }],
     [
@@ -306,6 +310,9 @@ describe('readInputs', () => {
     [{ 'use-cache': 'not TRUE' }, 'use-cache: got "not TRUE", takes true, false or refresh'],
     [{ 'min-validity': '2147483648' }, 'min-validity: got "2147483648", takes at most 2147483647'],
     [{ 'min-validity': 'x' }, 'min-validity: got "x", takes a number of seconds, 0 or more'],
+    [{ 'cache-wait': '2147483648' }, 'cache-wait: got "2147483648", takes at most 2147483647'],
+    [{ 'cache-wait': '-1' }, 'cache-wait: got "-1", takes a number of seconds, 0 or more'],
+    [{ 'cache-wait': 'true' }, 'cache-wait: got "true", takes a number of seconds, 0 or more'],
     [
       { 'default-expires-in': '-5' },
       'default-expires-in: got "-5", takes a number of seconds, 0 or more',

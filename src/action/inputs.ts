@@ -3,7 +3,7 @@ import { type RetryOn } from '../oauth2/errors.ts';
 import { type ClientInputs, readClientInputs, readSecret } from './client-inputs.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint-inputs.ts';
 import { InputError } from './errors.ts';
-import { checkTogether } from './input-checks.ts';
+import { checkTogether, refuseForAcs } from './input-checks.ts';
 import { InputReader } from './input-reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request-inputs.ts';
@@ -24,6 +24,8 @@ export interface Inputs extends EndpointInputs, ClientInputs, RequestInputs {
   /** Seconds that a cached token must still have; undefined: 300, or half its lifetime if shorter. */
   readonly minValidity: number | undefined;
   readonly cacheEncryptionKey: string | undefined;
+  /** Seconds to wait on a miss for the token of another job; 0: not at all. */
+  readonly cacheWait: number;
   readonly defaultExpiresIn: number | undefined;
   readonly expiresAtOverride: Date | undefined;
   /** Undefined: none is exported. */
@@ -69,10 +71,12 @@ function readEach(
   env: NodeJS.ProcessEnv,
   { debug, now }: { readonly debug: boolean; readonly now: number },
 ): Inputs {
+  const endpoint = readEndpointInputs(reader);
+  if (endpoint.endpointType === 'acs_api') refuseForAcs(reader);
   const client = readClientInputs(reader, now);
   const revocation = readRevocation(reader, env);
   return {
-    ...readEndpointInputs(reader),
+    ...endpoint,
     ...client,
     ...readRequestInputs(reader, client),
     timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
@@ -89,6 +93,7 @@ function readEach(
     useCache: readUseCache(reader, revocation.revoke),
     minValidity: readLongSeconds(reader, 'min-validity'),
     cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+    cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
     defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
     expiresAtOverride: readExpiry(reader),
     envVar: readEnvVar(reader, env),

@@ -28,6 +28,7 @@ describe('findMisspelledInputs', () => {
     ['timeout', ['time-out', 'timeouts', 'timout']],
     ['total-timeout', ['total_timeout', 'total-time-out']],
     ['retry-max-attempts', ['retry_max_attempts', 'retry-max-attempt']],
+    ['cache-wait', ['cache-timeout', 'wait-for-cache', 'cache-wait-seconds', 'cache_wait']],
     ['env-var', ['env_var', 'envVar', 'env-vars']],
     ['verbose', ['verbos', 'verbouse']],
     ['allow-http', ['allow_http', 'allow-https']],

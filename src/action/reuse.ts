@@ -1,8 +1,8 @@
 import { type CachedToken } from '../cache/entry.ts';
 import { type RequestIdentity, writeIdentity } from '../cache/identity.ts';
-import { canSeal, type Credential, deriveKeys } from '../cache/keys.ts';
+import { type CacheKeys, canSeal, type Credential, deriveKeys } from '../cache/keys.ts';
 import { type Saver, startSaver } from '../cache/saver.ts';
-import { chooseCacheService, readCacheMode } from '../cache/service.ts';
+import { chooseCacheService, readCacheMode, type ReservationService } from '../cache/service.ts';
 import { type Finding, TokenCache } from '../cache/token-cache.ts';
 import { type SendRequest } from '../http/request.ts';
 import { thumbprintOf } from '../oauth2/client-assertion.ts';
@@ -12,6 +12,7 @@ import { type TokenResponse } from '../oauth2/token-response.ts';
 import { type Clock } from '../retry/clock.ts';
 import { bindClaims, type IdToken } from './id-token.ts';
 import { type IdTokens } from './id-tokens.ts';
+import { type Waiting, waitForOtherJob } from './cache-wait.ts';
 import { type Inputs } from './inputs.ts';
 import { type Log } from './log.ts';
 import { maskResponse } from './outputs.ts';
@@ -34,6 +35,8 @@ export interface ReuseContext {
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
   readonly send: SendRequest;
+  /** Gives a number from 0 (included) to 1 (excluded). */
+  readonly random: () => number;
   readonly randomBytes: (size: number) => Buffer;
   /** The built child process that saves, an absolute path. */
   readonly saveScript: string;
@@ -47,21 +50,29 @@ export interface ReuseContext {
 /** The seconds that a cached token must still have, where nothing else is said. */
 const usualValidity = 300;
 
+/** With which jobs that missed together elect one of them. */
+interface Lease {
+  readonly keys: CacheKeys;
+  readonly service: ReservationService;
+}
+
 /** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
 export class Reuse {
   readonly #inputs: Inputs;
   readonly #context: ReuseContext;
   readonly #cache: TokenCache;
+  readonly #lease: Lease;
   #saver: Saver | undefined;
-  /** Whether the cache was asked and had nothing; not where it could not be asked. */
+  /** Whether the cache was asked and had nothing; not where it could not be asked, or after a wait in vain. */
   #missed = false;
   /** Whether a token that is asked for now shall be kept. */
   #keeps = false;
 
-  private constructor(inputs: Inputs, context: ReuseContext, cache: TokenCache) {
+  private constructor(inputs: Inputs, context: ReuseContext, cache: TokenCache, lease: Lease) {
     this.#inputs = inputs;
     this.#context = context;
     this.#cache = cache;
+    this.#lease = lease;
   }
 
   /**
@@ -92,7 +103,7 @@ export class Reuse {
       log.mask(secret);
     };
     const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
-    return new Reuse(inputs, context, cache);
+    return new Reuse(inputs, context, cache, { keys, service });
   }
 
   get missed(): boolean {
@@ -111,12 +122,26 @@ export class Reuse {
     const finding = await this.#look();
     if (finding.code === 'hit') return toResponse(finding.token);
     if (finding.code === 'miss') {
-      this.#missed = true;
+      const waiting = await this.#waitForOther();
+      if (waiting.code === 'taken') return waiting.response;
+      this.#missed = waiting.code === 'ask';
       this.#prepareToKeep();
     } else {
       log.say(sayCacheNotUsed(finding.code));
     }
     return undefined;
+  }
+
+  /** On a miss, and where this job may write, for without that it could not lead. */
+  async #waitForOther(): Promise<Waiting> {
+    if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
+      return { code: 'ask' };
+    }
+    const look = async (): Promise<TokenResponse | undefined> => {
+      const finding = await this.#look();
+      return finding.code === 'hit' ? toResponse(finding.token) : undefined;
+    };
+    return waitForOtherJob(look, this.#inputs, { ...this.#context, ...this.#lease });
   }
 
   async #look(): Promise<Finding> {

@@ -1,3 +1,4 @@
+import { type Pair } from '../oauth2/token-request.ts';
 import { type TokenResponse } from '../oauth2/token-response.ts';
 import { Deadline } from '../retry/deadline.ts';
 import { NoRunnerError } from './errors.ts';
@@ -97,6 +98,11 @@ function tellToken(
   log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
   const missing = listMissingScopes(response, inputs);
   if (missing.length > 0) log.say(sayGranted(scopes ?? [], missing));
-  const isReplaced = refreshToken !== undefined && refreshToken !== inputs.refreshToken;
-  if (inputs.refreshToken !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
+  const [, sent] = [...inputs.grantParameters, ...inputs.parameters].find(isRefreshToken) ?? [];
+  const isReplaced = refreshToken !== undefined && refreshToken !== sent;
+  if (sent !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
+}
+
+function isRefreshToken([name]: Pair): boolean {
+  return name === 'refresh_token';
 }

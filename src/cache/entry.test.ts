@@ -310,22 +310,25 @@ describe('in an archive by tar, an entry is found', () => {
     rmSync(folder, { recursive: true });
   });
 
+  const version = spawnSync('tar', ['--version'], { encoding: 'utf8' });
+  const skip = version.status !== 0 && 'there is no tar with --version here';
+  // bsdtar, the tar of macOS and of Windows, has its own name for it.
+  const gnu =
+    version.status === 0 && version.stdout.includes('GNU') ? '--format=gnu' : '--format=gnutar';
+
   const rows: readonly (readonly [what: string, args: readonly string[]])[] = [
     ['made as the toolkit makes it', ['--posix', '-P', 'token.bin']],
-    ['in the old format of GNU', ['--format=gnu', 'token.bin']],
+    ['in the old format of GNU', [gnu, 'token.bin']],
     ['in the format ustar', ['--format=ustar', 'token.bin']],
     ['behind other members', ['--posix', 'before.txt', 'token.bin']],
     [
       'behind the extended header of a long name',
       ['--posix', `${'long'.repeat(40)}.txt`, 'token.bin'],
     ],
-    [
-      'behind the GNU header of a long name',
-      ['--format=gnu', `${'long'.repeat(40)}.txt`, 'token.bin'],
-    ],
+    ['behind the GNU header of a long name', [gnu, `${'long'.repeat(40)}.txt`, 'token.bin']],
   ];
   for (const [what, args] of rows) {
-    test(what, () => {
+    test(what, { skip }, () => {
       const tar = spawnSync('tar', ['-cf', '-', '-C', folder, ...args]);
       assert.equal(tar.status, 0, tar.stderr.toString());
       const opened = openEntry(tar.stdout, { key, name });

@@ -32,9 +32,11 @@ const slotLength = 300_000;
 const keys = await deriveKeys([encryptionKey, clientSecret], identity);
 
 /** Keys that nobody derived, for what only looks at names. */
-const someKeys = fc
-  .uint8Array({ minLength: 32, maxLength: 32 })
-  .map((bytes): CacheKeys => ({ naming: Buffer.from(bytes), sealing: Buffer.alloc(32) }));
+const someKeys = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): CacheKeys => ({
+  naming: Buffer.from(bytes),
+  sealing: Buffer.alloc(32),
+  lease: Buffer.alloc(32),
+}));
 
 const times = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
 
@@ -42,10 +44,15 @@ describe('the keys', () => {
   // Computed with hashlib.scrypt and hmac of Python.
   test('of known credentials are these', () => {
     assert.deepEqual(
-      { naming: keys.naming.toString('hex'), sealing: keys.sealing.toString('hex') },
+      {
+        naming: keys.naming.toString('hex'),
+        sealing: keys.sealing.toString('hex'),
+        lease: keys.lease.toString('hex'),
+      },
       {
         naming: '7869f5888b92ae19623858ca561736585f27836be7faaddf349f70940356bd32',
         sealing: 'a08d358e76b72a8b37522c793290b14539a80e255bdda80e068e5424055e6e43',
+        lease: '4777ce38087819150ec575e9fa1a47c69a45d7a06f5862e2573cdf368582dca7',
       },
     );
   });
@@ -66,6 +73,7 @@ describe('the keys', () => {
     assert.deepEqual(keys, {
       naming: expand('oauth2-token v1 name'),
       sealing: expand('oauth2-token v1 seal'),
+      lease: expand('oauth2-token v1 lease'),
     });
   });
 

@@ -28,6 +28,8 @@ export interface CacheKeys {
   readonly naming: Buffer;
   /** Encrypts entries. */
   readonly sealing: Buffer;
+  /** Makes the names of leases. */
+  readonly lease: Buffer;
 }
 
 /** RFC 7914 section 2: 32 MiB and some 66 ms a guess, for the names are an oracle that anyone can test offline. */
@@ -48,7 +50,11 @@ export async function deriveKeys(
 ): Promise<CacheKeys> {
   const salt = createHash('sha256').update(identity).digest();
   const root = await stretch(joinCredentials(credentials), salt);
-  return { naming: expand(root, 'name'), sealing: expand(root, 'seal') };
+  return {
+    naming: expand(root, 'name'),
+    sealing: expand(root, 'seal'),
+    lease: expand(root, 'lease'),
+  };
 }
 
 /** Label, length and bytes of each, in the order of the labels: no two sets of credentials give the same bytes. */
@@ -75,7 +81,7 @@ function stretch(material: Buffer, salt: Buffer): Promise<Buffer> {
   });
 }
 
-function expand(root: Buffer, purpose: 'name' | 'seal'): Buffer {
+function expand(root: Buffer, purpose: 'name' | 'seal' | 'lease'): Buffer {
   return Buffer.from(hkdfSync('sha256', root, '', `oauth2-token v1 ${purpose}`, keyLength));
 }
 

@@ -27,6 +27,19 @@ const largest = randomBytes(192 * 1024);
 
 const isWindows = process.platform === 'win32';
 
+/** What every process has, whatever it is given: of macOS, and of Windows (`required_vars` of libuv). */
+const addedBySystem = isWindows
+  ? [
+      'HOMEDRIVE',
+      'HOMEPATH',
+      'LOGONSERVER',
+      'SYSTEMDRIVE',
+      'SYSTEMROOT',
+      'TEMP',
+      'USERDOMAIN',
+    ].concat(['USERNAME', 'USERPROFILE', 'WINDIR'])
+  : ['__CF_USER_TEXT_ENCODING'];
+
 /** What a process says about itself. */
 interface Witness {
   readonly pid: number;
@@ -129,7 +142,7 @@ async function start(
 function makeRoot(context: TestContext): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'saver-test-')));
   context.after(() => {
-    rmSync(root, { recursive: true, force: true });
+    rmSync(root, { recursive: true, force: true, maxRetries: 3 });
   });
   return root;
 }
@@ -308,8 +321,7 @@ describe('the child process', () => {
     const { saver, meet } = await start(context, echo, { env: { ...passed, ...withheld } });
     await saver.save(name, entry, 10_000);
     const { env } = await meet();
-    // macOS gives the first to every process.
-    const added = ['__CF_USER_TEXT_ENCODING', 'PATH', 'RUNNER_WITNESS'];
+    const added = [...addedBySystem, 'PATH', 'RUNNER_WITNESS'];
     const own = ['RUNNER_TEMP', 'GITHUB_WORKSPACE', 'COPYFILE_DISABLE'];
     const names = Object.keys(env).filter((variable) => !added.includes(variable));
     assert.deepEqual(names.toSorted(), [...Object.keys(passed), ...own].toSorted());

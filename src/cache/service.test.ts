@@ -20,6 +20,7 @@ import {
   compressions,
   makeVersion,
   readCacheMode,
+  type ReservationService,
 } from './service.ts';
 
 type Env = Record<string, string>;
@@ -147,7 +148,11 @@ const v1: Env = {
 function createService(
   env: Env,
   answer: HttpResponse | Error,
-): { service: CacheService; requests: HttpRequest[]; limits: RequestLimits[] } {
+): {
+  service: CacheService & ReservationService;
+  requests: HttpRequest[];
+  limits: RequestLimits[];
+} {
   const requests: HttpRequest[] = [];
   const limits: RequestLimits[] = [];
   const send: SendRequest = (request, limit) => {
@@ -490,7 +495,127 @@ describe('download', () => {
   }
 });
 
+describe('reserve', () => {
+  const lease = 'oauth2-lease-v1-0123456789abcdef0123456789abcdef';
+
+  test('sends by version 2 what the toolkit sends, under a version that is always the same', async () => {
+    const answer = answerJson(200, { ok: true, signed_upload_url: blobUrl });
+    const { service, requests, limits } = createService(v2, answer);
+    await service.reserve(lease, signal);
+    assert.deepEqual(requests, [
+      {
+        method: 'POST',
+        url: 'https://results.example.com/twirp/github.actions.results.api.v1.CacheService/CreateCacheEntry',
+        headers: {
+          authorization: 'Bearer runtime-token',
+          'user-agent': 'oauth2-token',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ key: lease, version: toolkit.versions['gzip'] }),
+      },
+    ]);
+    assert.deepEqual(limits, [{ signal, maxBytes: 65_536 }]);
+  });
+
+  test('sends by version 1 what the toolkit sends, under a version that is always the same', async () => {
+    const { service, requests, limits } = createService(v1, answerJson(201, { cacheId: 7 }));
+    await service.reserve(lease, signal);
+    assert.deepEqual(requests, [
+      {
+        method: 'POST',
+        url: 'https://cache.example.com/token/_apis/artifactcache/caches',
+        headers: {
+          authorization: 'Bearer runtime-token',
+          'user-agent': 'oauth2-token',
+          accept: 'application/json;api-version=6.0-preview.1',
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ key: lease, version: toolkit.versions['gzip'] }),
+      },
+    ]);
+    assert.deepEqual(limits, [{ signal, maxBytes: 65_536 }]);
+  });
+
+  const denied = { ok: false, signed_upload_url: '', message: 'cache write denied' };
+  const answers: readonly [what: string, env: Env, answer: HttpResponse, outcome: string][] = [
+    ['an upload URL', v2, answerJson(200, { ok: true, signed_upload_url: blobUrl }), 'reserved'],
+    ['ok alone', v2, answerJson(201, { ok: true }), 'reserved'],
+    ['an id', v1, answerJson(201, { cacheId: 7 }), 'reserved'],
+    ['an id, as act answers it', v1, answerJson(200, { cacheId: 1 }), 'reserved'],
+    ['a denial', v2, answerJson(200, denied), 'failed'],
+    ['ok in words', v2, answerJson(200, { ok: 'true' }), 'failed'],
+    ['ok left out', v2, answerJson(200, {}), 'failed'],
+    ['an id in words', v1, answerJson(201, { cacheId: '7' }), 'failed'],
+    ['no id', v1, answerJson(201, {}), 'failed'],
+    ['no content', v1, answerText(204, ''), 'failed'],
+  ];
+  for (const [what, env, answer, outcome] of answers) {
+    test(`takes ${what} for ${outcome}`, async () => {
+      const { service } = createService(env, answer);
+      assert.equal(await service.reserve(lease, signal), outcome);
+    });
+  }
+
+  const statuses: readonly [status: number, outcome: string][] = [
+    [409, 'taken'],
+    [429, 'limited'],
+    [400, 'failed'],
+    [401, 'failed'],
+    [403, 'failed'],
+    [404, 'failed'],
+    [302, 'failed'],
+    [500, 'failed'],
+    [503, 'failed'],
+  ];
+  for (const [status, outcome] of statuses) {
+    test(`takes ${status} for ${outcome}, with either version and whatever the body says`, async () => {
+      for (const env of [v1, v2]) {
+        for (const body of ['', '<html>', '{"ok": true, "cacheId": 7, "code": "already_exists"}']) {
+          const { service } = createService(env, answerText(status, body));
+          assert.equal(await service.reserve(lease, signal), outcome);
+        }
+      }
+    });
+  }
+
+  for (const error of [new TransportError('timeout'), new Error('a defect')]) {
+    test(`never throws, not even the error: ${error.message}`, async () => {
+      for (const env of [v1, v2]) {
+        const { service } = createService(env, error);
+        assert.equal(await service.reserve(lease, signal), 'failed');
+      }
+    });
+  }
+});
+
 describe('over the network', () => {
+  for (const version of ['v1', 'v2'] as const) {
+    test(`a name is reserved once by version ${version}, and is nowhere to be found`, async () => {
+      const server = await startCacheService();
+      try {
+        const service = chooseCacheService(server.environment({ version }), sendRequest);
+        assert.ok(service !== undefined);
+        const lease = 'oauth2-lease-v1-0123456789abcdef0123456789abcdef';
+        const outcomes = await Promise.all([
+          service.reserve(lease, signal),
+          service.reserve(lease, signal),
+          service.reserve(`${lease.slice(0, -1)}0`, signal),
+        ]);
+        assert.deepEqual(outcomes.toSorted(), ['reserved', 'reserved', 'taken']);
+        assert.equal(await service.find(lease, 'gzip', signal), undefined);
+        assert.deepEqual(
+          server.entries.map(({ finalized, blob }) => [finalized, blob.length]),
+          [
+            [false, 0],
+            [false, 0],
+          ],
+        );
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
   for (const version of ['v1', 'v2'] as const) {
     test(`the newest entry with a prefix is found and downloaded by version ${version}`, async () => {
       const server = await startCacheService();

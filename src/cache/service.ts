@@ -8,6 +8,9 @@ export const compressions = ['zstd-without-long', 'gzip'] as const;
 
 export type Compression = (typeof compressions)[number];
 
+/** The version of every lease, so that jobs on different runners compete for one name. */
+const leaseCompression: Compression = 'gzip';
+
 /** The one path that is saved. */
 export const entryFile = 'token.bin';
 
@@ -30,7 +33,7 @@ export class CacheServiceError extends Error {
   }
 }
 
-/** The reading side of the Actions cache. */
+/** The side of the Actions cache that is read. */
 export interface CacheService {
   /**
    * Finds the newest entry whose name begins with a prefix.
@@ -51,6 +54,21 @@ export interface CacheService {
    * @throws {TransportError} when there is no complete answer, or one that is too large
    */
   readonly download: (entry: FoundEntry, signal: AbortSignal) => Promise<Buffer>;
+}
+
+/**
+ * How the reservation of a name ended: `taken` where somebody has it, `limited` where the service takes no more for now,
+ * `failed` for all else.
+ */
+export type Reservation = 'reserved' | 'taken' | 'limited' | 'failed';
+
+/** The side of the Actions cache that reserves names. */
+export interface ReservationService {
+  /**
+   * Reserves a name and nothing more: nothing is ever uploaded to it. A name can be reserved once, by whichever job
+   * comes first. It never throws.
+   */
+  readonly reserve: (name: string, signal: AbortSignal) => Promise<Reservation>;
 }
 
 /** The most that is read of an archive, bytes; an entry has at most 192 KiB, and tar adds its blocks. */
@@ -80,7 +98,7 @@ export function readCacheMode(env: NodeJS.ProcessEnv): { readable: boolean; writ
 export function chooseCacheService(
   env: NodeJS.ProcessEnv,
   send: SendRequest,
-): CacheService | undefined {
+): (CacheService & ReservationService) | undefined {
   const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
   const isV2 = !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
   const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
@@ -92,6 +110,8 @@ export function chooseCacheService(
     find: (prefix, compression, signal) =>
       isV2 ? findV2(wire, prefix, compression, signal) : findV1(wire, prefix, compression, signal),
     download: (entry, signal) => download(wire, entry, signal),
+    reserve: (name, signal) =>
+      classify(isV2 ? reserveV2(wire, name, signal) : reserveV1(wire, name, signal)),
   };
 }
 
@@ -108,28 +128,16 @@ interface Wire {
   readonly send: SendRequest;
 }
 
-/**
- * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
- *
- * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
- * @see https://protobuf.dev/programming-guides/json/
- */
 async function findV2(
-  { base, token, send }: Wire,
+  wire: Wire,
   prefix: string,
   compression: Compression,
   signal: AbortSignal,
 ): Promise<FoundEntry | undefined> {
-  const service = 'github.actions.results.api.v1.CacheService';
-  const response = await ask(send, signal, {
-    method: 'POST',
-    url: new URL(`/twirp/${service}/GetCacheEntryDownloadURL`, base).href,
-    headers: { ...bearer(token), 'content-type': 'application/json' },
-    body: JSON.stringify({
-      key: prefix,
-      restore_keys: [prefix],
-      version: makeVersion(compression),
-    }),
+  const response = await callV2(wire, 'GetCacheEntryDownloadURL', signal, {
+    key: prefix,
+    restore_keys: [prefix],
+    version: makeVersion(compression),
   });
   const answer = readJson(response);
   const ok = answer['ok'] ?? false;
@@ -142,6 +150,34 @@ async function findV2(
   );
 }
 
+/** @returns whether the name was reserved; false where the run may not write */
+async function reserveV2(wire: Wire, name: string, signal: AbortSignal): Promise<boolean> {
+  const message = { key: name, version: makeVersion(leaseCompression) };
+  const answer = readJson(await callV2(wire, 'CreateCacheEntry', signal, message));
+  return answer['ok'] === true;
+}
+
+/**
+ * Twirp, as the JSON of proto3: a field can have either of two names, and one that is left out or null is false.
+ *
+ * @see https://twitchtv.github.io/twirp/docs/spec_v7.html
+ * @see https://protobuf.dev/programming-guides/json/
+ */
+function callV2(
+  { base, token, send }: Wire,
+  method: string,
+  signal: AbortSignal,
+  message: object,
+): Promise<HttpResponse> {
+  const service = 'github.actions.results.api.v1.CacheService';
+  return ask(send, signal, {
+    method: 'POST',
+    url: new URL(`/twirp/${service}/${method}`, base).href,
+    headers: { ...bearer(token), 'content-type': 'application/json' },
+    body: JSON.stringify(message),
+  });
+}
+
 async function findV1(
   { base, token, send }: Wire,
   prefix: string,
@@ -152,12 +188,39 @@ async function findV1(
   const response = await ask(send, signal, {
     method: 'GET',
     url: `${base}_apis/artifactcache/cache?${query.toString()}`,
-    headers: { ...bearer(token), accept: 'application/json;api-version=6.0-preview.1' },
+    headers: { ...bearer(token), accept: acceptV1 },
   });
   if (response.status === 204) return undefined;
   const answer = readJson(response);
   return readFound(response, answer['cacheKey'], answer['archiveLocation']);
 }
+
+/** @returns whether the name was reserved */
+async function reserveV1(
+  { base, token, send }: Wire,
+  name: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const response = await ask(send, signal, {
+    method: 'POST',
+    url: `${base}_apis/artifactcache/caches`,
+    headers: { ...bearer(token), accept: acceptV1, 'content-type': 'application/json' },
+    body: JSON.stringify({ key: name, version: makeVersion(leaseCompression) }),
+  });
+  return typeof readJson(response)['cacheId'] === 'number';
+}
+
+async function classify(reserving: Promise<boolean>): Promise<Reservation> {
+  try {
+    return (await reserving) ? 'reserved' : 'failed';
+  } catch (error) {
+    const status = error instanceof CacheServiceError ? error.status : 0;
+    if (status === 409) return 'taken';
+    return status === 429 ? 'limited' : 'failed';
+  }
+}
+
+const acceptV1 = 'application/json;api-version=6.0-preview.1';
 
 function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}`, 'user-agent': 'oauth2-token' };

@@ -11,7 +11,11 @@ import { type SaveOutcome, type Saver } from './saver.ts';
 import { type CacheService, CacheServiceError, type Compression } from './service.ts';
 import { type Finding, TokenCache } from './token-cache.ts';
 
-const keys: CacheKeys = { naming: Buffer.alloc(32, 1), sealing: Buffer.alloc(32, 2) };
+const keys: CacheKeys = {
+  naming: Buffer.alloc(32, 1),
+  sealing: Buffer.alloc(32, 2),
+  lease: Buffer.alloc(32, 3),
+};
 const prefix = makeNamePrefix(keys);
 const start = Date.UTC(2026, 0, 31, 11);
 const hour = 3_600_000;

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import {
+  clientAssertion,
   clientSecretBasic,
   clientSecretPost,
   encodeBasic,
   encodeForm,
+  namedClient,
+  proveBy,
   type RequestParts,
 } from './client-authentication.ts';
 
@@ -78,4 +81,62 @@ test('client_secret_post adds id and secret as parameters and sets no header', a
     ['client_id', 'id'],
     ['client_secret', 's=cr%t'],
   ]);
+});
+
+describe('a client assertion', () => {
+  const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+  test('is sent with its type and the id of the client', async () => {
+    const parts = makeParts();
+    const proof = clientAssertion('id', () => 'a.b.c');
+    await proof.add(parts);
+    assert.deepEqual(proof.parameters, ['client_id', 'client_assertion_type', 'client_assertion']);
+    assert.deepEqual(parts.parameters.slice(1), [
+      ['client_id', 'id'],
+      ['client_assertion_type', type],
+      ['client_assertion', 'a.b.c'],
+    ]);
+    assert.equal(parts.headers.size, 0);
+  });
+
+  test('may say alone who the client is', async () => {
+    const parts = makeParts();
+    await clientAssertion(undefined, () => 'a.b.c').add(parts);
+    assert.deepEqual(parts.parameters.slice(1), [
+      ['client_assertion_type', type],
+      ['client_assertion', 'a.b.c'],
+    ]);
+  });
+
+  test('is made anew each time, and may take a while', async () => {
+    let made = 0;
+    const proof = clientAssertion('id', () => Promise.resolve(`jwt-${(made += 1)}`));
+    assert.equal(made, 0);
+    const sent = [];
+    for (const parts of [makeParts(), makeParts()]) {
+      await proof.add(parts);
+      sent.push(parts.parameters.at(-1));
+    }
+    assert.deepEqual(sent, [
+      ['client_assertion', 'jwt-1'],
+      ['client_assertion', 'jwt-2'],
+    ]);
+  });
+});
+
+test('a client that only is named sends its id, or nothing where it has none', async () => {
+  const [named, nameless] = [makeParts(), makeParts()];
+  await namedClient('id').add(named);
+  await namedClient(undefined).add(nameless);
+  assert.deepEqual(named.parameters.slice(1), [['client_id', 'id']]);
+  assert.deepEqual(nameless.parameters.slice(1), []);
+  assert.deepEqual(namedClient('id').parameters, ['client_id']);
+  assert.deepEqual(namedClient(undefined).parameters, []);
+});
+
+test('a proof by parameters fails where a value of it cannot be made', async () => {
+  const proof = proveBy({ a: () => Promise.reject(new Error('odd')) });
+  await assert.rejects(async () => {
+    await proof.add(makeParts());
+  }, /odd/);
 });

@@ -357,8 +357,8 @@ function nameEncoded(text: string): SigningKeyErrorCode | undefined {
   const bytes = readBase64(text.replace(/\s+/g, ''));
   if (bytes === undefined) return undefined;
   const decoded = bytes.toString().trim();
-  if (decoded.includes('-----BEGIN ')) return 'base64_of_pem';
   if (/^\{[\s\S]*\}$/.test(decoded)) return 'base64_of_json';
+  if (decoded.includes('-----BEGIN ')) return 'base64_of_pem';
   return readDer(bytes) === undefined ? undefined : 'base64_of_der';
 }
 
@@ -546,13 +546,18 @@ const privateMember =
 
 /**
  * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of text of no known form, every line.
- * A part has at least 8 characters, and is never JSON as a whole, nor a line that says BEGIN or END.
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
  *
  * @param input the same as for {@link readSigningKey}
  */
 export function listPrivateParts(input: string): string[] {
-  const parts = [...listMembers(input), ...listPemLines(input), ...listOtherLines(input)];
+  const parts = [
+    ...listMembers(input),
+    ...listPemLines(input),
+    ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
+  ];
   return [...new Set(parts)].filter((part) => part.length >= shortestPart);
 }
 
@@ -594,10 +599,12 @@ function listPemBodies(text: string): string[] {
   const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
   return starts.flatMap((start, nth) => {
     const between = text.slice(start, ends[nth]);
-    // Base64 has no quotes: one ends what a PEM in JSON has lost the END line of.
-    if (markers[nth - 1]?.[1] === 'BEGIN') return [between.split(/["']/)[0] ?? ''];
-    if (markers[nth]?.[1] === 'END') return [between.split(/["']/).at(-1) ?? ''];
-    return [];
+    const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
+    const isEnded = markers[nth]?.[1] === 'END';
+    if (isBegun && isEnded) return [between];
+    // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+    const pieces = between.split(/["']/);
+    return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
   });
 }
 
@@ -606,16 +613,30 @@ const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 
 /** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
 function splitBody(body: string): string[] {
-  return body.split(/\s+|-{2,}/).filter((line) => !pemHeader.test(line));
+  return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
 }
 
 function wrap(text: string): string[] {
   return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
 }
 
+function isJsonLike(text: string): boolean {
+  return /^\s*[{[]|["']\w+["']\s*:/.test(text);
+}
+
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text: string): string[] {
+  try {
+    findKey(text.trim());
+    return [];
+  } catch {
+    return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
+  }
+}
+
 /** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
 function listOtherLines(text: string): string[] {
-  if (new RegExp(pemMarker).test(text) || /^\s*[{[]|["']\w+["']\s*:/.test(text)) return [];
+  if (new RegExp(pemMarker).test(text)) return [];
   const lines = splitLines(breakLines(text));
   const joined = lines.join('').replace(/\s+/g, '');
   const decoded = readBase64(joined)?.toString() ?? '';

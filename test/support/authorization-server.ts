@@ -57,6 +57,8 @@ export interface AuthorizationServerOptions {
   readonly resources?: readonly string[];
   /** The host in the server's URLs, 127.0.0.1 if left out; a made-up one is reached through a proxy. */
   readonly hostName?: string;
+  /** Where to listen on 127.0.0.1; a free port if left out. */
+  readonly port?: number;
   /** False for plain http. */
   readonly https?: boolean;
   /** Signs the server's certificate, and is trusted for those of clients; a new one if left out. */
@@ -95,8 +97,8 @@ export const defaultClient = {
 } as const satisfies ClientDescription;
 
 /**
- * Starts an authorization server on a free port of 127.0.0.1. Its certificate is valid for localhost and 127.0.0.1
- * besides its host name, and the URLs in its metadata have the host that was asked.
+ * Starts an authorization server on 127.0.0.1. Its certificate is valid for localhost and 127.0.0.1 besides its host
+ * name, and the URLs in its metadata have the host that was asked.
  * Throws an `InvalidClientMetadata` of oidc-provider when a client's description is wrong.
  *
  * @see https://github.com/panva/node-oidc-provider/blob/main/docs/README.md
@@ -115,7 +117,7 @@ export async function startAuthorizationServer(
   const server = https
     ? await createTlsServer(authority, hostName, message)
     : createHttpServer({ IncomingMessage: message });
-  const { port, stop } = await listen(server);
+  const { port, stop } = await listen(server, options.port);
   const issuer = `${https ? 'https' : 'http'}://${hostName}:${port}`;
   const introspector = { clientId: 'the-introspector', clientSecret: randomUUID() };
   const provider = await createProvider(issuer, [...clients, introspector], options).catch(
@@ -152,14 +154,17 @@ export async function startAuthorizationServer(
   };
 }
 
-/** Listens on a free port; `stop` destroys every connection, one that is still in its TLS handshake too. */
-async function listen(server: Server): Promise<{ port: number; stop: () => Promise<unknown> }> {
+/** Listens, for 0 on a free port; `stop` destroys every connection, one that is still in its TLS handshake too. */
+async function listen(
+  server: Server,
+  wanted = 0,
+): Promise<{ port: number; stop: () => Promise<unknown> }> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(wanted, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = (): Promise<unknown> => {

@@ -58,7 +58,7 @@ async function runJob(
     assert.ok(results, errors);
     return { results, output: output + errors };
   } finally {
-    await rm(workspace, { recursive: true });
+    await rm(workspace, { recursive: true, maxRetries: 3 });
   }
 }
 
@@ -364,9 +364,35 @@ describe('version 2', () => {
   });
 });
 
+describe('whenAnswered', () => {
+  test('settles with the answer that makes the number full, or at once where it is', async (t) => {
+    const service = await start(t);
+    await service.whenAnswered('CreateCacheEntry', 0);
+    let settled = false;
+    const both = service.whenAnswered('CreateCacheEntry', 2).then(() => {
+      settled = true;
+    });
+    await reserve(service, 'one');
+    await callTwirp(service, 'GetCacheEntryDownloadURL', { key: 'one', version });
+    assert.equal(settled, false);
+    await reserve(service, 'two');
+    await both;
+    await service.whenAnswered('CreateCacheEntry', 1);
+  });
+});
+
 describe('version 1', () => {
   const reserveRest = (service: CacheService, key: string): Promise<Reply> =>
     callRest(service, 'POST', 'caches', { body: JSON.stringify({ key, version }) });
+
+  test('gives a name once, or to everybody as the service of act does', async (t) => {
+    const once = await start(t);
+    assert.equal((await reserveRest(once, 'name')).status, 201);
+    assert.equal((await reserveRest(once, 'name')).status, 409);
+    const always = await start(t, { reservesTaken: true });
+    assert.deepEqual((await reserveRest(always, 'name')).body, { cacheId: 1 });
+    assert.deepEqual((await reserveRest(always, 'name')).body, { cacheId: 2 });
+  });
 
   test('puts chunks together that came in any order, and refuses a gap or another size', async (t) => {
     const service = await start(t);

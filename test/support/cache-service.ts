@@ -41,6 +41,8 @@ export interface RecordedRequest {
 export interface CacheServiceOptions {
   /** Every CreateCacheEntry after so many, failed ones too, is answered by 429; no limit if left out. */
   limitReservations?: number;
+  /** Version 1 then reserves a name for everybody who asks, as act's does, instead of for the first one only. */
+  reservesTaken?: boolean;
   /** The time in milliseconds since the epoch, for the expiry of tokens and signed URLs; the machine's if left out. */
   now?: () => number;
 }
@@ -78,6 +80,8 @@ export interface CacheService {
   /** Makes the next `times` calls fail, or all that follow; several faults of one call come one after the other. */
   fault: (call: Call, fault: Fault, times?: number) => void;
   clearFaults: () => void;
+  /** Settles once so many requests for a call were answered, from the beginning on. */
+  whenAnswered: (call: Call, times: number) => Promise<void>;
   /** Destroys every connection and stops listening. */
   close: () => Promise<void>;
 }
@@ -89,7 +93,7 @@ const restPath = '/repository/_apis/artifactcache/';
 
 /** Starts a service without entries on a free port. */
 export async function startCacheService(options: CacheServiceOptions = {}): Promise<CacheService> {
-  const { limitReservations = Infinity, now = Date.now } = options;
+  const { limitReservations = Infinity, reservesTaken = false, now = Date.now } = options;
   const requests: RecordedRequest[] = [];
   const faults = createFaults<Call>();
   const server = createServer((message, response) => {
@@ -105,7 +109,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
   const blobs = createBlobStorage(origin, now);
   const tokens = createTokenIssuer(randomBytes(32), now);
   const answerTwirp = createTwirpService({ entries, blobs, tokens }, limitReservations);
-  const answerRest = createRestService({ entries, blobs, tokens });
+  const answerRest = createRestService({ entries, blobs, tokens }, reservesTaken);
 
   const answer = (call: Call, request: Request): Answer => {
     switch (call) {
@@ -123,6 +127,13 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     }
   };
 
+  const countAnswers = (call: Call): number =>
+    requests.filter((request) => request.call === call && request.status !== undefined).length;
+  const waiters = new Set<() => void>();
+  const tellWaiters = (): void => {
+    for (const check of waiters) check();
+  };
+
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await receive(message);
     if (request === undefined) return;
@@ -137,6 +148,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     }
     const chosen = spoil(fault, () => answer(call, request));
     record.status = chosen.status;
+    tellWaiters();
     if (fault === 'cut') cut(chosen, response);
     else send(chosen, response);
   };
@@ -169,6 +181,16 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
       faults.add(call, fault, times);
     },
     clearFaults: faults.clear,
+    whenAnswered: (call, times) =>
+      new Promise((resolve) => {
+        const check = (): void => {
+          if (countAnswers(call) < times) return;
+          waiters.delete(check);
+          resolve();
+        };
+        waiters.add(check);
+        check();
+      }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -92,7 +92,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       try {
         return await runJob(room, { service, endpoint, inputs }, job);
       } finally {
-        if (job.room === undefined) await rm(room, { recursive: true });
+        if (job.room === undefined) await rm(room, { recursive: true, maxRetries: 3 });
       }
     },
     close: async () => {
@@ -118,6 +118,11 @@ export async function makeRoom(): Promise<string> {
   await writeFile(join(room, 'workspace', 'README.md'), 'Not to be touched.\n');
   return room;
 }
+
+/** For tests in which PATH decides which programs there are. */
+export const pathDecides = {
+  skip: process.platform === 'win32' && 'on Windows the toolkit looks for tar elsewhere too',
+};
 
 /**
  * Makes a directory that can be all of PATH: links to programs of the machine, and scripts of the test's own. The caller

@@ -107,6 +107,7 @@ export type Values = Readonly<Record<string, string>>;
 /** What the expression that is the whole of an input stands for, by the input's name, where its form matters. */
 const plausible: Values = {
   ...inputDefaults,
+  'use-cache': 'true',
   'token-url': 'https://login.example.com/oauth2/token',
   'cache-encryption-key': 'c2VhbHMgdGhlIGNhY2hlIG9mIHRoaXMgcmVwb3NpdG9yeQ==',
 };

@@ -532,7 +532,7 @@ export const failures: readonly Failure[] = [
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 503 Service Unavailable',
       '    application/json, after 0.2 s',
-      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url instead of issuer needs no metadata. Gave up after 4 attempts.",
+      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url in place of issuer needs no metadata. Gave up after 4 attempts.",
     ],
   ),
   row(

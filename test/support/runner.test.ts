@@ -119,6 +119,12 @@ describe('a script', () => {
     });
   });
 
+  test('is killed where the runner is lost, and its run says so', async () => {
+    const script = await writeScript('setInterval(() => {}, 1000);');
+    const run = await runAction({ script, lost: AbortSignal.abort() });
+    assert.deepEqual([run.signal, run.conclusion], ['SIGKILL', 'failure']);
+  });
+
   test('ends although a process that it left behind holds its output open', async () => {
     const pidFile = path.join(directory, 'pid');
     const script = await writeScript(`

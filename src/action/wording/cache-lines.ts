@@ -104,3 +104,33 @@ export function describeLookUp(code: 'hit' | 'miss' | 'failed' | 'timeout', took
 export function sayKept(): Text {
   return text`Kept in the cache, encrypted, for other jobs and later runs.`;
 }
+
+/** What the election among the jobs that missed together gave. */
+export function describeElection(
+  role: 'leads' | 'follows' | 'limited' | 'failed',
+  took: number,
+): Text {
+  return text`election: ${role}, after ${formatDuration(took)}`;
+}
+
+/** Another job asks, and this one waits for its token. */
+export function sayFollowing(cacheWait: number): Text {
+  return text`Another job is asking for this token; waiting up to ${formatDuration(cacheWait * 1000)} for it.`;
+}
+
+/** The wait had an end: the token is there. */
+export function sayTaken(): Text {
+  return text`Took the token that another job got.`;
+}
+
+/** The wait is over, and no token came. */
+export function sayWaitedInVain(cacheWait: number): Text {
+  return text`No token came within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
+}
+
+/** The jobs could not agree on one of them, so this one asks. */
+export function sayNotFollowing(why: 'limited' | 'failed'): Text {
+  return why === 'limited'
+    ? text`Not waiting for another job (cache-wait): the cache service takes no more reservations for now.`
+    : text`Not waiting for another job (cache-wait): the cache service reserved no name.`;
+}

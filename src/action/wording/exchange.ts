@@ -1,18 +1,19 @@
 import { TransportError } from '../../http/transport-error.ts';
 import { DiscoveryError, TokenError } from '../../oauth2/errors.ts';
+import { maxResponseBytes } from '../../oauth2/token-endpoint.ts';
 import { type FailedAttempt } from '../../retry/retry.ts';
 import { formatDuration, formatSeconds } from '../duration.ts';
 import { IdTokenError } from '../errors.ts';
-import { describeClaims, type IdToken } from '../id-token.ts';
+import { describeClaims, type IdToken, maxAnswerBytes } from '../id-token.ts';
 import { type Inputs } from '../inputs.ts';
 import { type LocatedInputs } from '../proofs.ts';
 import { type Stage, type StageFacts } from '../stage-error.ts';
 import { text, type Text } from '../text.ts';
 import {
   describeUnknown,
-  messageOf,
   nameContent,
   nameStatus,
+  nameTlsFault,
   originAndPath,
   urlOf,
 } from './names.ts';
@@ -287,6 +288,13 @@ const networkErrors: Readonly<Record<string, string>> = {
   EPIPE: 'the connection broke',
 };
 
+/** The most that is read of an answer, as people write it. */
+export function nameLimit({ stage }: StageView): string {
+  const bytes = stage === 'id_token' ? maxAnswerBytes : maxResponseBytes;
+  const kib = bytes / 1024;
+  return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
+
 function describeTransportError(error: TransportError, allowed: number, view: StageView): Text {
   const system = error.systemCode ?? '';
   switch (error.code) {
@@ -299,7 +307,7 @@ function describeTransportError(error: TransportError, allowed: number, view: St
     case 'connection_failed':
       return text`${networkErrors[system] ?? 'the connection failed'} (${system})`;
     case 'tls_failed':
-      return text`TLS failed: ${messageOf(error.cause)} (${system})`;
+      return text`TLS failed: ${nameTlsFault(error.cause)} (${system})`;
     case 'proxy_refused':
       return text`the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
     case 'proxy_invalid':
@@ -309,7 +317,7 @@ function describeTransportError(error: TransportError, allowed: number, view: St
     case 'answer_unreadable':
       return text`the answer is not readable HTTP`;
     case 'answer_too_large':
-      return text`the answer is larger than 1 MiB`;
+      return text`the answer is larger than ${nameLimit(view)}`;
     case 'request_failed':
       return text`the request failed: ${describeUnknown(error.cause)}`;
   }

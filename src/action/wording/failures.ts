@@ -12,17 +12,26 @@ import {
 import { type EmptySecret } from '../input-reader.ts';
 import { type Inputs } from '../inputs.ts';
 import { type Annotation } from '../log.ts';
+import { usesTlsAuthentication } from '../proofs.ts';
 import { StageError } from '../stage-error.ts';
 import { joinTexts, renderText, text, type Text } from '../text.ts';
 import {
   describeDiscoveryError,
   describeFailure,
   describeTokenError,
+  nameLimit,
   type StageView,
 } from './exchange.ts';
-import { describeUnknown, hostOf, nameContent, nameStatus, nameUrlInput } from './names.ts';
+import {
+  describeUnknown,
+  hostOf,
+  nameContent,
+  nameStatus,
+  nameTlsFault,
+  nameUrlInput,
+  readTlsAlert,
+} from './names.ts';
 import { dpopTitle, explainOAuthError, explainProxyRefusal, explainStatus } from './refusals.ts';
-import { explainTlsFailure } from './tls-failures.ts';
 
 /** The one annotation of a step that failed. */
 export function explainFailure(error: unknown): Annotation {
@@ -67,8 +76,15 @@ function nameServer({ stage, inputs }: StageView): string {
 }
 
 /** What to look at where nothing is known but that the server could not be reached or understood. */
-function adviseAddress({ stage, inputs }: StageView): Text {
-  return stage === 'id_token' ? text`See githubstatus.com` : text`Check ${nameUrlInput(inputs)}`;
+function adviseAddress({ stage, inputs }: StageView, more = text``): Text {
+  return stage === 'id_token'
+    ? text`See githubstatus.com.`
+    : text`Check ${nameUrlInput(inputs)}${more}.`;
+}
+
+/** Whether the client shows its certificate: metadata is public, and GitHub knows no such client. */
+function showsCertificate({ stage, inputs }: StageView): boolean {
+  return (stage === 'token' || stage === 'revocation') && usesTlsAuthentication(inputs);
 }
 
 function sayWhyNotAgain(
@@ -93,9 +109,8 @@ function sayWhyNotAgain(
 }
 
 function isAnswer(error: unknown): boolean {
-  return (
-    error instanceof TokenError || error instanceof DiscoveryError || error instanceof IdTokenError
-  );
+  if (error instanceof IdTokenError) return error.status !== undefined;
+  return error instanceof TokenError || error instanceof DiscoveryError;
 }
 
 function explainLastAttempt(failure: FailedAttempt, view: StageView): Annotation {
@@ -114,7 +129,6 @@ function explainTransportError(
 ): Annotation {
   const server = nameServer(view);
   const what = describeFailure(failure, view);
-  const check = adviseAddress(view);
   switch (error.code) {
     case 'timeout':
       return {
@@ -124,10 +138,10 @@ function explainTransportError(
     case 'name_not_found':
       return {
         title: 'name not found',
-        message: text`${server} could not be reached: ${what}. ${check}; a private name needs a runner inside its network.`,
+        message: text`${server} could not be reached: ${what}. ${adviseAddress(view, text`; a private name needs a runner inside its network`)}`,
       };
     case 'tls_failed':
-      return explainTlsFailure(error, server, view);
+      return explainTlsFailure(error, view);
     case 'proxy_refused':
       return explainProxyRefusal(error.proxyStatus ?? 0, server);
     case 'proxy_invalid':
@@ -138,7 +152,7 @@ function explainTransportError(
     case 'answer_too_large':
       return {
         title: 'answer too large',
-        message: text`${server} sent more than 1 MiB; the answer that was asked for has a few KiB. ${check}.`,
+        message: text`${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
       };
     case 'answer_cut':
     case 'answer_unreadable':
@@ -149,11 +163,92 @@ function explainTransportError(
     case 'connection_failed':
       return {
         title: 'no connection',
-        message: text`${server} could not be reached: ${what}. ${check}, and that the server admits this runner's address.`,
+        message: text`${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
       };
     case 'request_failed':
       return { title: 'request failed', message: text`${server} could not be asked: ${what}.` };
   }
+}
+
+function adviseConnection({ systemCode = '' }: TransportError, view: StageView): Text {
+  const address = adviseAddress(view, text`, and that the server admits this runner's address`);
+  const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
+  return isBroken && showsCertificate(view)
+    ? text`${address} A server that does not accept client-certificate may break the connection, too.`
+    : address;
+}
+
+/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
+const certificateAlerts: ReadonlySet<number | undefined> = new Set([
+  40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
+]);
+
+/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
+const certificateRequired = 116;
+
+/** What `tunnel` says where the proxy's own TLS fails, before the server is reached. */
+const proxyTlsFault = /^tunneling socket could not be established, cause=(.*)/s;
+
+function explainTlsFailure(error: TransportError, view: StageView): Annotation {
+  const { systemCode = '', cause } = error;
+  const title = 'TLS not trusted';
+  const server = nameServer(view);
+  const fault = nameTlsFault(cause);
+  const ofProxy = proxyTlsFault.exec(fault)?.[1];
+  if (ofProxy !== undefined) {
+    return {
+      title,
+      message: text`The TLS connection to the proxy failed: ${ofProxy}. Check https_proxy. ${adviseTrust(view)}`,
+    };
+  }
+  if (systemCode === 'CERT_HAS_EXPIRED') {
+    return {
+      title,
+      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+    };
+  }
+  if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return {
+      title,
+      message: text`The certificate of ${server} is for another name: ${fault}. ${adviseTls(view, text`the host`)}`,
+    };
+  }
+  if (showsCertificate(view) && certificateAlerts.has(readTlsAlert(cause))) {
+    return {
+      title: 'client certificate refused',
+      message: text`${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+    };
+  }
+  if (readTlsAlert(cause) === certificateRequired) {
+    return {
+      title: 'client certificate wanted',
+      message: text`${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
+    };
+  }
+  if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
+    return {
+      title: 'TLS failed',
+      message: text`${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view, text`the scheme and the port`)}`,
+    };
+  }
+  return {
+    title,
+    message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust(view)}`,
+  };
+}
+
+/** @param what the part of the URL that may be wrong */
+function adviseTls({ stage, inputs }: StageView, what: Text): Text {
+  return stage === 'id_token'
+    ? text`A proxy in between may have answered.`
+    : text`Check ${what} in ${nameUrlInput(inputs)}.`;
+}
+
+/** GitHub is trusted by the default roots alone. */
+function adviseTrust({ stage }: StageView): Text {
+  return stage === 'id_token'
+    ? text`A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`
+    : text`If a private CA issued it, give the CA's certificate in ca-certificate.`;
 }
 
 function explainTokenError(error: TokenError, view: StageView): Annotation {
@@ -168,7 +263,7 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
     case 'redirect':
       return {
         title: 'redirect',
-        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseDirectUrl(inputs)}`,
+        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
       };
     case 'unparsable':
       return explainUnparsable(error, view);
@@ -196,10 +291,10 @@ function adviseEndpoint({ issuer }: Inputs): Text {
     : text`Check issuer, whose metadata names this token endpoint`;
 }
 
-function adviseDirectUrl({ issuer }: Inputs): Text {
+function adviseRedirect({ issuer }: Inputs): Text {
   return issuer === undefined
     ? text`Set token-url to the token endpoint itself.`
-    : text`Give the token endpoint itself as token-url, instead of issuer.`;
+    : text`Give token-url, the token endpoint itself, instead of issuer.`;
 }
 
 function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation {
@@ -256,16 +351,22 @@ function explainDiscoveryError(error: DiscoveryError, { inputs }: StageView): An
         message: text`The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
       };
     case 'redirect':
-    case 'refused': {
-      const answered = text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}.`;
-      return answer.status >= 500 || answer.status === 429
-        ? {
-            title: 'server failed',
-            message: text`${answered} The provider's status page may tell more; token-url instead of issuer needs no metadata.`,
-          }
-        : { title: 'no metadata there', message: text`${answered} ${instead}` };
-    }
+    case 'refused':
+      return explainMetadataStatus(error, host, instead);
   }
+}
+
+function explainMetadataStatus(error: DiscoveryError, host: string, instead: Text): Annotation {
+  const { status } = error.answer;
+  if (status === 407) return explainProxyRefusal(status, host);
+  const answered = text`${host} answered the request for its metadata with ${describeDiscoveryError(error)}`;
+  if (!error.retryable) {
+    return { title: 'no metadata there', message: text`${answered}. ${instead}` };
+  }
+  return {
+    title: 'server failed',
+    message: text`${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
+  };
 }
 
 function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {

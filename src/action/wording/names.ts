@@ -37,13 +37,21 @@ export function originAndPath(url: string): string {
   return `${origin}${pathname}`;
 }
 
-/** What OpenSSL's errors are made of: the reason, and around it numbers and places in its source. */
-const opensslReason = /:SSL routines:\w*:([^:]+)/;
+/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
+export function nameTlsFault(error: unknown): string {
+  const message = messageOf(error);
+  return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
 
-/** What an error of Node's says; of one of OpenSSL's the reason alone. */
-export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return opensslReason.exec(message)?.[1] ?? message;
+/** What an error of Node's says. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
+export function readTlsAlert(error: unknown): number | undefined {
+  const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** What is known of an error that nobody foresaw. */

@@ -69,11 +69,17 @@ function explainFederatedRefusal(
   said: Text,
 ): Annotation | undefined {
   const code = error.oauthError?.error ?? '';
-  const { idTokenAs, clientAuthMethod } = inputs;
+  const { idTokenAs, clientAuthMethod, grantType } = inputs;
   const isClientsFault =
     code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
   const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
-  if (idToken === undefined || !isRefusal || isClientsFault || notAboutIdentity.has(code)) {
+  // What the ID token authenticates the client for has a grant of its own.
+  const isGrantsFault =
+    code === 'invalid_grant' &&
+    idTokenAs === 'client_assertion' &&
+    grantType !== 'client_credentials';
+  if (isClientsFault || isGrantsFault || notAboutIdentity.has(code)) return undefined;
+  if (idToken === undefined || !isRefusal) {
     return undefined;
   }
   return {

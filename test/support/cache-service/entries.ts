@@ -27,8 +27,11 @@ export interface Entry extends EntryName {
 export interface Entries {
   /** All, in the order in which they were reserved. */
   list: () => Entry[];
-  /** Reserves a name; undefined when it is taken, even by an entry that is not finalized. */
-  reserve: (name: EntryName) => Entry | undefined;
+  /**
+   * Reserves a name; undefined when it is taken, even by an entry that is not finalized, unless a second of the same
+   * name may be.
+   */
+  reserve: (name: EntryName, evenTaken?: boolean) => Entry | undefined;
   /** Makes an entry visible, as the newest. */
   finalize: (entry: Entry) => void;
   /**
@@ -57,8 +60,8 @@ export function createEntries(now: () => number): Entries {
 
   return {
     list: () => [...entries],
-    reserve: (name) => {
-      if (entries.some((entry) => hasAll(entry, name))) return undefined;
+    reserve: (name, evenTaken = false) => {
+      if (!evenTaken && entries.some((entry) => hasAll(entry, name))) return undefined;
       lastId += 1;
       const { name: key, version, scope } = name;
       const entry: Entry = {

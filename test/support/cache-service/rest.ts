@@ -16,8 +16,14 @@ interface Chunk {
   bytes: Buffer;
 }
 
-/** Makes the service. The paths of `v1-upload` and `v1-commit` end with the id that `v1-reserve` answered. */
-export function createRestService(backend: Backend): (call: RestCall, request: Request) => Answer {
+/**
+ * Makes the service; `reservesTaken` has it give a name to everybody who reserves it, as act's does. The paths of `v1-upload` and
+ * `v1-commit` end with the id that `v1-reserve` answered.
+ */
+export function createRestService(
+  backend: Backend,
+  reservesTaken: boolean,
+): (call: RestCall, request: Request) => Answer {
   const { entries, blobs, tokens } = backend;
   const chunks = new WeakMap<Entry, Chunk[]>();
 
@@ -45,7 +51,7 @@ export function createRestService(backend: Backend): (call: RestCall, request: R
       return fail(400, 'a cache needs a version and a key of 1 to 512 characters without commas');
     }
     if (scope === undefined) return fail(403, 'cache write denied: token has no writable scopes');
-    const entry = entries.reserve({ name: key, version, scope });
+    const entry = entries.reserve({ name: key, version, scope }, reservesTaken);
     if (entry !== undefined) return json(201, { cacheId: entry.id });
     return fail(
       409,

@@ -28,6 +28,8 @@ export interface JobOptions {
   node?: string;
   /** After this many milliseconds a script is killed, and its run throws. A guard against a hang, 60,000 by default. */
   timeoutMs?: number;
+  /** Kills the script that is running when it aborts, as the loss of a runner does. */
+  lost?: AbortSignal;
 }
 
 /** What holds for one step. */
@@ -189,6 +191,7 @@ export class Job {
         environment,
         timeoutMs: this.#options.timeoutMs ?? 60_000,
         graceMs,
+        ...(this.#options.lost !== undefined && { kill: this.#options.lost }),
         onLine: (line) => {
           output.read(line);
         },

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   timeoutMs: number;
   /** How many milliseconds its output may stay open after its end, in another process that holds it. */
   graceMs: number;
+  /** Kills it when it aborts. */
+  kill?: AbortSignal;
   /** Called with each line of stdout and stderr, in the order in which they arrive. */
   onLine: (line: string) => void;
 }
@@ -54,6 +56,12 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
     cut();
   }, options.timeoutMs);
 
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  if (options.kill?.aborted === true) kill();
+  options.kill?.addEventListener('abort', kill);
+
   let grace: NodeJS.Timeout | undefined;
   child.once('exit', () => {
     grace = setTimeout(() => {
@@ -72,6 +80,7 @@ export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
   } finally {
     clearTimeout(guard);
     clearTimeout(grace);
+    options.kill?.removeEventListener('abort', kill);
   }
 }
 

@@ -1,0 +1,90 @@
+import { type Reservation, type ReservationService } from './service.ts';
+
+/**
+ * What a job is to do: `leads`, ask for a token that others wait for; `follows`, wait for it. `limited` and `failed`: the
+ * service let it take no part, so it asks as well.
+ */
+export type Role = 'leads' | 'follows' | Exclude<Reservation, 'reserved' | 'taken'>;
+
+/** The longest that an election may take, milliseconds. */
+const electionTimeout = 5000;
+
+/**
+ * Elects one of the jobs that start together. The names are reserved one after the other; who gets all of them leads,
+ * and who finds one taken follows. There is always one who gets the last name of all, so not all can follow; a leader
+ * that dies keeps the others waiting no longer than they want to wait.
+ *
+ * @param names as `listLeaseNames` gives them
+ * @param context the service; `startTimer` calls back after so many milliseconds and gives the function that calls it off
+ */
+export async function elect(
+  names: readonly string[],
+  {
+    service,
+    startTimer,
+  }: {
+    readonly service: ReservationService;
+    readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
+  },
+): Promise<Role> {
+  const controller = new AbortController();
+  const stopTimer = startTimer(electionTimeout, () => {
+    controller.abort(new DOMException('The time for the election is over.', 'TimeoutError'));
+  });
+  try {
+    for (const name of names) {
+      const reservation = await service.reserve(name, controller.signal);
+      if (reservation === 'taken') return 'follows';
+      if (reservation !== 'reserved') return reservation;
+    }
+    return 'leads';
+  } finally {
+    stopTimer();
+  }
+}
+
+/** The first wait, milliseconds: what a leader needs at best to ask and to save. */
+const firstWait = 2000;
+
+/** By how much each wait is longer than the one before: the looks become few, however long a job may wait. */
+const growth = 1.5;
+
+/**
+ * Looks again and again for what the leader gets, with waits that grow and differ from job to job; for the last time
+ * when the wait is over.
+ *
+ * @param look gives undefined where nothing is there yet, or where that cannot be told
+ * @param context `wait` is the longest that is waited, milliseconds; `monotonic` gives milliseconds since some moment;
+ *   `random` gives a number from 0 (included) to 1 (excluded)
+ * @returns undefined where nothing came
+ */
+export async function follow<T>(
+  look: () => Promise<T | undefined>,
+  {
+    wait,
+    monotonic,
+    sleep,
+    random,
+  }: {
+    readonly wait: number;
+    readonly monotonic: () => number;
+    readonly sleep: (milliseconds: number) => Promise<void>;
+    readonly random: () => number;
+  },
+): Promise<T | undefined> {
+  const deadline = monotonic() + wait;
+  for (let turn = 0; ; turn += 1) {
+    const left = deadline - monotonic();
+    // A timer may fire a moment early, and that is the end of the wait too.
+    if (left < 1) return undefined;
+    await sleep(chooseWait(turn, left, random()));
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+}
+
+/** From half to one and a half of what the turn would be; all that is left, where hardly anything would be left. */
+function chooseWait(turn: number, left: number, draw: number): number {
+  const wait = firstWait * growth ** turn * (0.5 + draw);
+  return left - wait < firstWait / 2 ? left : wait;
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { type RequestParts } from './client-authentication.ts';
+import {
+  assertionGrant,
+  jwtBearerGrant,
+  singleUseParameters,
+  subjectTokenGrant,
+  tokenExchangeGrant,
+  usualSubjectTokenType,
+} from './grant.ts';
+
+test('grants and the type of a token have the names that were registered for them', () => {
+  // RFC 7523 section 8.1, RFC 8693 section 7.1.
+  assert.equal(jwtBearerGrant, 'urn:ietf:params:oauth:grant-type:jwt-bearer');
+  assert.equal(tokenExchangeGrant, 'urn:ietf:params:oauth:grant-type:token-exchange');
+  assert.equal(usualSubjectTokenType, 'urn:ietf:params:oauth:token-type:jwt');
+});
+
+for (const [name, grant] of [
+  ['assertion', assertionGrant],
+  ['subject_token', subjectTokenGrant],
+] as const) {
+  test(`a JWT as the ${name} is made anew for each request`, async () => {
+    let made = 0;
+    const proof = grant(() => `jwt-${(made += 1)}`);
+    const requests: RequestParts[] = [
+      { headers: new Map(), parameters: [] },
+      { headers: new Map(), parameters: [] },
+    ];
+    for (const parts of requests) await proof.add(parts);
+    assert.deepEqual(
+      requests.map(({ parameters }) => parameters),
+      [[[name, 'jwt-1']], [[name, 'jwt-2']]],
+    );
+    assert.deepEqual(proof.parameters, [name]);
+  });
+
+  test(`what a user gives as the ${name} is used up by asking`, () => {
+    assert.ok(singleUseParameters.has(name));
+  });
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { createFakeClock } from '../../test/support/fakes.ts';
+import { Deadline } from './deadline.ts';
+
+test('a deadline lies so many seconds ahead, by the clock that only moves forward', () => {
+  const clock = createFakeClock();
+  const deadline = new Deadline(clock, 1.5);
+  assert.equal(deadline.at, clock.monotonic() + 1500);
+});
+
+test('a deadline stays where it is while time passes', () => {
+  const clock = createFakeClock();
+  const deadline = new Deadline(clock, 10);
+  clock.advance(4000);
+  assert.equal(deadline.at - clock.monotonic(), 6000);
+});
+
+test('a deadline moves by the time of work that does not count, and that gives its result', async () => {
+  const clock = createFakeClock();
+  const deadline = new Deadline(clock, 10);
+  clock.advance(4000);
+  const result = await deadline.exclude(async () => {
+    await clock.sleep(5000);
+    return 'done';
+  });
+  assert.equal(result, 'done');
+  assert.equal(deadline.at - clock.monotonic(), 6000);
+});
+
+test('a deadline moves although the work that does not count fails', async () => {
+  const clock = createFakeClock();
+  const deadline = new Deadline(clock, 10);
+  const failing = deadline.exclude(async () => {
+    await clock.sleep(5000);
+    throw new Error('odd');
+  });
+  await assert.rejects(failing, /odd/);
+  assert.equal(deadline.at - clock.monotonic(), 10_000);
+});
