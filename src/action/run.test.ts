@@ -895,7 +895,7 @@ describe("a step that sends GitHub's ID token", () => {
     const error = readError(outcome);
     const { iss, sub, aud } = idTokenClaims;
     assert.ok(error.startsWith('error [oauth2-token: ID token refused] '), error);
-    assert.ok(error.includes('401 invalid_client, "AADSTS700213: No match.". It says '), error);
+    assert.ok(error.includes('401 invalid_client, "AADSTS700213: No match". It says '), error);
     assert.ok(error.includes(`iss: ${iss}, sub: ${sub}, aud: ${aud};`), error);
     assert.ok(outcome.calls.includes(`info ID token: iss: ${iss}, sub: ${sub}, aud: ${aud}`));
     assert.doesNotMatch(outcome.calls.filter((call) => !call.startsWith('mask ')).join(), /eyJ/);

@@ -123,7 +123,7 @@ describe('a stage that fails', () => {
       'info Attempt 2 of 4 failed: TypeError: odd.',
       'group Request and answer',
       'info the shape of a request',
-      'info no answer, after 1 s: TypeError: odd',
+      'info failed after 1 s: TypeError: odd',
       'endgroup',
     ]);
   });

@@ -474,7 +474,12 @@ const oauthErrors: readonly [status: number, error: string, title: string, messa
     'refused',
     `<host> refused the request: 403 access_denied. ${checkCredentials}.`,
   ],
-  [200, 'consent_required', 'refused', '<host> refused the request: 200 consent_required.'],
+  [
+    200,
+    'consent_required',
+    'refused',
+    "<host> refused the request: 200 consent_required. The provider's documentation says what that means.",
+  ],
 ];
 
 const oauthFaults: readonly FaultRow[] = [
@@ -544,7 +549,7 @@ function waitForServer(seconds: number): Outcome {
 function waitTooLong(seconds: number): Outcome {
   return failAtOnce(
     'asked to wait too long',
-    `<host> asks to wait ${seconds} s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
+    `<host> asks to wait ${seconds} s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.`,
   );
 }
 
@@ -807,6 +812,7 @@ function refuseByProxy(status: string, advice: string): [title: string, message:
   return ['proxy refused', `The proxy refused to connect to <host>: ${status}. ${advice}`];
 }
 
+const reachHost = 'Check that the proxy reaches the host, or name the host in no_proxy.';
 const allowHost = 'Allow the host at the proxy, or name it in no_proxy.';
 const needsLogin = refuseByProxy(
   '407 Proxy Authentication Required',
@@ -877,7 +883,7 @@ const proxyRows: readonly FaultRow[] = [
     proxy: { behaviour: 'bad-gateway' },
     outcome: giveUp(
       'the proxy refused: 502 Bad Gateway',
-      ...refuseByProxy('502 Bad Gateway', allowHost),
+      ...refuseByProxy('502 Bad Gateway', reachHost),
       { requests: 0, connects: 4 },
     ),
   },
@@ -929,7 +935,7 @@ const proxyRows: readonly FaultRow[] = [
     proxy: { tls: certificates.right },
     outcome: failAtOnce(
       'TLS not trusted',
-      `The certificate of <host> is not trusted: tunneling socket could not be established, cause=unable to verify the first certificate (ECONNRESET). If a private CA issued it, give the CA's certificate in ca-certificate. ${sameFailure}`,
+      `The TLS connection to the proxy failed: unable to verify the first certificate. Check https_proxy. If a private CA issued it, give the CA's certificate in ca-certificate. ${sameFailure}`,
       { requests: 0 },
     ),
   },
@@ -1113,7 +1119,7 @@ const refreshRows: readonly FaultRow[] = [
     proxy: { behaviour: 'bad-gateway' },
     outcome: giveUp(
       'the proxy refused: 502 Bad Gateway',
-      ...refuseByProxy('502 Bad Gateway', allowHost),
+      ...refuseByProxy('502 Bad Gateway', reachHost),
       { requests: 0, connects: 4 },
     ),
   },

@@ -334,7 +334,7 @@ describe('the answer of another stage', () => {
       '403 Forbidden, after 0.2 s',
     ]);
     assert.deepEqual(lines(new IdTokenError('bad_endpoint')), [
-      'no answer, after 0.2 s: the runner names no https URL for it',
+      'failed after 0.2 s: the runner names no https URL for it',
     ]);
   });
 });
@@ -442,8 +442,8 @@ describe('the group of request and answer', () => {
       ['200 OK, text/html, after 0.2 s'],
     ],
     [refuse(answer(599, 's3cret')), ['599, 6 bytes of no named type, after 0.2 s']],
-    [new TransportError('timeout'), ['no answer, after 0.2 s: no answer within 15 s']],
-    [new TypeError('odd'), ['no answer, after 0.2 s: TypeError: odd']],
+    [new TransportError('timeout'), ['no answer within 15 s']],
+    [new TypeError('odd'), ['failed after 0.2 s: TypeError: odd']],
   ];
   for (const [error, lines] of answers) {
     test(`says ${lines.join('; ')}`, () => {

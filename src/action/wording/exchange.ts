@@ -151,7 +151,10 @@ export function describeAnswer(failure: FailedAttempt, view: StageView): Text[] 
   if (error instanceof IdTokenError && error.status !== undefined) {
     return [text`${nameStatus(error.status)}, ${after}`];
   }
-  return [...idToken, text`no answer, ${after}: ${describeFailure(failure, view)}`];
+  const what = describeFailure(failure, view);
+  // A time that was over says how long it was.
+  const isLate = error instanceof TransportError && error.code === 'timeout';
+  return [...idToken, isLate ? what : text`failed ${after}: ${what}`];
 }
 
 function describeTokenAnswer(error: TokenError, after: Text): Text[] {

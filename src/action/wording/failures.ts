@@ -50,16 +50,24 @@ export function explainFailure(error: unknown): Annotation {
 function explainStage({ stage, gaveUp, facts }: StageError): Annotation {
   const view = { stage, ...facts };
   const { failure, code } = gaveUp;
-  if (code === 'retry_after_too_long') {
-    return {
-      title: 'asked to wait too long',
-      message: text`${nameServer(view)} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${facts.inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
-    };
-  }
+  if (code === 'retry_after_too_long') return explainLongWait(failure, view);
   const { title, message } = explainLastAttempt(failure, view);
   // It says all that there is to say.
   if (title === dpopTitle) return { title, message };
   return { title, message: text`${message} ${sayWhyNotAgain(gaveUp, view)}` };
+}
+
+function explainLongWait({ error, retryAfter = 0 }: FailedAttempt, view: StageView): Annotation {
+  const { totalTimeout } = view.inputs;
+  const asks = text`${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
+  // With any other status it is a server that is down for a while.
+  const isQuota = error instanceof TokenError && error.answer.status === 429;
+  return {
+    title: 'asked to wait too long',
+    message: isQuota
+      ? text`${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
+      : text`${asks} Run the job again later, or set a longer total-timeout.`,
+  };
 }
 
 /** Who was asked. */
@@ -175,11 +183,24 @@ const certificateAlerts: ReadonlySet<number | undefined> = new Set([
   40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
 ]);
 
+/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
+const certificateRequired = 116;
+
+/** What `tunnel` says where the proxy's own TLS fails, before the server is reached. */
+const proxyTlsFault = /^tunneling socket could not be established, cause=(.*)/s;
+
 function explainTlsFailure(error: TransportError, view: StageView): Annotation {
   const { systemCode = '', cause } = error;
   const title = 'TLS not trusted';
   const server = nameServer(view);
   const fault = nameTlsFault(cause);
+  const ofProxy = proxyTlsFault.exec(fault)?.[1];
+  if (ofProxy !== undefined) {
+    return {
+      title,
+      message: text`The TLS connection to the proxy failed: ${ofProxy}. Check https_proxy. ${adviseTrust(view)}`,
+    };
+  }
   if (systemCode === 'CERT_HAS_EXPIRED') {
     return {
       title,
@@ -196,6 +217,12 @@ function explainTlsFailure(error: TransportError, view: StageView): Annotation {
     return {
       title: 'client certificate refused',
       message: text`${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+    };
+  }
+  if (readTlsAlert(cause) === certificateRequired) {
+    return {
+      title: 'client certificate wanted',
+      message: text`${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
     };
   }
   if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
@@ -243,7 +270,7 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
     case 'no_access_token':
       return {
         title: 'no access_token',
-        message: text`${host} answered ${what}. Check that ${nameUrlInput(inputs)} is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+        message: text`${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
       };
     case 'no_expires_at':
       return {
@@ -258,6 +285,12 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
   }
 }
 
+function adviseEndpoint({ issuer }: Inputs): Text {
+  return issuer === undefined
+    ? text`Check that token-url is the token endpoint`
+    : text`Check issuer, whose metadata names this token endpoint`;
+}
+
 function adviseRedirect({ issuer }: Inputs): Text {
   return issuer === undefined
     ? text`Set token-url to the token endpoint itself.`
@@ -267,7 +300,7 @@ function adviseRedirect({ issuer }: Inputs): Text {
 function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation {
   const { contentType, length } = error.answer;
   const answered = text`${hostOf(inputs)} answered ${describeTokenError(error)}`;
-  const check = text`Check that ${nameUrlInput(inputs)} is the token endpoint`;
+  const check = adviseEndpoint(inputs);
   if (length === 0) {
     return { title: 'empty answer', message: text`${answered}. ${check}.` };
   }
@@ -352,7 +385,10 @@ function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {
     case 'refused':
       return {
         title,
-        message: text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+        message:
+          status >= 500
+            ? text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
+            : text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
       };
     case 'unparsable':
     case 'malformed':

@@ -35,7 +35,7 @@ describe('an error of the server', () => {
       'grant not allowed',
       answerJson(400, { error: 'unauthorized_client', error_description: 'No.' }),
       { 'client-auth-method': 'client_secret_post' },
-      `login.example.com does not let this client use grant type client_credentials: 400 unauthorized_client, "No.". Allow it at the provider. ${same}`,
+      `login.example.com does not let this client use grant type client_credentials: 400 unauthorized_client, "No". Allow it at the provider. ${same}`,
     ],
     [
       'grant type not supported',
@@ -71,7 +71,7 @@ describe('an error of the server', () => {
       'refused',
       answerJson(200, { error: 'bad_verification_code' }),
       {},
-      `login.example.com refused the request: 200 bad_verification_code. ${same}`,
+      `login.example.com refused the request: 200 bad_verification_code. The provider's documentation says what that means. ${same}`,
     ],
     [
       'refused',
@@ -273,7 +273,7 @@ describe('an error of the server', () => {
       [
         answerJson(429, { error: 'too_many_attempts', error_description: 'Wait.' }),
         'too many requests',
-        '429 too_many_attempts, "Wait.". Ask less often, or ask the provider for a higher limit.',
+        '429 too_many_attempts, "Wait". Ask less often, or ask the provider for a higher limit.',
       ],
       [
         answerJson(500, { error: 'server_error' }),
@@ -300,7 +300,7 @@ describe('an error of the server', () => {
       const how = { code: 'attempts_used_up', attempt: 4 } as const;
       assert.deepEqual(giveUp(refuse(answerJson(status, { error })), how), {
         title: 'server busy',
-        message: `login.example.com cannot answer for now: ${status} ${error}. Gave up after 4 attempts.`,
+        message: `login.example.com cannot answer for now: ${status} ${error}. The provider's status page may tell more. Gave up after 4 attempts.`,
       });
     }
   });
@@ -502,7 +502,7 @@ describe('an ID token that is refused', () => {
       );
       assert.deepEqual(giveUp(error, { given: as(way), idToken }), {
         title: 'ID token refused',
-        message: `login.example.com refused GitHub's ID token: 401 invalid_client, "AADSTS700213: No matching federated identity record found.". ${says} ${same}`,
+        message: `login.example.com refused GitHub's ID token: 401 invalid_client, "AADSTS700213: No matching federated identity record found". ${says} ${same}`,
       });
       const lines = describeAnswer(fail(error), { ...view(), idToken })
         .map(say)

@@ -23,7 +23,10 @@ export function explainOAuthError(error: TokenError, view: StageView): Annotatio
   const { inputs } = view;
   const host = hostOf(inputs);
   // Only the first line: some servers write several (trace id, time), and all are in the group above.
-  const description = oauthError?.description?.trim().split(/[\r\n]/)[0];
+  const description = oauthError?.description
+    ?.trim()
+    .split(/[\r\n]/)[0]
+    ?.replace(/\.+$/, '');
   const code = oauthError?.error ?? '';
   const said =
     description === undefined
@@ -37,13 +40,16 @@ export function explainOAuthError(error: TokenError, view: StageView): Annotatio
   if (explain !== undefined && !unknownClient) return explain({ host, said, inputs });
   if (answer.status > 403) return explainStatus(error, said, view);
   if (error.retryable) {
-    return { title: 'server busy', message: text`${host} cannot answer for now: ${said}.` };
+    return {
+      title: 'server busy',
+      message: text`${host} cannot answer for now: ${said}. The provider's status page may tell more.`,
+    };
   }
   const refused = text`${host} refused the request: ${said}.`;
   const isAboutClient = [400, 401, 403].includes(answer.status);
   return {
     title: 'refused',
-    message: isAboutClient ? text`${refused} ${adviseCredentials(inputs)}` : refused,
+    message: text`${refused} ${isAboutClient ? adviseCredentials(inputs) : text`The provider's documentation says what that means.`}`,
   };
 }
 
@@ -131,11 +137,16 @@ export function explainStatus(error: TokenError, said: Text | string, view: Stag
 /** A proxy did not let the request through. */
 export function explainProxyRefusal(proxyStatus: number, server: string): Annotation {
   const refused = text`The proxy refused to connect to ${server}: ${nameStatus(proxyStatus)}.`;
-  const advice =
-    proxyStatus === 407
-      ? text`Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`
-      : text`Allow the host at the proxy, or name it in no_proxy.`;
-  return { title: 'proxy refused', message: text`${refused} ${advice}` };
+  return { title: 'proxy refused', message: text`${refused} ${adviseProxy(proxyStatus)}` };
+}
+
+function adviseProxy(proxyStatus: number): Text {
+  if (proxyStatus === 407) {
+    return text`Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
+  }
+  return proxyStatus >= 500
+    ? text`Check that the proxy reaches the host, or name the host in no_proxy.`
+    : text`Allow the host at the proxy, or name it in no_proxy.`;
 }
 
 function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {

@@ -1,0 +1,57 @@
+/** The texts for people as they stand in the source, read by the compiler. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import ts from 'typescript';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** A text and where it stands. */
+export interface SourceText {
+  /** Relative to the project's folder. */
+  readonly file: string;
+  /** What is written in it; where something is put in, there is a space. */
+  readonly words: string;
+}
+
+/** Gives every template tagged `text` in src/action/, and the strings that are put into such templates. */
+export function listSourceTexts(): SourceText[] {
+  return globSync('src/action/**/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => listTexts(file));
+}
+
+function listTexts(file: string): SourceText[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(root, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
+  const texts: SourceText[] = [];
+  const visit = (node: ts.Node, inside: boolean): void => {
+    const isText = ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'text';
+    if (isText) texts.push({ file, words: readTemplate(node.template) });
+    else if (inside && ts.isStringLiteral(node)) texts.push({ file, words: node.text });
+    node.forEachChild((child) => {
+      visit(child, inside || isText);
+    });
+  };
+  visit(source, false);
+  return texts;
+}
+
+function readTemplate(template: ts.TemplateLiteral): string {
+  if (ts.isNoSubstitutionTemplateLiteral(template)) return template.text;
+  return [template.head.text, ...template.templateSpans.map((span) => span.literal.text)].join(' ');
+}
+
+/** Gives the title of every annotation. */
+export function listTitles(): string[] {
+  const found = globSync('src/action/wording/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => [
+      ...readFileSync(join(root, file), 'utf8').matchAll(/\b\w*itle(?: =|:) '([^']+)'/g),
+    ]);
+  return [...new Set(found.map(([, title = '']) => title))].sort();
+}
