@@ -28603,6 +28603,81 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./build/http/request.js + 1 modules
 var request = __nccwpck_require__(6646);
+;// CONCATENATED MODULE: ./build/oauth2/default-headers.js
+/** What every request of this action to an authorization server says of itself, by name in lower case. */
+const defaultHeaders = [
+    ['accept', 'application/json'],
+    // What is not compressed needs no limit of its own for what it may become.
+    ['accept-encoding', 'identity'],
+    ['user-agent', 'oauth2-token'],
+];
+
+;// CONCATENATED MODULE: ./build/oauth2/token-request.js
+
+
+
+/** The parameters of a grant that may be used once: a second request could be taken for theft. */
+const singleUse = new Set(['refresh_token', 'code']);
+/** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
+function spendsItsGrant({ parameters }) {
+    return parameters.some(([name]) => singleUse.has(name));
+}
+/** The names of the body's parameters, for a log: each once, in order, without values. */
+function listParameterNames(request) {
+    const own = request.proofs.flatMap(({ parameters }) => parameters);
+    return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
+}
+/**
+ * Writes a token request as the HTTP request of one attempt.
+ *
+ * @see RFC 6749 section 4.4.2
+ */
+async function buildTokenRequest(request) {
+    const parts = {
+        headers: joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
+        parameters: grantParameters(request),
+    };
+    for (const proof of request.proofs)
+        await proof.add(parts);
+    return {
+        method: 'POST',
+        url: request.tokenUrl,
+        headers: Object.fromEntries(parts.headers),
+        body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
+    };
+}
+function grantParameters(request) {
+    const { grantType, scopes, audience, resources, parameters } = request;
+    const pairs = [['grant_type', grantType]];
+    if (scopes.length > 0)
+        pairs.push(['scope', scopes.join(' ')]);
+    if (audience !== undefined)
+        pairs.push(['audience', audience]);
+    pairs.push(...resources.map((resource) => ['resource', resource]), ...parameters);
+    return pairs.map(([name, value]) => [name, value]);
+}
+function contentType(bodyFormat) {
+    const type = bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+    return ['content-type', type];
+}
+/** Headers by name in lower case; a later one takes the place of an earlier one. */
+function joinHeaders(headers) {
+    return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
+}
+/** Writes parameters as application/x-www-form-urlencoded. */
+function writeForm(parameters) {
+    return new URLSearchParams(parameters).toString();
+}
+/** A JSON object; a name that comes again becomes an array. */
+function writeJson(parameters) {
+    const values = Map.groupBy(parameters, ([name]) => name);
+    const members = [...values].map(([name, pairs]) => {
+        const [first, ...more] = pairs.map(([, value]) => value);
+        return [name, more.length === 0 ? first : [first, ...more]];
+    });
+    return JSON.stringify(Object.fromEntries(members));
+}
+
 ;// CONCATENATED MODULE: ./build/http/retry-after.js
 const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 const time = String.raw `(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
@@ -29217,6 +29292,7 @@ function readInput(env, name, how = 'trimmed') {
 class InputReader {
     problems = [];
     #env;
+    #ignored = new Set();
     #missing;
     constructor(env) {
         this.#env = env;
@@ -29229,6 +29305,10 @@ class InputReader {
     missSecret(name) {
         this.#missing ??= name;
     }
+    /** From here on the input reads as left out, for what is wrong with it was said. */
+    ignore(name) {
+        this.#ignored.add(name);
+    }
     get missesSecret() {
         return this.#missing !== undefined;
     }
@@ -29240,7 +29320,7 @@ class InputReader {
     }
     /** The value; its default, or undefined, where it was left out. */
     read(name) {
-        const value = readInput(this.#env, name);
+        const value = this.#readRaw(name);
         if (value !== '')
             return value;
         const defaults = inputDefaults;
@@ -29249,12 +29329,15 @@ class InputReader {
     /** Whether something was written; a value equal to its default counts as not written. */
     isGiven(name) {
         const defaults = inputDefaults;
-        const value = readInput(this.#env, name);
+        const value = this.#readRaw(name);
         return value !== '' && value !== defaults[name];
     }
     /** The value with its white space; empty where it was left out. */
     readExact(name) {
-        return readInput(this.#env, name, 'exact');
+        return this.#readRaw(name, 'exact');
+    }
+    #readRaw(name, how = 'trimmed') {
+        return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
     }
     /** One of several words; undefined where it was left out, or is none of them. */
     readOptionalChoice(name, choices) {
@@ -29391,81 +29474,6 @@ function judgeIdTokenFailure(error, retryOn) {
  */
 function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./build/oauth2/default-headers.js
-/** What every request of this action to an authorization server says of itself, by name in lower case. */
-const defaultHeaders = [
-    ['accept', 'application/json'],
-    // What is not compressed needs no limit of its own for what it may become.
-    ['accept-encoding', 'identity'],
-    ['user-agent', 'oauth2-token'],
-];
-
-;// CONCATENATED MODULE: ./build/oauth2/token-request.js
-
-
-
-/** The parameters of a grant that may be used once: a second request could be taken for theft. */
-const singleUse = new Set(['refresh_token', 'code']);
-/** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
-function spendsItsGrant({ parameters }) {
-    return parameters.some(([name]) => singleUse.has(name));
-}
-/** The names of the body's parameters, for a log: each once, in order, without values. */
-function listParameterNames(request) {
-    const own = request.proofs.flatMap(({ parameters }) => parameters);
-    return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
-}
-/**
- * Writes a token request as the HTTP request of one attempt.
- *
- * @see RFC 6749 section 4.4.2
- */
-async function buildTokenRequest(request) {
-    const parts = {
-        headers: joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
-        parameters: grantParameters(request),
-    };
-    for (const proof of request.proofs)
-        await proof.add(parts);
-    return {
-        method: 'POST',
-        url: request.tokenUrl,
-        headers: Object.fromEntries(parts.headers),
-        body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
-    };
-}
-function grantParameters(request) {
-    const { grantType, scopes, audience, resources, parameters } = request;
-    const pairs = [['grant_type', grantType]];
-    if (scopes.length > 0)
-        pairs.push(['scope', scopes.join(' ')]);
-    if (audience !== undefined)
-        pairs.push(['audience', audience]);
-    pairs.push(...resources.map((resource) => ['resource', resource]), ...parameters);
-    return pairs.map(([name, value]) => [name, value]);
-}
-function contentType(bodyFormat) {
-    const type = bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-    return ['content-type', type];
-}
-/** Headers by name in lower case; a later one takes the place of an earlier one. */
-function joinHeaders(headers) {
-    return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-}
-/** Writes parameters as application/x-www-form-urlencoded. */
-function writeForm(parameters) {
-    return new URLSearchParams(parameters).toString();
-}
-/** A JSON object; a name that comes again becomes an array. */
-function writeJson(parameters) {
-    const values = Map.groupBy(parameters, ([name]) => name);
-    const members = [...values].map(([name, pairs]) => {
-        const [first, ...more] = pairs.map(([, value]) => value);
-        return [name, more.length === 0 ? first : [first, ...more]];
-    });
-    return JSON.stringify(Object.fromEntries(members));
 }
 
 ;// CONCATENATED MODULE: ./build/action/id-token.js
@@ -30098,18 +30106,20 @@ function listOtherLines(text) {
 const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
 /** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
 function explainKeyFault(error) {
-    const { keyType = 'of this kind', algorithm = 'this algorithm', bits = 0 } = error;
+    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
     switch (error.code) {
         case 'encrypted':
             return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
         case 'public_key':
-        case 'public_jwk':
             return text_text `is a public key; give the private key that belongs to it`;
+        case 'public_jwk':
+            return text_text `is a public JWK; give the one with the private members`;
         case 'certificate':
             return text_text `is a certificate; give the private key that belongs to it`;
         case 'base64_of_pem':
+            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
         case 'base64_of_json':
-            return text_text `is base64 around a key; store what this prints: base64 -d < FILE`;
+            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
         case 'base64_of_der':
             return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
         case 'key_set':
@@ -30131,11 +30141,15 @@ function explainKeyFault(error) {
         case 'weak_key':
             return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
         case 'unsupported_key':
-            return text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+            return error.keyType === undefined
+                ? text_text `is a key that signs no JWT; ${kinds}`
+                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
         case 'unsupported_algorithm':
-            return text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+            return algorithm === undefined
+                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
+                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
         case 'algorithm_mismatch':
-            return text_text `is a key (${keyType}) that does not sign with ${algorithm}; leave signing-algorithm out, or give a key that fits it`;
+            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
     }
 }
 const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
@@ -30495,6 +30509,7 @@ function readClientInputs(reader, now) {
         clientId: readClientId(reader),
         clientSecret: readSecret(reader, 'client-secret'),
         clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
+        isMethodWritten: reader.isGiven('client-auth-method'),
         clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
         signingKey: readKey(reader, algorithm),
         macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
@@ -30578,9 +30593,8 @@ function readClientCertificate(reader, now) {
 function chooseMethod(reader, roles) {
     if (roles.idTokenAs === 'client_assertion') {
         for (const name of ['client-auth-method', ...listOffered(reader, roles)]) {
-            if (!reader.isGiven(name))
-                continue;
-            reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`);
+            if (reader.isGiven(name))
+                complainOfIdToken(reader, name);
         }
         return undefined;
     }
@@ -30590,6 +30604,9 @@ function chooseMethod(reader, roles) {
     if (written !== undefined)
         checkMethod(reader, written, roles);
     return written;
+}
+function complainOfIdToken(reader, name) {
+    reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`);
 }
 /** The credentials of the client that are given. */
 function listOffered(reader, { privateKeyAs }) {
@@ -30626,7 +30643,9 @@ function inferMethod(reader, roles) {
 /** The secret that somebody meant to give, by what else is given. */
 function guessMissing(reader) {
     const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'];
-    if (ofKey.some((name) => reader.isGiven(name)))
+    const algorithm = reader.read('signing-algorithm');
+    const isForKey = signingAlgorithms.some((one) => one === algorithm);
+    if (isForKey || ofKey.some((name) => reader.isGiven(name)))
         return 'private-key';
     return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
 }
@@ -30645,15 +30664,25 @@ function checkMethod(reader, method, roles) {
     for (const name of offered.filter((one) => one !== credential)) {
         reader.complain(text_text `${name}: is not used by client-auth-method: ${method}`);
     }
+    if (method === 'client_secret_jwt' && roles.privateKeyAs === 'assertion') {
+        reader.complain(text_text `client-auth-method: ${method} cannot be used with private-key-as: assertion, for assertion-audience and assertion-claims would be meant for both JWTs`);
+    }
 }
-/** A JWT or an ID token can say who asks; a secret or a certificate cannot. */
+/** A JWT or an ID token can say who asks; a secret or a certificate cannot, even where it is sent besides. */
 function checkClientId(reader, client) {
-    const { privateKeyAs, signingKey, assertionClaims, idTokenAs } = client;
-    const hasIssuer = signingKey?.owner !== undefined ||
-        assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
-    const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && hasIssuer);
-    if (!isSaid && !reader.isGiven('client-id'))
+    const { clientAuthMethod = 'none', privateKeyAs, idTokenAs } = client;
+    const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && namesIssuer(client));
+    if (isSaid && clientAuthMethod === 'none')
+        return;
+    // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
+    if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey)
+        return;
+    if (!reader.isGiven('client-id'))
         reader.complain(text_text `client-id is required`);
+}
+function namesIssuer({ signingKey, assertionClaims, }) {
+    const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
+    return isClaimed || signingKey?.owner !== undefined;
 }
 /** Notes where certificate and key do not belong together. */
 function checkCertificate(reader, { clientCertificate, clientKey, clientAuthMethod, signingKey }) {
@@ -30663,7 +30692,8 @@ function checkCertificate(reader, { clientCertificate, clientKey, clientAuthMeth
     if (clientCertificate === undefined)
         return;
     const isForTls = credentialOf[clientAuthMethod ?? 'none'] === 'client-key';
-    const [name, key] = isForTls
+    const hasOwnKey = isForTls || reader.isGiven('client-key');
+    const [name, key] = hasOwnKey
         ? ['client-key', clientKey]
         : ['private-key', signingKey?.key];
     if (key === undefined)
@@ -30687,15 +30717,28 @@ function checkUse(reader, client) {
     if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
         reader.complain(text_text `private-key-id: has no meaning without private-key`);
     }
-    if (reader.isGiven('client-certificate') && !hasKey && !reader.isGiven('client-key')) {
-        if (!reader.missesSecret)
-            reader.missSecret('client-key');
-    }
+    if (!hasKey)
+        checkCertificateUse(reader, client);
     if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
         reader.complain(text_text `id-token-audience: has no meaning without id-token-as`);
     }
     if (clientAuthMethod === 'client_secret_jwt')
         checkMacAlgorithm(reader);
+}
+/** Notes where a certificate has no key: it was forgotten, or the certificate is not wanted at all. */
+function checkCertificateUse(reader, { clientAuthMethod, idTokenAs }) {
+    const isAlone = reader.isGiven('client-certificate') && !reader.isGiven('client-key');
+    if (!isAlone || reader.missesSecret)
+        return;
+    if (idTokenAs === 'client_assertion') {
+        complainOfIdToken(reader, 'client-certificate');
+    }
+    else if (clientAuthMethod !== undefined && reader.isGiven('client-auth-method')) {
+        reader.complain(text_text `client-certificate: is not used by client-auth-method: ${clientAuthMethod}`);
+    }
+    else {
+        reader.missSecret('client-key');
+    }
 }
 function checkMacAlgorithm(reader) {
     const algorithm = reader.read('signing-algorithm');
@@ -31058,12 +31101,16 @@ const notForAcs = [
     'revoke',
     'revocation-url',
 ];
-function checkAcs(reader, inputs) {
+/** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */
+function refuseForAcs(reader) {
     for (const name of notForAcs) {
-        if (reader.isGiven(name)) {
-            reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
-        }
+        if (!reader.isGiven(name))
+            continue;
+        reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
+        reader.ignore(name);
     }
+}
+function checkAcs(reader, inputs) {
     for (const name of ['client-id', 'client-secret']) {
         if (!isFieldValue(reader.read(name) ?? '')) {
             reader.complain(text_text `${name}: has a character that a header cannot carry`);
@@ -31088,12 +31135,17 @@ function listOwnParameters(inputs) {
     const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
     const assertion = privateKeyAs === 'assertion' ? 'private-key' : 'id-token-as';
     const asserts = privateKeyAs === 'assertion' || idTokenAs === 'assertion';
-    const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none';
+    const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none' && !inputs.isMethodWritten;
+    const provesByJwt = clientAuthMethod === undefined || clientAuthMethod.endsWith('_jwt');
     return {
         grant_type: 'grant-type',
         client_secret: 'client-secret',
-        client_assertion: 'private-key or id-token-as',
-        client_assertion_type: 'private-key or id-token-as',
+        ...(provesByJwt
+            ? {
+                client_assertion: 'private-key or id-token-as',
+                client_assertion_type: 'private-key or id-token-as',
+            }
+            : {}),
         ...(sendsId && !isKeyGrantAlone ? { client_id: 'client-id' } : {}),
         ...(asserts ? { assertion } : {}),
         ...(idTokenAs === 'subject_token' ? { subject_token: 'id-token-as' } : {}),
@@ -31281,10 +31333,13 @@ function readInputs(env, { debug, now = Date.now() }) {
     return inputs;
 }
 function readEach(reader, env, { debug, now }) {
+    const endpoint = readEndpointInputs(reader);
+    if (endpoint.endpointType === 'acs_api')
+        refuseForAcs(reader);
     const client = readClientInputs(reader, now);
     const revocation = readRevocation(reader, env);
     return {
-        ...readEndpointInputs(reader),
+        ...endpoint,
         ...client,
         ...readRequestInputs(reader, client),
         timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
@@ -31617,9 +31672,12 @@ function listClientProofs(inputs, context) {
         case 'self_signed_tls_client_auth':
             return [namedClient(clientId)];
         case 'none':
-            // The assertion says it; some servers refuse a client id beside it.
-            return inputs.privateKeyAs === 'assertion' ? [] : [namedClient(clientId)];
+            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
     }
+}
+/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
+function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
+    return privateKeyAs === 'assertion' && !isMethodWritten;
 }
 function listGrantProofs(inputs, context) {
     if (inputs.privateKeyAs === 'assertion')
@@ -31716,9 +31774,19 @@ function originAndPath(url) {
     const { origin, pathname } = new URL(url);
     return `${origin}${pathname}`;
 }
+/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
+function nameTlsFault(error) {
+    const message = messageOf(error);
+    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
 /** What an error of Node's says. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
+function readTlsAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
+    return number === undefined ? undefined : Number(number);
 }
 /** What is known of an error that nobody foresaw. */
 function describeUnknown(error) {
@@ -31726,6 +31794,7 @@ function describeUnknown(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/wording/exchange.js
+
 
 
 
@@ -31850,7 +31919,10 @@ function exchange_describeAnswer(failure, view) {
     if (error instanceof IdTokenError && error.status !== undefined) {
         return [text_text `${nameStatus(error.status)}, ${after}`];
     }
-    return [...idToken, text_text `no answer, ${after}: ${describeFailure(failure, view)}`];
+    const what = describeFailure(failure, view);
+    // A time that was over says how long it was.
+    const isLate = error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
+    return [...idToken, isLate ? what : text_text `failed ${after}: ${what}`];
 }
 function describeTokenAnswer(error, after) {
     const { answer, oauthError, location } = error;
@@ -31977,6 +32049,12 @@ const networkErrors = {
     ETIMEDOUT: 'the connection timed out',
     EPIPE: 'the connection broke',
 };
+/** The most that is read of an answer, as people write it. */
+function nameLimit({ stage }) {
+    const bytes = stage === 'id_token' ? maxAnswerBytes : maxResponseBytes;
+    const kib = bytes / 1024;
+    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
 function describeTransportError(error, allowed, view) {
     const system = error.systemCode ?? '';
     switch (error.code) {
@@ -31989,7 +32067,7 @@ function describeTransportError(error, allowed, view) {
         case 'connection_failed':
             return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
         case 'tls_failed':
-            return text_text `TLS failed: ${messageOf(error.cause)} (${system})`;
+            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
         case 'proxy_refused':
             return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
         case 'proxy_invalid':
@@ -31999,7 +32077,7 @@ function describeTransportError(error, allowed, view) {
         case 'answer_unreadable':
             return text_text `the answer is not readable HTTP`;
         case 'answer_too_large':
-            return text_text `the answer is larger than 1 MiB`;
+            return text_text `the answer is larger than ${nameLimit(view)}`;
         case 'request_failed':
             return text_text `the request failed: ${describeUnknown(error.cause)}`;
     }
@@ -32281,7 +32359,10 @@ const longestWindowsVariable = 32_767;
 /** Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before. */
 function maskResponse(response, log) {
     const { accessToken, refreshToken = '', idToken = '', others } = response;
-    [accessToken.token, refreshToken, idToken, ...listSecretMembers(others)].forEach((secret) => {
+    const members = listSecretMembers(others);
+    // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
+    const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
+    [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
         log.mask(secret);
     });
 }
@@ -33883,7 +33964,10 @@ function explainOAuthError(error, view) {
     const { inputs } = view;
     const host = hostOf(inputs);
     // Only the first line: some servers write several (trace id, time), and all are in the group above.
-    const description = oauthError?.description?.trim().split(/[\r\n]/)[0];
+    const description = oauthError?.description
+        ?.trim()
+        .split(/[\r\n]/)[0]
+        ?.replace(/\.+$/, '');
     const code = oauthError?.error ?? '';
     const said = description === undefined
         ? text_text `${answer.status} ${code}`
@@ -33899,13 +33983,16 @@ function explainOAuthError(error, view) {
     if (answer.status > 403)
         return explainStatus(error, said, view);
     if (error.retryable) {
-        return { title: 'server busy', message: text_text `${host} cannot answer for now: ${said}.` };
+        return {
+            title: 'server busy',
+            message: text_text `${host} cannot answer for now: ${said}. The provider's status page may tell more.`,
+        };
     }
     const refused = text_text `${host} refused the request: ${said}.`;
     const isAboutClient = [400, 401, 403].includes(answer.status);
     return {
         title: 'refused',
-        message: isAboutClient ? text_text `${refused} ${adviseCredentials(inputs)}` : refused,
+        message: text_text `${refused} ${isAboutClient ? adviseCredentials(inputs) : text_text `The provider's documentation says what that means.`}`,
     };
 }
 /** The errors that say nothing against an ID token. */
@@ -33919,10 +34006,16 @@ const notAboutIdentity = new Set([
 /** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token says is no secret. */
 function explainFederatedRefusal(error, { inputs, idToken }, said) {
     const code = error.oauthError?.error ?? '';
-    const { idTokenAs, clientAuthMethod } = inputs;
+    const { idTokenAs, clientAuthMethod, grantType } = inputs;
     const isClientsFault = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
     const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
-    if (idToken === undefined || !isRefusal || isClientsFault || notAboutIdentity.has(code)) {
+    // What the ID token authenticates the client for has a grant of its own.
+    const isGrantsFault = code === 'invalid_grant' &&
+        idTokenAs === 'client_assertion' &&
+        grantType !== 'client_credentials';
+    if (isClientsFault || isGrantsFault || notAboutIdentity.has(code))
+        return undefined;
+    if (idToken === undefined || !isRefusal) {
         return undefined;
     }
     return {
@@ -33976,10 +34069,15 @@ function explainStatus(error, said, view) {
 /** A proxy did not let the request through. */
 function explainProxyRefusal(proxyStatus, server) {
     const refused = text_text `The proxy refused to connect to ${server}: ${nameStatus(proxyStatus)}.`;
-    const advice = proxyStatus === 407
-        ? text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`
+    return { title: 'proxy refused', message: text_text `${refused} ${adviseProxy(proxyStatus)}` };
+}
+function adviseProxy(proxyStatus) {
+    if (proxyStatus === 407) {
+        return text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
+    }
+    return proxyStatus >= 500
+        ? text_text `Check that the proxy reaches the host, or name the host in no_proxy.`
         : text_text `Allow the host at the proxy, or name it in no_proxy.`;
-    return { title: 'proxy refused', message: text_text `${refused} ${advice}` };
 }
 function adviseFormat({ endpointType, bodyFormat }) {
     if (endpointType === 'acs_api')
@@ -34090,6 +34188,8 @@ function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncodi
 
 
 
+
+
 /** The one annotation of a step that failed. */
 function explainFailure(error) {
     if (error instanceof StageError)
@@ -34112,25 +34212,39 @@ function explainFailure(error) {
 function explainStage({ stage, gaveUp, facts }) {
     const view = { stage, ...facts };
     const { failure, code } = gaveUp;
-    if (code === 'retry_after_too_long') {
-        return {
-            title: 'asked to wait too long',
-            message: text_text `${nameServer(view)} asks to wait ${formatSeconds(failure.retryAfter ?? 0)} (Retry-After), past total-timeout: ${facts.inputs.totalTimeout}. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`,
-        };
-    }
+    if (code === 'retry_after_too_long')
+        return explainLongWait(failure, view);
     const { title, message } = explainLastAttempt(failure, view);
     // It says all that there is to say.
     if (title === dpopTitle)
         return { title, message };
     return { title, message: text_text `${message} ${sayWhyNotAgain(gaveUp, view)}` };
 }
+function explainLongWait({ error, retryAfter = 0 }, view) {
+    const { totalTimeout } = view.inputs;
+    const asks = text_text `${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
+    // With any other status it is a server that is down for a while.
+    const isQuota = error instanceof TokenError && error.answer.status === 429;
+    return {
+        title: 'asked to wait too long',
+        message: isQuota
+            ? text_text `${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
+            : text_text `${asks} Run the job again later, or set a longer total-timeout.`,
+    };
+}
 /** Who was asked. */
 function nameServer({ stage, inputs }) {
     return stage === 'id_token' ? "GitHub's ID token service" : hostOf(inputs);
 }
 /** What to look at where nothing is known but that the server could not be reached or understood. */
-function adviseAddress({ stage, inputs }) {
-    return stage === 'id_token' ? text_text `See githubstatus.com` : text_text `Check ${nameUrlInput(inputs)}`;
+function adviseAddress({ stage, inputs }, more = text_text ``) {
+    return stage === 'id_token'
+        ? text_text `See githubstatus.com.`
+        : text_text `Check ${nameUrlInput(inputs)}${more}.`;
+}
+/** Whether the client shows its certificate: metadata is public, and GitHub knows no such client. */
+function showsCertificate({ stage, inputs }) {
+    return (stage === 'token' || stage === 'revocation') && usesTlsAuthentication(inputs);
 }
 function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAttempts } }) {
     const { error } = failure;
@@ -34150,7 +34264,9 @@ function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAtt
         : text_text `Not tried again, for it would fail in the same way.`;
 }
 function isAnswer(error) {
-    return (error instanceof TokenError || error instanceof DiscoveryError || error instanceof IdTokenError);
+    if (error instanceof IdTokenError)
+        return error.status !== undefined;
+    return error instanceof TokenError || error instanceof DiscoveryError;
 }
 function explainLastAttempt(failure, view) {
     const { error } = failure;
@@ -34167,7 +34283,6 @@ function explainLastAttempt(failure, view) {
 function explainTransportError(error, failure, view) {
     const server = nameServer(view);
     const what = describeFailure(failure, view);
-    const check = adviseAddress(view);
     switch (error.code) {
         case 'timeout':
             return {
@@ -34177,7 +34292,7 @@ function explainTransportError(error, failure, view) {
         case 'name_not_found':
             return {
                 title: 'name not found',
-                message: text_text `${server} could not be reached: ${what}. ${check}; a private name needs a runner inside its network.`,
+                message: text_text `${server} could not be reached: ${what}. ${adviseAddress(view, text_text `; a private name needs a runner inside its network`)}`,
             };
         case 'tls_failed':
             return explainTlsFailure(error, view);
@@ -34191,7 +34306,7 @@ function explainTransportError(error, failure, view) {
         case 'answer_too_large':
             return {
                 title: 'answer too large',
-                message: text_text `${server} sent more than 1 MiB; the answer that was asked for has a few KiB. ${check}.`,
+                message: text_text `${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
             };
         case 'answer_cut':
         case 'answer_unreadable':
@@ -34202,15 +34317,39 @@ function explainTransportError(error, failure, view) {
         case 'connection_failed':
             return {
                 title: 'no connection',
-                message: text_text `${server} could not be reached: ${what}. ${check}, and that the server admits this runner's address.`,
+                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
             };
         case 'request_failed':
             return { title: 'request failed', message: text_text `${server} could not be asked: ${what}.` };
     }
 }
-function explainTlsFailure({ systemCode = '', cause }, view) {
+function adviseConnection({ systemCode = '' }, view) {
+    const address = adviseAddress(view, text_text `, and that the server admits this runner's address`);
+    const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
+    return isBroken && showsCertificate(view)
+        ? text_text `${address} A server that does not accept client-certificate may break the connection, too.`
+        : address;
+}
+/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
+const certificateAlerts = new Set([
+    40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
+]);
+/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
+const certificateRequired = 116;
+/** What `tunnel` says where the proxy's own TLS fails, before the server is reached. */
+const proxyTlsFault = /^tunneling socket could not be established, cause=(.*)/s;
+function explainTlsFailure(error, view) {
+    const { systemCode = '', cause } = error;
     const title = 'TLS not trusted';
     const server = nameServer(view);
+    const fault = nameTlsFault(cause);
+    const ofProxy = proxyTlsFault.exec(fault)?.[1];
+    if (ofProxy !== undefined) {
+        return {
+            title,
+            message: text_text `The TLS connection to the proxy failed: ${ofProxy}. Check https_proxy. ${adviseTrust(view)}`,
+        };
+    }
     if (systemCode === 'CERT_HAS_EXPIRED') {
         return {
             title,
@@ -34220,25 +34359,43 @@ function explainTlsFailure({ systemCode = '', cause }, view) {
     if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
         return {
             title,
-            message: text_text `The certificate of ${server} is for another name: ${messageOf(cause)}. Check the host in ${nameUrlInput(view.inputs)}.`,
+            message: text_text `The certificate of ${server} is for another name: ${fault}. ${adviseTls(view, text_text `the host`)}`,
         };
     }
-    if (systemCode.includes('ALERT') && view.inputs.clientCertificate !== undefined) {
+    if (showsCertificate(view) && certificateAlerts.has(readTlsAlert(cause))) {
         return {
             title: 'client certificate refused',
-            message: text_text `${server} did not accept the client's certificate: ${messageOf(cause)} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+            message: text_text `${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+        };
+    }
+    if (readTlsAlert(cause) === certificateRequired) {
+        return {
+            title: 'client certificate wanted',
+            message: text_text `${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
         };
     }
     if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
         return {
             title: 'TLS failed',
-            message: text_text `${server} and this runner could not agree on TLS: ${messageOf(cause)} (${systemCode}). Check the scheme and the port in ${nameUrlInput(view.inputs)}.`,
+            message: text_text `${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view, text_text `the scheme and the port`)}`,
         };
     }
     return {
         title,
-        message: text_text `The certificate of ${server} is not trusted: ${messageOf(cause)} (${systemCode}). If a private CA issued it, give the CA's certificate in ca-certificate.`,
+        message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust(view)}`,
     };
+}
+/** @param what the part of the URL that may be wrong */
+function adviseTls({ stage, inputs }, what) {
+    return stage === 'id_token'
+        ? text_text `A proxy in between may have answered.`
+        : text_text `Check ${what} in ${nameUrlInput(inputs)}.`;
+}
+/** GitHub is trusted by the default roots alone. */
+function adviseTrust({ stage }) {
+    return stage === 'id_token'
+        ? text_text `A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`
+        : text_text `If a private CA issued it, give the CA's certificate in ca-certificate.`;
 }
 function explainTokenError(error, view) {
     const { inputs } = view;
@@ -34252,14 +34409,14 @@ function explainTokenError(error, view) {
         case 'redirect':
             return {
                 title: 'redirect',
-                message: text_text `${host} answered ${what}. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself.`,
+                message: text_text `${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
             };
         case 'unparsable':
             return explainUnparsable(error, view);
         case 'no_access_token':
             return {
                 title: 'no access_token',
-                message: text_text `${host} answered ${what}. Check that ${nameUrlInput(inputs)} is the token endpoint${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+                message: text_text `${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
             };
         case 'no_expires_at':
             return {
@@ -34273,10 +34430,20 @@ function explainTokenError(error, view) {
             };
     }
 }
+function adviseEndpoint({ issuer }) {
+    return issuer === undefined
+        ? text_text `Check that token-url is the token endpoint`
+        : text_text `Check issuer, whose metadata names this token endpoint`;
+}
+function adviseRedirect({ issuer }) {
+    return issuer === undefined
+        ? text_text `Set token-url to the token endpoint itself.`
+        : text_text `Give token-url, the token endpoint itself, instead of issuer.`;
+}
 function explainUnparsable(error, { inputs }) {
     const { contentType, length } = error.answer;
     const answered = text_text `${hostOf(inputs)} answered ${describeTokenError(error)}`;
-    const check = text_text `Check that ${nameUrlInput(inputs)} is the token endpoint`;
+    const check = adviseEndpoint(inputs);
     if (length === 0) {
         return { title: 'empty answer', message: text_text `${answered}. ${check}.` };
     }
@@ -34327,11 +34494,21 @@ function explainDiscoveryError(error, { inputs }) {
             };
         case 'redirect':
         case 'refused':
-            return {
-                title: 'no metadata there',
-                message: text_text `${host} answered the request for its metadata with ${describeDiscoveryError(error)}. ${instead}`,
-            };
+            return explainMetadataStatus(error, host, instead);
     }
+}
+function explainMetadataStatus(error, host, instead) {
+    const { status } = error.answer;
+    if (status === 407)
+        return explainProxyRefusal(status, host);
+    const answered = text_text `${host} answered the request for its metadata with ${describeDiscoveryError(error)}`;
+    if (!error.retryable) {
+        return { title: 'no metadata there', message: text_text `${answered}. ${instead}` };
+    }
+    return {
+        title: 'server failed',
+        message: text_text `${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
+    };
 }
 function explainIdTokenError({ code, status = 0 }) {
     const title = 'no ID token';
@@ -34349,7 +34526,9 @@ function explainIdTokenError({ code, status = 0 }) {
         case 'refused':
             return {
                 title,
-                message: text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+                message: status >= 500
+                    ? text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
+                    : text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
             };
         case 'unparsable':
         case 'malformed':
@@ -34403,6 +34582,7 @@ function sayEmptySecret({ name, cause }) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/run.js
+
 
 
 
@@ -34483,9 +34663,13 @@ function tellToken({ response, attempt, inputs }, { clock }, log) {
     const missing = listMissingScopes(response, inputs);
     if (missing.length > 0)
         log.say(sayGranted(scopes ?? [], missing));
-    const isReplaced = refreshToken !== undefined && refreshToken !== inputs.refreshToken;
-    if (inputs.refreshToken !== undefined && isReplaced)
+    const [, sent] = [...inputs.grantParameters, ...inputs.parameters].find(isRefreshToken) ?? [];
+    const isReplaced = refreshToken !== undefined && refreshToken !== sent;
+    if (sent !== undefined && isReplaced)
         log.say(sayRefreshTokenReplaced());
+}
+function isRefreshToken([name]) {
+    return name === 'refresh_token';
 }
 
 

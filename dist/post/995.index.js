@@ -1061,6 +1061,7 @@ function readInput(env, name, how = 'trimmed') {
 class InputReader {
     problems = [];
     #env;
+    #ignored = new Set();
     #missing;
     constructor(env) {
         this.#env = env;
@@ -1073,6 +1074,10 @@ class InputReader {
     missSecret(name) {
         this.#missing ??= name;
     }
+    /** From here on the input reads as left out, for what is wrong with it was said. */
+    ignore(name) {
+        this.#ignored.add(name);
+    }
     get missesSecret() {
         return this.#missing !== undefined;
     }
@@ -1084,7 +1089,7 @@ class InputReader {
     }
     /** The value; its default, or undefined, where it was left out. */
     read(name) {
-        const value = readInput(this.#env, name);
+        const value = this.#readRaw(name);
         if (value !== '')
             return value;
         const defaults = inputDefaults;
@@ -1093,12 +1098,15 @@ class InputReader {
     /** Whether something was written; a value equal to its default counts as not written. */
     isGiven(name) {
         const defaults = inputDefaults;
-        const value = readInput(this.#env, name);
+        const value = this.#readRaw(name);
         return value !== '' && value !== defaults[name];
     }
     /** The value with its white space; empty where it was left out. */
     readExact(name) {
-        return readInput(this.#env, name, 'exact');
+        return this.#readRaw(name, 'exact');
+    }
+    #readRaw(name, how = 'trimmed') {
+        return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
     }
     /** One of several words; undefined where it was left out, or is none of them. */
     readOptionalChoice(name, choices) {
@@ -1867,18 +1875,20 @@ function listOtherLines(text) {
 const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
 /** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
 function explainKeyFault(error) {
-    const { keyType = 'of this kind', algorithm = 'this algorithm', bits = 0 } = error;
+    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
     switch (error.code) {
         case 'encrypted':
             return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
         case 'public_key':
-        case 'public_jwk':
             return text_text `is a public key; give the private key that belongs to it`;
+        case 'public_jwk':
+            return text_text `is a public JWK; give the one with the private members`;
         case 'certificate':
             return text_text `is a certificate; give the private key that belongs to it`;
         case 'base64_of_pem':
+            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
         case 'base64_of_json':
-            return text_text `is base64 around a key; store what this prints: base64 -d < FILE`;
+            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
         case 'base64_of_der':
             return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
         case 'key_set':
@@ -1900,11 +1910,15 @@ function explainKeyFault(error) {
         case 'weak_key':
             return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
         case 'unsupported_key':
-            return text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+            return error.keyType === undefined
+                ? text_text `is a key that signs no JWT; ${kinds}`
+                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
         case 'unsupported_algorithm':
-            return text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+            return algorithm === undefined
+                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
+                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
         case 'algorithm_mismatch':
-            return text_text `is a key (${keyType}) that does not sign with ${algorithm}; leave signing-algorithm out, or give a key that fits it`;
+            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
     }
 }
 const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
@@ -2264,6 +2278,7 @@ function readClientInputs(reader, now) {
         clientId: readClientId(reader),
         clientSecret: readSecret(reader, 'client-secret'),
         clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
+        isMethodWritten: reader.isGiven('client-auth-method'),
         clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
         signingKey: readKey(reader, algorithm),
         macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
@@ -2347,9 +2362,8 @@ function readClientCertificate(reader, now) {
 function chooseMethod(reader, roles) {
     if (roles.idTokenAs === 'client_assertion') {
         for (const name of ['client-auth-method', ...listOffered(reader, roles)]) {
-            if (!reader.isGiven(name))
-                continue;
-            reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`);
+            if (reader.isGiven(name))
+                complainOfIdToken(reader, name);
         }
         return undefined;
     }
@@ -2359,6 +2373,9 @@ function chooseMethod(reader, roles) {
     if (written !== undefined)
         checkMethod(reader, written, roles);
     return written;
+}
+function complainOfIdToken(reader, name) {
+    reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`);
 }
 /** The credentials of the client that are given. */
 function listOffered(reader, { privateKeyAs }) {
@@ -2395,7 +2412,9 @@ function inferMethod(reader, roles) {
 /** The secret that somebody meant to give, by what else is given. */
 function guessMissing(reader) {
     const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'];
-    if (ofKey.some((name) => reader.isGiven(name)))
+    const algorithm = reader.read('signing-algorithm');
+    const isForKey = signingAlgorithms.some((one) => one === algorithm);
+    if (isForKey || ofKey.some((name) => reader.isGiven(name)))
         return 'private-key';
     return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
 }
@@ -2414,15 +2433,25 @@ function checkMethod(reader, method, roles) {
     for (const name of offered.filter((one) => one !== credential)) {
         reader.complain(text_text `${name}: is not used by client-auth-method: ${method}`);
     }
+    if (method === 'client_secret_jwt' && roles.privateKeyAs === 'assertion') {
+        reader.complain(text_text `client-auth-method: ${method} cannot be used with private-key-as: assertion, for assertion-audience and assertion-claims would be meant for both JWTs`);
+    }
 }
-/** A JWT or an ID token can say who asks; a secret or a certificate cannot. */
+/** A JWT or an ID token can say who asks; a secret or a certificate cannot, even where it is sent besides. */
 function checkClientId(reader, client) {
-    const { privateKeyAs, signingKey, assertionClaims, idTokenAs } = client;
-    const hasIssuer = signingKey?.owner !== undefined ||
-        assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
-    const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && hasIssuer);
-    if (!isSaid && !reader.isGiven('client-id'))
+    const { clientAuthMethod = 'none', privateKeyAs, idTokenAs } = client;
+    const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && namesIssuer(client));
+    if (isSaid && clientAuthMethod === 'none')
+        return;
+    // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
+    if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey)
+        return;
+    if (!reader.isGiven('client-id'))
         reader.complain(text_text `client-id is required`);
+}
+function namesIssuer({ signingKey, assertionClaims, }) {
+    const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
+    return isClaimed || signingKey?.owner !== undefined;
 }
 /** Notes where certificate and key do not belong together. */
 function checkCertificate(reader, { clientCertificate, clientKey, clientAuthMethod, signingKey }) {
@@ -2432,7 +2461,8 @@ function checkCertificate(reader, { clientCertificate, clientKey, clientAuthMeth
     if (clientCertificate === undefined)
         return;
     const isForTls = credentialOf[clientAuthMethod ?? 'none'] === 'client-key';
-    const [name, key] = isForTls
+    const hasOwnKey = isForTls || reader.isGiven('client-key');
+    const [name, key] = hasOwnKey
         ? ['client-key', clientKey]
         : ['private-key', signingKey?.key];
     if (key === undefined)
@@ -2456,15 +2486,28 @@ function checkUse(reader, client) {
     if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
         reader.complain(text_text `private-key-id: has no meaning without private-key`);
     }
-    if (reader.isGiven('client-certificate') && !hasKey && !reader.isGiven('client-key')) {
-        if (!reader.missesSecret)
-            reader.missSecret('client-key');
-    }
+    if (!hasKey)
+        checkCertificateUse(reader, client);
     if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
         reader.complain(text_text `id-token-audience: has no meaning without id-token-as`);
     }
     if (clientAuthMethod === 'client_secret_jwt')
         checkMacAlgorithm(reader);
+}
+/** Notes where a certificate has no key: it was forgotten, or the certificate is not wanted at all. */
+function checkCertificateUse(reader, { clientAuthMethod, idTokenAs }) {
+    const isAlone = reader.isGiven('client-certificate') && !reader.isGiven('client-key');
+    if (!isAlone || reader.missesSecret)
+        return;
+    if (idTokenAs === 'client_assertion') {
+        complainOfIdToken(reader, 'client-certificate');
+    }
+    else if (clientAuthMethod !== undefined && reader.isGiven('client-auth-method')) {
+        reader.complain(text_text `client-certificate: is not used by client-auth-method: ${clientAuthMethod}`);
+    }
+    else {
+        reader.missSecret('client-key');
+    }
 }
 function checkMacAlgorithm(reader) {
     const algorithm = reader.read('signing-algorithm');
@@ -2808,12 +2851,16 @@ const notForAcs = [
     'revoke',
     'revocation-url',
 ];
-function checkAcs(reader, inputs) {
+/** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */
+function refuseForAcs(reader) {
     for (const name of notForAcs) {
-        if (reader.isGiven(name)) {
-            reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
-        }
+        if (!reader.isGiven(name))
+            continue;
+        reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
+        reader.ignore(name);
     }
+}
+function checkAcs(reader, inputs) {
     for (const name of ['client-id', 'client-secret']) {
         if (!isFieldValue(reader.read(name) ?? '')) {
             reader.complain(text_text `${name}: has a character that a header cannot carry`);
@@ -2838,12 +2885,17 @@ function listOwnParameters(inputs) {
     const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
     const assertion = privateKeyAs === 'assertion' ? 'private-key' : 'id-token-as';
     const asserts = privateKeyAs === 'assertion' || idTokenAs === 'assertion';
-    const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none';
+    const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none' && !inputs.isMethodWritten;
+    const provesByJwt = clientAuthMethod === undefined || clientAuthMethod.endsWith('_jwt');
     return {
         grant_type: 'grant-type',
         client_secret: 'client-secret',
-        client_assertion: 'private-key or id-token-as',
-        client_assertion_type: 'private-key or id-token-as',
+        ...(provesByJwt
+            ? {
+                client_assertion: 'private-key or id-token-as',
+                client_assertion_type: 'private-key or id-token-as',
+            }
+            : {}),
         ...(sendsId && !isKeyGrantAlone ? { client_id: 'client-id' } : {}),
         ...(asserts ? { assertion } : {}),
         ...(idTokenAs === 'subject_token' ? { subject_token: 'id-token-as' } : {}),
@@ -3031,10 +3083,13 @@ function readInputs(env, { debug, now = Date.now() }) {
     return inputs;
 }
 function readEach(reader, env, { debug, now }) {
+    const endpoint = readEndpointInputs(reader);
+    if (endpoint.endpointType === 'acs_api')
+        refuseForAcs(reader);
     const client = readClientInputs(reader, now);
     const revocation = readRevocation(reader, env);
     return {
-        ...readEndpointInputs(reader),
+        ...endpoint,
         ...client,
         ...readRequestInputs(reader, client),
         timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
@@ -3367,9 +3422,12 @@ function listClientProofs(inputs, context) {
         case 'self_signed_tls_client_auth':
             return [namedClient(clientId)];
         case 'none':
-            // The assertion says it; some servers refuse a client id beside it.
-            return inputs.privateKeyAs === 'assertion' ? [] : [namedClient(clientId)];
+            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
     }
+}
+/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
+function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
+    return privateKeyAs === 'assertion' && !isMethodWritten;
 }
 function listGrantProofs(inputs, context) {
     if (inputs.privateKeyAs === 'assertion')
@@ -3464,9 +3522,19 @@ function names_originAndPath(url) {
     const { origin, pathname } = new URL(url);
     return `${origin}${pathname}`;
 }
+/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
+function nameTlsFault(error) {
+    const message = messageOf(error);
+    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
 /** What an error of Node's says. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
+function readTlsAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
+    return number === undefined ? undefined : Number(number);
 }
 /** What is known of an error that nobody foresaw. */
 function describeUnknown(error) {
@@ -3474,6 +3542,7 @@ function describeUnknown(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/wording/exchange.js
+
 
 
 
@@ -3598,7 +3667,10 @@ function exchange_describeAnswer(failure, view) {
     if (error instanceof IdTokenError && error.status !== undefined) {
         return [text_text `${nameStatus(error.status)}, ${after}`];
     }
-    return [...idToken, text_text `no answer, ${after}: ${describeFailure(failure, view)}`];
+    const what = describeFailure(failure, view);
+    // A time that was over says how long it was.
+    const isLate = error instanceof TransportError && error.code === 'timeout';
+    return [...idToken, isLate ? what : text_text `failed ${after}: ${what}`];
 }
 function describeTokenAnswer(error, after) {
     const { answer, oauthError, location } = error;
@@ -3725,6 +3797,12 @@ const networkErrors = {
     ETIMEDOUT: 'the connection timed out',
     EPIPE: 'the connection broke',
 };
+/** The most that is read of an answer, as people write it. */
+function nameLimit({ stage }) {
+    const bytes = stage === 'id_token' ? maxAnswerBytes : token_endpoint_maxResponseBytes;
+    const kib = bytes / 1024;
+    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
 function describeTransportError(error, allowed, view) {
     const system = error.systemCode ?? '';
     switch (error.code) {
@@ -3737,7 +3815,7 @@ function describeTransportError(error, allowed, view) {
         case 'connection_failed':
             return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
         case 'tls_failed':
-            return text_text `TLS failed: ${messageOf(error.cause)} (${system})`;
+            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
         case 'proxy_refused':
             return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
         case 'proxy_invalid':
@@ -3747,7 +3825,7 @@ function describeTransportError(error, allowed, view) {
         case 'answer_unreadable':
             return text_text `the answer is not readable HTTP`;
         case 'answer_too_large':
-            return text_text `the answer is larger than 1 MiB`;
+            return text_text `the answer is larger than ${nameLimit(view)}`;
         case 'request_failed':
             return text_text `the request failed: ${describeUnknown(error.cause)}`;
     }
@@ -4065,6 +4143,7 @@ function realSurroundings() {
 
 
 
+
 /** The token is void now. */
 function sayRevoked(host) {
     return text_text `Revoked the token at ${host}.`;
@@ -4082,6 +4161,8 @@ function warnNotRevoked(error, host, expiresAt) {
     };
 }
 function describeReason(error) {
+    if (error instanceof InputError)
+        return joinTexts(error.problems, '; ');
     if (!(error instanceof StageError))
         return text_text `${describeUnknown(error)}`;
     const { stage, gaveUp, facts } = error;
