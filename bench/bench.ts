@@ -18,7 +18,7 @@ import {
   Servers,
   Stage,
 } from './contest.ts';
-import { slowness } from './servers.ts';
+import { slowness } from './messages.ts';
 import { median, quantile, renderTable } from './table.ts';
 
 const contestants = join(import.meta.dirname, 'contestants');

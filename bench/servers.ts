@@ -12,36 +12,7 @@ import { TLSSocket } from 'node:tls';
 import { compressions, makeVersion } from '../src/cache/service.ts';
 import { startCacheService } from '../test/support/cache-service.ts';
 import { createAuthority } from '../test/support/certificates.ts';
-
-/** How long the slow endpoint takes, milliseconds. */
-export const slowness = 150;
-
-/** What the parent is told first. */
-export interface Addresses {
-  readonly fast: string;
-  readonly slow: string;
-  readonly https: string;
-  /** The CA of the https endpoint, PEM. */
-  readonly ca: string;
-  /** What the runner gives a job for the cache. */
-  readonly cacheEnvironment: Record<string, string>;
-}
-
-/** What the parent can ask for. */
-export type Wish =
-  | { readonly kind: 'count' }
-  /** Tokens of so many characters from now on. */
-  | { readonly kind: 'token-length'; readonly length: number }
-  /** Empties the cache, and plants so many entries of others. */
-  | { readonly kind: 'others'; readonly count: number };
-
-/** What was counted since the start. */
-export interface Counts {
-  readonly tokenRequests: number;
-  readonly cacheRequests: number;
-  /** To and from all servers, TLS and headers included. */
-  readonly bytes: number;
-}
+import { type Addresses, type Counts, slowness, type Wish } from './messages.ts';
 
 let tokenRequests = 0;
 let tokenLength = 900;
