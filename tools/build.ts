@@ -25,8 +25,9 @@ export function build(folder: string): string {
   rmSync(emitted, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
   runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  // ncc takes the kind of module from the nearest package.json.
-  writeFileSync(join(emitted, 'package.json'), '{ "type": "module" }\n');
+  // ncc takes the kind of module from the nearest package.json. Without a kind it bundles into CommonJS, for Node needs
+  // milliseconds more to start an ES module, and also the names of every export of each of its own that one imports.
+  writeFileSync(join(emitted, 'package.json'), '{}\n');
   for (const entry of entries) {
     const bundle = join(folder, entry);
     runTool('@vercel/ncc/dist/ncc/cli.js', [
@@ -38,6 +39,7 @@ export function build(folder: string): string {
       '--stats-out',
       nameStats(entry),
     ]);
+    writeFileSync(join(bundle, 'package.json'), '{ "type": "commonjs" }\n');
   }
   return renderNotices(entries.map(nameStats));
 }
