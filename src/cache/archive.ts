@@ -1,5 +1,4 @@
 import { promisify } from 'node:util';
-import { constants, gunzip, zstdDecompress } from 'node:zlib';
 
 import { type Compression } from './service.ts';
 
@@ -14,7 +13,9 @@ const windowLog = 23;
  *
  * @throws where it is damaged or would become larger
  */
-export function decompressArchive(blob: Buffer, compression: Compression): Promise<Buffer> {
+export async function decompressArchive(blob: Buffer, compression: Compression): Promise<Buffer> {
+  // Not before: where no entry was found, nothing is to be decompressed.
+  const { constants, gunzip, zstdDecompress } = await import('node:zlib');
   if (compression === 'gzip') return promisify(gunzip)(blob, { maxOutputLength });
   const params = { [constants.ZSTD_d_windowLogMax]: windowLog };
   return promisify(zstdDecompress)(blob, { maxOutputLength, params });

@@ -1,14 +1,6 @@
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 
 import { TransportError } from './transport-error.ts';
-
-const decoders = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
 
 /**
  * Undoes a Content-Encoding that the server used although none was asked for (RFC 9110 section 8.4).
@@ -24,6 +16,7 @@ export async function decodeContent(
 ): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? '';
   if (name === '' || name === 'identity' || body.length === 0) return body;
+  const decoders = await loadDecoders();
   if (!Object.hasOwn(decoders, name)) {
     throw new TransportError('answer_unreadable', { systemCode: 'content-encoding' });
   }
@@ -33,4 +26,15 @@ export async function decodeContent(
     const tooLarge = cause instanceof RangeError;
     throw new TransportError(tooLarge ? 'answer_too_large' : 'answer_unreadable', { cause });
   }
+}
+
+/** Loaded only where a server compresses unasked: node:zlib takes milliseconds to load. */
+async function loadDecoders() {
+  const { brotliDecompress, gunzip, inflate } = await import('node:zlib');
+  return {
+    gzip: promisify(gunzip),
+    'x-gzip': promisify(gunzip),
+    deflate: promisify(inflate),
+    br: promisify(brotliDecompress),
+  };
 }
