@@ -25,11 +25,10 @@ export function build(folder: string): string {
   rmSync(emitted, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
   runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
-  // ncc takes the kind of module from the nearest package.json. Without a kind it bundles into CommonJS, for Node needs
-  // milliseconds more to start an ES module, and also the names of every export of each of its own that one imports.
-  writeFileSync(join(emitted, 'package.json'), '{}\n');
   for (const entry of entries) {
     const bundle = join(folder, entry);
+    // ncc takes the kind of module from the nearest package.json; without a kind it bundles into CommonJS.
+    writeFileSync(join(emitted, 'package.json'), isModule(entry) ? moduleKind : '{}\n');
     runTool('@vercel/ncc/dist/ncc/cli.js', [
       'build',
       join(emitted, `${entry}.js`),
@@ -39,9 +38,22 @@ export function build(folder: string): string {
       '--stats-out',
       nameStats(entry),
     ]);
-    writeFileSync(join(bundle, 'package.json'), '{ "type": "commonjs" }\n');
+    writeFileSync(
+      join(bundle, 'package.json'),
+      isModule(entry) ? moduleKind : '{ "type": "commonjs" }\n',
+    );
   }
   return renderNotices(entries.map(nameStats));
+}
+
+const moduleKind = '{ "type": "module" }\n';
+
+/**
+ * Node starts CommonJS some 30 ms faster than an ES module: for one that imports node:http it lists every export, and
+ * that loads its fetch. The child that saves starts beside the request, and @actions/cache works in an ES module alone.
+ */
+function isModule(entry: string): boolean {
+  return entry === 'save';
 }
 
 /** The file in which ncc says what it put into a bundle. */

@@ -1,6 +1,6 @@
-export const id = 143;
-export const ids = [143];
-export const modules = {
+exports.id = 143;
+exports.ids = [143];
+exports.modules = {
 
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __webpack_require__) => {
@@ -13,11 +13,12 @@ module.exports = __webpack_require__(218);
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __webpack_require__) => {
 
+"use strict";
 var __webpack_unused_export__;
 
 
 var net = __webpack_require__(278);
-var tls = __webpack_require__(375);
+var tls = __webpack_require__(756);
 var http = __webpack_require__(611);
 var https = __webpack_require__(311);
 var events = __webpack_require__(434);
@@ -285,6 +286,7 @@ __webpack_unused_export__ = debug; // for test
 /***/ 143:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
+"use strict";
 // ESM COMPAT FLAG
 __webpack_require__.r(__webpack_exports__);
 
@@ -2489,6 +2491,7 @@ function getIDToken(aud) {
 /***/ 942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
+"use strict";
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
@@ -3299,3 +3302,4 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 /***/ })
 
 };
+;

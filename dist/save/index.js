@@ -10529,8 +10529,6 @@ const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 var lib = __nccwpck_require__(4745);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./build/http/transport-error.js
 /** The codes after which the server cannot have read the request. */
 const neverSent = new Set([
@@ -10646,13 +10644,6 @@ function readSystemCode(error) {
 ;// CONCATENATED MODULE: ./build/http/content-encoding.js
 
 
-
-const decoders = {
-    gzip: (0,external_node_util_.promisify)(external_node_zlib_.gunzip),
-    'x-gzip': (0,external_node_util_.promisify)(external_node_zlib_.gunzip),
-    deflate: (0,external_node_util_.promisify)(external_node_zlib_.inflate),
-    br: (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress),
-};
 /**
  * Undoes a Content-Encoding that the server used although none was asked for (RFC 9110 section 8.4).
  *
@@ -10664,6 +10655,7 @@ async function content_encoding_decodeContent(body, encoding, maxBytes) {
     const name = encoding?.trim().toLowerCase() ?? '';
     if (name === '' || name === 'identity' || body.length === 0)
         return body;
+    const decoders = await loadDecoders();
     if (!Object.hasOwn(decoders, name)) {
         throw new TransportError('answer_unreadable', { systemCode: 'content-encoding' });
     }
@@ -10674,6 +10666,16 @@ async function content_encoding_decodeContent(body, encoding, maxBytes) {
         const tooLarge = cause instanceof RangeError;
         throw new TransportError(tooLarge ? 'answer_too_large' : 'answer_unreadable', { cause });
     }
+}
+/** Loaded only where a server compresses unasked: node:zlib takes milliseconds to load. */
+async function loadDecoders() {
+    const { brotliDecompress, gunzip, inflate } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8522, 19));
+    return {
+        gzip: promisify(gunzip),
+        'x-gzip': promisify(gunzip),
+        deflate: promisify(inflate),
+        br: promisify(brotliDecompress),
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/http/request.js
