@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 import { completeInputs } from '../test/support/runner/metadata.ts';
-import { type Addresses, type Counts, type Wish } from './messages.ts';
+import type { Addresses, Counts, Wish } from './messages.ts';
 
 const root = join(import.meta.dirname, '..');
 

@@ -1,7 +1,7 @@
 /** The cache service as the simulation has it: its names, its limits, and how long it takes to answer. */
-import { type Reservation, type ReservationService } from '../../src/cache/service.ts';
-import { type Chance } from './chance.ts';
-import { type VirtualTime } from './virtual-time.ts';
+import type { Reservation, ReservationService } from '../../src/cache/service.ts';
+import type { Chance } from './chance.ts';
+import type { VirtualTime } from './virtual-time.ts';
 
 /**
  * What the service allows in any 60 s, for a repository.

@@ -1,6 +1,6 @@
 /** Jobs that start together, each as the action behaves; the election and the following are the code that ships. */
 import { elect, follow } from '../../src/cache/election.ts';
-import { type CacheKeys } from '../../src/cache/keys.ts';
+import type { CacheKeys } from '../../src/cache/keys.ts';
 import { listLeaseNames } from '../../src/cache/lease.ts';
 import { type Chance, createChance } from './chance.ts';
 import { SimulatedService } from './service.ts';
