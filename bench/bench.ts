@@ -159,7 +159,7 @@ const bare: Contestant = {
 };
 
 /** The whole table of times, and what each costs besides. */
-async function compare(fields: readonly Field[], stage: Stage, rounds: number): Promise<void> {
+function compare(fields: readonly Field[], stage: Stage, rounds: number): void {
   const all = fields.flatMap(({ floor, others }) => [floor, ...others]);
   const times = new Map(all.map((contestant) => [contestant, [] as number[]]));
   // Once for the caches of the machine, and for the token that the hit needs.
@@ -331,7 +331,7 @@ async function main(): Promise<void> {
     const roster = new Roster(servers, dist, folder);
     const fields = await roster.listFields();
     const { only } = values;
-    if (only === undefined || only === 'times') await compare(fields, stage, rounds);
+    if (only === undefined || only === 'times') compare(fields, stage, rounds);
     if (only === undefined || only === 'costs') {
       // The token that the hit needs.
       stage.time({ ...(await roster.hit()), expects: undefined });

@@ -81,6 +81,8 @@ function runTests(): boolean {
     process.execPath,
     [
       '--test',
+      // Most tests wait for a process or a socket.
+      '--test-concurrency=3',
       // An address, for the path of Windows is no module.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'src/**/*.test.ts',
