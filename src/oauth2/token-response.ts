@@ -12,7 +12,7 @@ export interface TokenResponse {
   readonly scopes: readonly string[] | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
-  /** The members of the response that are not among the above. */
+  /** The members of the response that are not among the above, but for what is nested without reason. */
   readonly others: Readonly<Record<string, unknown>>;
   /** When it was asked for: epoch, milliseconds. */
   readonly issuedAt: number;
@@ -197,8 +197,18 @@ export function readCompanions(members: Members): Omit<TokenResponse, 'accessTok
     scopes: readScopes(members['scope']),
     refreshToken: readText(members['refresh_token']),
     idToken: readText(members['id_token']),
-    others: Object.fromEntries(Object.entries(members).filter(([name]) => !understood.has(name))),
+    others: Object.fromEntries(
+      Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value)),
+    ),
   };
+}
+
+/** How deep a further member may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+const deepest = 100;
+
+function isShallow(value: unknown, levels = deepest): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 /** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
