@@ -466,6 +466,21 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { code: 'redirect', retryable: false, location: '../a' },
   ],
   [
+    'a redirect to a host behind backslashes, which are slashes to a browser',
+    { status: 302, headers: { location: String.raw`\\u:p@login.example/a` }, body: '' },
+    { code: 'redirect', retryable: false, location: String.raw`\\login.example/a` },
+  ],
+  [
+    'a redirect by another scheme',
+    { status: 302, headers: { location: 'app:u:p@login.example/a' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'login.example/a' },
+  ],
+  [
+    'a redirect to a path with an @',
+    { status: 302, headers: { location: '/users/@me?code=x' }, body: '' },
+    { code: 'redirect', retryable: false, location: '/users/@me' },
+  ],
+  [
     'a redirect with a time to come back',
     { status: 303, headers: { location: '/a', 'retry-after': '5' }, body: '' },
     { code: 'redirect', retryable: false, location: '/a', retryAfter: 5000 },

@@ -226,12 +226,17 @@ export function readText(value: unknown): string | undefined {
 
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 export function readLocation(location: string | undefined): string | undefined {
-  if (location === undefined || !URL.canParse(location)) {
-    // A relative one can begin with a host, and so with user info.
-    return location?.split(/[?#]/)[0]?.replace(/\/\/[^/]*@/, '//');
+  if (location === undefined) return undefined;
+  // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
+  const text = location.replace(/[\t\r\n]/g, '').trim();
+  if (/^https?:/i.test(text) && URL.canParse(text)) {
+    const { protocol, host, pathname } = new URL(text);
+    return `${protocol}//${host}${pathname}`;
   }
-  const { protocol, host, pathname } = new URL(location);
-  return `${protocol}//${host}${pathname}`;
+  const [place = ''] = text.split(/[?#]/);
+  // Only what begins with one slash is sure to have no host, and so no user info.
+  if (/^\/(?![/\\])/.test(place)) return place;
+  return place.replace(/^((?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*).*@/is, '$1');
 }
 
 /** A {@link TokenError} that tells what the answer was like. */
