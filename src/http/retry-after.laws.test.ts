@@ -32,17 +32,17 @@ function split(date: Date): Record<'weekday' | 'day' | 'month' | 'year' | 'time'
 const wholeSeconds = (max: number): fc.Arbitrary<Date> =>
   fc.integer({ min: 0, max: Math.floor(max / second) }).map((at) => new Date(at * second));
 
-const anyNow = fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2075, 0) });
+const anyNow = fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2199, 0) });
 
 describe('an HTTP-date, whichever it is,', () => {
   for (const [form, write] of Object.entries(forms)) {
     test(`asks for the time until it, or for none where it is over: ${form}`, () => {
-      const dates = wholeSeconds(Date.UTC(9999, 11, 31));
+      const dates = wholeSeconds(form === 'RFC 850' ? Date.UTC(2250, 0) : Date.UTC(9999, 11, 31));
       fc.assert(
         fc.property(dates, anyNow, (date, now) => {
-          // Two digits stand for a year from 49 before this one to 50 after it.
+          // Two digits stand for a year from 49 years ago to 50 ahead.
           const ahead = date.getUTCFullYear() - new Date(now).getUTCFullYear();
-          fc.pre(form !== 'RFC 850' || Math.abs(ahead) < 50);
+          fc.pre(form !== 'RFC 850' || (ahead > -50 && ahead <= 50));
           const asked = parseRetryAfter(write(date), now);
           assert.equal(asked, Math.max(0, date.getTime() - now), write(date));
         }),
