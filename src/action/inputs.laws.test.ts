@@ -49,7 +49,7 @@ const plausible: Readonly<Partial<Record<InputName, readonly string[]>>> = {
   'body-format': ['form', 'json'],
   'retry-on': ['transient', 'all'],
   'use-cache': ['true', 'False', 'refresh', 'yes'],
-  'env-var': ['TOKEN', 'false', 'PATH', 'github_token', '1A', 'ld_preload', 'A-B'],
+  'env-var': ['TOKEN', 'false', 'PATH', 'github_token', '1A', 'ld_preload', 'DYLD_X', 'A-B'],
   'expires-at-override': ['2026-01-31T12:00:00Z', '2026-02-30T12:00:00Z', 'tomorrow'],
   revoke: ['true', 'false'],
   'revocation-url': ['https://login.example.com/revoke', 'ftp://example.com/'],

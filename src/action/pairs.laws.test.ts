@@ -163,12 +163,14 @@ describe('headers', () => {
   });
 
   test('have every value that node:http sends, and no other', () => {
-    const value = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
+    for (let code = 0; code < 0x200; code += 1) {
+      const character = String.fromCharCode(code);
+      assert.equal(isFieldValue(character), isSendable('x-name', character), `${code}`);
+    }
     fc.assert(
-      fc.property(value, (text) => {
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
         assert.equal(isFieldValue(text), isSendable('x-name', text));
       }),
-      { numRuns: 1000 },
     );
   });
 
