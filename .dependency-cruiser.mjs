@@ -44,6 +44,13 @@ export default {
       to: { circular: true },
     },
     {
+      name: 'one-seed',
+      comment: 'Property tests import test/support/fast-check.ts, which fixes the seed.',
+      severity: 'error',
+      from: { pathNot: '^test/support/fast-check\\.ts$' },
+      to: { path: 'node_modules/fast-check/' },
+    },
+    {
       name: 'runtime-packages-only',
       comment: 'What is in the bundle is a dependency, not a devDependency.',
       severity: 'error',

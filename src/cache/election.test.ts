@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from 'fast-check';
-
+import fc from '../../test/support/fast-check.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fakes.ts';
 import { elect, follow, type Role } from './election.ts';
 import { type CacheKeys } from './keys.ts';

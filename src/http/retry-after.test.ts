@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from 'fast-check';
-
+import fc from '../../test/support/fast-check.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** Half a second past, for an HTTP-date has whole seconds only. */
@@ -92,6 +91,11 @@ describe('a year of two digits', () => {
     ['Friday, 31-Jan-76 12:00:00 GMT', Date.UTC(2076, 0, 31, 12) - now],
     ['Monday, 31-Jan-77 12:00:00 GMT', 0],
   ]);
+
+  test('may be of the next century', () => {
+    const newYearsEve = Date.UTC(2099, 11, 31, 23, 59);
+    assert.equal(parseRetryAfter('Friday, 01-Jan-00 00:00:00 GMT', newYearsEve), 60_000);
+  });
 });
 
 describe('anything else', () => {

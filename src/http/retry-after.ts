@@ -51,10 +51,9 @@ function toEpoch(parts: Partial<Record<string, string>>, now: number): number | 
   return Date.UTC(year, month, day, hour, minute, second);
 }
 
-/** A two-digit year that lies more than 50 years ahead belongs to the past century. */
+/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
 function fullYear(digits: string, now: number): number {
   if (digits.length === 4) return Number(digits);
-  const thisYear = new Date(now).getUTCFullYear();
-  const year = thisYear - (thisYear % 100) + Number(digits);
-  return year > thisYear + 50 ? year - 100 : year;
+  const first = new Date(now).getUTCFullYear() - 49;
+  return first + ((Number(digits) + 100 - (first % 100)) % 100);
 }

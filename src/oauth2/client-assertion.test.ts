@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import fc from 'fast-check';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 
+import fc from '../../test/support/fast-check.ts';
 import { createAuthority } from '../../test/support/certificates.ts';
 import { createSampleKeys } from '../../test/support/signing-keys.ts';
 import {

@@ -3,9 +3,9 @@ import { constants, generateKeyPairSync, type KeyObject, verify } from 'node:cry
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import fc from 'fast-check';
 import { CompactSign, compactVerify } from 'jose';
 
+import fc from '../../test/support/fast-check.ts';
 import { createAuthority } from '../../test/support/certificates.ts';
 import {
   createPssKey,

@@ -215,12 +215,15 @@ describe('a token response', () => {
     }
   });
 
-  test('may have members that are nested deeper than any call can go', () => {
-    const depth = 400_000;
-    const nested = '['.repeat(depth) + ']'.repeat(depth);
-    const body = `{"access_token":"abc","nested":${nested}}`;
-    const { accessToken } = parseTokenResponse(toResponse({ body }), { sentAt, now });
-    assert.equal(accessToken.token, 'abc');
+  test('leaves out a member that is nested deeper than 100 levels, and keeps the token', () => {
+    const nest = (depth: number): string =>
+      '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2);
+    for (const depth of [102, 10_000, 200_000]) {
+      const body = `{"access_token":"abc","kept":${nest(100)},"nested":${nest(depth)}}`;
+      const { accessToken, others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
+      assert.equal(accessToken.token, 'abc');
+      assert.equal(JSON.stringify(others), `{"kept":${nest(100)}}`);
+    }
   });
 
   test('keeps a member named __proto__ of a form as a member', () => {
@@ -461,6 +464,21 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     'a redirect within the folder',
     { status: 302, headers: { location: '../a#x' }, body: '' },
     { code: 'redirect', retryable: false, location: '../a' },
+  ],
+  [
+    'a redirect to a host behind backslashes, which are slashes to a browser',
+    { status: 302, headers: { location: String.raw`\\u:p@login.example/a` }, body: '' },
+    { code: 'redirect', retryable: false, location: String.raw`\\login.example/a` },
+  ],
+  [
+    'a redirect by another scheme',
+    { status: 302, headers: { location: 'app:u:p@login.example/a' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'login.example/a' },
+  ],
+  [
+    'a redirect to a path with an @',
+    { status: 302, headers: { location: '/users/@me?code=x' }, body: '' },
+    { code: 'redirect', retryable: false, location: '/users/@me' },
   ],
   [
     'a redirect with a time to come back',

@@ -12,7 +12,7 @@ export interface TokenResponse {
   readonly scopes: readonly string[] | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
-  /** The members of the response that are not among the above. */
+  /** The members of the response that are not among the above, but for what is nested without reason. */
   readonly others: Readonly<Record<string, unknown>>;
   /** When it was asked for: epoch, milliseconds. */
   readonly issuedAt: number;
@@ -197,8 +197,18 @@ export function readCompanions(members: Members): Omit<TokenResponse, 'accessTok
     scopes: readScopes(members['scope']),
     refreshToken: readText(members['refresh_token']),
     idToken: readText(members['id_token']),
-    others: Object.fromEntries(Object.entries(members).filter(([name]) => !understood.has(name))),
+    others: Object.fromEntries(
+      Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value)),
+    ),
   };
+}
+
+/** How deep a further member may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+const deepest = 100;
+
+function isShallow(value: unknown, levels = deepest): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 
 /** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
@@ -216,12 +226,17 @@ export function readText(value: unknown): string | undefined {
 
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 export function readLocation(location: string | undefined): string | undefined {
-  if (location === undefined || !URL.canParse(location)) {
-    // A relative one can begin with a host, and so with user info.
-    return location?.split(/[?#]/)[0]?.replace(/\/\/[^/]*@/, '//');
+  if (location === undefined) return undefined;
+  // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
+  const text = location.replace(/[\t\r\n]/g, '').trim();
+  if (/^https?:/i.test(text) && URL.canParse(text)) {
+    const { protocol, host, pathname } = new URL(text);
+    return `${protocol}//${host}${pathname}`;
   }
-  const { protocol, host, pathname } = new URL(location);
-  return `${protocol}//${host}${pathname}`;
+  const [place = ''] = text.split(/[?#]/);
+  // Only what begins with one slash is sure to have no host, and so no user info.
+  if (/^\/(?![/\\])/.test(place)) return place;
+  return place.replace(/^((?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*).*@/is, '$1');
 }
 
 /** A {@link TokenError} that tells what the answer was like. */

@@ -1,0 +1,110 @@
+import { createChance } from '../simulation/chance.ts';
+import { type Coverage, startCoverage } from './coverage.ts';
+import { mutate } from './mutate.ts';
+import { type Target } from './targets.ts';
+
+/** An input that broke a law. */
+export interface Finding {
+  readonly input: Buffer;
+  readonly error: unknown;
+}
+
+/** What came of fuzzing one target. */
+export interface Report {
+  readonly inputs: number;
+  readonly findings: readonly Finding[];
+  /** Inputs that ran what none before them had run. */
+  readonly discoveries: readonly Buffer[];
+  /** How many characters of src/ ran. */
+  readonly characters: number;
+}
+
+/** When it ends: at the first of these. */
+export interface Limits {
+  readonly inputs: number;
+  /** Milliseconds. */
+  readonly time: number;
+}
+
+/** How many inputs run between two looks at the coverage; a look takes as long as a dozen of them. */
+const batchSize = 256;
+
+/** An input that takes longer is a finding, milliseconds; it has seconds' worth of room on a busy machine. */
+const longestRun = 2000;
+
+/** How many findings end it. */
+const enough = 5;
+
+/**
+ * Runs inputs that are made by chance from the corpus, and from those that discovered something, until a limit is
+ * reached or there are five findings.
+ */
+export async function fuzz(
+  target: Target,
+  seeds: readonly Buffer[],
+  { seed, limits }: { readonly seed: number; readonly limits: Limits },
+): Promise<Report> {
+  const chance = createChance(seed);
+  const endsAt = performance.now() + limits.time;
+  const corpus = [...seeds];
+  const discoveries: Buffer[] = [];
+  const findings: Finding[] = [];
+  let inputs = 0;
+  const coverage = await startCoverage();
+  const material = { ...target, corpus };
+  // Thousands of errors a second are made and thrown away.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    await learnFrom(seeds, target, coverage);
+    while (inputs < limits.inputs && performance.now() < endsAt && findings.length < enough) {
+      const size = Math.min(batchSize, limits.inputs - inputs);
+      const batch = Array.from({ length: size }, () => mutate(material, chance));
+      inputs += batch.length;
+      findings.push(...(await runAll(target, batch)));
+      // The first one is looked at by itself, for how often it ran a block.
+      const looks = (await coverage.sawNew()) ? batch : batch.slice(0, 1);
+      const news = await learnFrom(looks, target, coverage);
+      discoveries.push(...news);
+      corpus.push(...news);
+    }
+    return { inputs, findings, discoveries, characters: coverage.size() };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    await coverage.stop();
+  }
+}
+
+/** Runs inputs together; gives those that broke a law. */
+async function runAll(target: Target, inputs: readonly Buffer[]): Promise<Finding[]> {
+  const found = await Promise.all(inputs.map((input) => runOne(target, input)));
+  return found.filter((finding) => finding !== undefined);
+}
+
+/** Runs one input; gives a finding where it breaks a law, or takes too long. */
+export async function runOne(target: Target, input: Buffer): Promise<Finding | undefined> {
+  const startedAt = performance.now();
+  try {
+    const running = target.run(input);
+    const took = performance.now() - startedAt;
+    if (took > longestRun) throw new RangeError(`it took ${Math.round(took)} ms`);
+    await running;
+    return undefined;
+  } catch (error) {
+    return { input, error };
+  }
+}
+
+/** Runs inputs one by one; gives those that ran what is not known. */
+async function learnFrom(
+  inputs: readonly Buffer[],
+  target: Target,
+  coverage: Coverage,
+): Promise<Buffer[]> {
+  const news: Buffer[] = [];
+  for (const input of inputs) {
+    await runOne(target, input);
+    if (await coverage.learn()) news.push(input);
+  }
+  return news;
+}
