@@ -498,13 +498,12 @@ function toEpoch(parts, now) {
         return undefined;
     return Date.UTC(year, month, day, hour, minute, second);
 }
-/** A two-digit year that lies more than 50 years ahead belongs to the past century. */
+/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
 function fullYear(digits, now) {
     if (digits.length === 4)
         return Number(digits);
-    const thisYear = new Date(now).getUTCFullYear();
-    const year = thisYear - (thisYear % 100) + Number(digits);
-    return year > thisYear + 50 ? year - 100 : year;
+    const first = new Date(now).getUTCFullYear() - 49;
+    return first + ((Number(digits) + 100 - (first % 100)) % 100);
 }
 
 ;// CONCATENATED MODULE: ./build/oauth2/zulu-time.js
@@ -767,8 +766,15 @@ function token_response_readCompanions(members) {
         scopes: readScopes(members['scope']),
         refreshToken: token_response_readText(members['refresh_token']),
         idToken: token_response_readText(members['id_token']),
-        others: Object.fromEntries(Object.entries(members).filter(([name]) => !understood.has(name))),
+        others: Object.fromEntries(Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value))),
     };
+}
+/** How deep a further member may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+const deepest = 100;
+function isShallow(value, levels = deepest) {
+    if (typeof value !== 'object' || value === null)
+        return true;
+    return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
 }
 /** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
 function readScopes(scope) {
@@ -785,12 +791,19 @@ function token_response_readText(value) {
 }
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 function readLocation(location) {
-    if (location === undefined || !URL.canParse(location)) {
-        // A relative one can begin with a host, and so with user info.
-        return location?.split(/[?#]/)[0]?.replace(/\/\/[^/]*@/, '//');
+    if (location === undefined)
+        return undefined;
+    // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
+    const text = location.replace(/[\t\r\n]/g, '').trim();
+    if (/^https?:/i.test(text) && URL.canParse(text)) {
+        const { protocol, host, pathname } = new URL(text);
+        return `${protocol}//${host}${pathname}`;
     }
-    const { protocol, host, pathname } = new URL(location);
-    return `${protocol}//${host}${pathname}`;
+    const [place = ''] = text.split(/[?#]/);
+    // Only what begins with one slash is sure to have no host, and so no user info.
+    if (/^\/(?![/\\])/.test(place))
+        return place;
+    return place.replace(/^((?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*).*@/is, '$1');
 }
 /** A {@link TokenError} that tells what the answer was like. */
 function token_response_failure(code, response, details) {
