@@ -219,8 +219,10 @@ function isFailedAttempt(error) {
 var external_node_http_ = __webpack_require__(67);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __webpack_require__(692);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __webpack_require__(942);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js
+var lib = __webpack_require__(779);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var proxy = __webpack_require__(783);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(975);
 ;// CONCATENATED MODULE: ./build/http/content-encoding.js
@@ -266,6 +268,7 @@ async function loadDecoders() {
 
 
 
+
 /** A timer of node:http's own must never be first: the signal alone decides. 2^31-1 ms is the longest. */
 const neverByItself = 2 ** 31 - 1;
 /**
@@ -287,6 +290,7 @@ const sendRequest = async (request, limits) => {
     ], { allowRedirects: false, socketTimeout: neverByItself });
     try {
         limits.signal.throwIfAborted();
+        requireReadableProxy(new URL(request.url));
         const { message } = await untilAborted(start(client, request), limits.signal);
         const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
         const headers = request_joinHeaders(message);
@@ -308,6 +312,27 @@ const sendRequest = async (request, limits) => {
         client.dispose();
     }
 };
+/**
+ * The client passes over a proxy's address that it cannot read, and would connect directly.
+ *
+ * @throws {TransportError} `proxy_invalid`
+ */
+function requireReadableProxy(url) {
+    const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+    const isNamed = names.some((name) => (process.env[name] ?? '') !== '');
+    if (isNamed && !(0,proxy/* checkBypass */.H)(url) && readProxyHost(url) === '') {
+        throw new TransportError('proxy_invalid');
+    }
+}
+/** Empty where the address of the proxy cannot be read. */
+function readProxyHost(url) {
+    try {
+        return (0,proxy/* getProxyUrl */.s)(url)?.hostname ?? '';
+    }
+    catch {
+        return '';
+    }
+}
 function start(client, request) {
     return client.request(request.method, request.url, request.body ?? null, { ...request.headers });
 }
