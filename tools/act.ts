@@ -5,7 +5,7 @@
  * Usage: npm run act
  */
 import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
-import { type Check, checks, type Scene } from './workflow-engine/checks.ts';
+import { type Check, listChecks, type Scene } from './workflow-engine/checks.ts';
 import { findAct, howToGetAct, startEngine } from './workflow-engine/engine.ts';
 
 /** Runs one workflow and prints how its checks ended, and all that act printed where one failed. */
@@ -59,7 +59,7 @@ async function passes([sentence, assertIt]: Check, scene: Scene): Promise<boolea
 
 async function runAll(act: string): Promise<void> {
   const failed: string[] = [];
-  for (const [workflow, list] of Object.entries(checks)) {
+  for (const [workflow, list] of Object.entries(listChecks())) {
     if (!(await runWorkflow(act, workflow, list))) failed.push(workflow);
   }
   console.log(
