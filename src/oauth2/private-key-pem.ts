@@ -2,8 +2,8 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 
 import { SigningKeyError, type SigningKeyErrorCode } from './signing-key-error.ts';
 
-/** A PEM's block, whole (RFC 7468 section 3). */
-const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
 
 /** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
 export const pemMarker =
@@ -18,7 +18,7 @@ export const pemMarker =
  */
 export function readPem(text: string): KeyObject {
   const pem = unescapePem(text);
-  const blocks = [...pem.matchAll(pemBlock)].map(([, label = '', body = '']) => ({ label, body }));
+  const blocks = listBlocks(pem);
   const [block, another] = blocks.filter(({ label }) => isPrivate(label));
   if (another !== undefined) throw new SigningKeyError('several_keys');
   if (block === undefined) throw explainAbsence(pem);
@@ -26,6 +26,44 @@ export function readPem(text: string): KeyObject {
   const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
   if (key === undefined) throw new SigningKeyError('damaged', { form: 'PEM' });
   return key;
+}
+
+/** A block of a PEM. */
+interface PemBlock {
+  readonly label: string;
+  readonly body: string;
+}
+
+/**
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
+ * regular expression would read on from every BEGIN that has no END.
+ */
+function listBlocks(pem: string): PemBlock[] {
+  const boundaries = [...pem.matchAll(pemBoundary)];
+  const ends = findEnds(boundaries);
+  const blocks: PemBlock[] = [];
+  let done = 0;
+  boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
+    const end = ends[nth];
+    if (kind !== 'BEGIN' || index < done || end === undefined) return;
+    blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
+    done = end.index + end[0].length + '-----'.length;
+  });
+  return blocks;
+}
+
+/** Finds for each boundary the next END of its label; undefined where there is none. */
+function findEnds(boundaries: readonly RegExpExecArray[]): (RegExpExecArray | undefined)[] {
+  const next = new Map<string, RegExpExecArray>();
+  return boundaries
+    .toReversed()
+    .map((boundary) => {
+      const [, kind, label = ''] = boundary;
+      const end = next.get(label);
+      if (kind === 'END') next.set(label, boundary);
+      return end;
+    })
+    .toReversed();
 }
 
 /** Makes line breaks of literal `\n`, as secrets on one line have them, and undoes JSON's `\/`. */
@@ -42,13 +80,7 @@ function isPrivate(label: string): boolean {
   return label.includes('PRIVATE KEY');
 }
 
-function refuseOtherKinds({
-  label,
-  body,
-}: {
-  readonly label: string;
-  readonly body: string;
-}): void {
+function refuseOtherKinds({ label, body }: PemBlock): void {
   if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
     throw new SigningKeyError('encrypted');
   }

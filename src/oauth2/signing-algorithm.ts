@@ -28,6 +28,9 @@ export type MacAlgorithm = (typeof macAlgorithms)[number];
 /** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
 const shortestRsaKey = 2048;
 
+/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+const longestRsaKey = 16384;
+
 /**
  * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
  *
@@ -75,13 +78,17 @@ export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
  * Chooses how a key signs.
  *
  * @param asked what it shall be; left out, it is what is usual for the key
- * @throws {SigningKeyError} where the key signs no JWT, is too short, or does not sign so
+ * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
  */
 export function chooseAlgorithm(key: KeyObject, asked: string | undefined): SigningAlgorithm {
   const { keyType, algorithms } = describeKey(key);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
     throw new SigningKeyError('weak_key', { keyType, bits });
+  }
+  if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
+    const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+    throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
   }
   const [first] = algorithms;
   if (first === undefined) throw new SigningKeyError('unsupported_key', { keyType });

@@ -179,6 +179,12 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
       'unsupported_key',
       { keyType: 'RSA-PSS SHA-256' },
     ],
+    [
+      'a JWK of RSA whose numbers are too long to sign with',
+      writeLongJwk(20_000),
+      'unsupported_key',
+      { keyType: 'RSA of more than 16384 bits' },
+    ],
     ['a key of secp256k1', pemOf(koblitz), 'unsupported_key', { keyType: 'EC secp256k1' }],
     ['a JWK of secp256k1', jwkOf(koblitz), 'unsupported_key', { keyType: 'EC secp256k1' }],
     ['a key of X25519', pemOf(x25519), 'unsupported_key', { keyType: 'X25519' }],
@@ -204,4 +210,12 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
 function otherPublicPart(namedCurve: string): { x?: string | undefined; y?: string | undefined } {
   const { x, y } = generateKeyPairSync('ec', { namedCurve }).publicKey.export({ format: 'jwk' });
   return { x, y };
+}
+
+/** A JWK of RSA whose numbers are no key, as long as this: bits. */
+function writeLongJwk(bits: number): string {
+  const write = (length: number): string => `${'_'.repeat(Math.floor(length / 6))}w`;
+  const primes = ['p', 'q', 'dp', 'dq', 'qi'].map((name) => [name, write(bits / 2)]);
+  const rest = { kty: 'RSA', e: 'AQAB', n: write(bits), d: write(bits) };
+  return JSON.stringify({ ...rest, ...Object.fromEntries(primes) });
 }
