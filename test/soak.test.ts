@@ -10,7 +10,7 @@ import { soak } from '../bench/soaking/soak.ts';
 const runs = 20;
 
 test(`in ${runs} runs of every fortune, exit status 0 means the right token, and nothing is left or shown`, async () => {
-  const outcomes = await soak({ seed: 8, runs, parallel: 4, pace: 'long' });
+  const outcomes = await soak({ seed: 35, runs, parallel: 4, pace: 'long' });
   const faults = outcomes.filter(({ fault }) => fault !== undefined);
   assert.deepEqual(
     faults.map(({ plan, fault }) => ({ acts: plan.acts.map(({ name }) => name), plan, fault })),

@@ -1467,6 +1467,8 @@ const signingAlgorithms = [
 const macAlgorithms = ['HS256', 'HS384', 'HS512'];
 /** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
 const shortestRsaKey = 2048;
+/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+const longestRsaKey = 16384;
 /**
  * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
  *
@@ -1503,13 +1505,17 @@ function verifiesItself(signer, publicKey) {
  * Chooses how a key signs.
  *
  * @param asked what it shall be; left out, it is what is usual for the key
- * @throws {SigningKeyError} where the key signs no JWT, is too short, or does not sign so
+ * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
  */
 function chooseAlgorithm(key, asked) {
     const { keyType, algorithms } = describeKey(key);
     const bits = key.asymmetricKeyDetails?.modulusLength;
     if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
         throw new SigningKeyError('weak_key', { keyType, bits });
+    }
+    if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
+        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
     }
     const [first] = algorithms;
     if (first === undefined)
@@ -1683,8 +1689,8 @@ function ownedBy(name, { isSubject }) {
 ;// CONCATENATED MODULE: ./build/oauth2/private-key-pem.js
 
 
-/** A PEM's block, whole (RFC 7468 section 3). */
-const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
 /** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
 const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
 /**
@@ -1696,7 +1702,7 @@ const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(
  */
 function readPem(text) {
     const pem = unescapePem(text);
-    const blocks = [...pem.matchAll(pemBlock)].map(([, label = '', body = '']) => ({ label, body }));
+    const blocks = listBlocks(pem);
     const [block, another] = blocks.filter(({ label }) => isPrivate(label));
     if (another !== undefined)
         throw new SigningKeyError('several_keys');
@@ -1707,6 +1713,38 @@ function readPem(text) {
     if (key === undefined)
         throw new SigningKeyError('damaged', { form: 'PEM' });
     return key;
+}
+/**
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
+ * regular expression would read on from every BEGIN that has no END.
+ */
+function listBlocks(pem) {
+    const boundaries = [...pem.matchAll(pemBoundary)];
+    const ends = findEnds(boundaries);
+    const blocks = [];
+    let done = 0;
+    boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
+        const end = ends[nth];
+        if (kind !== 'BEGIN' || index < done || end === undefined)
+            return;
+        blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
+        done = end.index + end[0].length + '-----'.length;
+    });
+    return blocks;
+}
+/** Finds for each boundary the next END of its label; undefined where there is none. */
+function findEnds(boundaries) {
+    const next = new Map();
+    return boundaries
+        .toReversed()
+        .map((boundary) => {
+        const [, kind, label = ''] = boundary;
+        const end = next.get(label);
+        if (kind === 'END')
+            next.set(label, boundary);
+        return end;
+    })
+        .toReversed();
 }
 /** Makes line breaks of literal `\n`, as secrets on one line have them, and undoes JSON's `\/`. */
 function unescapePem(text) {
@@ -1719,7 +1757,7 @@ function breakLines(text) {
 function isPrivate(label) {
     return label.includes('PRIVATE KEY');
 }
-function refuseOtherKinds({ label, body, }) {
+function refuseOtherKinds({ label, body }) {
     if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
         throw new SigningKeyError('encrypted');
     }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from './fast-check.ts';
 
 import { base64 } from './key-mistakes.ts';
 import { findSample, type SampleKey } from './signing-keys.ts';
