@@ -82,7 +82,7 @@ function runTests(): boolean {
     [
       '--test',
       // Most tests wait for a process or a socket.
-      '--test-concurrency=3',
+      '--test-concurrency=2',
       // An address, for the path of Windows is no module.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'src/**/*.test.ts',
