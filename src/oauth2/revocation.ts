@@ -1,5 +1,5 @@
 import { type HttpRequest } from '../http/request.ts';
-import { type RequestParts } from './client-authentication.ts';
+import { type Proof, type RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
 import { joinHeaders, type Pair, writeForm } from './token-request.ts';
@@ -11,7 +11,7 @@ export interface RevocationRequest {
   /** The access token that shall end. */
   readonly token: string;
   /** What proves who the client is, as for the token request (RFC 7009 section 2.1). */
-  readonly proofs: readonly { add(parts: RequestParts): void | Promise<void> }[];
+  readonly proofs: readonly Pick<Proof, 'add'>[];
   /** Further headers; they take the place of this module's own, but for Content-Type. */
   readonly headers: readonly Pair[];
 }
