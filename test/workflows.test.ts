@@ -16,6 +16,7 @@ import { complainOfAction, complainOfWorkflow } from './support/workflow-parser.
 const files = [
   ...listFiles('examples', /\.ya?ml$/),
   ...listFiles('.github/workflows', /\.ya?ml$/),
+  ...listFiles('test/workflows', /\.ya?ml$/),
 ].map(readExample);
 
 const pages = ['README.md', 'CONTRIBUTING.md'].filter(fileExists);

@@ -1,5 +1,5 @@
 /**
- * Runs actionlint and zizmor over the workflows, the examples and action.yml. Apart from the other checks, for it needs
+ * Runs actionlint and zizmor over the workflows, also those for tests, the examples and action.yml. Apart from the other checks, for it needs
  * Go and Python, with which it gets the two in the versions of tools/workflow-lint/, into node_modules/.cache/.
  *
  * Usage: npm run lint:workflows
@@ -62,7 +62,7 @@ function audit(zizmor: string, persona: string, files: readonly string[]): boole
 }
 
 mkdirSync(cache, { recursive: true });
-const examples = listWorkflows('examples');
+const examples = [...listWorkflows('examples'), ...listWorkflows(join('test', 'workflows'))];
 const [actionlint, zizmor] = [getActionlint(), getZizmor()];
 const passed = [
   run(actionlint, ...listWorkflows(join('.github', 'workflows')), ...examples),

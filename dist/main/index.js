@@ -21,7 +21,7 @@ function endProcess() {
 
 /***/ }),
 
-/***/ 349:
+/***/ 383:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -344,7 +344,28 @@ function isFailedAttempt(error) {
         error instanceof transport_error/* TransportError */.wX);
 }
 
+;// CONCATENATED MODULE: ./build/oauth2/json-object.js
+/** Reads a text as a JSON object; undefined where it is none. */
+function readJsonObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Whether a value of JSON is an object. */
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** A non-empty string; anything else is as good as absent. */
+function readText(value) {
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/oauth2/token-response.js
+
 
 
 
@@ -415,16 +436,6 @@ function readMembers(body) {
     const text = new TextDecoder().decode(body);
     return readJsonObject(text) ?? readForm(text);
 }
-/** Reads a text as a JSON object; undefined where it is none. */
-function readJsonObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return isObject(value) ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
 /** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
 function readForm(text) {
     if (/[\s<>"]/.test(text.trim()))
@@ -432,10 +443,6 @@ function readForm(text) {
     const form = new URLSearchParams(text.trim());
     const telling = form.has('access_token') || form.has('error');
     return telling ? Object.fromEntries(form) : undefined;
-}
-/** Whether a value of JSON is an object. */
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function readOAuthError(members) {
     const error = members?.['error'];
@@ -522,10 +529,6 @@ function readScopes(scope) {
         return undefined;
     const separator = /\s/.test(scope) ? /\s+/ : /,/;
     return scope.split(separator).filter((one) => one !== '');
-}
-/** A non-empty string; anything else is as good as absent. */
-function readText(value) {
-    return typeof value === 'string' && value !== '' ? value : undefined;
 }
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 function readLocation(location) {
@@ -1055,23 +1058,7 @@ function writeClaim(value) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./build/oauth2/signing-key.js
-
-/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
-const signingAlgorithms = [
-    'RS256',
-    'RS384',
-    'RS512',
-    'PS256',
-    'PS384',
-    'PS512',
-    'ES256',
-    'ES384',
-    'ES512',
-    'EdDSA',
-];
-/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
-const macAlgorithms = ['HS256', 'HS384', 'HS512'];
+;// CONCATENATED MODULE: ./build/oauth2/signing-key-error.js
 /** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
 class SigningKeyError extends Error {
     name = 'SigningKeyError';
@@ -1091,31 +1078,29 @@ class SigningKeyError extends Error {
         this.members = details.members;
     }
 }
+
+;// CONCATENATED MODULE: ./build/oauth2/signing-algorithm.js
+
+
+/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+const signingAlgorithms = [
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+];
+/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+const macAlgorithms = ['HS256', 'HS384', 'HS512'];
 /** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
 const shortestRsaKey = 2048;
-/**
- * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
- * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
- *
- * @param input the key; white space and text around it do not matter
- * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
- * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
- * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
- */
-function readSigningKey(input, options = {}) {
-    const found = findKey(input.trim());
-    const signingKey = {
-        key: found.key,
-        algorithm: chooseAlgorithm(found.key, signing_key_readText(options.algorithm) ?? found.algorithm),
-        keyId: signing_key_readText(options.keyId) ?? found.keyId,
-        owner: found.owner,
-    };
-    proveKey(signingKey, found);
-    return signingKey;
-}
-function findKey(text) {
-    return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
-}
+/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+const longestRsaKey = 16384;
 /**
  * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
  *
@@ -1135,12 +1120,7 @@ function signatureOptions(algorithm) {
     const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
     return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
 }
-/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
-function proveKey(signer, { key, publicKey }) {
-    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
-        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
-    }
-}
+/** Whether a public key verifies what a key signs. */
 function verifiesItself(signer, publicKey) {
     const { algorithm } = signer;
     const probe = Buffer.from('probe');
@@ -1153,11 +1133,21 @@ function verifiesItself(signer, publicKey) {
         return false;
     }
 }
+/**
+ * Chooses how a key signs.
+ *
+ * @param asked what it shall be; left out, it is what is usual for the key
+ * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
+ */
 function chooseAlgorithm(key, asked) {
     const { keyType, algorithms } = describeKey(key);
     const bits = key.asymmetricKeyDetails?.modulusLength;
     if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
         throw new SigningKeyError('weak_key', { keyType, bits });
+    }
+    if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
+        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
     }
     const [first] = algorithms;
     if (first === undefined)
@@ -1222,13 +1212,129 @@ function describePssKey(key) {
         algorithms,
     };
 }
-// PEM
-const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+
+;// CONCATENATED MODULE: ./build/oauth2/json-web-key.js
+
+
+
+/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+const jwkMembers = new Map([
+    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
+    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
+    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
+]);
+/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
+const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
+const otherCurves = ['secp256k1', 'X25519', 'X448'];
+/**
+ * Reads a private JWK.
+ *
+ * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
+ * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
+ */
+function readJwk(jwk) {
+    const kty = readText(jwk['kty']);
+    if (kty === 'oct')
+        throw new SigningKeyError('symmetric_jwk');
+    const names = jwkMembers.get(kty ?? '');
+    if (kty === undefined || names === undefined)
+        throw new SigningKeyError('unsupported_key');
+    if (!('d' in jwk))
+        throw new SigningKeyError('public_jwk');
+    refuseOtherJwk(jwk, kty);
+    const open = pickMembers(jwk, ['kty', ...names.open]);
+    const hidden = pickMembers(jwk, names.hidden);
+    return {
+        ...importJwk(open, hidden),
+        algorithm: readText(jwk['alg']),
+        keyId: readText(jwk['kid']),
+    };
+}
+function refuseOtherJwk(jwk, kty) {
+    if (kty === 'RSA') {
+        if (!('oth' in jwk))
+            return;
+        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
+    }
+    const curve = readText(jwk['crv']);
+    if (curve === undefined || signingCurves.includes(curve))
+        return;
+    const name = otherCurves.find((other) => other === curve) ?? '';
+    const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
+    throw new SigningKeyError('unsupported_key', { keyType });
+}
+/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
+function pickMembers(jwk, names) {
+    const members = names.filter((name) => readText(jwk[name]) === undefined);
+    if (members.length > 0)
+        throw new SigningKeyError('incomplete_jwk', { members });
+    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
+}
+function importJwk(open, hidden) {
+    try {
+        return {
+            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
+            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
+        };
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JWK' });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/oauth2/key-file.js
+
+/**
+ * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ *
+ * @see https://developers.google.com/identity/protocols/oauth2/service-account
+ * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
+ */
+function readKeyFile(file) {
+    switch (file['type']) {
+        case 'service_account':
+            return {
+                pem: readText(file['private_key']),
+                keyId: readText(file['private_key_id']),
+                owner: ownedBy(file['client_email'], { isSubject: false }),
+            };
+        case 'serviceaccount':
+            return readZitadelFile(file, 'userId');
+        case 'application':
+            return readZitadelFile(file, 'clientId');
+        default:
+            return {};
+    }
+}
+function readZitadelFile(file, owner) {
+    return {
+        pem: readText(file['key']),
+        keyId: readText(file['keyId']),
+        owner: ownedBy(file[owner], { isSubject: true }),
+    };
+}
+function ownedBy(name, { isSubject }) {
+    const issuer = readText(name);
+    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
+}
+
+;// CONCATENATED MODULE: ./build/oauth2/private-key-pem.js
+
+
+/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
 /** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
 const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
+/**
+ * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
+ *
+ * @param text may have text, certificates and parameters around it
+ * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
+ * @see RFC 7468
+ */
 function readPem(text) {
     const pem = unescapePem(text);
-    const blocks = [...pem.matchAll(pemBlock)].map(([, label = '', body = '']) => ({ label, body }));
+    const blocks = listBlocks(pem);
     const [block, another] = blocks.filter(({ label }) => isPrivate(label));
     if (another !== undefined)
         throw new SigningKeyError('several_keys');
@@ -1239,6 +1345,38 @@ function readPem(text) {
     if (key === undefined)
         throw new SigningKeyError('damaged', { form: 'PEM' });
     return key;
+}
+/**
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
+ * regular expression would read on from every BEGIN that has no END.
+ */
+function listBlocks(pem) {
+    const boundaries = [...pem.matchAll(pemBoundary)];
+    const ends = findEnds(boundaries);
+    const blocks = [];
+    let done = 0;
+    boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
+        const end = ends[nth];
+        if (kind !== 'BEGIN' || index < done || end === undefined)
+            return;
+        blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
+        done = end.index + end[0].length + '-----'.length;
+    });
+    return blocks;
+}
+/** Finds for each boundary the next END of its label; undefined where there is none. */
+function findEnds(boundaries) {
+    const next = new Map();
+    return boundaries
+        .toReversed()
+        .map((boundary) => {
+        const [, kind, label = ''] = boundary;
+        const end = next.get(label);
+        if (kind === 'END')
+            next.set(label, boundary);
+        return end;
+    })
+        .toReversed();
 }
 /** Makes line breaks of literal `\n`, as secrets on one line have them, and undoes JSON's `\/`. */
 function unescapePem(text) {
@@ -1251,7 +1389,7 @@ function breakLines(text) {
 function isPrivate(label) {
     return label.includes('PRIVATE KEY');
 }
-function refuseOtherKinds({ label, body, }) {
+function refuseOtherKinds({ label, body }) {
     if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
         throw new SigningKeyError('encrypted');
     }
@@ -1306,7 +1444,23 @@ function readDer(der) {
     }
     return undefined;
 }
-// JSON
+
+;// CONCATENATED MODULE: ./build/oauth2/found-key.js
+
+
+
+
+
+
+/**
+ * Finds the key in an input of any form.
+ *
+ * @param text without white space around it
+ * @throws {SigningKeyError} where it has none
+ */
+function findKey(text) {
+    return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
+}
 function parseJson(text) {
     try {
         return JSON.parse(text);
@@ -1316,7 +1470,7 @@ function parseJson(text) {
     }
 }
 function findKeyInJson(value) {
-    if (!isMembers(value))
+    if (!isObject(value))
         throw new SigningKeyError('no_key_in_file');
     if (Array.isArray(value['keys']))
         throw new SigningKeyError('key_set');
@@ -1327,102 +1481,38 @@ function findKeyInJson(value) {
         throw new SigningKeyError('no_key_in_file');
     return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
 }
-function isMembers(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function signing_key_readText(value) {
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
+
+;// CONCATENATED MODULE: ./build/oauth2/signing-key.js
+
+
+
+
+
+
 /**
- * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
+ * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
  *
- * @see https://developers.google.com/identity/protocols/oauth2/service-account
- * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
+ * @param input the key; white space and text around it do not matter
+ * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
+ * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
+ * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
  */
-function readKeyFile(file) {
-    switch (file['type']) {
-        case 'service_account':
-            return {
-                pem: signing_key_readText(file['private_key']),
-                keyId: signing_key_readText(file['private_key_id']),
-                owner: ownedBy(file['client_email'], { isSubject: false }),
-            };
-        case 'serviceaccount':
-            return readZitadelFile(file, 'userId');
-        case 'application':
-            return readZitadelFile(file, 'clientId');
-        default:
-            return {};
-    }
-}
-function readZitadelFile(file, owner) {
-    return {
-        pem: signing_key_readText(file['key']),
-        keyId: signing_key_readText(file['keyId']),
-        owner: ownedBy(file[owner], { isSubject: true }),
+function readSigningKey(input, options = {}) {
+    const found = findKey(input.trim());
+    const signingKey = {
+        key: found.key,
+        algorithm: chooseAlgorithm(found.key, readText(options.algorithm) ?? found.algorithm),
+        keyId: readText(options.keyId) ?? found.keyId,
+        owner: found.owner,
     };
+    proveKey(signingKey, found);
+    return signingKey;
 }
-function ownedBy(name, { isSubject }) {
-    const issuer = signing_key_readText(name);
-    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
-}
-// JWK
-/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
-const jwkMembers = new Map([
-    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
-    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
-    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
-]);
-/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
-const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
-const otherCurves = ['secp256k1', 'X25519', 'X448'];
-function readJwk(jwk) {
-    const kty = signing_key_readText(jwk['kty']);
-    if (kty === 'oct')
-        throw new SigningKeyError('symmetric_jwk');
-    const names = jwkMembers.get(kty ?? '');
-    if (kty === undefined || names === undefined)
-        throw new SigningKeyError('unsupported_key');
-    if (!('d' in jwk))
-        throw new SigningKeyError('public_jwk');
-    refuseOtherJwk(jwk, kty);
-    const open = pickMembers(jwk, ['kty', ...names.open]);
-    const hidden = pickMembers(jwk, names.hidden);
-    return {
-        ...importJwk(open, hidden),
-        algorithm: signing_key_readText(jwk['alg']),
-        keyId: signing_key_readText(jwk['kid']),
-    };
-}
-function refuseOtherJwk(jwk, kty) {
-    if (kty === 'RSA') {
-        if (!('oth' in jwk))
-            return;
-        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
-    }
-    const curve = signing_key_readText(jwk['crv']);
-    if (curve === undefined || signingCurves.includes(curve))
-        return;
-    const name = otherCurves.find((other) => other === curve) ?? '';
-    const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
-    throw new SigningKeyError('unsupported_key', { keyType });
-}
-/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
-function pickMembers(jwk, names) {
-    const members = names.filter((name) => signing_key_readText(jwk[name]) === undefined);
-    if (members.length > 0)
-        throw new SigningKeyError('incomplete_jwk', { members });
-    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
-}
-function importJwk(open, hidden) {
-    try {
-        return {
-            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
-            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
-        };
-    }
-    catch {
-        throw new SigningKeyError('damaged', { form: 'JWK' });
+/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
+function proveKey(signer, { key, publicKey }) {
+    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
+        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
     }
 }
 /**
@@ -1444,103 +1534,6 @@ function completeKey(key) {
         // A curve that JWK has no name for.
         return key;
     }
-}
-// Masks
-/** The fewest characters of a mask: a shorter one would blank what is no secret. */
-const shortestPart = 8;
-/** The length of a PEM's line (RFC 7468 section 2). */
-const pemLine = 64;
-/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
-const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
-/**
- * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
- * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
- * says BEGIN or END.
- *
- * @param input the same as for {@link readSigningKey}
- */
-function listPrivateParts(input) {
-    const parts = [
-        ...listMembers(input),
-        ...listPemLines(input),
-        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
-    ];
-    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
-}
-function listMembers(text) {
-    return [...text.matchAll(privateMember)]
-        .map(([, , , value = '']) => value)
-        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
-        .filter((value) => !isMarker(value));
-}
-function unescapeJson(value) {
-    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
-        return String.fromCharCode(Number.parseInt(code, 16));
-    });
-}
-function splitLines(text) {
-    return text.split(/[\r\n]+/).map((line) => line.trim());
-}
-/** Whether a text is a BEGIN or END line and nothing more. */
-function isMarker(text) {
-    return text.replace(pemMarker, '') === '';
-}
-function listPemLines(text) {
-    return listPemBodies(breakLines(text)).flatMap((body) => {
-        const lines = splitBody(body);
-        const unescaped = lines.map((line) => unescapeJson(line));
-        const joined = unescaped.join('');
-        return [...lines, ...unescaped, joined, ...wrap(joined)];
-    });
-}
-/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
-function listPemBodies(text) {
-    const markers = [...text.matchAll(pemMarker)];
-    const ends = [...markers.map(({ index }) => index), text.length];
-    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
-    return starts.flatMap((start, nth) => {
-        const between = text.slice(start, ends[nth]);
-        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
-        const isEnded = markers[nth]?.[1] === 'END';
-        if (isBegun && isEnded)
-            return [between];
-        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
-        const pieces = between.split(/["']/);
-        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
-    });
-}
-/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
-const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
-/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
-function splitBody(body) {
-    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
-}
-function wrap(text) {
-    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
-}
-function isJsonLike(text) {
-    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
-}
-/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
-function listRunsOfOtherJson(text) {
-    try {
-        findKey(text.trim());
-        return [];
-    }
-    catch {
-        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
-    }
-}
-/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
-function listOtherLines(text) {
-    if (new RegExp(pemMarker).test(text))
-        return [];
-    const lines = splitLines(breakLines(text));
-    const joined = lines.join('').replace(/\s+/g, '');
-    const decoded = readBase64(joined)?.toString() ?? '';
-    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
-    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
 
 ;// CONCATENATED MODULE: ./build/action/wording/key-faults.js
@@ -1788,6 +1781,106 @@ function encodeForm(text) {
     return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
+;// CONCATENATED MODULE: ./build/oauth2/private-parts.js
+
+
+/** The fewest characters of a mask: a shorter one would blank what is no secret. */
+const shortestPart = 8;
+/** The length of a PEM's line (RFC 7468 section 2). */
+const pemLine = 64;
+/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
+/**
+ * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
+ *
+ * @param input the same as for `readSigningKey` takes
+ */
+function listPrivateParts(input) {
+    const parts = [
+        ...listMembers(input),
+        ...listPemLines(input),
+        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
+    ];
+    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
+}
+function listMembers(text) {
+    return [...text.matchAll(privateMember)]
+        .map(([, , , value = '']) => value)
+        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
+        .filter((value) => !isMarker(value));
+}
+function unescapeJson(value) {
+    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
+        return String.fromCharCode(Number.parseInt(code, 16));
+    });
+}
+function splitLines(text) {
+    return text.split(/[\r\n]+/).map((line) => line.trim());
+}
+/** Whether a text is a BEGIN or END line and nothing more. */
+function isMarker(text) {
+    return text.replace(pemMarker, '') === '';
+}
+function listPemLines(text) {
+    return listPemBodies(breakLines(text)).flatMap((body) => {
+        const lines = splitBody(body);
+        const unescaped = lines.map((line) => unescapeJson(line));
+        const joined = unescaped.join('');
+        return [...lines, ...unescaped, joined, ...wrap(joined)];
+    });
+}
+/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
+function listPemBodies(text) {
+    const markers = [...text.matchAll(pemMarker)];
+    const ends = [...markers.map(({ index }) => index), text.length];
+    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
+    return starts.flatMap((start, nth) => {
+        const between = text.slice(start, ends[nth]);
+        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
+        const isEnded = markers[nth]?.[1] === 'END';
+        if (isBegun && isEnded)
+            return [between];
+        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+        const pieces = between.split(/["']/);
+        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
+    });
+}
+/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
+const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
+/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
+function splitBody(body) {
+    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
+}
+function wrap(text) {
+    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
+}
+function isJsonLike(text) {
+    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
+}
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text) {
+    try {
+        findKey(text.trim());
+        return [];
+    }
+    catch {
+        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
+    }
+}
+/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
+function listOtherLines(text) {
+    if (new RegExp(pemMarker).test(text))
+        return [];
+    const lines = splitLines(breakLines(text));
+    const joined = lines.join('').replace(/\s+/g, '');
+    const decoded = readBase64(joined)?.toString() ?? '';
+    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
+    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
+}
+
 ;// CONCATENATED MODULE: ./build/action/secrets.js
 
 
@@ -1895,6 +1988,8 @@ function dropSecretMembers(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/action/client-inputs.js
+
+
 
 
 
@@ -2300,6 +2395,7 @@ async function askTokenEndpoint(request, { send, now, signal, tls }) {
 }
 
 ;// CONCATENATED MODULE: ./build/oauth2/acs-api.js
+
 
 
 
@@ -3012,6 +3108,7 @@ function formatSeconds(milliseconds) {
 }
 
 ;// CONCATENATED MODULE: ./build/oauth2/client-assertion.js
+
 
 
 /** How long a JWT is good for, seconds: it is used at once, and once. */
@@ -3832,18 +3929,23 @@ function listOutputs({ response, scopes, cacheHit, now }) {
     const { accessToken, refreshToken = '', idToken = '', others } = response;
     return {
         token: accessToken.token,
-        'token-type': accessToken.tokenType,
+        'token-type': keepToOneLine(accessToken.tokenType),
         'expires-at': accessToken.zuluTimeString() ?? '',
         'expires-in': String(accessToken.expiresIn(now) ?? ''),
-        scope: scopes.join(' '),
+        scope: keepToOneLine(scopes.join(' ')),
         'cache-hit': String(cacheHit),
         'refresh-token': refreshToken,
         'id-token': idToken,
         response: JSON.stringify(others),
     };
 }
+/** A line break in what a server wrote would be an injection into a later step that pastes it into a script. */
+function keepToOneLine(outside) {
+    return outside.replace(/\p{Cc}+/gu, ' ');
+}
 
 ;// CONCATENATED MODULE: ./build/oauth2/discovery.js
+
 
 
 
@@ -5327,7 +5429,8 @@ function identify(inputs, repository, idToken) {
         tokenUrl: inputs.tokenUrl,
         issuer: inputs.issuer,
         grantType: inputs.grantType,
-        clientId: inputs.clientId,
+        // A key file says whose the token is where no client id does.
+        clientId: inputs.clientId ?? inputs.signingKey?.owner?.issuer,
         clientAuthMethod: inputs.clientAuthMethod,
         clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
         privateKeyAs: inputs.signingKey && inputs.privateKeyAs,
@@ -6350,8 +6453,8 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
-var lib = __nccwpck_require__(745);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(933);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -8383,8 +8486,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_http_ = __nccwpck_require__(67);
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 2 modules
-var lib = __nccwpck_require__(745);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
+var lib = __nccwpck_require__(933);
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var proxy = __nccwpck_require__(783);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
 // EXTERNAL MODULE: ./build/http/transport-error.js
@@ -8432,6 +8537,7 @@ async function loadDecoders() {
 
 
 
+
 /** A timer of node:http's own must never be first: the signal alone decides. 2^31-1 ms is the longest. */
 const neverByItself = 2 ** 31 - 1;
 /**
@@ -8453,6 +8559,7 @@ const sendRequest = async (request, limits) => {
     ], { allowRedirects: false, socketTimeout: neverByItself });
     try {
         limits.signal.throwIfAborted();
+        requireReadableProxy(new URL(request.url));
         const { message } = await untilAborted(start(client, request), limits.signal);
         const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
         const headers = joinHeaders(message);
@@ -8474,6 +8581,27 @@ const sendRequest = async (request, limits) => {
         client.dispose();
     }
 };
+/**
+ * The client passes over a proxy's address that it cannot read, and would connect directly.
+ *
+ * @throws {TransportError} `proxy_invalid`
+ */
+function requireReadableProxy(url) {
+    const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+    const isNamed = names.some((name) => (process.env[name] ?? '') !== '');
+    if (isNamed && !(0,proxy/* checkBypass */.H)(url) && readProxyHost(url) === '') {
+        throw new transport_error/* TransportError */.wX('proxy_invalid');
+    }
+}
+/** Empty where the address of the proxy cannot be read. */
+function readProxyHost(url) {
+    try {
+        return (0,proxy/* getProxyUrl */.s)(url)?.hostname ?? '';
+    }
+    catch {
+        return '';
+    }
+}
 function start(client, request) {
     return client.request(request.method, request.url, request.body ?? null, { ...request.headers });
 }
@@ -8678,7 +8806,7 @@ function readSystemCode(error) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(715);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(349);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(383);
 /* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(133);
 
 
@@ -9101,7 +9229,7 @@ module.exports = require("util");
 
 /***/ }),
 
-/***/ 745:
+/***/ 933:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -9119,97 +9247,8 @@ var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(692);
 var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+var proxy = __nccwpck_require__(783);
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
 var tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./tools/no-undici/index.mjs
@@ -9287,7 +9326,7 @@ var MediaTypes;
  * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
  * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
  */
-function lib_getProxyUrl(serverUrl) {
+function getProxyUrl(serverUrl) {
     const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
     return proxyUrl ? proxyUrl.href : '';
 }
@@ -9652,7 +9691,7 @@ class HttpClient {
     }
     getAgentDispatcher(serverUrl) {
         const parsedUrl = new URL(serverUrl);
-        const proxyUrl = getProxyUrl(parsedUrl);
+        const proxyUrl = proxy/* getProxyUrl */.s(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (!useProxy) {
             return;
@@ -9762,7 +9801,7 @@ class HttpClient {
     }
     _getAgent(parsedUrl) {
         let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
+        const proxyUrl = proxy/* getProxyUrl */.s(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (this._keepAlive && useProxy) {
             agent = this._proxyAgent;
@@ -9925,6 +9964,107 @@ class HttpClient {
 }
 const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
 //# sourceMappingURL=index.js.map
+
+/***/ }),
+
+/***/ 783:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ checkBypass),
+/* harmony export */   s: () => (/* binding */ getProxyUrl)
+/* harmony export */ });
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
 
 /***/ })
 

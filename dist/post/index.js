@@ -12,7 +12,7 @@ __nccwpck_require__.r(__webpack_exports__);
  * loaded, for every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(455)]).then(__nccwpck_require__.bind(__nccwpck_require__, 871));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(667)]).then(__nccwpck_require__.bind(__nccwpck_require__, 179));
     await endJob();
 }
 

@@ -4,11 +4,10 @@ import { type SecretEncoding } from '../oauth2/client-authentication.ts';
 import {
   type MacAlgorithm,
   macAlgorithms,
-  readSigningKey,
   signingAlgorithms,
-  type SigningKey,
-  SigningKeyError,
-} from '../oauth2/signing-key.ts';
+} from '../oauth2/signing-algorithm.ts';
+import { SigningKeyError } from '../oauth2/signing-key-error.ts';
+import { readSigningKey, type SigningKey } from '../oauth2/signing-key.ts';
 import { type Pair } from '../oauth2/token-request.ts';
 import { formatZuluTime } from '../oauth2/zulu-time.ts';
 import { type InputName, type InputReader } from './input-reader.ts';

@@ -4,7 +4,7 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import { defaultHeaders } from '../oauth2/default-headers.ts';
 import { type Pair } from '../oauth2/token-request.ts';
-import { readJsonObject } from '../oauth2/token-response.ts';
+import { readJsonObject } from '../oauth2/json-object.ts';
 import { IdTokenError, type IdTokenErrorDetails } from './errors.ts';
 
 /** What an ID token says. Nothing here verifies it: it is shown, and told apart from another, but never trusted. */

@@ -13,16 +13,18 @@ const now = Date.UTC(2026, 0, 31, 11, 0, 0);
 /** How an answer differs from the barest one. */
 interface Differences extends Partial<Omit<TokenResponse, 'accessToken'>> {
   readonly token?: string;
+  readonly tokenType?: string;
   readonly expiresAt?: Date;
 }
 
 function createResponse({
   token = 'the-token',
+  tokenType = 'Bearer',
   expiresAt,
   ...others
 }: Differences = {}): TokenResponse {
   return {
-    accessToken: new AccessToken({ token, tokenType: 'Bearer', expiresAt }),
+    accessToken: new AccessToken({ token, tokenType, expiresAt }),
     scopes: undefined,
     refreshToken: undefined,
     idToken: undefined,
@@ -83,6 +85,12 @@ describe('handOver', () => {
     handOver({ response, scopes, cacheHit, now }, { runner, log, env, platform, envVar });
     return runner.calls;
   }
+
+  test('keeps type and scope to one line, whatever a server wrote', () => {
+    const calls = give(createResponse({ tokenType: 'Bearer\r\nx' }), { scopes: ['a\u0085b', 'c'] });
+    assert.ok(calls.includes('output token-type=Bearer x'));
+    assert.ok(calls.includes('output scope=a b c'));
+  });
 
   test('sets every output, then the environment variable', () => {
     const response = createResponse({

@@ -78,13 +78,18 @@ function listOutputs({ response, scopes, cacheHit, now }: Handover): Outputs {
   const { accessToken, refreshToken = '', idToken = '', others } = response;
   return {
     token: accessToken.token,
-    'token-type': accessToken.tokenType,
+    'token-type': keepToOneLine(accessToken.tokenType),
     'expires-at': accessToken.zuluTimeString() ?? '',
     'expires-in': String(accessToken.expiresIn(now) ?? ''),
-    scope: scopes.join(' '),
+    scope: keepToOneLine(scopes.join(' ')),
     'cache-hit': String(cacheHit),
     'refresh-token': refreshToken,
     'id-token': idToken,
     response: JSON.stringify(others),
   };
+}
+
+/** A line break in what a server wrote would be an injection into a later step that pastes it into a script. */
+function keepToOneLine(outside: string): string {
+  return outside.replace(/\p{Cc}+/gu, ' ');
 }

@@ -271,7 +271,8 @@ function identify(
     tokenUrl: inputs.tokenUrl,
     issuer: inputs.issuer,
     grantType: inputs.grantType,
-    clientId: inputs.clientId,
+    // A key file says whose the token is where no client id does.
+    clientId: inputs.clientId ?? inputs.signingKey?.owner?.issuer,
     clientAuthMethod: inputs.clientAuthMethod,
     clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
     privateKeyAs: inputs.signingKey && inputs.privateKeyAs,

@@ -1,5 +1,5 @@
 import { encodeBasic, encodeForm } from '../oauth2/client-authentication.ts';
-import { listPrivateParts } from '../oauth2/signing-key.ts';
+import { listPrivateParts } from '../oauth2/private-parts.ts';
 import { type Pair } from '../oauth2/token-request.ts';
 import { readInput } from './input-reader.ts';
 import { parseHeaders, parseParameters } from './pairs.ts';

@@ -822,12 +822,25 @@ describe('a proxy', () => {
     });
   });
 
-  test('whose address cannot be read is final', async (t) => {
-    nameProxy(t, '100%:password@127.0.0.1:1');
-    await assert.rejects(send('https://token.test/token'), {
-      code: 'proxy_invalid',
-      retryable: false,
+  for (const address of [
+    '100%:password@127.0.0.1:1',
+    'user:password@127.0.0.1:1',
+    'http://user:50%@127.0.0.1:1',
+    'http://',
+  ]) {
+    test(`whose address cannot be read is final, and is not passed over: ${address}`, async (t) => {
+      nameProxy(t, address);
+      await assert.rejects(send('https://token.test/token'), {
+        code: 'proxy_invalid',
+        retryable: false,
+      });
     });
+  }
+
+  test('whose address cannot be read does not matter for this machine', async (t) => {
+    nameProxy(t, 'user:password@127.0.0.1:1');
+    const server = await serve(t, reply());
+    assert.equal((await send(server.url)).status, 200);
   });
 
   test('is not asked for this machine', async (t) => {

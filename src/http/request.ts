@@ -2,6 +2,7 @@ import { type IncomingMessage, type RequestOptions } from 'node:http';
 import { getCACertificates } from 'node:tls';
 
 import { HttpClient, type HttpClientResponse } from '@actions/http-client';
+import { checkBypass, getProxyUrl } from '@actions/http-client/lib/proxy';
 
 import { decodeContent } from './content-encoding.ts';
 import { toTransportError, TransportError } from './transport-error.ts';
@@ -71,6 +72,7 @@ export const sendRequest: SendRequest = async (request, limits) => {
   );
   try {
     limits.signal.throwIfAborted();
+    requireReadableProxy(new URL(request.url));
     const { message } = await untilAborted(start(client, request), limits.signal);
     const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
     const headers = joinHeaders(message);
@@ -90,6 +92,29 @@ export const sendRequest: SendRequest = async (request, limits) => {
     client.dispose();
   }
 };
+
+/**
+ * The client passes over a proxy's address that it cannot read, and would connect directly.
+ *
+ * @throws {TransportError} `proxy_invalid`
+ */
+function requireReadableProxy(url: URL): void {
+  const names =
+    url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
+  const isNamed = names.some((name) => (process.env[name] ?? '') !== '');
+  if (isNamed && !checkBypass(url) && readProxyHost(url) === '') {
+    throw new TransportError('proxy_invalid');
+  }
+}
+
+/** Empty where the address of the proxy cannot be read. */
+function readProxyHost(url: URL): string {
+  try {
+    return getProxyUrl(url)?.hostname ?? '';
+  } catch {
+    return '';
+  }
+}
 
 function start(client: HttpClient, request: HttpRequest): Promise<HttpClientResponse> {
   return client.request(request.method, request.url, request.body ?? null, { ...request.headers });

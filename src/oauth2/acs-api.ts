@@ -1,14 +1,13 @@
 import { type HttpRequest, type HttpResponse } from '../http/request.ts';
 import { AccessToken } from './access-token.ts';
 import { defaultHeaders } from './default-headers.ts';
+import { type Members, readText } from './json-object.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
 import { joinHeaders, type Pair } from './token-request.ts';
 import {
   failure,
-  type Members,
   readCompanions,
   readMembers,
-  readText,
   readTokenString,
   refuseFailure,
   type ResponseContext,

@@ -13,7 +13,8 @@ import {
   signAssertion,
   thumbprintOf,
 } from './client-assertion.ts';
-import { macAlgorithms, readSigningKey } from './signing-key.ts';
+import { macAlgorithms } from './signing-algorithm.ts';
+import { readSigningKey } from './signing-key.ts';
 
 const samples = createSampleKeys();
 const [rsa] = samples;

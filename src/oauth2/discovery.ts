@@ -4,15 +4,9 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
+import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
-import {
-  describeAnswer,
-  isObject,
-  type Members,
-  readJsonObject,
-  readLocation,
-  readText,
-} from './token-response.ts';
+import { describeAnswer, readLocation } from './token-response.ts';
 
 /**
  * What is used of an authorization server's metadata. What else stands there is not read: servers grant more than they

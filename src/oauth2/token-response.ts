@@ -3,6 +3,7 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';
 import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
+import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
 import { lastZuluTime } from './zulu-time.ts';
 
 /** What a token endpoint gave. */
@@ -25,9 +26,6 @@ export interface ResponseContext {
   /** Now: epoch, milliseconds. */
   readonly now: number;
 }
-
-/** The members of a response's body. */
-export type Members = Readonly<Record<string, unknown>>;
 
 /** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors: ReadonlySet<string> = new Set([
@@ -104,27 +102,12 @@ export function readMembers(body: Buffer): Members | undefined {
   return readJsonObject(text) ?? readForm(text);
 }
 
-/** Reads a text as a JSON object; undefined where it is none. */
-export function readJsonObject(text: string): Members | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
 function readForm(text: string): Members | undefined {
   if (/[\s<>"]/.test(text.trim())) return undefined;
   const form = new URLSearchParams(text.trim());
   const telling = form.has('access_token') || form.has('error');
   return telling ? Object.fromEntries(form) : undefined;
-}
-
-/** Whether a value of JSON is an object. */
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readOAuthError(members: Members | undefined): OAuthErrorResponse | undefined {
@@ -217,11 +200,6 @@ function readScopes(scope: unknown): readonly string[] | undefined {
   if (typeof scope !== 'string') return undefined;
   const separator = /\s/.test(scope) ? /\s+/ : /,/;
   return scope.split(separator).filter((one) => one !== '');
-}
-
-/** A non-empty string; anything else is as good as absent. */
-export function readText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */

@@ -1,11 +1,9 @@
 /** A cache service and a token endpoint, and jobs that run the built action between the two. */
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 
 import { startBuiltAction } from './built-action.ts';
 import {
@@ -14,6 +12,7 @@ import {
   type Job,
   startCacheService,
 } from './cache-service.ts';
+import { listFiles, listProcesses } from './leftovers.ts';
 import { type Run } from './runner.ts';
 import {
   type Answer,
@@ -203,47 +202,4 @@ async function assertTidy(run: Run, room: string, before: readonly string[]): Pr
   assert.notEqual(run.outputs['token'], '');
   assert.deepEqual(listFiles(room), before);
   assert.deepEqual(await listProcesses(room), []);
-}
-
-/** Every file and its content, but for those of the runner itself. */
-function listFiles(room: string): string[] {
-  return readdirSync(room, { recursive: true, withFileTypes: true })
-    .filter(
-      ({ name, parentPath }) =>
-        !/_(runner_file_commands|github_workflow)/.test(join(parentPath, name)),
-    )
-    .map((entry) => {
-      const file = join(entry.parentPath, entry.name);
-      if (entry.isSymbolicLink()) return `${file} -> ${readlinkSync(file)}`;
-      return entry.isFile() ? `${file} ${digest(readFileSync(file))}` : file;
-    })
-    .sort();
-}
-
-function digest(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** How often the processes are listed again, for one that was killed needs a moment to be gone. */
-const patience = 200;
-
-/** The processes that have a directory below this one in their environment; none where the system does not tell. */
-async function listProcesses(room: string): Promise<string[]> {
-  if (!existsSync('/proc/self/environ')) return [];
-  for (let turn = 0; ; turn += 1) {
-    const left = readdirSync('/proc').filter(
-      (id) => /^\d+$/.test(id) && readEnviron(id).includes(room),
-    );
-    if (left.length === 0 || turn === patience) return left;
-    await setImmediate();
-  }
-}
-
-function readEnviron(id: string): string {
-  try {
-    return readFileSync(`/proc/${id}/environ`, 'utf8');
-  } catch {
-    // It is gone, or another user's.
-    return '';
-  }
 }

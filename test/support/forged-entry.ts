@@ -37,16 +37,28 @@ export interface Forge {
 /** The token in a forged entry that names none. */
 export const forgedToken = 'token-in-a-forged-entry';
 
-/** Makes a forge for a job that has no inputs but the URL, the client and its secret. */
-export async function createForge(tokenUrl: string): Promise<Forge> {
+/** How the job of a forge differs from one that has no inputs but the URL, the client and its secret. */
+export interface ForgeOptions {
+  readonly clientSecret?: string;
+  readonly clientAuthMethod?: string;
+  readonly endpointType?: 'oauth2' | 'acs_api';
+}
+
+/** Makes a forge for a job. */
+export async function createForge(tokenUrl: string, options: ForgeOptions = {}): Promise<Forge> {
+  const {
+    clientSecret = client.secret,
+    clientAuthMethod = 'client_secret_basic',
+    endpointType = 'oauth2',
+  } = options;
   const identity: RequestIdentity = {
     // The runner's GITHUB_REPOSITORY_ID.
     repository: '1296269',
-    endpointType: 'oauth2',
+    endpointType,
     tokenUrl,
     grantType: 'client_credentials',
     clientId: client.id,
-    clientAuthMethod: 'client_secret_basic',
+    clientAuthMethod,
     issuer: undefined,
     clientCertificate: undefined,
     privateKeyAs: undefined,
@@ -63,7 +75,7 @@ export async function createForge(tokenUrl: string): Promise<Forge> {
     defaultExpiresIn: undefined,
     expiresAtOverride: undefined,
   };
-  const credentials = [{ label: 'client-secret', bytes: Buffer.from(client.secret) }] as const;
+  const credentials = [{ label: 'client-secret', bytes: Buffer.from(clientSecret) }] as const;
   const keys = await deriveKeys(credentials, writeIdentity(identity));
   return { keys, prefix: makeNamePrefix(keys), seal: (token = {}) => seal(keys, token) };
 }

@@ -5,7 +5,7 @@ import {
   type RSAPSSKeyPairKeyObjectOptions,
 } from 'node:crypto';
 
-import { type SigningAlgorithm } from '../../src/oauth2/signing-key.ts';
+import { type SigningAlgorithm } from '../../src/oauth2/signing-algorithm.ts';
 
 /** A private key to test with, in all its forms. */
 export interface SampleKey {
@@ -175,4 +175,21 @@ function publicKeyOf(key: KeyObject): KeyObject {
   // The RSAPublicKey (RFC 8017 appendix A.1.1) of 2048 bits is the end of it.
   const der = publicKey.export({ format: 'der', type: 'spki' }).subarray(-270);
   return createPublicKey({ key: der, format: 'der', type: 'pkcs1' });
+}
+
+/** The sample of a kind. */
+export function findSample(samples: readonly SampleKey[], keyType: string): SampleKey {
+  const sample = samples.find((one) => one.keyType === keyType);
+  if (sample === undefined) throw new Error(`no sample of ${keyType}`);
+  return sample;
+}
+
+/** A key as PKCS#8 in PEM. */
+export function pemOf(key: KeyObject): string {
+  return exportPem(key, 'pkcs8');
+}
+
+/** A private JWK, with these members besides; one that is undefined is left out. */
+export function jwkOf(key: KeyObject, members: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ ...key.export({ format: 'jwk' }), ...members });
 }

@@ -3,7 +3,8 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { generatePem, say } from '../../../test/support/inputs.ts';
-import { readSigningKey, SigningKeyError } from '../../oauth2/signing-key.ts';
+import { SigningKeyError } from '../../oauth2/signing-key-error.ts';
+import { readSigningKey } from '../../oauth2/signing-key.ts';
 import { explainKeyFault } from './key-faults.ts';
 
 const pem = generatePem();

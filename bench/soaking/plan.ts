@@ -1,0 +1,257 @@
+/** What goes wrong in one run, by chance: the same seed and number, the same faults. */
+import { randomBytes } from 'node:crypto';
+
+import { type CacheService } from '../../test/support/cache-service.ts';
+import {
+  type Answer,
+  type AnswerHeaders,
+  drip,
+  end,
+  garbage,
+  gzipped,
+  huge,
+  json,
+  type Point,
+  redirect,
+  reply,
+  reset,
+  silence,
+} from '../../test/support/scripted-server.ts';
+import { type Chance } from '../simulation/chance.ts';
+
+/** What a request of the token endpoint gets. */
+export interface Act {
+  /** For the log of a soak. */
+  readonly name: string;
+  /** Whether it brings the token, may pass, or is final; `late` is one that uses up time before it may pass. */
+  readonly kind: 'good' | 'passing' | 'late' | 'final';
+  /** Whether a busy machine may take longer for it than an attempt may. */
+  readonly dawdles?: boolean;
+  /** @param members of the right answer, the token in them */
+  readonly answer: (members: Readonly<Record<string, unknown>>) => Answer;
+}
+
+/** A call of the cache service, and how it fails. */
+export interface CacheFault {
+  readonly call: Parameters<CacheService['fault']>[0];
+  readonly fault: Parameters<CacheService['fault']>[1];
+  readonly times: number;
+}
+
+/** One run. */
+export interface Plan {
+  readonly number: number;
+  readonly clientSecret: string;
+  readonly endpointType: 'oauth2' | 'acs_api';
+  /** The token endpoint's answers, in order; the last one repeats. */
+  readonly acts: readonly Act[];
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly wire: 'v1' | 'v2';
+  /** Whether a token is in the cache before the run, and how good it is. */
+  readonly cached: 'none' | 'fresh' | 'expired' | 'garbage';
+  readonly cacheFaults: readonly CacheFault[];
+}
+
+const points: readonly Point[] = ['before-head', 'in-head', 'in-body', 'in-chunked-body'];
+
+const htmlPage = '<!DOCTYPE html><html><body>Sign in</body></html>';
+const html = { 'content-type': 'text/html' };
+const asJson = { 'content-type': 'application/json' };
+
+/** An act whose answer does not depend on the right one. */
+function act(name: string, kind: Act['kind'], make: () => Answer): Act {
+  return { name, kind, answer: make };
+}
+
+/** The ways to give the right answer. */
+const goodActs: readonly Act[] = [
+  { name: 'token', kind: 'good', answer: (members) => json(200, members) },
+  {
+    name: 'token in a text/plain of 201',
+    kind: 'good',
+    answer: (members) => reply({ status: 201, body: `\ufeff${JSON.stringify(members)}` }),
+  },
+  {
+    name: 'token byte by byte',
+    kind: 'good',
+    dawdles: true,
+    answer: (members) => drip(JSON.stringify(members), 1),
+  },
+  {
+    name: 'token by gzip',
+    kind: 'good',
+    answer: (members) => gzipped(JSON.stringify(members)),
+  },
+  {
+    name: 'token among much else',
+    kind: 'good',
+    answer: (members) => json(200, { ...members, list: Array(10_000).fill('something') }),
+  },
+  {
+    name: 'token with nesting',
+    kind: 'good',
+    answer: (members) => {
+      const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+      return reply({ headers: asJson, body: `{"x":${nested},${JSON.stringify(members).slice(1)}` });
+    },
+  },
+];
+
+const statuses = (list: readonly number[], kind: Act['kind']): Act[] =>
+  list.map((status) =>
+    act(`${status}`, kind, () => reply({ status, headers: html, body: htmlPage })),
+  );
+
+const retryAfter = (value: string, kind: Act['kind'], status = 429): Act =>
+  act(`${status} with Retry-After: ${value}`, kind, () => {
+    const headers: AnswerHeaders = { 'retry-after': value };
+    return json(status, { error: 'slow_down' }, headers);
+  });
+
+/** What passes at once, what takes its time, and what is final. */
+const badActs: readonly Act[] = [
+  ...points.map((point) => act(`reset ${point}`, 'passing', () => reset(point))),
+  ...points.map((point) => act(`end ${point}`, 'passing', () => end(point))),
+  ...points.map((point) => act(`silence ${point}`, 'late', () => silence(point))),
+  ...statuses([408, 425, 429, 500, 502, 503, 504, 599], 'passing'),
+  ...statuses([401, 403, 404, 410, 418, 501, 505], 'final'),
+  retryAfter('0', 'passing'),
+  retryAfter('1', 'late'),
+  retryAfter('1', 'late', 503),
+  retryAfter('soon', 'passing'),
+  retryAfter('60', 'final'),
+  retryAfter(new Date(Date.UTC(9999, 0)).toUTCString(), 'final'),
+  retryAfter('Thu, 01 Jan 1970 00:00:00 GMT', 'passing'),
+  act('a page', 'passing', () => reply({ headers: html, body: htmlPage })),
+  act('no bytes', 'passing', () => reply({ headers: asJson })),
+  act('JSON cut short', 'passing', () => reply({ headers: asJson, body: '{"access_token":"a' })),
+  act('noise', 'passing', () => garbage(randomBytes(300))),
+  act('noise in a body', 'passing', () => reply({ headers: asJson, body: randomBytes(300) })),
+  act('a wrong length', 'passing', () =>
+    reply({ headers: { ...asJson, 'content-length': '999' }, body: '{"access_token":"a"}' }),
+  ),
+  act('byte by byte and too slow', 'late', () => drip(' '.repeat(1000), 100)),
+  act('huge', 'final', () => huge(2 * 1024 * 1024)),
+  act('huge in chunks', 'final', () => huge(8 * 1024 * 1024, { chunked: true })),
+  act('no token', 'final', () => json(200, { token: 'a' })),
+  act('a token with a line break', 'final', () => json(200, { access_token: 'abc\n::error::x' })),
+  act('an error for a while', 'passing', () => json(200, { error: 'server_error' })),
+  act('another page', 'final', () => redirect(302, 'https://user:password@login.example.com/?x=1')),
+];
+
+const finalActs = badActs.filter(({ kind }) => kind === 'final');
+const lateActs = badActs.filter(({ kind }) => kind === 'late');
+const passingActs = badActs.filter(({ kind }) => kind === 'passing');
+
+/** Most that goes wrong shall pass, for it is the longer stories that tell most. */
+function chooseActs(pace: Pace, random: () => number): readonly Act[] {
+  const drawn = random();
+  if (drawn < 0.12) return finalActs;
+  return drawn < 0.27 && pace === 'short' ? lateActs : passingActs;
+}
+
+/** An error that says the secret of the client, and commands of the runner. */
+const echo = (secret: string): Act =>
+  act('an error with the secret', 'final', () =>
+    json(401, {
+      error: 'invalid_client',
+      error_description: `##[set-output name=token]x ${secret} is wrong\n::add-mask::a`,
+    }),
+  );
+
+const calls: Readonly<Record<Plan['wire'], readonly CacheFault['call'][]>> = {
+  v2: [
+    'GetCacheEntryDownloadURL',
+    'CreateCacheEntry',
+    'FinalizeCacheEntryUpload',
+    'upload',
+    'download',
+  ],
+  v1: ['v1-lookup', 'v1-reserve', 'v1-upload', 'v1-commit', 'download'],
+};
+
+const cacheFaults: readonly CacheFault['fault'][] = [
+  'reset',
+  'cut',
+  { status: 500 },
+  { status: 503 },
+  { status: 403 },
+  { status: 404 },
+  { status: 429, headers: { 'retry-after': '60' } },
+  { status: 200, body: '{}' },
+  { wrongBody: 'rubbish' },
+  { wrongBody: Buffer.alloc(300 * 1024) },
+  {
+    wrongBody:
+      '{"ok":true,"signed_download_url":"file:///etc/passwd","archiveLocation":"http://x"}',
+  },
+];
+
+/** How a soak treats time: `short` has timeouts of a second, `long` nothing that takes time and nothing that ends it. */
+export type Pace = 'short' | 'long';
+
+/** The inputs that decide about time, by pace. */
+const timeInputs = {
+  short: { timeout: '1', 'total-timeout': '4' },
+  long: { timeout: '30', 'total-timeout': '100' },
+} as const satisfies Record<Pace, Readonly<Record<string, string>>>;
+
+/** Plans one run. */
+export function plan(number: number, { random }: Chance, pace: Pace): Plan {
+  const chance = (probability: number): boolean => random() < probability;
+  const pick = <T>(list: readonly [T, ...T[]] | readonly T[]): T =>
+    list[Math.floor(random() * list.length)] as T;
+  const clientSecret = `secret-${number}-${Math.floor(random() * 2 ** 32).toString(36)}-of-the-client`;
+  const endpointType = chance(0.2) ? 'acs_api' : 'oauth2';
+  const wire = chance(0.3) ? 'v1' : 'v2';
+  const bad = Array.from({ length: Math.floor(random() * 5) }, () =>
+    chance(0.05) ? echo(clientSecret) : pick(chooseActs(pace, random)),
+  );
+  const acts = [...bad, ...(chance(0.85) ? [pick(goodActs)] : [])];
+  const faults = Array.from({ length: chance(0.5) ? 1 + Math.floor(random() * 2) : 0 }, () => ({
+    call: pick(calls[wire]),
+    // One that hangs takes five seconds of a run, or ten.
+    fault: pace === 'short' && chance(0.04) ? ('hang' as const) : pick(cacheFaults),
+    times: chance(0.5) ? 1 : Infinity,
+  }));
+  return {
+    number,
+    clientSecret,
+    endpointType,
+    acts: acts.length === 0 ? [pick(goodActs)] : acts,
+    wire,
+    cached: chance(0.3) ? pick(['fresh', 'expired', 'garbage'] as const) : 'none',
+    cacheFaults: faults,
+    inputs: {
+      ...timeInputs[pace],
+      'retry-time-slot': pace === 'short' ? pick(['0', '0', '0.1', '1']) : '0',
+      'retry-max-attempts': pick(['1', '3', '4', '6', '6']),
+      ...(chance(0.15) ? { 'use-cache': pick(['false', 'refresh']) } : {}),
+      ...(chance(0.15) ? { 'cache-wait': '1' } : {}),
+      ...(chance(0.3) ? { verbose: 'true' } : {}),
+      ...(chance(0.1) ? { 'env-var': 'MY_TOKEN' } : {}),
+      ...(chance(0.1) ? { 'retry-on': 'all' } : {}),
+      ...(chance(0.1) && endpointType === 'oauth2'
+        ? { 'client-auth-method': 'client_secret_post' }
+        : {}),
+    },
+  };
+}
+
+/** What must come of a run; undefined where the time decides, or chance. */
+export function foresee({ acts, inputs, cached, cacheFaults: faults }: Plan): boolean | undefined {
+  if (inputs['retry-on'] === 'all') return undefined;
+  const mayHit = cached === 'fresh' && inputs['use-cache'] === undefined;
+  if (mayHit && faults.length > 0) return undefined;
+  if (mayHit) return true;
+  const attempts = Number(inputs['retry-max-attempts']);
+  const last = acts.findIndex(({ kind }) => kind === 'good' || kind === 'final');
+  // A late one takes a second of the four, and waits can take the rest.
+  const late = acts
+    .slice(0, last < 0 ? attempts : last)
+    .filter(({ kind }) => kind === 'late').length;
+  const isShort = inputs['retry-time-slot'] === '0' ? late <= 2 : late === 0 && last <= 1;
+  if (last < 0 || last >= attempts) return false;
+  if (!isShort || acts[last]?.dawdles === true) return undefined;
+  return acts[last]?.kind === 'good';
+}

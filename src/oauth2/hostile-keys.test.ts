@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
+/** What patterns stumble over: the pieces of PEM, JSON and escapes, many times over. */
+const pieces = [
+  '-',
+  '\u2014',
+  'BEGIN ',
+  '-----BEGIN ',
+  '-----BEGIN A-----',
+  '-----BEGIN A-----\n-----END B-----',
+  '-----BEGIN PRIVATE KEY-----\n',
+  '-----END PRIVATE KEY-----\n',
+  'BEGIN A.A B C ',
+  '"',
+  '"d" ',
+  '"d":"',
+  '"a',
+  '\\',
+  '\\r',
+  '\\u00',
+  'QUJD',
+  'A,',
+  ' ',
+  '{"a":',
+];
+
+/** Text before the pieces: none, or what makes them a private member of JSON. */
+const beginnings = ['', '{"d":"'];
+
+/** Characters. In this many, an effort that grows with the square takes a minute, and one that does not a second. */
+const size = 1 << 19;
+
+const script = `
+  import { listPrivateParts } from '${new URL('private-parts.ts', import.meta.url).href}';
+  import { readSigningKey } from '${new URL('signing-key.ts', import.meta.url).href}';
+  const { pieces, beginnings, size } = JSON.parse(process.argv[1]);
+  for (const piece of pieces) {
+    console.log(JSON.stringify(piece));
+    for (const beginning of beginnings) {
+      const input = beginning + piece.repeat(size / piece.length);
+      listPrivateParts(input);
+      try {
+        readSigningKey(input);
+      } catch (error) {
+        if (error.name !== 'SigningKeyError') throw error;
+      }
+    }
+  }
+`;
+
+test('the effort for an input that is no key does not grow with the square of its length', () => {
+  const given = JSON.stringify({ pieces, beginnings, size });
+  // A process of its own can be ended while a pattern is at work.
+  const { error, status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', script, given],
+    { encoding: 'utf8', timeout: 20_000 },
+  );
+  assert.equal(error, undefined, `stuck at many times ${stdout.trim().split('\n').at(-1) ?? ''}`);
+  assert.equal(status, 0, stderr);
+});

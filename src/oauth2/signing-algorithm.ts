@@ -1,0 +1,166 @@
+import { constants, type KeyObject, sign, verify } from 'node:crypto';
+
+import { SigningKeyError } from './signing-key-error.ts';
+
+/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+export const signingAlgorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+
+/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+export const macAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
+
+/** One of {@link signingAlgorithms}. */
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+/** One of {@link macAlgorithms}. */
+export type MacAlgorithm = (typeof macAlgorithms)[number];
+
+/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
+const shortestRsaKey = 2048;
+
+/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+const longestRsaKey = 16384;
+
+/**
+ * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
+ *
+ * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
+ */
+export function signBytes(data: Uint8Array, { key, algorithm }: Signer): Buffer {
+  return sign(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
+}
+
+/** What signs: a key, and how. */
+export interface Signer {
+  readonly key: KeyObject;
+  readonly algorithm: SigningAlgorithm;
+}
+
+function hashOf(algorithm: SigningAlgorithm): string | null {
+  return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+}
+
+function signatureOptions(algorithm: SigningAlgorithm): {
+  padding?: number;
+  saltLength?: number;
+  dsaEncoding?: 'ieee-p1363';
+} {
+  if (algorithm.startsWith('ES')) return { dsaEncoding: 'ieee-p1363' };
+  if (!algorithm.startsWith('PS')) return {};
+  const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants;
+  return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
+}
+
+/** Whether a public key verifies what a key signs. */
+export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
+  const { algorithm } = signer;
+  const probe = Buffer.from('probe');
+  try {
+    const signature = signBytes(probe, signer);
+    const verifier = { key: publicKey, ...signatureOptions(algorithm) };
+    return verify(hashOf(algorithm), probe, verifier, signature);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Chooses how a key signs.
+ *
+ * @param asked what it shall be; left out, it is what is usual for the key
+ * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
+ */
+export function chooseAlgorithm(key: KeyObject, asked: string | undefined): SigningAlgorithm {
+  const { keyType, algorithms } = describeKey(key);
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
+    throw new SigningKeyError('weak_key', { keyType, bits });
+  }
+  if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
+    const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+    throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
+  }
+  const [first] = algorithms;
+  if (first === undefined) throw new SigningKeyError('unsupported_key', { keyType });
+  // RFC 9864 names the curve itself; servers know EdDSA.
+  if (asked === undefined || (first === 'EdDSA' && asked === keyType)) return first;
+  const chosen = algorithms.find((algorithm) => algorithm === asked);
+  if (chosen !== undefined) return chosen;
+  throw isAlgorithm(asked)
+    ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
+    : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
+}
+
+function isAlgorithm(name: string): boolean {
+  return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
+}
+
+/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
+function showAlgorithm(name: string): string | undefined {
+  return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
+}
+
+/** A kind of key, and the algorithms that it can sign with; the first is its usual one. */
+interface KeyDescription {
+  readonly keyType: string;
+  readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/** The curves of RFC 7518 section 3.4, by OpenSSL's names. */
+const curves = new Map<string, KeyDescription>([
+  ['prime256v1', { keyType: 'EC P-256', algorithms: ['ES256'] }],
+  ['secp384r1', { keyType: 'EC P-384', algorithms: ['ES384'] }],
+  ['secp521r1', { keyType: 'EC P-521', algorithms: ['ES512'] }],
+]);
+
+function describeKey(key: KeyObject): KeyDescription {
+  const type: string = key.asymmetricKeyType ?? '';
+  switch (type) {
+    case 'rsa':
+      return {
+        keyType: 'RSA',
+        algorithms: signingAlgorithms.filter((name) => /^[RP]S/.test(name)),
+      };
+    case 'rsa-pss':
+      return describePssKey(key);
+    case 'ec':
+      return describeEcKey(key);
+    case 'ed25519':
+    case 'ed448':
+      return { keyType: `Ed${type.slice(2)}`, algorithms: ['EdDSA'] };
+    default:
+      return { keyType: type.toUpperCase(), algorithms: [] };
+  }
+}
+
+function describeEcKey(key: KeyObject): KeyDescription {
+  const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+  return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
+}
+
+/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+function describePssKey(key: KeyObject): KeyDescription {
+  const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
+  const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
+  if (hashAlgorithm === undefined) return { keyType: 'RSA-PSS', algorithms: all };
+  const algorithms = all.filter(
+    (name) =>
+      hashOf(name) === hashAlgorithm &&
+      hashOf(name) === mgf1HashAlgorithm &&
+      saltLength <= Number(name.slice(2)) / 8,
+  );
+  return {
+    keyType: `RSA-PSS ${hashAlgorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-')}`,
+    algorithms,
+  };
+}

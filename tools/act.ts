@@ -1,0 +1,79 @@
+/**
+ * Runs the workflows of test/workflows/ by a real workflow engine, act, and checks what it shows and what the server
+ * saw. Everything is on this machine: the authorization server, and the cache service, which is act's own.
+ *
+ * Usage: npm run act
+ */
+import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
+import { type Check, listChecks, type Scene } from './workflow-engine/checks.ts';
+import { findAct, howToGetAct, startEngine } from './workflow-engine/engine.ts';
+
+/** Runs one workflow and prints how its checks ended, and all that act printed where one failed. */
+async function runWorkflow(
+  act: string,
+  workflow: string,
+  list: readonly Check[],
+): Promise<boolean> {
+  const startedAt = performance.now();
+  const server = await startAuthorizationServer();
+  try {
+    const engine = startEngine(
+      act,
+      {
+        TOKEN_URL: server.tokenUrl,
+        ISSUER: server.issuer,
+        CA_CERTIFICATE: server.caCertificate,
+        CLIENT_ID: defaultClient.clientId,
+      },
+      { CLIENT_SECRET: defaultClient.clientSecret },
+    );
+    try {
+      const run = await engine.run(workflow);
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+      console.log(`test/workflows/${workflow}.yml (${seconds} s)`);
+      const passed: boolean[] = [];
+      for (const check of list) passed.push(await passes(check, { run, engine, server }));
+      if (!passed.includes(false)) return true;
+      console.log(`What act printed:\n${run.log}`);
+      return false;
+    } finally {
+      engine.close();
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+/** Prints how a check ended. */
+async function passes([sentence, assertIt]: Check, scene: Scene): Promise<boolean> {
+  try {
+    await assertIt(scene);
+    console.log(`  ok     ${sentence}`);
+    return true;
+  } catch (error) {
+    console.log(`  FAILED ${sentence}`);
+    console.log(error instanceof Error ? error.message : String(error));
+    return false;
+  }
+}
+
+async function runAll(act: string): Promise<void> {
+  const failed: string[] = [];
+  for (const [workflow, list] of Object.entries(listChecks())) {
+    if (!(await runWorkflow(act, workflow, list))) failed.push(workflow);
+  }
+  console.log(
+    failed.length === 0
+      ? 'Every workflow did in act what it should.'
+      : `Failed in act: ${failed.join(', ')}.`,
+  );
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+const act = findAct();
+if (act === undefined) {
+  console.error(howToGetAct);
+  process.exitCode = 1;
+} else {
+  await runAll(act);
+}

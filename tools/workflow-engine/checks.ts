@@ -1,0 +1,202 @@
+/** What has to be true of each workflow of test/workflows/ after act has run it. */
+import assert from 'node:assert/strict';
+
+import {
+  type AuthorizationServer,
+  defaultClient,
+} from '../../test/support/authorization-server.ts';
+import {
+  type Engine,
+  listJobLines,
+  listStepLines,
+  readOutputs,
+  readWritten,
+  type WorkflowRun,
+} from './engine.ts';
+
+/** A workflow that has run, and what it ran against. */
+export interface Scene {
+  readonly run: WorkflowRun;
+  readonly engine: Engine;
+  readonly server: AuthorizationServer;
+}
+
+/** A sentence, and what throws where it is not true. */
+export type Check = readonly [sentence: string, assertIt: (scene: Scene) => Promise<void> | void];
+
+const { clientId, clientSecret } = defaultClient;
+const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
+
+/** The one in test/workflows/refused.yml. */
+const wrongSecret = 'no-secret-that-the-server-knows';
+
+/** How act shows a command that hides a value. */
+const mask = '⚙  ***';
+
+const tokenChecks: readonly Check[] = [
+  ['both jobs succeed', succeeds],
+  [
+    'the first job asks, and keeps the token',
+    (scene) => {
+      assert.deepEqual(showStep(scene, 'Token/first', 'Main ./'), [
+        mask,
+        mask,
+        '| No usable token in the cache. Asking <host> (client_credentials, scope: read list).',
+        mask,
+        '| Got a Bearer token, valid for 1 h, until <time>.',
+        '| Kept in the cache, encrypted, for other jobs and later runs.',
+        '| Set: output token, environment variable OAUTH2_TOKEN.',
+      ]);
+    },
+  ],
+  [
+    'its outputs are what action.yml promises, the token hidden',
+    ({ run }) => {
+      const { 'expires-at': at, 'expires-in': left, ...others } = readOutputs(run, 'Token/first');
+      assert.match(at ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      assert.match(left ?? '', /^3(600|5\d\d)$/);
+      assert.deepEqual(others, {
+        token: '***',
+        'token-type': 'Bearer',
+        scope: 'read list',
+        'cache-hit': 'false',
+        'refresh-token': '',
+        'id-token': '',
+        response: '{}',
+      });
+    },
+  ],
+  [
+    'later steps have the token from the output and from the environment, hidden in the log',
+    (scene) => {
+      const step = 'Main The token is in an output and in an environment variable';
+      assert.deepEqual(showStep(scene, 'Token/first', step), [
+        '| output: ***.',
+        '| variable: ***.',
+        '| type: Bearer; scope: read list; from the cache: false.',
+      ]);
+    },
+  ],
+  [
+    "later steps cannot show the client's credentials",
+    (scene) => {
+      const step = "Main The log hides the client's credentials";
+      const shown = showStep(scene, 'Token/first', step);
+      assert.deepEqual(shown, ['| credentials: ***.', '| secret: ***.']);
+    },
+  ],
+  [
+    'the second job finds the token in the cache',
+    (scene) => {
+      assert.deepEqual(showStep(scene, 'Token/second', 'Main ./'), [
+        mask,
+        mask,
+        mask,
+        '| Reusing a token from the cache: Bearer, valid for 1 h, until <time>. <host> was not asked.',
+        '| Set: output token, environment variable API_TOKEN.',
+      ]);
+      const shown = showStep(scene, 'Token/second', 'Main The same token came from the cache');
+      assert.deepEqual(shown, ['| variable: ***; from the cache: true.']);
+    },
+  ],
+  [
+    'both jobs have the same token, which is good, and the server was asked once',
+    async ({ engine, server }) => {
+      assert.equal(readToken(engine, 'second'), readToken(engine, 'first'));
+      assert.equal((await server.introspect(readToken(engine, 'first'))).active, true);
+      assert.equal(server.tokenRequests.length, 1);
+    },
+  ],
+  ['no secret is in the log', hidesSecrets('first')],
+];
+
+const refusedChecks: readonly Check[] = [
+  [
+    'the job is red',
+    ({ run }) => {
+      assert.equal(run.status, 1);
+      assert.equal(listJobLines(run, 'Refused/refused').at(-1), '🏁  Job failed');
+    },
+  ],
+  [
+    'the error says why, and what to do',
+    (scene) => {
+      const lines = showStep(scene, 'Refused/refused', 'Main ./');
+      assert.equal(lines.filter((line) => line.includes('::error')).length, 1);
+      assert.match(
+        lines.find((line) => line.includes('::error')) ?? '',
+        /client refused::<host> refused the client: 401 invalid_client, .*Check that client-id and client-secret belong/,
+      );
+    },
+  ],
+  [
+    'no later step runs but the one for a failure, which gets no token',
+    (scene) => {
+      assert.ok(!scene.run.log.includes('After the token'));
+      assert.deepEqual(showStep(scene, 'Refused/refused', 'Main After the failure'), [
+        "| outcome: failure; token: ''; variable: ''; secret: ***.",
+      ]);
+    },
+  ],
+  ['no secret is in the log', hidesSecrets()],
+];
+
+const revokedChecks: readonly Check[] = [
+  ['the job succeeds', succeeds],
+  [
+    'the token reaches the next step',
+    (scene) => {
+      const step = 'Main The token is there until the job ends';
+      assert.deepEqual(showStep(scene, 'Revoked/revoked', step), ['| variable: ***.']);
+    },
+  ],
+  [
+    'the post step revokes the token',
+    async (scene) => {
+      const { engine, server } = scene;
+      assert.deepEqual(showStep(scene, 'Revoked/revoked', 'Post ./'), [
+        mask,
+        mask,
+        mask,
+        '| Revoked the token at <host>.',
+      ]);
+      assert.equal((await server.introspect(readToken(engine, 'revoked'))).active, false);
+    },
+  ],
+  ['no secret is in the log', hidesSecrets('revoked')],
+];
+
+/** Gives the checks of each workflow, by the name of its file without the ending. */
+export function listChecks(): Readonly<Record<string, readonly Check[]>> {
+  return { token: tokenChecks, refused: refusedChecks, revoked: revokedChecks };
+}
+
+function succeeds({ run }: Scene): void {
+  assert.equal(run.status, 0);
+}
+
+/** The lines of a step, with words in the place of what every run has anew. */
+function showStep({ run, server }: Scene, job: string, step: string): string[] {
+  return listStepLines(run, job, step).map((line) =>
+    line
+      .replaceAll(new URL(server.issuer).host, '<host>')
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'),
+  );
+}
+
+/** The token that a step has written into a file. */
+function readToken(engine: Engine, name: string): string {
+  const token = readWritten(engine, name) ?? '';
+  assert.notEqual(token, '', `no step wrote a token into the file ${name}`);
+  return token;
+}
+
+/** Looks for the secrets in the log, and for the tokens that steps have written into these files. */
+function hidesSecrets(...names: string[]): (scene: Scene) => void {
+  return ({ run, engine }) => {
+    const tokens = names.map((name) => readToken(engine, name));
+    const secrets = [clientSecret, credentials, wrongSecret, engine.runtimeToken, ...tokens];
+    const shown = secrets.filter((secret) => run.log.includes(secret));
+    assert.deepEqual(shown, []);
+  };
+}
