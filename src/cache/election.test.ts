@@ -61,12 +61,14 @@ describe('elect', () => {
       const clock = createFakeClock();
       const startedAt = clock.monotonic();
       let asked = 0;
+      let reason: unknown;
       const service: ReservationService = {
         reserve: (_, signal) => {
           asked += 1;
           if (asked <= silentFrom) return Promise.resolve('reserved');
           return new Promise((resolve) => {
             signal.addEventListener('abort', () => {
+              reason = signal.reason;
               resolve('failed');
             });
             clock.advanceToTimer();
@@ -75,6 +77,9 @@ describe('elect', () => {
       };
       assert.equal(await elect(names, { service, startTimer: clock.startTimer }), 'failed');
       assert.equal(clock.monotonic() - startedAt, 5000);
+      assert.ok(reason instanceof DOMException);
+      assert.equal(reason.name, 'TimeoutError');
+      assert.equal(reason.message, 'The time for the election is over.');
     });
   }
 
@@ -240,7 +245,13 @@ describe('follow', () => {
     assert.deepEqual((await followWith({ wait: 2900 })).looks, [2900]);
   });
 
-  for (const wait of [0, -200]) {
+  test('looks once more where a whole second would be left, and where a whole millisecond is', async () => {
+    assert.deepEqual((await followWith({ wait: 3000 })).looks, [2000, 3000]);
+    assert.deepEqual((await followWith({ wait: 2999 })).looks, [2999]);
+    assert.deepEqual((await followWith({ wait: 1 })).looks, [1]);
+  });
+
+  for (const wait of [0, 0.9, -200]) {
     test(`neither waits nor looks where ${wait} ms are left`, async () => {
       const { looks, total } = await followWith({ wait });
       assert.deepEqual([looks, total], [[], 0]);

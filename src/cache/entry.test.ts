@@ -106,6 +106,12 @@ describe('a sealed token', () => {
     assert.equal(opened.scopes, undefined);
   });
 
+  test('without an expiry opens as one that expired long ago', () => {
+    const accessToken = new AccessToken({ token: 'x', tokenType: 'Bearer', expiresAt: undefined });
+    const opened = openEntry(seal({ ...createToken(), accessToken }), { key, name });
+    assert.equal(opened?.accessToken.expiresAt?.getTime(), 0);
+  });
+
   test('shows nothing of itself', () => {
     for (const secret of ['an-access-token', 'Bearer', 'read', 'expiresAt']) {
       assert.equal(entry.includes(secret), false);

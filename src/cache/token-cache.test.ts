@@ -157,7 +157,8 @@ function createSaver(outcome: SaveOutcome = 'saved'): Saver & {
   };
 }
 
-const usable = (): boolean => true;
+/** It looks at the token, so that nothing but a token gets as far as this. */
+const usable = ({ accessToken }: CachedToken): boolean => accessToken.token !== '';
 const unusable = (): boolean => false;
 
 /** A finding as text: `hit TOKEN`, or its code. */
@@ -285,6 +286,10 @@ describe('the time for finding', () => {
       [...signals].map(({ aborted }) => aborted),
       [true],
     );
+    const [reason] = [...signals].map((signal) => signal.reason as unknown);
+    assert.ok(reason instanceof DOMException);
+    assert.equal(reason.name, 'TimeoutError');
+    assert.equal(reason.message, 'The time for the cache is over.');
     assert.equal(show(await finding), 'timeout');
   });
 
@@ -507,6 +512,13 @@ describe('save', () => {
     const { cache } = createCache({ gzip: plant(early, 'gzip') });
     await cache.find(unusable);
     assert.equal(await saveAndGetName(cache, late), makeName(keys, start + 2 * hour));
+  });
+
+  test('names a token without an expiry as one that expired long ago', async () => {
+    const { cache } = createCache({});
+    const accessToken = new AccessToken({ token: 'x', tokenType: 'Bearer', expiresAt: undefined });
+    const endless: CachedToken = { ...early, accessToken };
+    assert.equal(await saveAndGetName(cache, endless), makeName(keys, 0));
   });
 
   test('chooses another name where the token is to be replaced', async () => {

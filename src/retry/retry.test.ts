@@ -81,11 +81,12 @@ interface Differences {
   readonly judge?: (error: unknown) => Verdict;
   /** Called when a sleep begins. */
   readonly onSleep?: (clock: FakeClock) => void;
+  readonly prepare?: (clock: FakeClock) => Promise<void>;
 }
 
 function run<T>(attempt: ScriptedAttempt<T>, differences: Differences = {}): Outcome<T> {
   const { policy, totalTimeout = 120, random = 0.5 } = differences;
-  const { judge = (): Verdict => ({ retryable: true }) } = differences;
+  const { judge = (): Verdict => ({ retryable: true }), prepare } = differences;
   const clock = createClock(differences.onSleep);
   const reports: FailedAttempt[] = [];
   const judged: unknown[] = [];
@@ -108,6 +109,7 @@ function run<T>(attempt: ScriptedAttempt<T>, differences: Differences = {}): Out
       report: (failure) => {
         reports.push(failure);
       },
+      ...(prepare !== undefined && { prepare: () => prepare(clock) }),
     },
   );
   return { clock, reports, judged, draws: () => draws, result };
@@ -404,6 +406,7 @@ describe('the time of an attempt', () => {
     const { cause } = await catchGaveUp(result);
     assert.ok(cause instanceof DOMException);
     assert.equal(cause.name, 'TimeoutError');
+    assert.equal(cause.message, 'The time for this attempt is over.');
   });
 
   test('is counted by a signal of its own for each attempt', async () => {
@@ -505,5 +508,55 @@ describe('a report', () => {
     });
     await result;
     assert.equal(reported, 1);
+  });
+});
+
+describe('preparing', () => {
+  test('comes before each attempt', async () => {
+    const story: string[] = [];
+    const { result } = run(
+      (attempt) => {
+        story.push(`attempt ${attempt}`);
+        return attempt === 1 ? fail() : Promise.resolve('token');
+      },
+      {
+        prepare: () => {
+          story.push('prepare');
+          return Promise.resolve();
+        },
+      },
+    );
+    await result;
+    assert.deepEqual(story, ['prepare', 'attempt 1', 'prepare', 'attempt 2']);
+  });
+
+  test('takes of the whole time, and not of the time of the attempt', async () => {
+    const { reports, result } = run(failAfter(200), {
+      policy: { maxAttempts: 1 },
+      totalTimeout: 20,
+      prepare: (clock) => {
+        clock.advance(7000);
+        return Promise.resolve();
+      },
+    });
+    await catchGaveUp(result);
+    assert.deepEqual(
+      reports.map(({ allowed, took }) => ({ allowed, took })),
+      [{ allowed: 13_000, took: 200 }],
+    );
+  });
+
+  test('that fails ends everything with its own error, without an attempt or a report', async () => {
+    const error = new Error('no ID token');
+    let attempts = 0;
+    const { reports, judged, result } = run(
+      () => {
+        attempts += 1;
+        return fail();
+      },
+      { prepare: () => Promise.reject(error) },
+    );
+    await assert.rejects(result, error);
+    assert.deepEqual({ attempts, reports, judged }, { attempts: 0, reports: [], judged: [] });
   });
 });
