@@ -6,6 +6,7 @@
  */
 import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
 import { type Check, listChecks, type Scene } from './workflow-engine/checks.ts';
+import { clients, keyClient, privateKey } from './workflow-engine/clients.ts';
 import { findAct, howToGetAct, startEngine } from './workflow-engine/engine.ts';
 
 /** Runs one workflow and prints how its checks ended, and all that act printed where one failed. */
@@ -15,7 +16,7 @@ async function runWorkflow(
   list: readonly Check[],
 ): Promise<boolean> {
   const startedAt = performance.now();
-  const server = await startAuthorizationServer();
+  const server = await startAuthorizationServer({ clients });
   try {
     const engine = startEngine(
       act,
@@ -24,8 +25,9 @@ async function runWorkflow(
         ISSUER: server.issuer,
         CA_CERTIFICATE: server.caCertificate,
         CLIENT_ID: defaultClient.clientId,
+        KEY_CLIENT_ID: keyClient.clientId,
       },
-      { CLIENT_SECRET: defaultClient.clientSecret },
+      { CLIENT_SECRET: defaultClient.clientSecret, PRIVATE_KEY: privateKey },
     );
     try {
       const run = await engine.run(workflow);

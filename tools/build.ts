@@ -12,6 +12,9 @@ import { noticesFile, renderNotices } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/** What tsc gives, and ncc takes. */
+const emitted = join(root, 'build', 'compiled');
+
 /** The files of src/ that a process starts with. */
 const entries = ['main', 'post', 'save'];
 
@@ -21,7 +24,6 @@ const entries = ['main', 'post', 'save'];
  * @throws when tsc or ncc fails; its output has been shown
  */
 export function build(folder: string): string {
-  const emitted = join(root, 'build');
   rmSync(emitted, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
   runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
@@ -58,7 +60,7 @@ function isModule(entry: string): boolean {
 
 /** The file in which ncc says what it put into a bundle. */
 function nameStats(entry: string): string {
-  return join(root, 'build', `${entry}.stats.json`);
+  return join(emitted, `${entry}.stats.json`);
 }
 
 function runTool(script: string, args: string[]): void {

@@ -1,7 +1,7 @@
 /******/ (() => { // webpackBootstrap
 /******/ 	var __webpack_modules__ = ({
 
-/***/ 715:
+/***/ 255:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -21,7 +21,7 @@ function endProcess() {
 
 /***/ }),
 
-/***/ 383:
+/***/ 259:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -31,9 +31,9 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/http/request.js + 2 modules
-var request = __nccwpck_require__(898);
-;// CONCATENATED MODULE: ./build/oauth2/default-headers.js
+// EXTERNAL MODULE: ./build/compiled/http/request.js + 2 modules
+var request = __nccwpck_require__(52);
+;// CONCATENATED MODULE: ./build/compiled/oauth2/default-headers.js
 /** What every request of this action to an authorization server says of itself, by name in lower case. */
 const defaultHeaders = [
     ['accept', 'application/json'],
@@ -42,7 +42,7 @@ const defaultHeaders = [
     ['user-agent', 'oauth2-token'],
 ];
 
-;// CONCATENATED MODULE: ./build/oauth2/token-request.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
 
 
 
@@ -108,7 +108,7 @@ function writeJson(parameters) {
     return JSON.stringify(Object.fromEntries(members));
 }
 
-;// CONCATENATED MODULE: ./build/http/retry-after.js
+;// CONCATENATED MODULE: ./build/compiled/http/retry-after.js
 const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 const time = String.raw `(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
 /** The three forms of an HTTP-date, the last two obsolete, that a recipient must accept. */
@@ -160,11 +160,11 @@ function fullYear(digits, now) {
     return first + ((Number(digits) + 100 - (first % 100)) % 100);
 }
 
-// EXTERNAL MODULE: ./build/http/transport-error.js
-var transport_error = __nccwpck_require__(846);
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(138);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
-;// CONCATENATED MODULE: ./build/oauth2/zulu-time.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/zulu-time.js
 const zulu = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;
 /**
  * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length; nothing else, and only a time that the
@@ -205,7 +205,7 @@ const firstZuluTime = -62_167_219_200_000;
 /** The last moment that {@link formatZuluTime} can write: epoch, milliseconds. */
 const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);
 
-;// CONCATENATED MODULE: ./build/oauth2/access-token.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/access-token.js
 
 
 /**
@@ -264,7 +264,7 @@ class AccessToken {
     }
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/errors.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
 
 /** A complete HTTP response that brought no token. */
 class TokenError extends Error {
@@ -344,7 +344,7 @@ function isFailedAttempt(error) {
         error instanceof transport_error/* TransportError */.wX);
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/json-object.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/json-object.js
 /** Reads a text as a JSON object; undefined where it is none. */
 function readJsonObject(text) {
     try {
@@ -364,7 +364,7 @@ function readText(value) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/token-response.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/token-response.js
 
 
 
@@ -555,9 +555,9 @@ function describeAnswer({ status, statusText, headers, body }) {
     return { status, statusText, contentType: headers['content-type'], length: body.length };
 }
 
-// EXTERNAL MODULE: ./build/retry/clock.js
-var clock = __nccwpck_require__(76);
-;// CONCATENATED MODULE: ./build/retry/deadline.js
+// EXTERNAL MODULE: ./build/compiled/retry/clock.js
+var clock = __nccwpck_require__(176);
+;// CONCATENATED MODULE: ./build/compiled/retry/deadline.js
 
 /** When everything must be over that a run asks of authorization servers. */
 class Deadline {
@@ -584,7 +584,7 @@ class Deadline {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/text.js
+;// CONCATENATED MODULE: ./build/compiled/action/text.js
 /** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
 function text_text(words, ...pieces) {
     return { words, pieces };
@@ -629,7 +629,7 @@ function renderPiece(piece, redact) {
 
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: ./build/action/trigger.js
+;// CONCATENATED MODULE: ./build/compiled/action/trigger.js
 
 /**
  * Finds out why a secret is empty from what started the run.
@@ -656,7 +656,7 @@ function readHeadRepository(env) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/input-reader.js
+;// CONCATENATED MODULE: ./build/compiled/action/input-reader.js
 
 
 /** The inputs of action.yml, in the order of its groups. */
@@ -831,7 +831,7 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/errors.js
+;// CONCATENATED MODULE: ./build/compiled/action/errors.js
 
 
 
@@ -911,7 +911,7 @@ function judgeIdTokenFailure(error, retryOn) {
     return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
 }
 
-;// CONCATENATED MODULE: ./build/http/loopback.js
+;// CONCATENATED MODULE: ./build/compiled/http/loopback.js
 /**
  * Whether connections to a host never leave the machine.
  *
@@ -922,7 +922,7 @@ function isLoopback(hostname) {
     return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-;// CONCATENATED MODULE: ./build/action/id-token.js
+;// CONCATENATED MODULE: ./build/compiled/action/id-token.js
 
 
 
@@ -1058,7 +1058,7 @@ function writeClaim(value) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./build/oauth2/signing-key-error.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key-error.js
 /** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
 class SigningKeyError extends Error {
     name = 'SigningKeyError';
@@ -1079,7 +1079,7 @@ class SigningKeyError extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/signing-algorithm.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-algorithm.js
 
 
 /** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
@@ -1213,7 +1213,7 @@ function describePssKey(key) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/json-web-key.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/json-web-key.js
 
 
 
@@ -1282,7 +1282,7 @@ function importJwk(open, hidden) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/key-file.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/key-file.js
 
 /**
  * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
@@ -1318,7 +1318,7 @@ function ownedBy(name, { isSubject }) {
     return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/private-key-pem.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/private-key-pem.js
 
 
 /** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
@@ -1445,7 +1445,7 @@ function readDer(der) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/found-key.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/found-key.js
 
 
 
@@ -1482,7 +1482,7 @@ function findKeyInJson(value) {
     return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/signing-key.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key.js
 
 
 
@@ -1536,7 +1536,7 @@ function completeKey(key) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/wording/key-faults.js
+;// CONCATENATED MODULE: ./build/compiled/action/wording/key-faults.js
 
 
 const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
@@ -1590,7 +1590,7 @@ function explainKeyFault(error) {
 }
 const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
 
-;// CONCATENATED MODULE: ./build/action/pairs.js
+;// CONCATENATED MODULE: ./build/compiled/action/pairs.js
 
 
 /** The characters of a header's name (RFC 9110 section 5.6.2). */
@@ -1679,7 +1679,7 @@ function isText(result) {
     return 'words' in result;
 }
 
-;// CONCATENATED MODULE: ./build/action/pem.js
+;// CONCATENATED MODULE: ./build/compiled/action/pem.js
 
 const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /**
@@ -1704,7 +1704,7 @@ function isCertificate(pem) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/client-authentication.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
 /**
  * client_secret_basic: id and secret in the Authorization header.
  *
@@ -1781,7 +1781,7 @@ function encodeForm(text) {
     return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/private-parts.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/private-parts.js
 
 
 /** The fewest characters of a mask: a shorter one would blank what is no secret. */
@@ -1881,7 +1881,7 @@ function listOtherLines(text) {
     return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
 
-;// CONCATENATED MODULE: ./build/action/secrets.js
+;// CONCATENATED MODULE: ./build/compiled/action/secrets.js
 
 
 
@@ -1987,7 +1987,7 @@ function dropSecretMembers(value) {
     return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
 }
 
-;// CONCATENATED MODULE: ./build/action/client-inputs.js
+;// CONCATENATED MODULE: ./build/compiled/action/client-inputs.js
 
 
 
@@ -2285,7 +2285,7 @@ function checkMacAlgorithm(reader) {
     reader.complain(text_text `signing-algorithm: got "${algorithm}", takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
 }
 
-;// CONCATENATED MODULE: ./build/action/endpoint-inputs.js
+;// CONCATENATED MODULE: ./build/compiled/action/endpoint-inputs.js
 
 
 
@@ -2375,7 +2375,7 @@ function readCaCertificate(reader) {
     return certificates;
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/token-endpoint.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/token-endpoint.js
 
 
 
@@ -2394,7 +2394,7 @@ async function askTokenEndpoint(request, { send, now, signal, tls }) {
     return parseTokenResponse(response, { sentAt, now: now() });
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/acs-api.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/acs-api.js
 
 
 
@@ -2453,7 +2453,7 @@ function withoutExpiry(members) {
     return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/grant.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
 
 /** The grant of a signed JWT (RFC 7523 section 2.1). */
 const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -2487,7 +2487,7 @@ function subjectTokenGrant(makeJwt) {
     return proveBy({ subject_token: makeJwt });
 }
 
-;// CONCATENATED MODULE: ./build/action/request-inputs.js
+;// CONCATENATED MODULE: ./build/compiled/action/request-inputs.js
 
 
 
@@ -2592,7 +2592,7 @@ function readPairs(reader, name, parse) {
     return pairs;
 }
 
-;// CONCATENATED MODULE: ./build/action/input-checks.js
+;// CONCATENATED MODULE: ./build/compiled/action/input-checks.js
 
 
 
@@ -2723,7 +2723,7 @@ function checkHeaderNames(reader, headers, own) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/misspelling.js
+;// CONCATENATED MODULE: ./build/compiled/action/misspelling.js
 
 
 /** Other words for an input, which people know from other tools. Written without `-` and `_`. */
@@ -2836,7 +2836,7 @@ function at(row, index) {
     return row[index] ?? Infinity;
 }
 
-;// CONCATENATED MODULE: ./build/action/inputs.js
+;// CONCATENATED MODULE: ./build/compiled/action/inputs.js
 
 
 
@@ -2967,7 +2967,7 @@ function readEnvVar(reader, env) {
     return value;
 }
 
-;// CONCATENATED MODULE: ./build/retry/backoff.js
+;// CONCATENATED MODULE: ./build/compiled/retry/backoff.js
 /**
  * Draws the wait after a failed attempt: exponential backoff with collision avoidance. After the n-th attempt it is a
  * random whole number of time slots, from 0 to 2^n - 1, and the cap is applied after the draw, so that a capped wait
@@ -2983,7 +2983,7 @@ function drawWait(backoff, failed, random) {
     return Math.min(backoff.maxWait, backoff.timeSlot * slots);
 }
 
-;// CONCATENATED MODULE: ./build/retry/retry.js
+;// CONCATENATED MODULE: ./build/compiled/retry/retry.js
 
 
 /** The end of all attempts; its cause is the error of the last one. */
@@ -3059,7 +3059,7 @@ async function limitTime(work, allowed, clock) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/stage-error.js
+;// CONCATENATED MODULE: ./build/compiled/action/stage-error.js
 
 
 
@@ -3078,7 +3078,7 @@ class StageError extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/duration.js
+;// CONCATENATED MODULE: ./build/compiled/action/duration.js
 const second = 1000;
 const minute = 60 * second;
 const duration_hour = 60 * minute;
@@ -3107,7 +3107,7 @@ function formatSeconds(milliseconds) {
     return `${Math.round(milliseconds / second)} s`;
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/client-assertion.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
 
 
 
@@ -3180,7 +3180,7 @@ function thumbprintOf(certificatePem) {
     return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
 }
 
-;// CONCATENATED MODULE: ./build/action/proofs.js
+;// CONCATENATED MODULE: ./build/compiled/action/proofs.js
 
 
 
@@ -3281,7 +3281,7 @@ function writePem(key) {
 
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(67);
-;// CONCATENATED MODULE: ./build/action/wording/names.js
+;// CONCATENATED MODULE: ./build/compiled/action/wording/names.js
 
 
 
@@ -3333,7 +3333,7 @@ function describeUnknown(error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-;// CONCATENATED MODULE: ./build/action/wording/exchange.js
+;// CONCATENATED MODULE: ./build/compiled/action/wording/exchange.js
 
 
 
@@ -3623,7 +3623,7 @@ function describeTransportError(error, allowed, view) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/stage.js
+;// CONCATENATED MODULE: ./build/compiled/action/stage.js
 
 
 
@@ -3679,7 +3679,7 @@ function isWorthALine({ attempt, wait }) {
     return attempt > 1 || wait !== undefined;
 }
 
-;// CONCATENATED MODULE: ./build/action/id-tokens.js
+;// CONCATENATED MODULE: ./build/compiled/action/id-tokens.js
 
 
 
@@ -3761,7 +3761,7 @@ class IdTokens {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/log.js
+;// CONCATENATED MODULE: ./build/compiled/action/log.js
 
 /** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
 class Log {
@@ -3805,7 +3805,7 @@ class Log {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/wording/lines.js
+;// CONCATENATED MODULE: ./build/compiled/action/wording/lines.js
 
 
 
@@ -3876,7 +3876,7 @@ function sayTlsStaysVerified() {
     return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
 }
 
-;// CONCATENATED MODULE: ./build/action/outputs.js
+;// CONCATENATED MODULE: ./build/compiled/action/outputs.js
 
 
 
@@ -3944,7 +3944,7 @@ function keepToOneLine(outside) {
     return outside.replace(/\p{Cc}+/gu, ' ');
 }
 
-;// CONCATENATED MODULE: ./build/oauth2/discovery.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
 
 
 
@@ -4103,7 +4103,7 @@ function discovery_failure(code, { response, retryAfter }, asked, details = {}) 
     });
 }
 
-;// CONCATENATED MODULE: ./build/action/request-token.js
+;// CONCATENATED MODULE: ./build/compiled/action/request-token.js
 
 
 
@@ -4215,7 +4215,7 @@ function writeRequest(inputs, { clock, randomUUID, log, idTokens }) {
     return { ...inputs, parameters: [...inputs.grantParameters, ...inputs.parameters], proofs };
 }
 
-;// CONCATENATED MODULE: ./build/cache/seal.js
+;// CONCATENATED MODULE: ./build/compiled/cache/seal.js
 
 const algorithm = 'aes-256-gcm';
 /** Bytes of the nonce of AES-GCM (NIST SP 800-38D section 5.2.1.1). */
@@ -4260,7 +4260,7 @@ function seal_unseal(sealed, { key, purpose }) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/cache/entry.js
+;// CONCATENATED MODULE: ./build/compiled/cache/entry.js
 
 
 /*
@@ -4350,7 +4350,7 @@ function readContents(bytes) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/cache/identity.js
+;// CONCATENATED MODULE: ./build/compiled/cache/identity.js
 /** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
 const formatVersion = 1;
 /**
@@ -4378,7 +4378,7 @@ function sortByName(pairs) {
     return pairs.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
 }
 
-;// CONCATENATED MODULE: ./build/cache/keys.js
+;// CONCATENATED MODULE: ./build/compiled/cache/keys.js
 
 /** The secrets that an entry can be sealed with, and the byte that stands for each; never change one. */
 const labels = {
@@ -4491,7 +4491,7 @@ const promises_namespaceObject = require("node:fs/promises");
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: external "node:stream"
 const external_node_stream_namespaceObject = require("node:stream");
-;// CONCATENATED MODULE: ./build/cache/save-report.js
+;// CONCATENATED MODULE: ./build/compiled/cache/save-report.js
 /** The words with which the child process says how saving ended. */
 const saveWords = ['saved', 'taken', 'denied', 'no_tar', 'failed'];
 /**
@@ -4513,7 +4513,7 @@ function classifySave(result, text) {
     return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
 
-;// CONCATENATED MODULE: ./build/cache/saver.js
+;// CONCATENATED MODULE: ./build/compiled/cache/saver.js
 
 
 
@@ -4629,7 +4629,7 @@ function taskkill(pid) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/cache/service.js
+;// CONCATENATED MODULE: ./build/compiled/cache/service.js
 
 
 
@@ -4813,7 +4813,7 @@ function isSafe(url, base) {
     return protocol === 'http:' && (isLoopback(hostname) || origin === new URL(base).origin);
 }
 
-;// CONCATENATED MODULE: ./build/cache/archive.js
+;// CONCATENATED MODULE: ./build/compiled/cache/archive.js
 
 
 /** The most that an archive may become, bytes. */
@@ -4834,7 +4834,7 @@ async function decompressArchive(blob, compression) {
     return (0,external_node_util_.promisify)(zstdDecompress)(blob, { maxOutputLength, params });
 }
 
-;// CONCATENATED MODULE: ./build/cache/token-cache.js
+;// CONCATENATED MODULE: ./build/compiled/cache/token-cache.js
 
 
 
@@ -4976,7 +4976,7 @@ function isTimeout(error) {
     return error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
 }
 
-;// CONCATENATED MODULE: ./build/cache/election.js
+;// CONCATENATED MODULE: ./build/compiled/cache/election.js
 
 /** The longest that an election may take, milliseconds. */
 const electionTimeout = 5000;
@@ -5039,7 +5039,7 @@ function chooseWait(turn, left, draw) {
     return left - wait < firstWait / 2 ? left : wait;
 }
 
-;// CONCATENATED MODULE: ./build/cache/lease.js
+;// CONCATENATED MODULE: ./build/compiled/cache/lease.js
 
 
 /** How long the name of a lease is the same, milliseconds. */
@@ -5061,7 +5061,7 @@ function listLeaseNames({ lease }, now) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/action/wording/cache-lines.js
+;// CONCATENATED MODULE: ./build/compiled/action/wording/cache-lines.js
 
 
 
@@ -5158,7 +5158,7 @@ function sayNotFollowing(why) {
         : text_text `Not waiting for another job (cache-wait): the cache service reserved no name.`;
 }
 
-;// CONCATENATED MODULE: ./build/action/cache-wait.js
+;// CONCATENATED MODULE: ./build/compiled/action/cache-wait.js
 
 
 
@@ -5191,7 +5191,7 @@ async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, cl
     return response === undefined ? { code: 'in_vain' } : { code: 'taken', response };
 }
 
-;// CONCATENATED MODULE: ./build/action/scopes.js
+;// CONCATENATED MODULE: ./build/compiled/action/scopes.js
 /**
  * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
  */
@@ -5200,7 +5200,7 @@ function listMissingScopes(granted, asked) {
     return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
 }
 
-;// CONCATENATED MODULE: ./build/action/reuse.js
+;// CONCATENATED MODULE: ./build/compiled/action/reuse.js
 
 
 
@@ -5452,7 +5452,7 @@ function toResponse(token) {
     return { ...token, refreshToken: undefined, idToken: undefined };
 }
 
-;// CONCATENATED MODULE: ./build/action/revocation-state.js
+;// CONCATENATED MODULE: ./build/compiled/action/revocation-state.js
 
 
 /** The name under which the runner keeps the state between the step and the end of the job. */
@@ -5492,9 +5492,9 @@ function deriveKey(secret, salt) {
     return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
 }
 
-// EXTERNAL MODULE: ./build/action/surroundings.js + 21 modules
-var surroundings = __nccwpck_require__(133);
-;// CONCATENATED MODULE: ./build/action/wording/refusals.js
+// EXTERNAL MODULE: ./build/compiled/action/surroundings.js + 21 modules
+var surroundings = __nccwpck_require__(535);
+;// CONCATENATED MODULE: ./build/compiled/action/wording/refusals.js
 
 
 
@@ -5720,7 +5720,7 @@ function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncodi
     return encoded ? text_text `${post}, or client-secret-encoding: ${other}` : post;
 }
 
-;// CONCATENATED MODULE: ./build/action/wording/failures.js
+;// CONCATENATED MODULE: ./build/compiled/action/wording/failures.js
 
 
 
@@ -6126,7 +6126,7 @@ function sayEmptySecret({ name, cause }) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/action/run.js
+;// CONCATENATED MODULE: ./build/compiled/action/run.js
 
 
 
@@ -6220,7 +6220,7 @@ function isRefreshToken([name]) {
 
 /***/ }),
 
-/***/ 133:
+/***/ 535:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8433,11 +8433,11 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/http/request.js + 2 modules
-var request = __nccwpck_require__(898);
-// EXTERNAL MODULE: ./build/retry/clock.js
-var clock = __nccwpck_require__(76);
-;// CONCATENATED MODULE: ./build/action/surroundings.js
+// EXTERNAL MODULE: ./build/compiled/http/request.js + 2 modules
+var request = __nccwpck_require__(52);
+// EXTERNAL MODULE: ./build/compiled/retry/clock.js
+var clock = __nccwpck_require__(176);
+;// CONCATENATED MODULE: ./build/compiled/action/surroundings.js
 
 
 
@@ -8472,7 +8472,7 @@ function realSurroundings() {
 
 /***/ }),
 
-/***/ 898:
+/***/ 52:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8492,9 +8492,9 @@ var lib = __nccwpck_require__(933);
 var proxy = __nccwpck_require__(783);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
-// EXTERNAL MODULE: ./build/http/transport-error.js
-var transport_error = __nccwpck_require__(846);
-;// CONCATENATED MODULE: ./build/http/content-encoding.js
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(138);
+;// CONCATENATED MODULE: ./build/compiled/http/content-encoding.js
 
 
 /**
@@ -8531,7 +8531,7 @@ async function loadDecoders() {
     };
 }
 
-;// CONCATENATED MODULE: ./build/http/request.js
+;// CONCATENATED MODULE: ./build/compiled/http/request.js
 
 
 
@@ -8676,7 +8676,7 @@ function joinHeaders(message) {
 
 /***/ }),
 
-/***/ 846:
+/***/ 138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8799,15 +8799,15 @@ function readSystemCode(error) {
 
 /***/ }),
 
-/***/ 666:
+/***/ 294:
 /***/ ((module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
-/* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(715);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(383);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(133);
+/* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(259);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(535);
 
 
 
@@ -8823,7 +8823,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 76:
+/***/ 176:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -10236,7 +10236,7 @@ class DecodedURL extends URL {
 /******/ 	// startup
 /******/ 	// Load entry module and return exports
 /******/ 	// This entry module used 'module' so it can't be inlined
-/******/ 	var __webpack_exports__ = __nccwpck_require__(666);
+/******/ 	var __webpack_exports__ = __nccwpck_require__(294);
 /******/ 	module.exports = __webpack_exports__;
 /******/ 	
 /******/ })()

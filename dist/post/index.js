@@ -2,7 +2,7 @@
 /******/ 	"use strict";
 /******/ 	var __webpack_modules__ = ({
 
-/***/ 841:
+/***/ 901:
 /***/ ((module, __webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
@@ -12,7 +12,7 @@ __nccwpck_require__.r(__webpack_exports__);
  * loaded, for every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(667)]).then(__nccwpck_require__.bind(__nccwpck_require__, 179));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(566)]).then(__nccwpck_require__.bind(__nccwpck_require__, 494));
     await endJob();
 }
 
@@ -411,7 +411,7 @@ module.exports = require("util");
 /******/ 	// startup
 /******/ 	// Load entry module and return exports
 /******/ 	// This entry module used 'module' so it can't be inlined
-/******/ 	var __webpack_exports__ = __nccwpck_require__(841);
+/******/ 	var __webpack_exports__ = __nccwpck_require__(901);
 /******/ 	module.exports = __webpack_exports__;
 /******/ 	
 /******/ })()

@@ -10477,7 +10477,7 @@ module.exports = { version: packageJson.version }
 
 /***/ }),
 
-/***/ 4287:
+/***/ 8117:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -10508,7 +10508,7 @@ function classifySave(result, text) {
 
 /***/ }),
 
-/***/ 5305:
+/***/ 1482:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -10531,7 +10531,7 @@ var lib = __nccwpck_require__(8933);
 var proxy = __nccwpck_require__(9783);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
-;// CONCATENATED MODULE: ./build/http/transport-error.js
+;// CONCATENATED MODULE: ./build/compiled/http/transport-error.js
 /** The codes after which the server cannot have read the request. */
 const neverSent = new Set([
     'name_not_found',
@@ -10643,7 +10643,7 @@ function readSystemCode(error) {
     return typeof error.code === 'string' ? error.code : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/http/content-encoding.js
+;// CONCATENATED MODULE: ./build/compiled/http/content-encoding.js
 
 
 /**
@@ -10680,7 +10680,7 @@ async function loadDecoders() {
     };
 }
 
-;// CONCATENATED MODULE: ./build/http/request.js
+;// CONCATENATED MODULE: ./build/compiled/http/request.js
 
 
 
@@ -10822,7 +10822,7 @@ function joinHeaders(message) {
     return Object.fromEntries(entries);
 }
 
-;// CONCATENATED MODULE: ./build/cache/service.js
+;// CONCATENATED MODULE: ./build/compiled/cache/service.js
 
 
 
@@ -11009,15 +11009,15 @@ function isSafe(url, base) {
 
 /***/ }),
 
-/***/ 7879:
+/***/ 1121:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8321);
 /* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9956);
-/* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4287);
-/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5305);
+/* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8117);
+/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1482);
 /**
  * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
@@ -71101,6 +71101,6 @@ module.exports = /*#__PURE__*/JSON.parse('{"name":"@actions/cache","version":"6.
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(7879);
+/******/ var __webpack_exports__ = __nccwpck_require__(1121);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

@@ -5,10 +5,11 @@ import {
   type AuthorizationServer,
   defaultClient,
 } from '../../test/support/authorization-server.ts';
+import { privateKey } from './clients.ts';
 import {
   type Engine,
-  listJobLines,
   listStepLines,
+  readJobResult,
   readOutputs,
   readWritten,
   type WorkflowRun,
@@ -27,25 +28,28 @@ export type Check = readonly [sentence: string, assertIt: (scene: Scene) => Prom
 const { clientId, clientSecret } = defaultClient;
 const credentials = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
 
+/** The lines of the key that are secret. */
+const keyLines = privateKey.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
+
 /** The one in test/workflows/refused.yml. */
 const wrongSecret = 'no-secret-that-the-server-knows';
 
-/** How act shows a command that hides a value. */
-const mask = '⚙  ***';
+/** How a command that hides a value is shown. */
+const mask = '::add-mask::***';
 
 const tokenChecks: readonly Check[] = [
   ['both jobs succeed', succeeds],
   [
     'the first job asks, and keeps the token',
     (scene) => {
-      assert.deepEqual(showStep(scene, 'Token/first', 'Main ./'), [
+      assert.deepEqual(showStep(scene, 'Token/first', 'Main', './'), [
         mask,
         mask,
-        '| No usable token in the cache. Asking <host> (client_credentials, scope: read list).',
+        'No usable token in the cache. Asking <host> (client_credentials, scope: read list).',
         mask,
-        '| Got a Bearer token, valid for 1 h, until <time>.',
-        '| Kept in the cache, encrypted, for other jobs and later runs.',
-        '| Set: output token, environment variable OAUTH2_TOKEN.',
+        'Got a Bearer token, valid for 1 h, until <time>.',
+        'Kept in the cache, encrypted, for other jobs and later runs.',
+        'Set: output token, environment variable OAUTH2_TOKEN.',
       ]);
     },
   ],
@@ -69,34 +73,34 @@ const tokenChecks: readonly Check[] = [
   [
     'later steps have the token from the output and from the environment, hidden in the log',
     (scene) => {
-      const step = 'Main The token is in an output and in an environment variable';
-      assert.deepEqual(showStep(scene, 'Token/first', step), [
-        '| output: ***.',
-        '| variable: ***.',
-        '| type: Bearer; scope: read list; from the cache: false.',
+      const step = 'The token is in an output and in an environment variable';
+      assert.deepEqual(showStep(scene, 'Token/first', 'Main', step), [
+        'output: ***.',
+        'variable: ***.',
+        'type: Bearer; scope: read list; from the cache: false.',
       ]);
     },
   ],
   [
     "later steps cannot show the client's credentials",
     (scene) => {
-      const step = "Main The log hides the client's credentials";
-      const shown = showStep(scene, 'Token/first', step);
-      assert.deepEqual(shown, ['| credentials: ***.', '| secret: ***.']);
+      const step = "The log hides the client's credentials";
+      const shown = showStep(scene, 'Token/first', 'Main', step);
+      assert.deepEqual(shown, ['credentials: ***.', 'secret: ***.']);
     },
   ],
   [
     'the second job finds the token in the cache',
     (scene) => {
-      assert.deepEqual(showStep(scene, 'Token/second', 'Main ./'), [
+      assert.deepEqual(showStep(scene, 'Token/second', 'Main', './'), [
         mask,
         mask,
         mask,
-        '| Reusing a token from the cache: Bearer, valid for 1 h, until <time>. <host> was not asked.',
-        '| Set: output token, environment variable API_TOKEN.',
+        'Reusing a token from the cache: Bearer, valid for 1 h, until <time>. <host> was not asked.',
+        'Set: output token, environment variable API_TOKEN.',
       ]);
-      const shown = showStep(scene, 'Token/second', 'Main The same token came from the cache');
-      assert.deepEqual(shown, ['| variable: ***; from the cache: true.']);
+      const shown = showStep(scene, 'Token/second', 'Main', 'The same token came from the cache');
+      assert.deepEqual(shown, ['variable: ***; from the cache: true.']);
     },
   ],
   [
@@ -108,6 +112,48 @@ const tokenChecks: readonly Check[] = [
     },
   ],
   ['no secret is in the log', hidesSecrets('first')],
+  [
+    'a later run finds the token in the cache, too',
+    async ({ engine, server }) => {
+      const token = readToken(engine, 'first');
+      const later = await engine.run('token');
+      assert.equal(later.status, 0);
+      assert.equal(readOutputs(later, 'Token/first')['cache-hit'], 'true');
+      assert.equal(readToken(engine, 'first'), token);
+      assert.equal(server.tokenRequests.length, 1);
+    },
+  ],
+];
+
+const keyChecks: readonly Check[] = [
+  ['the job succeeds', succeeds],
+  [
+    'the signed JWT is accepted, and the token is good',
+    async ({ engine, server }) => {
+      assert.match(server.tokenRequests[0]?.body ?? '', /client_assertion=ey/);
+      assert.equal((await server.introspect(readToken(engine, 'key'))).active, true);
+    },
+  ],
+  [
+    'later steps cannot show a line of the key',
+    (scene) => {
+      const step = 'The log hides each line of the key';
+      const lines = showStep(scene, 'Key/key', 'Main', step);
+      assert.deepEqual(lines, [
+        'key: -----BEGIN PRIVATE KEY-----',
+        ...keyLines.map(() => 'key: ***'),
+        'key: -----END PRIVATE KEY-----',
+      ]);
+    },
+  ],
+  [
+    'no secret is in the log',
+    (scene) => {
+      hidesSecrets('key')(scene);
+      const shown = keyLines.filter((line) => scene.run.log.includes(line));
+      assert.deepEqual(shown, []);
+    },
+  ],
 ];
 
 const refusedChecks: readonly Check[] = [
@@ -115,13 +161,13 @@ const refusedChecks: readonly Check[] = [
     'the job is red',
     ({ run }) => {
       assert.equal(run.status, 1);
-      assert.equal(listJobLines(run, 'Refused/refused').at(-1), '🏁  Job failed');
+      assert.equal(readJobResult(run, 'Refused/refused'), 'failure');
     },
   ],
   [
     'the error says why, and what to do',
     (scene) => {
-      const lines = showStep(scene, 'Refused/refused', 'Main ./');
+      const lines = showStep(scene, 'Refused/refused', 'Main', './');
       assert.equal(lines.filter((line) => line.includes('::error')).length, 1);
       assert.match(
         lines.find((line) => line.includes('::error')) ?? '',
@@ -133,8 +179,8 @@ const refusedChecks: readonly Check[] = [
     'no later step runs but the one for a failure, which gets no token',
     (scene) => {
       assert.ok(!scene.run.log.includes('After the token'));
-      assert.deepEqual(showStep(scene, 'Refused/refused', 'Main After the failure'), [
-        "| outcome: failure; token: ''; variable: ''; secret: ***.",
+      assert.deepEqual(showStep(scene, 'Refused/refused', 'Main', 'After the failure'), [
+        "outcome: failure; token: ''; variable: ''; secret: ***.",
       ]);
     },
   ],
@@ -146,19 +192,19 @@ const revokedChecks: readonly Check[] = [
   [
     'the token reaches the next step',
     (scene) => {
-      const step = 'Main The token is there until the job ends';
-      assert.deepEqual(showStep(scene, 'Revoked/revoked', step), ['| variable: ***.']);
+      const step = 'The token is there until the job ends';
+      assert.deepEqual(showStep(scene, 'Revoked/revoked', 'Main', step), ['variable: ***.']);
     },
   ],
   [
     'the post step revokes the token',
     async (scene) => {
       const { engine, server } = scene;
-      assert.deepEqual(showStep(scene, 'Revoked/revoked', 'Post ./'), [
+      assert.deepEqual(showStep(scene, 'Revoked/revoked', 'Post', './'), [
         mask,
         mask,
         mask,
-        '| Revoked the token at <host>.',
+        'Revoked the token at <host>.',
       ]);
       assert.equal((await server.introspect(readToken(engine, 'revoked'))).active, false);
     },
@@ -168,7 +214,7 @@ const revokedChecks: readonly Check[] = [
 
 /** Gives the checks of each workflow, by the name of its file without the ending. */
 export function listChecks(): Readonly<Record<string, readonly Check[]>> {
-  return { token: tokenChecks, refused: refusedChecks, revoked: revokedChecks };
+  return { token: tokenChecks, key: keyChecks, refused: refusedChecks, revoked: revokedChecks };
 }
 
 function succeeds({ run }: Scene): void {
@@ -176,8 +222,13 @@ function succeeds({ run }: Scene): void {
 }
 
 /** The lines of a step, with words in the place of what every run has anew. */
-function showStep({ run, server }: Scene, job: string, step: string): string[] {
-  return listStepLines(run, job, step).map((line) =>
+function showStep(
+  { run, server }: Scene,
+  job: string,
+  stage: 'Main' | 'Post',
+  step: string,
+): string[] {
+  return listStepLines(run, { job, stage, step }).map((line) =>
     line
       .replaceAll(new URL(server.issuer).host, '<host>')
       .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '<time>'),

@@ -23,14 +23,42 @@ export const howToGetAct = `act was found neither at ${installed} nor in PATH. P
 /** Gives the path of act, that of build/ before that of PATH; undefined where there is none that runs. */
 export function findAct(): string | undefined {
   const candidates = [join(root, installed), 'act'];
-  return candidates.find((program) => spawnSync(program, ['--version']).status === 0);
+  const home = mkdtempSync(join(tmpdir(), 'oauth2-token-act-'));
+  // act writes a file of settings into its home, even when it is asked for its version alone.
+  const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home };
+  try {
+    return candidates.find((program) => spawnSync(program, ['--version'], { env }).status === 0);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** A line of act's log. */
+export interface LogEntry {
+  /** What act shows, masked. */
+  readonly msg: string;
+  /** The job, with the name of its workflow: `Token/first` for example. */
+  readonly job?: string;
+  readonly stage?: 'Pre' | 'Main' | 'Post';
+  /** The name of the step, or what it uses. */
+  readonly step?: string;
+  /** The workflow command that the step gave. */
+  readonly command?: string;
+  /** What a command names: an output for example. */
+  readonly name?: string;
+  /** There at the end of a step. */
+  readonly stepResult?: string;
+  /** There at the end of a job. */
+  readonly jobResult?: string;
 }
 
 /** What came of a workflow. */
 export interface WorkflowRun {
   /** The exit status of act: 0 where every job succeeded. */
   readonly status: number | null;
-  /** All that act printed, on both streams. */
+  /** All that act shows, in the order in which it came. */
+  readonly entries: readonly LogEntry[];
+  /** The same as text, with all else that act printed. */
   readonly log: string;
 }
 
@@ -79,6 +107,7 @@ export function startEngine(
   const vars = { ...variables, REPOSITORY: repository, FOLDER: folder };
   const args = [
     'push',
+    '--json',
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...['--cache-server-addr', '127.0.0.1', '--cache-server-port', '0'],
     // act sets none unless its artifact server runs.
@@ -102,7 +131,7 @@ export function startEngine(
         text(child.stderr),
         once(child, 'close'),
       ])) as [string, string, [number | null]];
-      return { status, log: `${printed}${complaints}` };
+      return { status, ...readLog(`${printed}\n${complaints}`) };
     },
     close: () => {
       rmSync(base, { recursive: true, force: true, maxRetries: 3 });
@@ -139,32 +168,63 @@ export function readWritten({ folder }: Engine, name: string): string | undefine
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-/** Gives what act printed for one job, each line without the job's name. */
-export function listJobLines({ log }: WorkflowRun, job: string): string[] {
-  const prefix = `[${job}]`;
-  return log
-    .split('\n')
-    .filter((line) => line.startsWith(prefix))
-    .map((line) => line.slice(prefix.length).trim());
+/**
+ * Takes the entries from what act printed with `--json`. Of those it masks `msg` alone, which is what it shows without
+ * `--json`; so the log has nothing else of them.
+ */
+function readLog(printed: string): { readonly entries: LogEntry[]; readonly log: string } {
+  const lines = printed.split('\n').filter((line) => line !== '');
+  const read = lines.map(readEntry);
+  return {
+    entries: read.filter((entry) => entry !== undefined),
+    log: read.map((entry, at) => (entry === undefined ? lines[at] : showEntry(entry))).join('\n'),
+  };
 }
 
-/** Gives the lines of one step, from its beginning to its end and without both, `Main ./` or `Post ./` for example. */
-export function listStepLines(run: WorkflowRun, job: string, step: string): string[] {
-  const lines = listJobLines(run, job);
-  const start = lines.indexOf(`⭐ Run ${step}`);
-  if (start < 0) return [];
-  const end = lines.findIndex((line, at) => at > start && endOfStep.test(line));
-  return lines.slice(start + 1, end < 0 ? undefined : end);
+/** Gives undefined for a line that is no entry. */
+function readEntry(line: string): LogEntry | undefined {
+  if (!line.startsWith('{"')) return undefined;
+  try {
+    return JSON.parse(line) as LogEntry;
+  } catch {
+    return undefined;
+  }
 }
 
-const endOfStep = /^(✅ {2}Success|❌ {2}Failure) - /;
+function showEntry({ job, stage, step, msg }: LogEntry): string {
+  return `[${[job, stage, step].filter((word) => word !== undefined).join(' | ')}] ${msg.trimEnd()}`;
+}
+
+/** A step of a job: a `stage` of `step`, which is its name or what it uses. */
+export type StepPlace = Required<Pick<LogEntry, 'job' | 'stage' | 'step'>>;
+
+/**
+ * Gives what a step showed, a line each: what it printed, and `::add-mask::***` for each value that it had hidden. act
+ * may print the last lines of a step after its result, so that they are told by their step and not by their place.
+ */
+export function listStepLines({ entries }: WorkflowRun, place: StepPlace): string[] {
+  return entries
+    .filter(
+      ({ job, stage, step }) => job === place.job && stage === place.stage && step === place.step,
+    )
+    .filter(({ stepResult, msg }) => stepResult === undefined && !msg.startsWith('⭐ Run '))
+    .filter(({ command }) => command !== 'set-output' && command !== 'set-env')
+    .map(({ command, msg }) =>
+      command === 'add-mask' ? msg.replace(/^\s*⚙\s*/, '::add-mask::') : msg,
+    )
+    .map((line) => line.trim());
+}
+
+/** Gives how a job ended: `success` or `failure`; undefined where it did not end. */
+export function readJobResult({ entries }: WorkflowRun, job: string): string | undefined {
+  return entries.find((entry) => entry.job === job && entry.jobResult !== undefined)?.jobResult;
+}
 
 /** Gives the outputs that act read from the steps of a job, as it shows them, by their names. */
-export function readOutputs(run: WorkflowRun, job: string): Record<string, string> {
+export function readOutputs({ entries }: WorkflowRun, job: string): Record<string, string> {
   return Object.fromEntries(
-    listJobLines(run, job).flatMap((line) => {
-      const [, name, value] = /^⚙ {2}::set-output:: ([^=]+)=(.*)$/.exec(line) ?? [];
-      return name === undefined || value === undefined ? [] : [[name, value]];
-    }),
+    entries
+      .filter((entry) => entry.job === job && entry.command === 'set-output')
+      .map(({ name = '', msg }) => [name, msg.slice(msg.indexOf('=') + 1)]),
   );
 }
