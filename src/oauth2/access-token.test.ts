@@ -59,13 +59,28 @@ describe('an access token', () => {
     assert.equal(String(make({ expiresAt: undefined })), '[AccessToken, expires unknown]');
   });
 
+  test('is its text in JSON', () => {
+    assert.equal(
+      JSON.stringify({ token: make({ expiresAt: undefined }) }),
+      '{"token":"[AccessToken, expires unknown]"}',
+    );
+  });
+
   test('is refused when empty', () => {
-    assert.throws(() => make({ token: '' }), RangeError);
+    assert.throws(() => make({ token: '' }), { name: 'RangeError', message: /cannot be empty/ });
+  });
+
+  test('may expire in the last second of the year 9999', () => {
+    const last = make({ expiresAt: new Date(Date.UTC(9999, 11, 31, 23, 59, 59)) });
+    assert.equal(last.zuluTimeString(), '9999-12-31T23:59:59Z');
   });
 
   for (const time of [NaN, 8.64e15, Date.UTC(10_000, 0)]) {
     test(`is refused with an expiry that is no time: ${time}`, () => {
-      assert.throws(() => make({ expiresAt: new Date(time) }), RangeError);
+      assert.throws(() => make({ expiresAt: new Date(time) }), {
+        name: 'RangeError',
+        message: /must be a time/,
+      });
     });
   }
 });

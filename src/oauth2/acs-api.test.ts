@@ -75,6 +75,10 @@ describe('the request to an ACS endpoint', () => {
     });
   });
 
+  test('has two headers that carry the credentials', () => {
+    assert.deepEqual(acsHeaders, ['client-id', 'client-secret']);
+  });
+
   test('keeps its credentials whatever the further headers are', () => {
     const headers = acsHeaders.map((name) => [name.toUpperCase(), 'forged'] as const);
     assert.deepEqual(

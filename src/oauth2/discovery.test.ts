@@ -252,6 +252,10 @@ describe('a search that finds nothing', () => {
     ['403, then 404', [answerText(403, ''), notFound], 'refused', 403],
     ['404, then 403', [notFound, answerText(403, '')], 'refused', 403],
     ['403, then 400', [answerText(403, ''), answerText(400, '')], 'refused', 403],
+    ['a status below all successes', [answerText(199, ''), notFound], 'refused', 199],
+    ['the last of the successes', [answerText(299, ''), notFound], 'not_metadata', 299],
+    ['the first of the redirects', [answerText(300, ''), notFound], 'redirect', 300],
+    ['the last of the redirects', [answerText(399, ''), notFound], 'redirect', 399],
   ];
   for (const [what, answers, code, status] of telling) {
     test(`is about the first answer that tells more than 404: ${what}`, async () => {

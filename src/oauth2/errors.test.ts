@@ -75,6 +75,7 @@ const rows: readonly [
   ['408', answer(408, 'http_error', true), true, true, false],
   ['401', answer(401, 'oauth_error', false), false, true, true],
   ['200 with an error', answer(200, 'oauth_error', false), false, true, true],
+  ['a choice of places', answer(300, 'redirect', false), false, true, true],
   ['a redirect', answer(302, 'redirect', false), false, true, true],
   ['a damaged success', answer(200, 'unparsable', true), true, true, false],
   ['a success without a token', answer(200, 'no_access_token', false), false, true, false],
@@ -127,4 +128,13 @@ describe('a failed attempt', () => {
       });
     }
   });
+});
+
+test('each error has its name, its code as the message, and what caused it', () => {
+  const cause = new SyntaxError('x');
+  const shape = { status: 200, statusText: '', contentType: undefined, length: 0 };
+  const token = new TokenError('unparsable', { answer: shape, retryable: true, cause });
+  assert.deepEqual([token.name, token.message, token.cause], ['TokenError', 'unparsable', cause]);
+  const metadata = search('not_metadata', 200, true);
+  assert.deepEqual([metadata.name, metadata.message], ['DiscoveryError', 'not_metadata']);
 });

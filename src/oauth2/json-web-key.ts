@@ -30,10 +30,10 @@ export interface ReadJwk {
  * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
  */
 export function readJwk(jwk: Members): ReadJwk {
-  const kty = readText(jwk['kty']);
+  const kty = readText(jwk['kty']) ?? '';
   if (kty === 'oct') throw new SigningKeyError('symmetric_jwk');
-  const names = jwkMembers.get(kty ?? '');
-  if (kty === undefined || names === undefined) throw new SigningKeyError('unsupported_key');
+  const names = jwkMembers.get(kty);
+  if (names === undefined) throw new SigningKeyError('unsupported_key');
   if (!('d' in jwk)) throw new SigningKeyError('public_jwk');
   refuseOtherJwk(jwk, kty);
   const open = pickMembers(jwk, ['kty', ...names.open]);

@@ -38,6 +38,7 @@ describe('a Zulu time', () => {
     '2014-12-10T12:60:00Z',
     '2014-12-10T12:00:60Z',
     '12014-12-10T12:00:00Z',
+    '+002014-12-10T12:00:00Z',
   ];
   for (const text of others) {
     test(`is nothing else: ${JSON.stringify(text)}`, () => {
@@ -69,10 +70,14 @@ describe('an RFC 3339 time', () => {
     ['2026-02-30T12:00:00Z', undefined],
     ['9999-12-31T23:59:59-01:00', undefined],
     ['0000-01-01T00:00:00+01:00', undefined],
+    ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000Z'],
+    ['0000-01-01T00:00:00Z', '0000-01-01T00:00:00.000Z'],
+    ['2026-01-31T12:00:00Z and more', undefined],
+    ['on\n2026-01-31T12:00:00Z', undefined],
     ['', undefined],
   ];
   for (const [text, iso] of times) {
-    test(`${text} is ${iso ?? 'none'}`, () => {
+    test(`${JSON.stringify(text)} is ${iso ?? 'none'}`, () => {
       assert.equal(parseRfc3339Time(text)?.toISOString(), iso);
     });
   }

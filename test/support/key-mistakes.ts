@@ -46,6 +46,7 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
     ['a password', 'correct horse battery staple', 'not_a_key'],
     ['the name of a file', './deploy-key.pem', 'not_a_key'],
     ['some base64', base64('neither a key nor a file'), 'not_a_key'],
+    ['words before JSON', `key = ${jwkOf(p256)}`, 'not_a_key'],
     ['a request for a certificate', toPem('CERTIFICATE REQUEST', fakeBody), 'not_a_key'],
     [
       'an encrypted key',
@@ -146,6 +147,7 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
     ['an empty PEM', toPem('PRIVATE KEY', ''), 'damaged', { form: 'PEM' }],
     ['JSON without its end', jwkOf(rsa.privateKey).slice(0, 900), 'damaged', { form: 'JSON' }],
     ['a JWK with a wrong number', jwkOf(p256, { d: 'AA' }), 'damaged', { form: 'JWK' }],
+    ['a JWK whose point is on no curve', jwkOf(p256, { x: 'AA' }), 'damaged', { form: 'JWK' }],
     [
       'a JWK with the public part of another key',
       jwkOf(p256, otherPublicPart('P-256')),
@@ -190,12 +192,19 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
     ['a key of X25519', pemOf(x25519), 'unsupported_key', { keyType: 'X25519' }],
     ['a JWK of X25519', jwkOf(x25519), 'unsupported_key', { keyType: 'X25519' }],
     [
+      'a JWK of X448',
+      jwkOf(generateKeyPairSync('x448').privateKey),
+      'unsupported_key',
+      { keyType: 'X448' },
+    ],
+    [
       'a JWK of an unknown curve',
       jwkOf(p256, { crv: 'P-999' }),
       'unsupported_key',
       { keyType: 'EC' },
     ],
     ['a JWK of an unknown type', '{"kty":"AKP","d":"AA"}', 'unsupported_key'],
+    ['a JWK of no type', '{"kty":"","d":"AA"}', 'unsupported_key'],
     [
       'a JWK of RSA with a third prime',
       jwkOf(rsa.privateKey, { oth: [] }),
