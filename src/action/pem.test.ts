@@ -18,14 +18,24 @@ describe('certificates in PEM', () => {
     assert.equal(readCertificates(input), `${one}\n${two}`);
   });
 
-  test('may have a literal \\n for each line break', () => {
-    assert.equal(readCertificates(one.replaceAll('\n', '\\n')), one);
-    assert.equal(readCertificates(`${one}\n${two}`.replaceAll('\n', '\\n')), `${one}\n${two}`);
-  });
+  const breaks: readonly [what: string, as: string][] = [
+    ['those of Windows', '\r\n'],
+    ['literal ones', '\\n'],
+    ['literal ones of Windows', '\\r\\n'],
+    ['literal ones that were escaped twice', '\\\\n'],
+    ['spaces', ' '],
+    ['nothing', ''],
+  ];
+  for (const [what, as] of breaks) {
+    test(`may have other line breaks: ${what}`, () => {
+      assert.equal(readCertificates(one.replaceAll('\n', as)), one);
+      assert.equal(readCertificates(`${one}\n${two}`.replaceAll('\n', as)), `${one}\n${two}`);
+    });
+  }
 
-  test('may have the line breaks of Windows', () => {
-    const windows = one.replaceAll('\n', '\r\n');
-    assert.equal(readCertificates(windows), windows);
+  test('may be a text of JSON', () => {
+    const text = JSON.stringify(one).slice(1, -1).replaceAll('/', '\\/');
+    assert.equal(readCertificates(text), one);
   });
 });
 
@@ -38,6 +48,7 @@ describe('no certificates are read', () => {
     ['one that is cut off', () => one.slice(0, -30)],
     ['one whose bytes are damaged', () => one.replace(/\n.{20}/, '\n')],
     ['one with another that is cut off', () => `${one}\n${two.slice(0, 100)}`],
+    ['one with another that lacks its beginning', () => `${one}\n${two.slice(100)}`],
     ['one with another that is damaged', () => `${one}\n${two.replace(/\n.{20}/, '\n')}`],
     ['a private key', () => generatePem()],
     ['one with a private key', () => `${one}\n${generatePem()}`],

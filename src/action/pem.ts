@@ -1,19 +1,27 @@
 import { X509Certificate } from 'node:crypto';
 
-const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+import { unescapePem } from '../oauth2/private-key-pem.ts';
+
+const certificate = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
 
 /**
- * Reads certificates in PEM; a value that was stored on one line has `\n` in place of its line breaks.
+ * Reads certificates in PEM, with real or literal line breaks or with spaces instead.
  *
  * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
  * @see RFC 7468 section 5
  */
 export function readCertificates(input: string): string | undefined {
-  const value = input.replaceAll('\\n', '\n');
-  const blocks = value.match(certificate) ?? [];
-  const begun = value.split('-----BEGIN').length - 1;
-  const whole = begun > 0 && blocks.length === begun && blocks.every(isCertificate);
-  return whole ? blocks.join('\n') : undefined;
+  const value = unescapePem(input);
+  const blocks = [...value.matchAll(certificate)].map(([, body = '']) => writeCertificate(body));
+  const boundaries = value.match(/-----(?:BEGIN|END)/g) ?? [];
+  const isAll = blocks.length > 0 && boundaries.length === 2 * blocks.length;
+  return isAll && blocks.every(isCertificate) ? blocks.join('\n') : undefined;
+}
+
+/** Writes a block as RFC 7468 wants it, for OpenSSL takes no other. */
+function writeCertificate(body: string): string {
+  const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
 }
 
 function isCertificate(pem: string): boolean {

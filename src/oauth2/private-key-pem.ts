@@ -66,8 +66,8 @@ function findEnds(boundaries: readonly RegExpExecArray[]): (RegExpExecArray | un
     .toReversed();
 }
 
-/** Makes line breaks of literal `\n`, as secrets on one line have them, and undoes JSON's `\/`. */
-function unescapePem(text: string): string {
+/** Makes line breaks of literal ones, as secrets on one line have them, and undoes JSON's `\/`. */
+export function unescapePem(text: string): string {
   return breakLines(text).replaceAll('\\/', '/');
 }
 
