@@ -10,7 +10,7 @@ import {
 } from './support/acs-server.ts';
 import { type BuiltActionOptions, startBuiltAction } from './support/built-action.ts';
 import { startCacheService } from './support/cache-service.ts';
-import { type Run } from './support/runner.ts';
+import type { Run } from './support/runner.ts';
 import { redirect, type ScriptedServer } from './support/scripted-server.ts';
 
 const { clientId, clientSecret } = acsClient;

@@ -23,7 +23,7 @@ import {
   type IdTokenService,
   startIdTokenService,
 } from './support/id-token-service.ts';
-import { type Run } from './support/runner.ts';
+import type { Run } from './support/runner.ts';
 import { json } from './support/scripted-server.ts';
 
 type Inputs = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { describe, test, type TestContext } from 'node:test';
 
 import { makeVersion } from '../src/cache/service.ts';
-import { type Call, type Fault } from './support/cache-service.ts';
+import type { Call, Fault } from './support/cache-service.ts';
 import {
   type JobOptions,
   type JobRun,

@@ -22,7 +22,7 @@ import { startCacheService } from './support/cache-service.ts';
 import { createAuthority, type IssuedCertificate } from './support/certificates.ts';
 import { thumbprint } from './support/matchers.ts';
 import { type Proxy, startProxy } from './support/proxy.ts';
-import { type Run } from './support/runner.ts';
+import type { Run } from './support/runner.ts';
 import {
   type RecordedRequest,
   type ScriptedServer,

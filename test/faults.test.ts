@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { type Runner } from '../src/action/log.ts';
+import type { Runner } from '../src/action/log.ts';
 import { run } from '../src/action/run.ts';
 import { realSurroundings } from '../src/action/surroundings.ts';
-import { type Clock } from '../src/retry/clock.ts';
+import type { Clock } from '../src/retry/clock.ts';
 import {
   accessToken,
   commonInputs,

@@ -16,7 +16,7 @@ import {
   type IdTokenServiceOptions,
   startIdTokenService,
 } from './support/id-token-service.ts';
-import { type Run } from './support/runner.ts';
+import type { Run } from './support/runner.ts';
 import { json, reset, silence, token } from './support/scripted-server.ts';
 
 /** A job's surroundings, and the action between them. */

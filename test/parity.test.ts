@@ -12,7 +12,7 @@ import { inputDefaults } from '../src/action/input-reader.ts';
 import { type Inputs, readInputs } from '../src/action/inputs.ts';
 import { run } from '../src/action/run.ts';
 import { realSurroundings } from '../src/action/surroundings.ts';
-import { type HttpRequest } from '../src/http/request.ts';
+import type { HttpRequest } from '../src/http/request.ts';
 import { AccessToken } from '../src/oauth2/access-token.ts';
 import { acsClient, startAcsServer } from './support/acs-server.ts';
 import { startBuiltAction } from './support/built-action.ts';
@@ -25,7 +25,7 @@ import {
   createFakeRunner,
   createInputEnvironment,
 } from './support/fakes.ts';
-import { type Run } from './support/runner.ts';
+import type { Run } from './support/runner.ts';
 import { dynamic, json, startScriptedServer } from './support/scripted-server.ts';
 
 type Given = Readonly<Record<string, string>>;

@@ -17,7 +17,7 @@ import {
   type Step,
   type Workflow,
 } from './support/examples.ts';
-import { type Expected, type Given, type ProviderRequest } from './support/provider-request.ts';
+import type { Expected, Given, ProviderRequest } from './support/provider-request.ts';
 import { type ExampleRun, runExample, type SentRequest } from './support/run-example.ts';
 
 const examples = listFiles('examples', /\.ya?ml$/).filter((file) =>

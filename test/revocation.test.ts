@@ -7,7 +7,7 @@ import {
   startAuthorizationServer,
 } from './support/authorization-server.ts';
 import { runBuiltJob, startBuiltAction, startBuiltPost } from './support/built-action.ts';
-import { type JobResult, type Run } from './support/runner.ts';
+import type { JobResult, Run } from './support/runner.ts';
 import { dynamic, json, startScriptedServer, token } from './support/scripted-server.ts';
 
 const client = { clientId: 'ci-client', clientSecret: 'a-secret-of-plain-letters' };

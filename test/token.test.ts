@@ -8,7 +8,7 @@ import {
 } from './support/authorization-server.ts';
 import { type BuiltActionOptions, startBuiltAction } from './support/built-action.ts';
 import { startProxy } from './support/proxy.ts';
-import { type Run } from './support/runner.ts';
+import type { Run } from './support/runner.ts';
 
 const plain = { clientId: 'ci-client', clientSecret: 'a-secret-of-plain-letters' };
 const special = { clientId: 'ci:client/%', clientSecret: 'p@ss:w+rd%&' };

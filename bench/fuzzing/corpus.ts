@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { type Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 const root = join(import.meta.dirname, '..', '..', 'test', 'corpus');
 

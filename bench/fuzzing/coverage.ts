@@ -1,4 +1,4 @@
-import { type Profiler } from 'node:inspector';
+import type { Profiler } from 'node:inspector';
 import { Session } from 'node:inspector/promises';
 
 /** Which characters of src/ have run so far, and how often one input ran them, by magnitude. */

@@ -1,7 +1,7 @@
 import { createChance } from '../simulation/chance.ts';
 import { type Coverage, startCoverage } from './coverage.ts';
 import { mutate } from './mutate.ts';
-import { type Target } from './targets.ts';
+import type { Target } from './targets.ts';
 
 /** An input that broke a law. */
 export interface Finding {

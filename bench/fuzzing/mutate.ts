@@ -1,4 +1,4 @@
-import { type Chance } from '../simulation/chance.ts';
+import type { Chance } from '../simulation/chance.ts';
 
 /** What inputs are made of. */
 export interface Material {

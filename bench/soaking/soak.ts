@@ -8,7 +8,7 @@ import { startBuiltAction } from '../../test/support/built-action.ts';
 import { type CacheService, startCacheService } from '../../test/support/cache-service.ts';
 import { compress, createForge, packTar } from '../../test/support/forged-entry.ts';
 import { listConnections, listFiles, listProcesses } from '../../test/support/leftovers.ts';
-import { type Run } from '../../test/support/runner.ts';
+import type { Run } from '../../test/support/runner.ts';
 import {
   dynamic,
   type ScriptedServer,

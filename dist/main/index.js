@@ -21,7 +21,7 @@ function endProcess() {
 
 /***/ }),
 
-/***/ 259:
+/***/ 580:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -31,8 +31,174 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-// EXTERNAL MODULE: ./build/compiled/http/request.js + 2 modules
-var request = __nccwpck_require__(52);
+;// CONCATENATED MODULE: ./build/compiled/retry/deadline.js
+/** When everything must be over that a run asks of authorization servers. */
+class Deadline {
+    #clock;
+    #at;
+    /** @param seconds from now */
+    constructor(clock, seconds) {
+        this.#clock = clock;
+        this.#at = clock.monotonic() + seconds * 1000;
+    }
+    /** By the clock's monotonic(), milliseconds. */
+    get at() {
+        return this.#at;
+    }
+    /** Does some work whose time does not count. */
+    async exclude(work) {
+        const startedAt = this.#clock.monotonic();
+        try {
+            return await work();
+        }
+        finally {
+            this.#at += this.#clock.monotonic() - startedAt;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(138);
+;// CONCATENATED MODULE: ./build/compiled/action/errors.js
+
+/** Inputs that cannot be worked with; each problem names its input. */
+class InputError extends Error {
+    name = 'InputError';
+    code = 'bad_inputs';
+    problems;
+    /** The secret that is empty and needed, where one is; not among the problems. */
+    emptySecret;
+    constructor(problems, emptySecret) {
+        super('bad_inputs');
+        this.problems = problems;
+        this.emptySecret = emptySecret;
+    }
+}
+/** The token shall be revoked, and neither an input nor the metadata says where. */
+class NoRevocationEndpointError extends Error {
+    name = 'NoRevocationEndpointError';
+    code = 'no_revocation_endpoint';
+    /** Undefined only where there was none to ask. */
+    issuer;
+    constructor(issuer) {
+        super('no_revocation_endpoint');
+        this.issuer = issuer;
+    }
+}
+/** There is nowhere to put a token: a file that the runner names is not named. */
+class NoRunnerError extends Error {
+    name = 'NoRunnerError';
+    code = 'no_runner';
+    variable;
+    constructor(variable) {
+        super('no_runner');
+        this.variable = variable;
+    }
+}
+/** The token does not fit into the environment variable that was asked for. */
+class TokenTooLongError extends Error {
+    name = 'TokenTooLongError';
+    code = 'token_too_long';
+    envVar;
+    constructor(envVar) {
+        super('token_too_long');
+        this.envVar = envVar;
+    }
+}
+/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+class IdTokenError extends Error {
+    name = 'IdTokenError';
+    code;
+    status;
+    /** Whether the same request may succeed a little later. */
+    retryable;
+    retryAfter;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.status = details.status;
+        this.retryable = details.retryable ?? false;
+        this.retryAfter = details.retryAfter;
+    }
+}
+/**
+ * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
+ * one.
+ *
+ * @param error what the attempt threw
+ */
+function judgeIdTokenFailure(error, retryOn) {
+    if (error instanceof transport_error/* TransportError */.wX)
+        return { retryable: error.retryable || retryOn === 'all' };
+    // Where nothing was asked there is nothing to ask again.
+    if (!(error instanceof IdTokenError) || error.status === undefined)
+        return { retryable: false };
+    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/http/loopback.js
+/**
+ * Whether connections to a host never leave the machine.
+ *
+ * @param hostname as `URL.hostname` gives it
+ * @see RFC 6761 section 6.3, RFC 6890, RFC 4291 section 2.5.3
+ */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/http/retry-after.js
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const time = String.raw `(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
+/** The three forms of an HTTP-date, the last two obsolete, that a recipient must accept. */
+const httpDates = [
+    new RegExp(String.raw `^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>${months}) (?<year>\d{4}) ${time} GMT$`),
+    new RegExp(String.raw `^[A-Z][a-z]+day, (?<day>\d\d)-(?<month>${months})-(?<year>\d\d) ${time} GMT$`),
+    new RegExp(String.raw `^[A-Z][a-z]{2} (?<month>${months}) (?<day>[ \d]\d) ${time} (?<year>\d{4})$`),
+];
+/**
+ * Reads a Retry-After header: how long the server asks to wait.
+ *
+ * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
+ * @param now epoch, milliseconds
+ * @returns milliseconds, never negative
+ * @see RFC 9110 sections 10.2.3 and 5.6.7
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d+$/.test(text))
+        return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
+    const date = parseHttpDate(text, now);
+    return date === undefined ? undefined : Math.max(0, date - now);
+}
+/** Reads an HTTP-date; gives the epoch in milliseconds (RFC 9110 section 5.6.7). */
+function parseHttpDate(text, now) {
+    for (const form of httpDates) {
+        const parts = form.exec(text)?.groups;
+        if (parts !== undefined)
+            return toEpoch(parts, now);
+    }
+    return undefined;
+}
+function toEpoch(parts, now) {
+    const month = months.split('|').indexOf(parts['month'] ?? '');
+    const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) => Number(parts[name]));
+    const year = fullYear(parts['year'] ?? '', now);
+    // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
+    const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
+    // 60 is a leap second.
+    if (!inCalendar || hour > 23 || minute > 59 || second > 60)
+        return undefined;
+    return Date.UTC(year, month, day, hour, minute, second);
+}
+/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
+function fullYear(digits, now) {
+    if (digits.length === 4)
+        return Number(digits);
+    const first = new Date(now).getUTCFullYear() - 49;
+    return first + ((Number(digits) + 100 - (first % 100)) % 100);
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/default-headers.js
 /** What every request of this action to an authorization server says of itself, by name in lower case. */
 const defaultHeaders = [
@@ -42,9 +208,346 @@ const defaultHeaders = [
     ['user-agent', 'oauth2-token'],
 ];
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/json-object.js
+/** Reads a text as a JSON object; undefined where it is none. */
+function readJsonObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Whether a value of JSON is an object. */
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** A non-empty string; anything else is as good as absent. */
+function readText(value) {
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/id-token.js
+
+
+
+
+
+
+/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
+const maxAnswerBytes = 64 * 1024;
+/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
+const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+/**
+ * Finds where the job may ask for its ID token.
+ *
+ * @param env the step's environment
+ * @returns undefined where the job lacks `permissions: id-token: write`
+ * @see https://docs.github.com/actions/reference/security/oidc
+ */
+function findIdTokenEndpoint(env) {
+    const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
+    const requestToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+    return url === '' || requestToken === '' ? undefined : { url, requestToken };
+}
+/**
+ * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
+ *
+ * @param audience the `aud` that it shall have; GitHub's own choice where undefined
+ * @throws {TransportError} when no complete response came back
+ * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
+ */
+async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
+    const url = addAudience(readEndpointUrl(endpoint.url), audience);
+    const headers = {
+        ...Object.fromEntries(defaultHeaders),
+        authorization: `Bearer ${endpoint.requestToken}`,
+    };
+    const response = await send({ method: 'GET', url, headers }, { signal, maxBytes: maxAnswerBytes });
+    return readAnswer(response, { now: now(), hide });
+}
+/** The bearer token goes to nobody who could read it on the way. */
+function readEndpointUrl(text) {
+    const url = URL.parse(text);
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    if (url === null || !isSafe)
+        throw new IdTokenError('bad_endpoint');
+    return url;
+}
+/** Leaves the query that is there as it is, which `searchParams` would write anew. */
+function addAudience(url, audience) {
+    if (audience === undefined)
+        return url.href;
+    const before = url.search === '' ? '' : `${url.search}&`;
+    const complete = new URL(url);
+    complete.search = `${before}audience=${encodeURIComponent(audience)}`;
+    return complete.href;
+}
+function readAnswer({ status, headers, body }, { now, hide }) {
+    const details = {
+        status,
+        retryAfter: parseRetryAfter(headers['retry-after'], now),
+    };
+    if (status < 200 || status > 299) {
+        throw new IdTokenError('refused', { ...details, retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
+    }
+    const members = readJsonObject(new TextDecoder().decode(body));
+    if (members === undefined)
+        throw new IdTokenError('unparsable', { ...details, retryable: true });
+    const token = members['value'];
+    const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
+    if (typeof token !== 'string' || payload === undefined) {
+        // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
+        throw new IdTokenError('malformed', details);
+    }
+    // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
+    hide(token);
+    const claims = readClaims(payload);
+    if (claims === undefined)
+        throw new IdTokenError('malformed', details);
+    return { token, claims };
+}
+function readClaims(payload) {
+    try {
+        // Fatal, for replacement characters would make different claims equal.
+        const decoder = new TextDecoder('utf-8', { fatal: true });
+        const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
+        // JSON is read at any depth, but what is nested too deep cannot be written again.
+        JSON.stringify(claims);
+        return claims;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
+const passing = new Set([
+    'jti',
+    'iat',
+    'nbf',
+    'exp',
+    'run_id',
+    'run_number',
+    'run_attempt',
+    'check_run_id',
+    'sha',
+    'workflow_sha',
+    'job_workflow_sha',
+]);
+/**
+ * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
+ * repository, while servers test the environment or the ref.
+ *
+ * @returns sorted by name, the values as JSON
+ */
+function bindClaims(claims) {
+    return Object.entries(claims)
+        .filter(([name]) => !passing.has(name))
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([name, value]) => [name, JSON.stringify(value)]);
+}
+/** The claims that have to match what is configured at the provider, as the log shows them. */
+function describeClaims({ iss, sub, aud }) {
+    return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
+}
+function describeClaim(value) {
+    if (value === undefined || value === null)
+        return undefined;
+    return Array.isArray(value) ? value.map(writeClaim).join(', ') : writeClaim(value);
+}
+function writeClaim(value) {
+    return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/retry/backoff.js
+/**
+ * Draws the wait after a failed attempt: exponential backoff with collision avoidance. After the n-th attempt it is a
+ * random whole number of time slots, from 0 to 2^n - 1, and the cap is applied after the draw, so that a capped wait
+ * becomes likelier with each attempt instead of the draw being narrowed.
+ *
+ * @param failed the number of attempts that have failed so far, 1 or more
+ * @param random gives a number from 0 (included) to 1 (excluded)
+ * @returns seconds
+ * @see https://pypi.org/project/exponential-backoff-ca/
+ */
+function drawWait(backoff, failed, random) {
+    const slots = Math.floor(random() * 2 ** failed);
+    return Math.min(backoff.maxWait, backoff.timeSlot * slots);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/retry/retry.js
+
+/** The end of all attempts; its cause is the error of the last one. */
+class GaveUp extends Error {
+    name = 'GaveUp';
+    code;
+    /** The last attempt. */
+    failure;
+    constructor(code, failure) {
+        super(code, { cause: failure.error });
+        this.code = code;
+        this.failure = failure;
+    }
+}
+/**
+ * Makes attempts until one succeeds, none is left, or another would be useless or too late.
+ *
+ * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
+ */
+async function retry(attempt, policy, collaborators) {
+    const { clock, report, prepare } = collaborators;
+    for (let number = 1;; number += 1) {
+        if (prepare !== undefined)
+            await prepare();
+        const startedAt = clock.monotonic();
+        const allowed = Math.max(0, Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt));
+        try {
+            return await limitTime((signal) => attempt(number, signal), allowed, clock);
+        }
+        catch (error) {
+            const took = clock.monotonic() - startedAt;
+            const { wait, retryAfter, gaveUp } = decide(error, number, policy, collaborators);
+            const { maxAttempts } = policy;
+            const failure = { attempt: number, maxAttempts, error, wait, retryAfter, allowed, took };
+            report(failure);
+            if (gaveUp !== undefined)
+                throw new GaveUp(gaveUp, failure);
+            await clock.sleep(wait);
+        }
+    }
+}
+/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
+const earlyTimer = 1;
+/** Decides after a failed attempt: wait how long, or give up why. */
+function decide(error, failed, policy, { clock, random, judge }) {
+    const { retryable, retryAfter } = judge(error);
+    const giveUp = (gaveUp) => ({ wait: undefined, retryAfter, gaveUp });
+    const left = policy.deadline - clock.monotonic();
+    if (!retryable)
+        return giveUp('not_retryable');
+    if (left <= earlyTimer)
+        return giveUp('total_timeout');
+    if (failed >= policy.maxAttempts)
+        return giveUp('attempts_used_up');
+    if (retryAfter !== undefined && retryAfter >= left)
+        return giveUp('retry_after_too_long');
+    const wait = Math.max(drawWait(policy, failed, random) * 1000, retryAfter ?? 0);
+    if (wait >= left)
+        return giveUp('total_timeout');
+    return { wait, retryAfter };
+}
+/** Runs an attempt with a signal that aborts when its time is over, milliseconds. */
+async function limitTime(work, allowed, clock) {
+    const controller = new AbortController();
+    const stopTimer = clock.startTimer(allowed, () => {
+        controller.abort(new DOMException('The time for this attempt is over.', 'TimeoutError'));
+    });
+    try {
+        return await work(controller.signal);
+    }
+    finally {
+        stopTimer();
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/stage-error.js
+/** All attempts of a stage failed. */
+class StageError extends Error {
+    name = 'StageError';
+    code = 'stage_failed';
+    stage;
+    gaveUp;
+    facts;
+    constructor(stage, gaveUp, facts) {
+        super('stage_failed', { cause: gaveUp });
+        this.stage = stage;
+        this.gaveUp = gaveUp;
+        this.facts = facts;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
+
+/** A complete HTTP response that brought no token. */
+class TokenError extends Error {
+    name = 'TokenError';
+    code;
+    answer;
+    /** Whether the same request may succeed a little later. */
+    retryable;
+    oauthError;
+    location;
+    retryAfter;
+    constructor(code, details) {
+        super(code, { cause: details.cause });
+        this.code = code;
+        this.answer = details.answer;
+        this.retryable = details.retryable;
+        this.oauthError = details.oauthError;
+        this.location = details.location;
+        this.retryAfter = details.retryAfter;
+    }
+    /**
+     * Whether the server may have handed out a token although none arrived: the success was damaged, or a gateway lost
+     * the answer of the server behind it.
+     */
+    get mayHaveArrived() {
+        const { status } = this.answer;
+        const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
+        return isDamagedSuccess || status === 408 || status === 502 || status === 504;
+    }
+}
+/** Complete HTTP responses that brought no metadata, or none that can be used. */
+class DiscoveryError extends Error {
+    name = 'DiscoveryError';
+    code;
+    attempts;
+    answer;
+    /** Whether the same search may succeed a little later. */
+    retryable;
+    retryAfter;
+    location;
+    actualIssuer;
+    endpoint;
+    /** Metadata can be asked for again: nothing is handed out with it. */
+    mayHaveArrived = false;
+    constructor(code, details) {
+        super(code);
+        this.code = code;
+        this.attempts = details.attempts;
+        this.answer = details.answer;
+        this.retryable = details.retryable;
+        this.retryAfter = details.retryAfter;
+        this.location = details.location;
+        this.actualIssuer = details.actualIssuer;
+        this.endpoint = details.endpoint;
+    }
+}
+/**
+ * Decides, in this one place, whether a failed attempt is made again.
+ *
+ * @param error what the attempt threw
+ * @param spendsGrant whether the request carries what a server accepts once: after an answer that may have been lost it
+ *   is not sent again, for the server could take it for theft and revoke everything (RFC 6749 section 10.4)
+ */
+function judgeFailure(error, { retryOn, spendsGrant }) {
+    if (!isFailedAttempt(error))
+        return { retryable: false };
+    if (spendsGrant && error.mayHaveArrived)
+        return { retryable: false };
+    return {
+        retryable: error.retryable || retryOn === 'all',
+        retryAfter: error instanceof transport_error/* TransportError */.wX ? undefined : error.retryAfter,
+    };
+}
+function isFailedAttempt(error) {
+    return (error instanceof TokenError ||
+        error instanceof DiscoveryError ||
+        error instanceof transport_error/* TransportError */.wX);
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
-
-
 
 /** The parameters of a grant that may be used once: a second request could be taken for theft. */
 const singleUse = new Set(['refresh_token', 'code']);
@@ -108,60 +611,6 @@ function writeJson(parameters) {
     return JSON.stringify(Object.fromEntries(members));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/http/retry-after.js
-const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-const time = String.raw `(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
-/** The three forms of an HTTP-date, the last two obsolete, that a recipient must accept. */
-const httpDates = [
-    new RegExp(String.raw `^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>${months}) (?<year>\d{4}) ${time} GMT$`),
-    new RegExp(String.raw `^[A-Z][a-z]+day, (?<day>\d\d)-(?<month>${months})-(?<year>\d\d) ${time} GMT$`),
-    new RegExp(String.raw `^[A-Z][a-z]{2} (?<month>${months}) (?<day>[ \d]\d) ${time} (?<year>\d{4})$`),
-];
-/**
- * Reads a Retry-After header: how long the server asks to wait.
- *
- * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
- * @param now epoch, milliseconds
- * @returns milliseconds, never negative
- * @see RFC 9110 sections 10.2.3 and 5.6.7
- */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d+$/.test(text))
-        return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
-    const date = parseHttpDate(text, now);
-    return date === undefined ? undefined : Math.max(0, date - now);
-}
-/** Reads an HTTP-date; gives the epoch in milliseconds (RFC 9110 section 5.6.7). */
-function parseHttpDate(text, now) {
-    for (const form of httpDates) {
-        const parts = form.exec(text)?.groups;
-        if (parts !== undefined)
-            return toEpoch(parts, now);
-    }
-    return undefined;
-}
-function toEpoch(parts, now) {
-    const month = months.split('|').indexOf(parts['month'] ?? '');
-    const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) => Number(parts[name]));
-    const year = fullYear(parts['year'] ?? '', now);
-    // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
-    const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
-    // 60 is a leap second.
-    if (!inCalendar || hour > 23 || minute > 59 || second > 60)
-        return undefined;
-    return Date.UTC(year, month, day, hour, minute, second);
-}
-/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
-function fullYear(digits, now) {
-    if (digits.length === 4)
-        return Number(digits);
-    const first = new Date(now).getUTCFullYear() - 49;
-    return first + ((Number(digits) + 100 - (first % 100)) % 100);
-}
-
-// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
-var transport_error = __nccwpck_require__(138);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/zulu-time.js
@@ -264,108 +713,7 @@ class AccessToken {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
-
-/** A complete HTTP response that brought no token. */
-class TokenError extends Error {
-    name = 'TokenError';
-    code;
-    answer;
-    /** Whether the same request may succeed a little later. */
-    retryable;
-    oauthError;
-    location;
-    retryAfter;
-    constructor(code, details) {
-        super(code, { cause: details.cause });
-        this.code = code;
-        this.answer = details.answer;
-        this.retryable = details.retryable;
-        this.oauthError = details.oauthError;
-        this.location = details.location;
-        this.retryAfter = details.retryAfter;
-    }
-    /**
-     * Whether the server may have handed out a token although none arrived: the success was damaged, or a gateway lost
-     * the answer of the server behind it.
-     */
-    get mayHaveArrived() {
-        const { status } = this.answer;
-        const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
-        return isDamagedSuccess || status === 408 || status === 502 || status === 504;
-    }
-}
-/** Complete HTTP responses that brought no metadata, or none that can be used. */
-class DiscoveryError extends Error {
-    name = 'DiscoveryError';
-    code;
-    attempts;
-    answer;
-    /** Whether the same search may succeed a little later. */
-    retryable;
-    retryAfter;
-    location;
-    actualIssuer;
-    endpoint;
-    /** Metadata can be asked for again: nothing is handed out with it. */
-    mayHaveArrived = false;
-    constructor(code, details) {
-        super(code);
-        this.code = code;
-        this.attempts = details.attempts;
-        this.answer = details.answer;
-        this.retryable = details.retryable;
-        this.retryAfter = details.retryAfter;
-        this.location = details.location;
-        this.actualIssuer = details.actualIssuer;
-        this.endpoint = details.endpoint;
-    }
-}
-/**
- * Decides, in this one place, whether a failed attempt is made again.
- *
- * @param error what the attempt threw
- * @param spendsGrant whether the request carries what a server accepts once: after an answer that may have been lost it
- *   is not sent again, for the server could take it for theft and revoke everything (RFC 6749 section 10.4)
- */
-function judgeFailure(error, { retryOn, spendsGrant }) {
-    if (!isFailedAttempt(error))
-        return { retryable: false };
-    if (spendsGrant && error.mayHaveArrived)
-        return { retryable: false };
-    return {
-        retryable: error.retryable || retryOn === 'all',
-        retryAfter: error instanceof transport_error/* TransportError */.wX ? undefined : error.retryAfter,
-    };
-}
-function isFailedAttempt(error) {
-    return (error instanceof TokenError ||
-        error instanceof DiscoveryError ||
-        error instanceof transport_error/* TransportError */.wX);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/json-object.js
-/** Reads a text as a JSON object; undefined where it is none. */
-function readJsonObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return isObject(value) ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Whether a value of JSON is an object. */
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** A non-empty string; anything else is as good as absent. */
-function readText(value) {
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-response.js
-
 
 
 
@@ -555,33 +903,51 @@ function describeAnswer({ status, statusText, headers, body }) {
     return { status, statusText, contentType: headers['content-type'], length: body.length };
 }
 
-// EXTERNAL MODULE: ./build/compiled/retry/clock.js
-var clock = __nccwpck_require__(176);
-;// CONCATENATED MODULE: ./build/compiled/retry/deadline.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/token-endpoint.js
 
-/** When everything must be over that a run asks of authorization servers. */
-class Deadline {
-    #clock;
-    #at;
-    /** @param seconds from now */
-    constructor(clock, seconds) {
-        this.#clock = clock;
-        this.#at = clock.monotonic() + seconds * 1000;
-    }
-    /** By the clock's monotonic(), milliseconds. */
-    get at() {
-        return this.#at;
-    }
-    /** Does some work whose time does not count. */
-    async exclude(work) {
-        const startedAt = this.#clock.monotonic();
-        try {
-            return await work();
-        }
-        finally {
-            this.#at += this.#clock.monotonic() - startedAt;
-        }
-    }
+
+/** The most that is read of an answer, bytes: a token response is a few KiB. */
+const maxResponseBytes = 1024 * 1024;
+/**
+ * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the response brings no token
+ */
+async function askTokenEndpoint(request, { send, now, signal, tls }) {
+    const httpRequest = await buildTokenRequest(request);
+    const sentAt = now();
+    const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
+    return parseTokenResponse(response, { sentAt, now: now() });
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/duration.js
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+/**
+ * Writes a duration as people read it: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
+ *
+ * @param milliseconds rounded to what is shown
+ */
+function formatDuration(milliseconds) {
+    if (milliseconds > 0 && milliseconds < 100)
+        return `${Math.ceil(milliseconds)} ms`;
+    if (milliseconds < 10 * second)
+        return `${Math.round(milliseconds / 100) / 10} s`;
+    if (milliseconds <= 2 * minute)
+        return formatSeconds(milliseconds);
+    const minutes = Math.round(milliseconds / minute);
+    if (minutes < 60)
+        return `${minutes} min`;
+    if (milliseconds >= 48 * hour)
+        return `${Math.round(milliseconds / (24 * hour))} days`;
+    const rest = minutes % 60;
+    return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+}
+/** Writes a duration in whole seconds, as servers name it: `3540 s`. */
+function formatSeconds(milliseconds) {
+    return `${Math.round(milliseconds / second)} s`;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/text.js
@@ -625,6 +991,1303 @@ function renderPiece(piece, redact) {
     if (typeof piece === 'number')
         return String(piece);
     return typeof piece === 'string' ? makeHarmless(piece, redact) : renderText(piece, redact);
+}
+
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = require("node:http");
+;// CONCATENATED MODULE: ./build/compiled/action/wording/names.js
+
+/** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
+function hostOf(inputs) {
+    return new URL(urlOf(inputs)).host;
+}
+/** The token endpoint, else the issuer. */
+function urlOf({ tokenUrl, issuer }) {
+    return tokenUrl ?? issuer ?? '';
+}
+/** The input that says where to ask. */
+function nameUrlInput({ issuer }) {
+    return issuer === undefined ? 'token-url' : 'issuer';
+}
+/** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
+function nameStatus(status) {
+    const phrase = external_node_http_namespaceObject.STATUS_CODES[status];
+    return phrase === undefined ? String(status) : `${status} ${phrase}`;
+}
+/** What an answer held: its content type, or how much of no named type. */
+function nameContent({ contentType, length }) {
+    if (length === 0)
+        return 'an empty body';
+    const type = contentType?.split(';')[0]?.trim() ?? '';
+    return type === '' ? `${length} bytes of no named type` : type;
+}
+/** A URL without its query, which can hold a secret. */
+function originAndPath(url) {
+    const { origin, pathname } = new URL(url);
+    return `${origin}${pathname}`;
+}
+/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
+function nameTlsFault(error) {
+    const message = messageOf(error);
+    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
+/** What an error of Node's says. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
+function readTlsAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
+    return number === undefined ? undefined : Number(number);
+}
+/** What is known of an error that nobody foresaw. */
+function describeUnknown(error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/wording/exchange.js
+
+
+
+
+
+
+
+
+/** A failed attempt that is not the end of the story, or not its first chapter. */
+function sayFailedAttempt(failure, view) {
+    const { attempt, maxAttempts } = failure;
+    const what = describeFailure(failure, view);
+    const purpose = purposes[view.stage];
+    return text_text `Attempt ${attempt} of ${maxAttempts}${purpose} failed: ${what}.${sayNext(failure)}`;
+}
+const purposes = {
+    metadata: text_text ` to read the issuer's metadata`,
+    id_token: text_text ` to get GitHub's ID token`,
+    token: text_text ``,
+    revocation: text_text ` to revoke the token`,
+};
+function sayNext({ wait, retryAfter }) {
+    if (wait === undefined)
+        return text_text ``;
+    if (wait === retryAfter && wait > 0) {
+        return text_text ` The server asks for ${formatSeconds(wait)} (Retry-After). Trying again then.`;
+    }
+    return wait === 0 ? text_text ` Trying again now.` : text_text ` Trying again in ${formatDuration(wait)}.`;
+}
+/** The title of what was sent and what came back. */
+function sayExchangeTitle(stage) {
+    switch (stage) {
+        case 'metadata':
+            return text_text `Metadata: request and answer`;
+        case 'id_token':
+            return text_text `GitHub's ID token: request and answer`;
+        case 'token':
+            return text_text `Request and answer`;
+        case 'revocation':
+            return text_text `Revocation: request and answer`;
+    }
+}
+/** The shape of a request for an issuer's metadata. */
+function describeDiscovery(issuer) {
+    return [text_text `metadata of ${issuer}`];
+}
+/** The shape of a request for GitHub's ID token, without anything secret. */
+function describeIdTokenRequest(url, { idTokenAudience }) {
+    const audience = idTokenAudience ?? "GitHub's default";
+    const where = URL.canParse(url) ? originAndPath(url) : 'a URL that is none';
+    return [text_text `GET ${where}`, text_text `audience: ${audience}`];
+}
+/** The shape of a request to an ACS endpoint, without anything secret. */
+function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
+    return [
+        text_text `GET ${originAndPath(tokenUrl)}`,
+        text_text `client ${clientId}, acs_api, headers: client-id, client-secret`,
+        ...describeHeaders(headers),
+    ];
+}
+/** The shape of a request to a token endpoint, without anything secret. */
+function describeRequest(inputs, parameterNames) {
+    const { tokenUrl, clientId, headers } = inputs;
+    const client = clientId === undefined ? text_text `no client id` : text_text `client ${clientId}`;
+    return [
+        text_text `POST ${originAndPath(tokenUrl)}`,
+        text_text `${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
+        ...describeHeaders(headers),
+    ];
+}
+/** The shape of a request to a revocation endpoint, without anything secret. */
+function describeRevocation(inputs, revocationUrl, parameterNames) {
+    return describeRequest({ ...inputs, tokenUrl: revocationUrl }, parameterNames);
+}
+/** How the client authenticates, and what signs. */
+function nameAuthentication(inputs) {
+    const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;
+    const key = signingKey === undefined ? '' : nameKey(signingKey);
+    switch (clientAuthMethod) {
+        case undefined:
+            return 'ID token as client_assertion';
+        case 'client_secret_basic':
+            return `client_secret_basic (${clientSecretEncoding})`;
+        case 'client_secret_jwt':
+            return `client_secret_jwt (${macAlgorithm})`;
+        case 'private_key_jwt':
+            return `private_key_jwt (${key})`;
+        case 'none':
+            return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
+        default:
+            return clientAuthMethod;
+    }
+}
+function nameKey({ algorithm, keyId }) {
+    return keyId === undefined ? algorithm : `${algorithm}, kid ${keyId}`;
+}
+function describeHeaders(headers) {
+    const names = headers.map(([name]) => name).join(', ');
+    return names === '' ? [] : [text_text `further headers: ${names}`];
+}
+/** What the ID token of an attempt says; nothing where it had none. */
+function describeIdToken(idToken) {
+    return idToken === undefined ? [] : [text_text `ID token: ${writeClaims(idToken)}`];
+}
+/** What a server that trusts GitHub's ID tokens looks at. */
+function writeClaims({ claims }) {
+    const { iss = 'none', sub = 'none', aud = 'none' } = describeClaims(claims);
+    return text_text `iss: ${iss}, sub: ${sub}, aud: ${aud}`;
+}
+/** The answer to an attempt that failed. */
+function exchange_describeAnswer(failure, view) {
+    const { error, took } = failure;
+    const after = text_text `after ${formatDuration(took)}`;
+    const idToken = view.stage === 'token' ? describeIdToken(view.idToken) : [];
+    if (error instanceof TokenError)
+        return [...idToken, ...describeTokenAnswer(error, after)];
+    if (error instanceof DiscoveryError)
+        return describeMetadataAnswer(error, after);
+    if (error instanceof IdTokenError && error.status !== undefined) {
+        return [text_text `${nameStatus(error.status)}, ${after}`];
+    }
+    const what = describeFailure(failure, view);
+    // A time that was over says how long it was.
+    const isLate = error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
+    return [...idToken, isLate ? what : text_text `failed ${after}: ${what}`];
+}
+function describeTokenAnswer(error, after) {
+    const { answer, oauthError, location } = error;
+    return [
+        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
+        ...listDetails([
+            ['error', oauthError?.error],
+            ['error_description', oauthError?.description],
+            ['error_uri', oauthError?.uri],
+            ['location', location],
+        ]),
+    ];
+}
+function describeMetadataAnswer(error, after) {
+    const { attempts, answer, actualIssuer, endpoint, location } = error;
+    return [
+        ...attempts.map(({ url, status }) => text_text `GET ${url}: ${nameStatus(status)}`),
+        text_text `${nameContent(answer)}, ${after}`,
+        ...listDetails([
+            ['issuer', actualIssuer],
+            ['token_endpoint', endpoint],
+            ['location', location],
+        ]),
+    ];
+}
+function listDetails(details) {
+    return details.flatMap(([name, value]) => (value === undefined ? [] : [text_text `${name}: ${value}`]));
+}
+/** The answer to the attempt that succeeded. */
+function describeSuccess(stage, attempt, took) {
+    const after = text_text `at attempt ${attempt}, after ${formatDuration(took)}`;
+    switch (stage) {
+        case 'metadata':
+            return text_text `metadata ${after}`;
+        case 'id_token':
+            return text_text `an ID token ${after}`;
+        case 'token':
+            return text_text `a token ${after}`;
+        case 'revocation':
+            return text_text `revoked ${after}`;
+    }
+}
+/** What went wrong with one attempt, in a few words. */
+function describeFailure({ error, allowed }, view) {
+    if (error instanceof TokenError)
+        return describeTokenError(error);
+    if (error instanceof DiscoveryError)
+        return describeDiscoveryError(error);
+    if (error instanceof IdTokenError)
+        return describeIdTokenError(error);
+    if (error instanceof transport_error/* TransportError */.wX)
+        return describeTransportError(error, allowed, view);
+    return text_text `${describeUnknown(error)}`;
+}
+/** What an answer without a token was, in a few words. */
+function describeTokenError(error) {
+    const { answer, location } = error;
+    const status = nameStatus(answer.status);
+    switch (error.code) {
+        case 'oauth_error':
+            return text_text `${answer.status} ${error.oauthError?.error ?? ''}`;
+        case 'http_error':
+            return text_text `${status}`;
+        case 'redirect':
+            return describeRedirect(answer.status, location);
+        case 'unparsable':
+            return text_text `${status} with ${nameContent(answer)} in place of a token`;
+        case 'no_access_token':
+            return text_text `${status} without an access_token`;
+        case 'no_expires_at':
+            return text_text `${status} without a Zulu time in expires_at`;
+        case 'malformed_token':
+            return text_text `${status} with a token that has characters no token can have`;
+    }
+}
+/** What an answer without usable metadata was, in a few words. */
+function describeDiscoveryError(error) {
+    const { answer, location, actualIssuer, endpoint = '' } = error;
+    const status = nameStatus(answer.status);
+    switch (error.code) {
+        case 'not_found':
+        case 'refused':
+            return text_text `${status}`;
+        case 'not_metadata':
+            return text_text `${status} with ${nameContent(answer)} in place of metadata`;
+        case 'issuer_mismatch':
+            return actualIssuer === undefined
+                ? text_text `metadata that names no issuer`
+                : text_text `metadata of ${actualIssuer}`;
+        case 'no_token_endpoint':
+            return text_text `metadata without a token endpoint`;
+        case 'unusable_endpoint':
+            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
+        case 'redirect':
+            return describeRedirect(answer.status, location);
+    }
+}
+function describeRedirect(status, location) {
+    const name = nameStatus(status);
+    return location === undefined
+        ? text_text `${name}, a redirect`
+        : text_text `${name}, a redirect to ${location}`;
+}
+function describeIdTokenError({ code, status = 0 }) {
+    switch (code) {
+        case 'no_permission':
+            return text_text `this job may not ask for one`;
+        case 'bad_endpoint':
+            return text_text `the runner names no https URL for it`;
+        case 'refused':
+            return text_text `${nameStatus(status)}`;
+        case 'unparsable':
+        case 'malformed':
+            return text_text `${nameStatus(status)} without an ID token`;
+    }
+}
+const networkErrors = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was reset',
+    ECONNABORTED: 'the connection was aborted',
+    EHOSTUNREACH: 'no route to the host',
+    ENETUNREACH: 'the network cannot be reached',
+    EADDRNOTAVAIL: 'the address is not available',
+    ETIMEDOUT: 'the connection timed out',
+    EPIPE: 'the connection broke',
+};
+/** The most that is read of an answer, as people write it. */
+function nameLimit({ stage }) {
+    const bytes = stage === 'id_token' ? maxAnswerBytes : maxResponseBytes;
+    const kib = bytes / 1024;
+    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
+function describeTransportError(error, allowed, view) {
+    const system = error.systemCode ?? '';
+    switch (error.code) {
+        case 'timeout':
+            return text_text `no answer within ${formatDuration(allowed)}`;
+        case 'name_not_found':
+            return view.stage === 'id_token'
+                ? text_text `its name was not found (${system})`
+                : text_text `the name ${new URL(urlOf(view.inputs)).hostname} was not found (${system})`;
+        case 'connection_failed':
+            return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
+        case 'tls_failed':
+            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
+        case 'proxy_refused':
+            return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
+        case 'proxy_invalid':
+            return text_text `the proxy's address in the environment is no usable URL`;
+        case 'answer_cut':
+            return text_text `the answer was cut off`;
+        case 'answer_unreadable':
+            return text_text `the answer is not readable HTTP`;
+        case 'answer_too_large':
+            return text_text `the answer is larger than ${nameLimit(view)}`;
+        case 'request_failed':
+            return text_text `the request failed: ${describeUnknown(error.cause)}`;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/stage.js
+
+
+
+/**
+ * Makes the attempts of one stage, and tells the log of each that failed.
+ *
+ * @throws {StageError} when no attempt succeeded; the log has the details then
+ */
+async function runStage(plan, { clock, random, log, deadline }) {
+    const { stage, prepare, ask, judge, shape, readFacts } = plan;
+    const { inputs } = readFacts();
+    const policy = {
+        maxAttempts: inputs.retryMaxAttempts,
+        timeSlot: inputs.retryTimeSlot,
+        maxWait: inputs.retryMaxWait,
+        attemptTimeout: inputs.timeout,
+        deadline: deadline.at,
+    };
+    const report = (failure) => {
+        if (isWorthALine(failure))
+            log.say(sayFailedAttempt(failure, { stage, ...readFacts() }));
+    };
+    try {
+        return await retry(async (attempt, signal) => {
+            const startedAt = clock.monotonic();
+            const result = await ask(signal);
+            if (inputs.verbose) {
+                const success = describeSuccess(stage, attempt, clock.monotonic() - startedAt);
+                const idToken = stage === 'token' ? describeIdToken(readFacts().idToken) : [];
+                log.group(sayExchangeTitle(stage), [...shape, ...idToken, success]);
+            }
+            return { result, attempt };
+        }, policy, { clock, random, judge, report, ...(prepare === undefined ? {} : { prepare }) });
+    }
+    catch (error) {
+        if (!(error instanceof GaveUp))
+            throw error;
+        const facts = readFacts();
+        log.group(sayExchangeTitle(stage), [
+            ...shape,
+            ...exchange_describeAnswer(error.failure, { stage, ...facts }),
+        ]);
+        throw new StageError(stage, error, facts);
+    }
+}
+/** A first attempt that is also the last is told by the error alone. */
+function isWorthALine({ attempt, wait }) {
+    return attempt > 1 || wait !== undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/id-tokens.js
+
+
+
+
+/** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */
+const longestWait = 60_000;
+/** The job's ID tokens: a server accepts each once, so every attempt gets one that none has seen. */
+class IdTokens {
+    #endpoint;
+    #inputs;
+    #context;
+    /** One that no server has seen. */
+    #unused;
+    #last;
+    constructor(endpoint, inputs, context) {
+        this.#endpoint = endpoint;
+        this.#inputs = inputs;
+        this.#context = context;
+    }
+    /**
+     * @param env the step's environment
+     * @returns undefined where no ID token is wanted
+     * @throws {IdTokenError} `no_permission` where the job may not ask for one
+     */
+    static open(inputs, env, context) {
+        if (inputs.idTokenAs === undefined)
+            return undefined;
+        const endpoint = findIdTokenEndpoint(env);
+        if (endpoint === undefined)
+            throw new IdTokenError('no_permission');
+        return new IdTokens(endpoint, inputs, context);
+    }
+    /** The one that was used last; undefined before the first. */
+    get last() {
+        return this.#last;
+    }
+    /**
+     * An ID token to look at; a later {@link take} gives it away.
+     *
+     * @throws {StageError} where none can be had
+     */
+    async look() {
+        const idToken = await this.#request();
+        this.#unused = { idToken, gotAt: this.#context.clock.monotonic() };
+        return idToken;
+    }
+    /**
+     * An ID token to send, once.
+     *
+     * @throws {StageError} where none can be had
+     */
+    async take() {
+        const unused = this.#unused;
+        this.#unused = undefined;
+        const isFresh = unused !== undefined && this.#context.clock.monotonic() - unused.gotAt < longestWait;
+        this.#last = isFresh ? unused.idToken : await this.#request();
+        return this.#last;
+    }
+    async #request() {
+        const { clock, send, log } = this.#context;
+        const inputs = this.#inputs;
+        const hide = (secret) => {
+            log.mask(secret);
+        };
+        const { result } = await runStage({
+            stage: 'id_token',
+            ask: (signal) => requestIdToken(this.#endpoint, inputs.idTokenAudience, {
+                send,
+                now: clock.now,
+                signal,
+                hide,
+            }),
+            judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
+            shape: describeIdTokenRequest(this.#endpoint.url, inputs),
+            readFacts: () => ({ inputs }),
+        }, this.#context);
+        return result;
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key-error.js
+/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
+class SigningKeyError extends Error {
+    name = 'SigningKeyError';
+    code;
+    keyType;
+    algorithm;
+    bits;
+    form;
+    members;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.keyType = details.keyType;
+        this.algorithm = details.algorithm;
+        this.bits = details.bits;
+        this.form = details.form;
+        this.members = details.members;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-algorithm.js
+
+
+/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+const signingAlgorithms = [
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+];
+/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+const macAlgorithms = ['HS256', 'HS384', 'HS512'];
+/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
+const shortestRsaKey = 2048;
+/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+const longestRsaKey = 16384;
+/**
+ * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
+ *
+ * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
+ */
+function signBytes(data, { key, algorithm }) {
+    return (0,external_node_crypto_.sign)(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
+}
+function hashOf(algorithm) {
+    return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+}
+function signatureOptions(algorithm) {
+    if (algorithm.startsWith('ES'))
+        return { dsaEncoding: 'ieee-p1363' };
+    if (!algorithm.startsWith('PS'))
+        return {};
+    const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
+    return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
+}
+/** Whether a public key verifies what a key signs. */
+function verifiesItself(signer, publicKey) {
+    const { algorithm } = signer;
+    const probe = Buffer.from('probe');
+    try {
+        const signature = signBytes(probe, signer);
+        const verifier = { key: publicKey, ...signatureOptions(algorithm) };
+        return (0,external_node_crypto_.verify)(hashOf(algorithm), probe, verifier, signature);
+    }
+    catch {
+        return false;
+    }
+}
+/**
+ * Chooses how a key signs.
+ *
+ * @param asked what it shall be; left out, it is what is usual for the key
+ * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
+ */
+function chooseAlgorithm(key, asked) {
+    const { keyType, algorithms } = describeKey(key);
+    const bits = key.asymmetricKeyDetails?.modulusLength;
+    if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
+        throw new SigningKeyError('weak_key', { keyType, bits });
+    }
+    if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
+        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
+    }
+    const [first] = algorithms;
+    if (first === undefined)
+        throw new SigningKeyError('unsupported_key', { keyType });
+    // RFC 9864 names the curve itself; servers know EdDSA.
+    if (asked === undefined || (first === 'EdDSA' && asked === keyType))
+        return first;
+    const chosen = algorithms.find((algorithm) => algorithm === asked);
+    if (chosen !== undefined)
+        return chosen;
+    throw isAlgorithm(asked)
+        ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
+        : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
+}
+function isAlgorithm(name) {
+    return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
+}
+/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
+function showAlgorithm(name) {
+    return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
+}
+/** The curves of RFC 7518 section 3.4, by OpenSSL's names. */
+const curves = new Map([
+    ['prime256v1', { keyType: 'EC P-256', algorithms: ['ES256'] }],
+    ['secp384r1', { keyType: 'EC P-384', algorithms: ['ES384'] }],
+    ['secp521r1', { keyType: 'EC P-521', algorithms: ['ES512'] }],
+]);
+function describeKey(key) {
+    const type = key.asymmetricKeyType ?? '';
+    switch (type) {
+        case 'rsa':
+            return {
+                keyType: 'RSA',
+                algorithms: signingAlgorithms.filter((name) => /^[RP]S/.test(name)),
+            };
+        case 'rsa-pss':
+            return describePssKey(key);
+        case 'ec':
+            return describeEcKey(key);
+        case 'ed25519':
+        case 'ed448':
+            return { keyType: `Ed${type.slice(2)}`, algorithms: ['EdDSA'] };
+        default:
+            return { keyType: type.toUpperCase(), algorithms: [] };
+    }
+}
+function describeEcKey(key) {
+    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+    return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
+}
+/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+function describePssKey(key) {
+    const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
+    const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
+    if (hashAlgorithm === undefined)
+        return { keyType: 'RSA-PSS', algorithms: all };
+    const algorithms = all.filter((name) => hashOf(name) === hashAlgorithm &&
+        hashOf(name) === mgf1HashAlgorithm &&
+        saltLength <= Number(name.slice(2)) / 8);
+    return {
+        keyType: `RSA-PSS ${hashAlgorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-')}`,
+        algorithms,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/json-web-key.js
+
+
+
+/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+const jwkMembers = new Map([
+    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
+    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
+    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
+]);
+/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
+const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
+const otherCurves = ['secp256k1', 'X25519', 'X448'];
+/**
+ * Reads a private JWK.
+ *
+ * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
+ * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
+ */
+function readJwk(jwk) {
+    const kty = readText(jwk['kty']) ?? '';
+    if (kty === 'oct')
+        throw new SigningKeyError('symmetric_jwk');
+    const names = jwkMembers.get(kty);
+    if (names === undefined)
+        throw new SigningKeyError('unsupported_key');
+    if (!('d' in jwk))
+        throw new SigningKeyError('public_jwk');
+    refuseOtherJwk(jwk, kty);
+    const open = pickMembers(jwk, ['kty', ...names.open]);
+    const hidden = pickMembers(jwk, names.hidden);
+    return {
+        ...importJwk(open, hidden),
+        algorithm: readText(jwk['alg']),
+        keyId: readText(jwk['kid']),
+    };
+}
+function refuseOtherJwk(jwk, kty) {
+    if (kty === 'RSA') {
+        if (!('oth' in jwk))
+            return;
+        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
+    }
+    const curve = readText(jwk['crv']);
+    if (curve === undefined || signingCurves.includes(curve))
+        return;
+    const name = otherCurves.find((other) => other === curve) ?? '';
+    const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
+    throw new SigningKeyError('unsupported_key', { keyType });
+}
+/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
+function pickMembers(jwk, names) {
+    const members = names.filter((name) => readText(jwk[name]) === undefined);
+    if (members.length > 0)
+        throw new SigningKeyError('incomplete_jwk', { members });
+    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
+}
+function importJwk(open, hidden) {
+    try {
+        return {
+            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
+            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
+        };
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JWK' });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/key-file.js
+
+/**
+ * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ *
+ * @see https://developers.google.com/identity/protocols/oauth2/service-account
+ * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
+ */
+function readKeyFile(file) {
+    switch (file['type']) {
+        case 'service_account':
+            return {
+                pem: readText(file['private_key']),
+                keyId: readText(file['private_key_id']),
+                owner: ownedBy(file['client_email'], { isSubject: false }),
+            };
+        case 'serviceaccount':
+            return readZitadelFile(file, 'userId');
+        case 'application':
+            return readZitadelFile(file, 'clientId');
+        default:
+            return {};
+    }
+}
+function readZitadelFile(file, owner) {
+    return {
+        pem: readText(file['key']),
+        keyId: readText(file['keyId']),
+        owner: ownedBy(file[owner], { isSubject: true }),
+    };
+}
+function ownedBy(name, { isSubject }) {
+    const issuer = readText(name);
+    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/private-key-pem.js
+
+
+/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
+/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
+const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
+/**
+ * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
+ *
+ * @param text may have text, certificates and parameters around it
+ * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
+ * @see RFC 7468
+ */
+function readPem(text) {
+    const pem = unescapePem(text);
+    const blocks = listBlocks(pem);
+    const [block, another] = blocks.filter(({ label }) => isPrivate(label));
+    if (another !== undefined)
+        throw new SigningKeyError('several_keys');
+    if (block === undefined)
+        throw explainAbsence(pem);
+    refuseOtherKinds(block);
+    const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
+    if (key === undefined)
+        throw new SigningKeyError('damaged', { form: 'PEM' });
+    return key;
+}
+/**
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
+ * regular expression would read on from every BEGIN that has no END.
+ */
+function listBlocks(pem) {
+    const boundaries = [...pem.matchAll(pemBoundary)];
+    const ends = findEnds(boundaries);
+    const blocks = [];
+    let done = 0;
+    boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
+        const end = ends[nth];
+        if (kind !== 'BEGIN' || index < done || end === undefined)
+            return;
+        blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
+        done = end.index + end[0].length + '-----'.length;
+    });
+    return blocks;
+}
+/** Finds for each boundary the next END of its label; undefined where there is none. */
+function findEnds(boundaries) {
+    const next = new Map();
+    return boundaries
+        .toReversed()
+        .map((boundary) => {
+        const [, kind, label = ''] = boundary;
+        const end = next.get(label);
+        if (kind === 'END')
+            next.set(label, boundary);
+        return end;
+    })
+        .toReversed();
+}
+/** Makes line breaks of literal ones, as secrets on one line have them, and undoes JSON's `\/`. */
+function unescapePem(text) {
+    return breakLines(text).replaceAll('\\/', '/');
+}
+/** Makes line breaks of literal ones, escaped once or twice. */
+function breakLines(text) {
+    return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
+}
+function isPrivate(label) {
+    return label.includes('PRIVATE KEY');
+}
+function refuseOtherKinds({ label, body }) {
+    if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
+        throw new SigningKeyError('encrypted');
+    }
+    if (label === 'OPENSSH PRIVATE KEY')
+        throw new SigningKeyError('openssh_key');
+    if (label === 'DSA PRIVATE KEY')
+        throw new SigningKeyError('unsupported_key', { keyType: 'DSA' });
+    if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label))
+        throw new SigningKeyError('unsupported_key');
+}
+/** Says what a text without a whole private key is instead. */
+function explainAbsence(text) {
+    const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
+    const label = labels.find(isPrivate) ?? labels[0] ?? '';
+    if (label.includes('ENCRYPTED'))
+        return new SigningKeyError('encrypted');
+    if (isPrivate(label))
+        return new SigningKeyError('damaged', { form: 'PEM' });
+    if (label.endsWith('PUBLIC KEY') || /^(?:ssh-|ecdsa-sha2-)\S+ /.test(text)) {
+        return new SigningKeyError('public_key');
+    }
+    if (label.endsWith('CERTIFICATE'))
+        return new SigningKeyError('certificate');
+    return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
+}
+function nameEncoded(text) {
+    const bytes = readBase64(text.replace(/\s+/g, ''));
+    if (bytes === undefined)
+        return undefined;
+    const decoded = bytes.toString().trim();
+    if (/^\{[\s\S]*\}$/.test(decoded))
+        return 'base64_of_json';
+    if (decoded.includes('-----BEGIN '))
+        return 'base64_of_pem';
+    return readDer(bytes) === undefined ? undefined : 'base64_of_der';
+}
+/** Decodes base64 of either alphabet; undefined where it is none. */
+function readBase64(text) {
+    return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+}
+/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
+function readDer(der) {
+    if (der === undefined)
+        return undefined;
+    for (const type of ['pkcs8', 'sec1']) {
+        try {
+            return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
+        }
+        catch {
+            continue;
+        }
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/found-key.js
+
+
+
+
+
+/**
+ * Finds the key in an input of any form.
+ *
+ * @param text without white space around it
+ * @throws {SigningKeyError} where it has none
+ */
+function findKey(text) {
+    return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JSON' });
+    }
+}
+function findKeyInJson(value) {
+    if (!isObject(value))
+        throw new SigningKeyError('no_key_in_file');
+    if (Array.isArray(value['keys']))
+        throw new SigningKeyError('key_set');
+    if (typeof value['kty'] === 'string')
+        return readJwk(value);
+    const file = readKeyFile(value);
+    if (file.pem === undefined)
+        throw new SigningKeyError('no_key_in_file');
+    return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key.js
+
+
+
+
+
+/**
+ * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
+ * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
+ *
+ * @param input the key; white space and text around it do not matter
+ * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
+ * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
+ * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
+ */
+function readSigningKey(input, options = {}) {
+    const found = findKey(input.trim());
+    const signingKey = {
+        key: found.key,
+        algorithm: chooseAlgorithm(found.key, readText(options.algorithm) ?? found.algorithm),
+        keyId: readText(options.keyId) ?? found.keyId,
+        owner: found.owner,
+    };
+    proveKey(signingKey, found);
+    return signingKey;
+}
+/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
+function proveKey(signer, { key, publicKey }) {
+    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
+        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
+    }
+}
+/**
+ * Writes a private key as PKCS#8 DER, the same bytes in whatever form the key came.
+ *
+ * @see RFC 5958
+ */
+function exportKeyMaterial(key) {
+    return completeKey(key).export({ format: 'der', type: 'pkcs8' });
+}
+/** An EC key that came without its public part, or with a compressed one, would be written as it came. */
+function completeKey(key) {
+    if (key.asymmetricKeyType !== 'ec')
+        return key;
+    try {
+        return (0,external_node_crypto_.createPrivateKey)({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+    }
+    catch {
+        // A curve that JWK has no name for.
+        return key;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/wording/key-faults.js
+
+const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
+/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
+function explainKeyFault(error) {
+    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
+    switch (error.code) {
+        case 'encrypted':
+            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
+        case 'public_key':
+            return text_text `is a public key; give the private key that belongs to it`;
+        case 'public_jwk':
+            return text_text `is a public JWK; give the one with the private members`;
+        case 'certificate':
+            return text_text `is a certificate; give the private key that belongs to it`;
+        case 'base64_of_pem':
+            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
+        case 'base64_of_json':
+            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
+        case 'base64_of_der':
+            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
+        case 'key_set':
+            return text_text `is a set of keys; give one of its members, a JWK`;
+        case 'symmetric_jwk':
+            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
+        case 'incomplete_jwk':
+            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
+        case 'no_key_in_file':
+            return text_text `is JSON without a key; ${takes}`;
+        case 'several_keys':
+            return text_text `has several private keys; give one`;
+        case 'openssh_key':
+            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
+        case 'not_a_key':
+            return text_text `is no private key; ${takes}`;
+        case 'damaged':
+            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
+        case 'weak_key':
+            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
+        case 'unsupported_key':
+            return error.keyType === undefined
+                ? text_text `is a key that signs no JWT; ${kinds}`
+                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+        case 'unsupported_algorithm':
+            return algorithm === undefined
+                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
+                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+        case 'algorithm_mismatch':
+            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
+    }
+}
+const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
+
+;// CONCATENATED MODULE: ./build/compiled/action/pairs.js
+
+/** The characters of a header's name (RFC 9110 section 5.6.2). */
+const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
+function isFieldValue(value) {
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
+/**
+ * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
+ * values with line breaks.
+ */
+function parseParameters(input) {
+    if (input.trimStart().startsWith('{'))
+        return parseJsonParameters(input);
+    return parseLines(input, (line, number) => {
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (split >= 0 && name !== '')
+            return [name, line.slice(split + 1)];
+        return text_text `line ${number} has no name=value`;
+    });
+}
+/** Reads the input `headers`: `Name: value`, a line each. */
+function parseHeaders(input) {
+    return parseLines(input, (line, number) => {
+        const split = line.indexOf(':');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        const value = line.slice(split + 1).trim();
+        if (split < 0 || !token.test(name))
+            return text_text `line ${number} has no "Name: value"`;
+        if (!isFieldValue(value)) {
+            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
+        }
+        return [name, value];
+    });
+}
+/** Reads an input line by line; empty lines are passed over. */
+function parseLines(input, parseLine) {
+    const results = input
+        .split(/\r?\n/)
+        .map((line, index) => (line.trim() === '' ? undefined : parseLine(line, index + 1)))
+        .filter((result) => result !== undefined);
+    return sortOut(results);
+}
+function parseJsonParameters(input) {
+    const members = readObject(input);
+    if (members === undefined) {
+        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
+    }
+    return sortOut(Object.entries(members).flatMap(([name, value]) => toPairs(name, value)));
+}
+function readObject(input) {
+    try {
+        const value = JSON.parse(input);
+        return typeof value === 'object' && value !== null ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** A list gives a pair for each of its members. */
+function toPairs(name, value) {
+    return (Array.isArray(value) ? value : [value]).map((one) => {
+        if (name === '')
+            return text_text `a member has no name`;
+        if (typeof one === 'string')
+            return [name, one];
+        if (typeof one === 'boolean')
+            return [name, String(one)];
+        if (typeof one === 'number') {
+            // A larger one was rounded when it was read.
+            const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
+            return isExact ? [name, String(one)] : text_text `${name} is too large a number; write it as text`;
+        }
+        return text_text `${name} is neither text, number nor boolean`;
+    });
+}
+function sortOut(results) {
+    return {
+        pairs: results.filter((result) => !isText(result)),
+        faults: results.filter(isText),
+    };
+}
+function isText(result) {
+    return 'words' in result;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/pem.js
+
+
+const certificate = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
+/**
+ * Reads certificates in PEM, with real or literal line breaks or with spaces instead.
+ *
+ * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
+ * @see RFC 7468 section 5
+ */
+function readCertificates(input) {
+    const value = unescapePem(input);
+    const blocks = [...value.matchAll(certificate)].map(([, body = '']) => writeCertificate(body));
+    const boundaries = value.match(/-----(?:BEGIN|END)/g) ?? [];
+    const isAll = blocks.length > 0 && boundaries.length === 2 * blocks.length;
+    return isAll && blocks.every(isCertificate) ? blocks.join('\n') : undefined;
+}
+/** Writes a block as RFC 7468 wants it, for OpenSSL takes no other. */
+function writeCertificate(body) {
+    const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
+    return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
+}
+function isCertificate(pem) {
+    try {
+        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
+/**
+ * client_secret_basic: id and secret in the Authorization header.
+ *
+ * @see RFC 6749 section 2.3.1
+ */
+function clientSecretBasic(clientId, clientSecret, encoding) {
+    const credentials = encodeBasic(clientId, clientSecret, encoding);
+    return {
+        parameters: [],
+        add: ({ headers }) => {
+            headers.set('authorization', `Basic ${credentials}`);
+        },
+    };
+}
+/**
+ * client_secret_post: id and secret as body parameters.
+ *
+ * @see RFC 6749 section 2.3.1
+ */
+function clientSecretPost(clientId, clientSecret) {
+    return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
+}
+/**
+ * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
+ *
+ * @param clientId undefined where the JWT alone says it
+ * @see RFC 7523 section 2.2
+ */
+function clientAssertion(clientId, makeJwt) {
+    return proveBy({
+        ...sendClientId(clientId),
+        client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: makeJwt,
+    });
+}
+/**
+ * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
+ *
+ * @param clientId undefined where the grant alone says it
+ * @see RFC 6749 section 3.2.1, RFC 8705 section 2
+ */
+function namedClient(clientId) {
+    return proveBy(sendClientId(clientId));
+}
+function sendClientId(clientId) {
+    return clientId === undefined ? {} : { client_id: () => clientId };
+}
+/** A proof by body parameters. */
+function proveBy(values) {
+    return {
+        parameters: Object.keys(values),
+        add: async ({ parameters }) => {
+            for (const [name, value] of Object.entries(values))
+                parameters.push([name, await value()]);
+        },
+    };
+}
+/**
+ * Makes the value of Basic: base64 of `id:secret`, as UTF-8.
+ *
+ * @see RFC 7617 section 2
+ */
+function encodeBasic(clientId, clientSecret, encoding) {
+    const encode = encoding === 'form' ? encodeForm : (text) => text;
+    return Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
+}
+/**
+ * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
+ * ids work with the servers that do not decode, too.
+ *
+ * @see RFC 6749 appendix B
+ */
+function encodeForm(text) {
+    return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/private-parts.js
+
+
+/** The fewest characters of a mask: a shorter one would blank what is no secret. */
+const shortestPart = 8;
+/** The length of a PEM's line (RFC 7468 section 2). */
+const pemLine = 64;
+/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
+/**
+ * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
+ *
+ * @param input the same as for `readSigningKey` takes
+ */
+function listPrivateParts(input) {
+    const parts = [
+        ...listMembers(input),
+        ...listPemLines(input),
+        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
+    ];
+    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
+}
+function listMembers(text) {
+    return [...text.matchAll(privateMember)]
+        .map(([, , , value = '']) => value)
+        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
+        .filter((value) => !isMarker(value));
+}
+function unescapeJson(value) {
+    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
+        return String.fromCharCode(Number.parseInt(code, 16));
+    });
+}
+function splitLines(text) {
+    return text.split(/[\r\n]+/).map((line) => line.trim());
+}
+/** Whether a text is a BEGIN or END line and nothing more. */
+function isMarker(text) {
+    return text.replace(pemMarker, '') === '';
+}
+function listPemLines(text) {
+    return listPemBodies(breakLines(text)).flatMap((body) => {
+        const lines = splitBody(body);
+        const unescaped = lines.map((line) => unescapeJson(line));
+        const joined = unescaped.join('');
+        return [...lines, ...unescaped, joined, ...wrap(joined)];
+    });
+}
+/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
+function listPemBodies(text) {
+    const markers = [...text.matchAll(pemMarker)];
+    const ends = [...markers.map(({ index }) => index), text.length];
+    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
+    return starts.flatMap((start, nth) => {
+        const between = text.slice(start, ends[nth]);
+        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
+        const isEnded = markers[nth]?.[1] === 'END';
+        if (isBegun && isEnded)
+            return [between];
+        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+        const pieces = between.split(/["']/);
+        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
+    });
+}
+/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
+const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
+/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
+function splitBody(body) {
+    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
+}
+function wrap(text) {
+    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
+}
+function isJsonLike(text) {
+    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
+}
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text) {
+    try {
+        findKey(text.trim());
+        return [];
+    }
+    catch {
+        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
+    }
+}
+/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
+function listOtherLines(text) {
+    if (new RegExp(pemMarker).test(text))
+        return [];
+    const lines = splitLines(breakLines(text));
+    const joined = lines.join('').replace(/\s+/g, '');
+    const decoded = readBase64(joined)?.toString() ?? '';
+    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
+    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
 
 ;// CONCATENATED MODULE: external "node:fs"
@@ -831,1058 +2494,7 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/errors.js
-
-
-
-
-/** Inputs that cannot be worked with; each problem names its input. */
-class InputError extends Error {
-    name = 'InputError';
-    code = 'bad_inputs';
-    problems;
-    /** The secret that is empty and needed, where one is; not among the problems. */
-    emptySecret;
-    constructor(problems, emptySecret) {
-        super('bad_inputs');
-        this.problems = problems;
-        this.emptySecret = emptySecret;
-    }
-}
-/** The token shall be revoked, and neither an input nor the metadata says where. */
-class NoRevocationEndpointError extends Error {
-    name = 'NoRevocationEndpointError';
-    code = 'no_revocation_endpoint';
-    /** Undefined only where there was none to ask. */
-    issuer;
-    constructor(issuer) {
-        super('no_revocation_endpoint');
-        this.issuer = issuer;
-    }
-}
-/** There is nowhere to put a token: a file that the runner names is not named. */
-class NoRunnerError extends Error {
-    name = 'NoRunnerError';
-    code = 'no_runner';
-    variable;
-    constructor(variable) {
-        super('no_runner');
-        this.variable = variable;
-    }
-}
-/** The token does not fit into the environment variable that was asked for. */
-class TokenTooLongError extends Error {
-    name = 'TokenTooLongError';
-    code = 'token_too_long';
-    envVar;
-    constructor(envVar) {
-        super('token_too_long');
-        this.envVar = envVar;
-    }
-}
-/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
-class IdTokenError extends Error {
-    name = 'IdTokenError';
-    code;
-    status;
-    /** Whether the same request may succeed a little later. */
-    retryable;
-    retryAfter;
-    constructor(code, details = {}) {
-        super(code);
-        this.code = code;
-        this.status = details.status;
-        this.retryable = details.retryable ?? false;
-        this.retryAfter = details.retryAfter;
-    }
-}
-/**
- * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
- * one.
- *
- * @param error what the attempt threw
- */
-function judgeIdTokenFailure(error, retryOn) {
-    if (error instanceof transport_error/* TransportError */.wX)
-        return { retryable: error.retryable || retryOn === 'all' };
-    // Where nothing was asked there is nothing to ask again.
-    if (!(error instanceof IdTokenError) || error.status === undefined)
-        return { retryable: false };
-    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/http/loopback.js
-/**
- * Whether connections to a host never leave the machine.
- *
- * @param hostname as `URL.hostname` gives it
- * @see RFC 6761 section 6.3, RFC 6890, RFC 4291 section 2.5.3
- */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/id-token.js
-
-
-
-
-
-
-
-
-/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
-const maxAnswerBytes = 64 * 1024;
-/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
-const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
-/**
- * Finds where the job may ask for its ID token.
- *
- * @param env the step's environment
- * @returns undefined where the job lacks `permissions: id-token: write`
- * @see https://docs.github.com/actions/reference/security/oidc
- */
-function findIdTokenEndpoint(env) {
-    const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
-    const requestToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
-    return url === '' || requestToken === '' ? undefined : { url, requestToken };
-}
-/**
- * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
- *
- * @param audience the `aud` that it shall have; GitHub's own choice where undefined
- * @throws {TransportError} when no complete response came back
- * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
- */
-async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
-    const url = addAudience(readEndpointUrl(endpoint.url), audience);
-    const headers = {
-        ...Object.fromEntries(defaultHeaders),
-        authorization: `Bearer ${endpoint.requestToken}`,
-    };
-    const response = await send({ method: 'GET', url, headers }, { signal, maxBytes: maxAnswerBytes });
-    return readAnswer(response, { now: now(), hide });
-}
-/** The bearer token goes to nobody who could read it on the way. */
-function readEndpointUrl(text) {
-    const url = URL.parse(text);
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-    if (url === null || !isSafe)
-        throw new IdTokenError('bad_endpoint');
-    return url;
-}
-/** Leaves the query that is there as it is, which `searchParams` would write anew. */
-function addAudience(url, audience) {
-    if (audience === undefined)
-        return url.href;
-    const before = url.search === '' ? '' : `${url.search}&`;
-    const complete = new URL(url);
-    complete.search = `${before}audience=${encodeURIComponent(audience)}`;
-    return complete.href;
-}
-function readAnswer({ status, headers, body }, { now, hide }) {
-    const details = {
-        status,
-        retryAfter: parseRetryAfter(headers['retry-after'], now),
-    };
-    if (status < 200 || status > 299) {
-        throw new IdTokenError('refused', { ...details, retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
-    }
-    const members = readJsonObject(new TextDecoder().decode(body));
-    if (members === undefined)
-        throw new IdTokenError('unparsable', { ...details, retryable: true });
-    const token = members['value'];
-    const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
-    if (typeof token !== 'string' || payload === undefined) {
-        // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
-        throw new IdTokenError('malformed', details);
-    }
-    // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
-    hide(token);
-    const claims = readClaims(payload);
-    if (claims === undefined)
-        throw new IdTokenError('malformed', details);
-    return { token, claims };
-}
-function readClaims(payload) {
-    try {
-        // Fatal, for replacement characters would make different claims equal.
-        const decoder = new TextDecoder('utf-8', { fatal: true });
-        const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
-        // JSON is read at any depth, but what is nested too deep cannot be written again.
-        JSON.stringify(claims);
-        return claims;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
-const passing = new Set([
-    'jti',
-    'iat',
-    'nbf',
-    'exp',
-    'run_id',
-    'run_number',
-    'run_attempt',
-    'check_run_id',
-    'sha',
-    'workflow_sha',
-    'job_workflow_sha',
-]);
-/**
- * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
- * repository, while servers test the environment or the ref.
- *
- * @returns sorted by name, the values as JSON
- */
-function bindClaims(claims) {
-    return Object.entries(claims)
-        .filter(([name]) => !passing.has(name))
-        .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .map(([name, value]) => [name, JSON.stringify(value)]);
-}
-/** The claims that have to match what is configured at the provider, as the log shows them. */
-function describeClaims({ iss, sub, aud }) {
-    return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
-}
-function describeClaim(value) {
-    if (value === undefined || value === null)
-        return undefined;
-    return Array.isArray(value) ? value.map(writeClaim).join(', ') : writeClaim(value);
-}
-function writeClaim(value) {
-    return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key-error.js
-/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
-class SigningKeyError extends Error {
-    name = 'SigningKeyError';
-    code;
-    keyType;
-    algorithm;
-    bits;
-    form;
-    members;
-    constructor(code, details = {}) {
-        super(code);
-        this.code = code;
-        this.keyType = details.keyType;
-        this.algorithm = details.algorithm;
-        this.bits = details.bits;
-        this.form = details.form;
-        this.members = details.members;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-algorithm.js
-
-
-/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
-const signingAlgorithms = [
-    'RS256',
-    'RS384',
-    'RS512',
-    'PS256',
-    'PS384',
-    'PS512',
-    'ES256',
-    'ES384',
-    'ES512',
-    'EdDSA',
-];
-/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
-const macAlgorithms = ['HS256', 'HS384', 'HS512'];
-/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
-const shortestRsaKey = 2048;
-/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
-const longestRsaKey = 16384;
-/**
- * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
- *
- * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
- */
-function signBytes(data, { key, algorithm }) {
-    return (0,external_node_crypto_.sign)(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
-}
-function hashOf(algorithm) {
-    return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
-}
-function signatureOptions(algorithm) {
-    if (algorithm.startsWith('ES'))
-        return { dsaEncoding: 'ieee-p1363' };
-    if (!algorithm.startsWith('PS'))
-        return {};
-    const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
-    return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
-}
-/** Whether a public key verifies what a key signs. */
-function verifiesItself(signer, publicKey) {
-    const { algorithm } = signer;
-    const probe = Buffer.from('probe');
-    try {
-        const signature = signBytes(probe, signer);
-        const verifier = { key: publicKey, ...signatureOptions(algorithm) };
-        return (0,external_node_crypto_.verify)(hashOf(algorithm), probe, verifier, signature);
-    }
-    catch {
-        return false;
-    }
-}
-/**
- * Chooses how a key signs.
- *
- * @param asked what it shall be; left out, it is what is usual for the key
- * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
- */
-function chooseAlgorithm(key, asked) {
-    const { keyType, algorithms } = describeKey(key);
-    const bits = key.asymmetricKeyDetails?.modulusLength;
-    if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
-        throw new SigningKeyError('weak_key', { keyType, bits });
-    }
-    if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
-        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
-        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
-    }
-    const [first] = algorithms;
-    if (first === undefined)
-        throw new SigningKeyError('unsupported_key', { keyType });
-    // RFC 9864 names the curve itself; servers know EdDSA.
-    if (asked === undefined || (first === 'EdDSA' && asked === keyType))
-        return first;
-    const chosen = algorithms.find((algorithm) => algorithm === asked);
-    if (chosen !== undefined)
-        return chosen;
-    throw isAlgorithm(asked)
-        ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
-        : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
-}
-function isAlgorithm(name) {
-    return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
-}
-/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
-function showAlgorithm(name) {
-    return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
-}
-/** The curves of RFC 7518 section 3.4, by OpenSSL's names. */
-const curves = new Map([
-    ['prime256v1', { keyType: 'EC P-256', algorithms: ['ES256'] }],
-    ['secp384r1', { keyType: 'EC P-384', algorithms: ['ES384'] }],
-    ['secp521r1', { keyType: 'EC P-521', algorithms: ['ES512'] }],
-]);
-function describeKey(key) {
-    const type = key.asymmetricKeyType ?? '';
-    switch (type) {
-        case 'rsa':
-            return {
-                keyType: 'RSA',
-                algorithms: signingAlgorithms.filter((name) => /^[RP]S/.test(name)),
-            };
-        case 'rsa-pss':
-            return describePssKey(key);
-        case 'ec':
-            return describeEcKey(key);
-        case 'ed25519':
-        case 'ed448':
-            return { keyType: `Ed${type.slice(2)}`, algorithms: ['EdDSA'] };
-        default:
-            return { keyType: type.toUpperCase(), algorithms: [] };
-    }
-}
-function describeEcKey(key) {
-    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
-    return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
-}
-/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
-function describePssKey(key) {
-    const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
-    const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
-    if (hashAlgorithm === undefined)
-        return { keyType: 'RSA-PSS', algorithms: all };
-    const algorithms = all.filter((name) => hashOf(name) === hashAlgorithm &&
-        hashOf(name) === mgf1HashAlgorithm &&
-        saltLength <= Number(name.slice(2)) / 8);
-    return {
-        keyType: `RSA-PSS ${hashAlgorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-')}`,
-        algorithms,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/json-web-key.js
-
-
-
-/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
-const jwkMembers = new Map([
-    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
-    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
-    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
-]);
-/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
-const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
-const otherCurves = ['secp256k1', 'X25519', 'X448'];
-/**
- * Reads a private JWK.
- *
- * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
- * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
- */
-function readJwk(jwk) {
-    const kty = readText(jwk['kty']);
-    if (kty === 'oct')
-        throw new SigningKeyError('symmetric_jwk');
-    const names = jwkMembers.get(kty ?? '');
-    if (kty === undefined || names === undefined)
-        throw new SigningKeyError('unsupported_key');
-    if (!('d' in jwk))
-        throw new SigningKeyError('public_jwk');
-    refuseOtherJwk(jwk, kty);
-    const open = pickMembers(jwk, ['kty', ...names.open]);
-    const hidden = pickMembers(jwk, names.hidden);
-    return {
-        ...importJwk(open, hidden),
-        algorithm: readText(jwk['alg']),
-        keyId: readText(jwk['kid']),
-    };
-}
-function refuseOtherJwk(jwk, kty) {
-    if (kty === 'RSA') {
-        if (!('oth' in jwk))
-            return;
-        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
-    }
-    const curve = readText(jwk['crv']);
-    if (curve === undefined || signingCurves.includes(curve))
-        return;
-    const name = otherCurves.find((other) => other === curve) ?? '';
-    const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
-    throw new SigningKeyError('unsupported_key', { keyType });
-}
-/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
-function pickMembers(jwk, names) {
-    const members = names.filter((name) => readText(jwk[name]) === undefined);
-    if (members.length > 0)
-        throw new SigningKeyError('incomplete_jwk', { members });
-    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
-}
-function importJwk(open, hidden) {
-    try {
-        return {
-            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
-            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
-        };
-    }
-    catch {
-        throw new SigningKeyError('damaged', { form: 'JWK' });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/key-file.js
-
-/**
- * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
- *
- * @see https://developers.google.com/identity/protocols/oauth2/service-account
- * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
- */
-function readKeyFile(file) {
-    switch (file['type']) {
-        case 'service_account':
-            return {
-                pem: readText(file['private_key']),
-                keyId: readText(file['private_key_id']),
-                owner: ownedBy(file['client_email'], { isSubject: false }),
-            };
-        case 'serviceaccount':
-            return readZitadelFile(file, 'userId');
-        case 'application':
-            return readZitadelFile(file, 'clientId');
-        default:
-            return {};
-    }
-}
-function readZitadelFile(file, owner) {
-    return {
-        pem: readText(file['key']),
-        keyId: readText(file['keyId']),
-        owner: ownedBy(file[owner], { isSubject: true }),
-    };
-}
-function ownedBy(name, { isSubject }) {
-    const issuer = readText(name);
-    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/private-key-pem.js
-
-
-/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
-const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
-/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
-const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
-/**
- * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
- *
- * @param text may have text, certificates and parameters around it
- * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
- * @see RFC 7468
- */
-function readPem(text) {
-    const pem = unescapePem(text);
-    const blocks = listBlocks(pem);
-    const [block, another] = blocks.filter(({ label }) => isPrivate(label));
-    if (another !== undefined)
-        throw new SigningKeyError('several_keys');
-    if (block === undefined)
-        throw explainAbsence(pem);
-    refuseOtherKinds(block);
-    const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
-    if (key === undefined)
-        throw new SigningKeyError('damaged', { form: 'PEM' });
-    return key;
-}
-/**
- * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
- * regular expression would read on from every BEGIN that has no END.
- */
-function listBlocks(pem) {
-    const boundaries = [...pem.matchAll(pemBoundary)];
-    const ends = findEnds(boundaries);
-    const blocks = [];
-    let done = 0;
-    boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
-        const end = ends[nth];
-        if (kind !== 'BEGIN' || index < done || end === undefined)
-            return;
-        blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
-        done = end.index + end[0].length + '-----'.length;
-    });
-    return blocks;
-}
-/** Finds for each boundary the next END of its label; undefined where there is none. */
-function findEnds(boundaries) {
-    const next = new Map();
-    return boundaries
-        .toReversed()
-        .map((boundary) => {
-        const [, kind, label = ''] = boundary;
-        const end = next.get(label);
-        if (kind === 'END')
-            next.set(label, boundary);
-        return end;
-    })
-        .toReversed();
-}
-/** Makes line breaks of literal `\n`, as secrets on one line have them, and undoes JSON's `\/`. */
-function unescapePem(text) {
-    return breakLines(text).replaceAll('\\/', '/');
-}
-/** Makes line breaks of literal ones, escaped once or twice. */
-function breakLines(text) {
-    return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
-}
-function isPrivate(label) {
-    return label.includes('PRIVATE KEY');
-}
-function refuseOtherKinds({ label, body }) {
-    if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
-        throw new SigningKeyError('encrypted');
-    }
-    if (label === 'OPENSSH PRIVATE KEY')
-        throw new SigningKeyError('openssh_key');
-    if (label === 'DSA PRIVATE KEY')
-        throw new SigningKeyError('unsupported_key', { keyType: 'DSA' });
-    if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label))
-        throw new SigningKeyError('unsupported_key');
-}
-/** Says what a text without a whole private key is instead. */
-function explainAbsence(text) {
-    const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
-    const label = labels.find(isPrivate) ?? labels[0] ?? '';
-    if (label.includes('ENCRYPTED'))
-        return new SigningKeyError('encrypted');
-    if (isPrivate(label))
-        return new SigningKeyError('damaged', { form: 'PEM' });
-    if (label.endsWith('PUBLIC KEY') || /^(?:ssh-|ecdsa-sha2-)\S+ /.test(text)) {
-        return new SigningKeyError('public_key');
-    }
-    if (label.endsWith('CERTIFICATE'))
-        return new SigningKeyError('certificate');
-    return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
-}
-function nameEncoded(text) {
-    const bytes = readBase64(text.replace(/\s+/g, ''));
-    if (bytes === undefined)
-        return undefined;
-    const decoded = bytes.toString().trim();
-    if (/^\{[\s\S]*\}$/.test(decoded))
-        return 'base64_of_json';
-    if (decoded.includes('-----BEGIN '))
-        return 'base64_of_pem';
-    return readDer(bytes) === undefined ? undefined : 'base64_of_der';
-}
-/** Decodes base64 of either alphabet; undefined where it is none. */
-function readBase64(text) {
-    return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
-}
-/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
-function readDer(der) {
-    if (der === undefined)
-        return undefined;
-    for (const type of ['pkcs8', 'sec1']) {
-        try {
-            return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
-        }
-        catch {
-            continue;
-        }
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/found-key.js
-
-
-
-
-
-
-/**
- * Finds the key in an input of any form.
- *
- * @param text without white space around it
- * @throws {SigningKeyError} where it has none
- */
-function findKey(text) {
-    return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        throw new SigningKeyError('damaged', { form: 'JSON' });
-    }
-}
-function findKeyInJson(value) {
-    if (!isObject(value))
-        throw new SigningKeyError('no_key_in_file');
-    if (Array.isArray(value['keys']))
-        throw new SigningKeyError('key_set');
-    if (typeof value['kty'] === 'string')
-        return readJwk(value);
-    const file = readKeyFile(value);
-    if (file.pem === undefined)
-        throw new SigningKeyError('no_key_in_file');
-    return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key.js
-
-
-
-
-
-
-/**
- * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
- * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
- *
- * @param input the key; white space and text around it do not matter
- * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
- * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
- * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
- */
-function readSigningKey(input, options = {}) {
-    const found = findKey(input.trim());
-    const signingKey = {
-        key: found.key,
-        algorithm: chooseAlgorithm(found.key, readText(options.algorithm) ?? found.algorithm),
-        keyId: readText(options.keyId) ?? found.keyId,
-        owner: found.owner,
-    };
-    proveKey(signingKey, found);
-    return signingKey;
-}
-/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
-function proveKey(signer, { key, publicKey }) {
-    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
-        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
-    }
-}
-/**
- * Writes a private key as PKCS#8 DER, the same bytes in whatever form the key came.
- *
- * @see RFC 5958
- */
-function exportKeyMaterial(key) {
-    return completeKey(key).export({ format: 'der', type: 'pkcs8' });
-}
-/** An EC key that came without its public part, or with a compressed one, would be written as it came. */
-function completeKey(key) {
-    if (key.asymmetricKeyType !== 'ec')
-        return key;
-    try {
-        return (0,external_node_crypto_.createPrivateKey)({ key: key.export({ format: 'jwk' }), format: 'jwk' });
-    }
-    catch {
-        // A curve that JWK has no name for.
-        return key;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/wording/key-faults.js
-
-
-const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
-/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
-function explainKeyFault(error) {
-    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
-    switch (error.code) {
-        case 'encrypted':
-            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
-        case 'public_key':
-            return text_text `is a public key; give the private key that belongs to it`;
-        case 'public_jwk':
-            return text_text `is a public JWK; give the one with the private members`;
-        case 'certificate':
-            return text_text `is a certificate; give the private key that belongs to it`;
-        case 'base64_of_pem':
-            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
-        case 'base64_of_json':
-            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
-        case 'base64_of_der':
-            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
-        case 'key_set':
-            return text_text `is a set of keys; give one of its members, a JWK`;
-        case 'symmetric_jwk':
-            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
-        case 'incomplete_jwk':
-            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
-        case 'no_key_in_file':
-            return text_text `is JSON without a key; ${takes}`;
-        case 'several_keys':
-            return text_text `has several private keys; give one`;
-        case 'openssh_key':
-            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
-        case 'not_a_key':
-            return text_text `is no private key; ${takes}`;
-        case 'damaged':
-            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
-        case 'weak_key':
-            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
-        case 'unsupported_key':
-            return error.keyType === undefined
-                ? text_text `is a key that signs no JWT; ${kinds}`
-                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
-        case 'unsupported_algorithm':
-            return algorithm === undefined
-                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
-                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
-        case 'algorithm_mismatch':
-            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
-    }
-}
-const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
-
-;// CONCATENATED MODULE: ./build/compiled/action/pairs.js
-
-
-/** The characters of a header's name (RFC 9110 section 5.6.2). */
-const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
-function isFieldValue(value) {
-    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-}
-/**
- * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
- * values with line breaks.
- */
-function parseParameters(input) {
-    if (input.trimStart().startsWith('{'))
-        return parseJsonParameters(input);
-    return parseLines(input, (line, number) => {
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (split >= 0 && name !== '')
-            return [name, line.slice(split + 1)];
-        return text_text `line ${number} has no name=value`;
-    });
-}
-/** Reads the input `headers`: `Name: value`, a line each. */
-function parseHeaders(input) {
-    return parseLines(input, (line, number) => {
-        const split = line.indexOf(':');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        const value = line.slice(split + 1).trim();
-        if (split < 0 || !token.test(name))
-            return text_text `line ${number} has no "Name: value"`;
-        if (!isFieldValue(value)) {
-            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
-        }
-        return [name, value];
-    });
-}
-/** Reads an input line by line; empty lines are passed over. */
-function parseLines(input, parseLine) {
-    const results = input
-        .split(/\r?\n/)
-        .map((line, index) => (line.trim() === '' ? undefined : parseLine(line, index + 1)))
-        .filter((result) => result !== undefined);
-    return sortOut(results);
-}
-function parseJsonParameters(input) {
-    const members = readObject(input);
-    if (members === undefined) {
-        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
-    }
-    return sortOut(Object.entries(members).flatMap(([name, value]) => toPairs(name, value)));
-}
-function readObject(input) {
-    try {
-        const value = JSON.parse(input);
-        return typeof value === 'object' && value !== null ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** A list gives a pair for each of its members. */
-function toPairs(name, value) {
-    return (Array.isArray(value) ? value : [value]).map((one) => {
-        if (name === '')
-            return text_text `a member has no name`;
-        if (typeof one === 'string')
-            return [name, one];
-        if (typeof one === 'boolean')
-            return [name, String(one)];
-        if (typeof one === 'number') {
-            // A larger one was rounded when it was read.
-            const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
-            return isExact ? [name, String(one)] : text_text `${name} is too large a number; write it as text`;
-        }
-        return text_text `${name} is neither text, number nor boolean`;
-    });
-}
-function sortOut(results) {
-    return {
-        pairs: results.filter((result) => !isText(result)),
-        faults: results.filter(isText),
-    };
-}
-function isText(result) {
-    return 'words' in result;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/pem.js
-
-const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-/**
- * Reads certificates in PEM; a value that was stored on one line has `\n` in place of its line breaks.
- *
- * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
- * @see RFC 7468 section 5
- */
-function readCertificates(input) {
-    const value = input.replaceAll('\\n', '\n');
-    const blocks = value.match(certificate) ?? [];
-    const begun = value.split('-----BEGIN').length - 1;
-    const whole = begun > 0 && blocks.length === begun && blocks.every(isCertificate);
-    return whole ? blocks.join('\n') : undefined;
-}
-function isCertificate(pem) {
-    try {
-        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
-/**
- * client_secret_basic: id and secret in the Authorization header.
- *
- * @see RFC 6749 section 2.3.1
- */
-function clientSecretBasic(clientId, clientSecret, encoding) {
-    const credentials = encodeBasic(clientId, clientSecret, encoding);
-    return {
-        parameters: [],
-        add: ({ headers }) => {
-            headers.set('authorization', `Basic ${credentials}`);
-        },
-    };
-}
-/**
- * client_secret_post: id and secret as body parameters.
- *
- * @see RFC 6749 section 2.3.1
- */
-function clientSecretPost(clientId, clientSecret) {
-    return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
-}
-/**
- * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
- *
- * @param clientId undefined where the JWT alone says it
- * @see RFC 7523 section 2.2
- */
-function clientAssertion(clientId, makeJwt) {
-    return proveBy({
-        ...sendClientId(clientId),
-        client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: makeJwt,
-    });
-}
-/**
- * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
- *
- * @param clientId undefined where the grant alone says it
- * @see RFC 6749 section 3.2.1, RFC 8705 section 2
- */
-function namedClient(clientId) {
-    return proveBy(sendClientId(clientId));
-}
-function sendClientId(clientId) {
-    return clientId === undefined ? {} : { client_id: () => clientId };
-}
-/** A proof by body parameters. */
-function proveBy(values) {
-    return {
-        parameters: Object.keys(values),
-        add: async ({ parameters }) => {
-            for (const [name, value] of Object.entries(values))
-                parameters.push([name, await value()]);
-        },
-    };
-}
-/**
- * Makes the value of Basic: base64 of `id:secret`, as UTF-8.
- *
- * @see RFC 7617 section 2
- */
-function encodeBasic(clientId, clientSecret, encoding) {
-    const encode = encoding === 'form' ? encodeForm : (text) => text;
-    return Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
-}
-/**
- * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
- * ids work with the servers that do not decode, too.
- *
- * @see RFC 6749 appendix B
- */
-function encodeForm(text) {
-    return new URLSearchParams([['', text]]).toString().slice(1);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/private-parts.js
-
-
-/** The fewest characters of a mask: a shorter one would blank what is no secret. */
-const shortestPart = 8;
-/** The length of a PEM's line (RFC 7468 section 2). */
-const pemLine = 64;
-/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
-const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
-/**
- * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
- * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
- * says BEGIN or END.
- *
- * @param input the same as for `readSigningKey` takes
- */
-function listPrivateParts(input) {
-    const parts = [
-        ...listMembers(input),
-        ...listPemLines(input),
-        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
-    ];
-    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
-}
-function listMembers(text) {
-    return [...text.matchAll(privateMember)]
-        .map(([, , , value = '']) => value)
-        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
-        .filter((value) => !isMarker(value));
-}
-function unescapeJson(value) {
-    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
-        return String.fromCharCode(Number.parseInt(code, 16));
-    });
-}
-function splitLines(text) {
-    return text.split(/[\r\n]+/).map((line) => line.trim());
-}
-/** Whether a text is a BEGIN or END line and nothing more. */
-function isMarker(text) {
-    return text.replace(pemMarker, '') === '';
-}
-function listPemLines(text) {
-    return listPemBodies(breakLines(text)).flatMap((body) => {
-        const lines = splitBody(body);
-        const unescaped = lines.map((line) => unescapeJson(line));
-        const joined = unescaped.join('');
-        return [...lines, ...unescaped, joined, ...wrap(joined)];
-    });
-}
-/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
-function listPemBodies(text) {
-    const markers = [...text.matchAll(pemMarker)];
-    const ends = [...markers.map(({ index }) => index), text.length];
-    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
-    return starts.flatMap((start, nth) => {
-        const between = text.slice(start, ends[nth]);
-        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
-        const isEnded = markers[nth]?.[1] === 'END';
-        if (isBegun && isEnded)
-            return [between];
-        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
-        const pieces = between.split(/["']/);
-        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
-    });
-}
-/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
-const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
-/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
-function splitBody(body) {
-    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
-}
-function wrap(text) {
-    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
-}
-function isJsonLike(text) {
-    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
-}
-/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
-function listRunsOfOtherJson(text) {
-    try {
-        findKey(text.trim());
-        return [];
-    }
-    catch {
-        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
-    }
-}
-/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
-function listOtherLines(text) {
-    if (new RegExp(pemMarker).test(text))
-        return [];
-    const lines = splitLines(breakLines(text));
-    const joined = lines.join('').replace(/\s+/g, '');
-    const decoded = readBase64(joined)?.toString() ?? '';
-    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
-    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/action/secrets.js
-
 
 
 
@@ -1988,9 +2600,6 @@ function dropSecretMembers(value) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/client-inputs.js
-
-
-
 
 
 
@@ -2289,7 +2898,6 @@ function checkMacAlgorithm(reader) {
 
 
 
-
 /** Reads the inputs of the group Where, and notes what is wrong with them. */
 function readEndpointInputs(reader) {
     const allowHttp = reader.readFlag('allow-http');
@@ -2375,27 +2983,7 @@ function readCaCertificate(reader) {
     return certificates;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/token-endpoint.js
-
-
-
-/** The most that is read of an answer, bytes: a token response is a few KiB. */
-const maxResponseBytes = 1024 * 1024;
-/**
- * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
- *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token
- */
-async function askTokenEndpoint(request, { send, now, signal, tls }) {
-    const httpRequest = await buildTokenRequest(request);
-    const sentAt = now();
-    const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-    return parseTokenResponse(response, { sentAt, now: now() });
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/acs-api.js
-
 
 
 
@@ -2453,151 +3041,7 @@ function withoutExpiry(members) {
     return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
-
-/** The grant of a signed JWT (RFC 7523 section 2.1). */
-const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** The grant of a token for a token (RFC 8693 section 2.1). */
-const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
-const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
-/** The parameters of a grant that is used up by asking; the next request could not send the same. */
-const singleUseParameters = new Set([
-    'refresh_token',
-    'code',
-    'device_code',
-    'otp',
-    'subject_token',
-    'assertion',
-]);
-/**
- * The jwt-bearer grant: a signed JWT says whose token it is to be.
- *
- * @see RFC 7523 section 2.1
- */
-function assertionGrant(makeJwt) {
-    return proveBy({ assertion: makeJwt });
-}
-/**
- * The token-exchange grant, its subject token made for each attempt.
- *
- * @see RFC 8693 section 2.1
- */
-function subjectTokenGrant(makeJwt) {
-    return proveBy({ subject_token: makeJwt });
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/request-inputs.js
-
-
-
-
-
-
-/** Reads the inputs of the group What you ask for, and notes what is wrong with them. */
-function readRequestInputs(reader, client) {
-    const grantType = readGrantType(reader, client);
-    const parameters = readPairs(reader, 'parameters', parseParameters);
-    checkGrant(reader, grantType, parameters, client);
-    return {
-        scopes: request_inputs_readScopes(reader),
-        grantType,
-        audience: reader.read('audience'),
-        resources: readResources(reader),
-        grantParameters: listGrantParameters(client, parameters),
-        parameters,
-        headers: readPairs(reader, 'headers', parseHeaders),
-        bodyFormat: reader.readChoice('body-format', ['form', 'json']),
-    };
-}
-function request_inputs_readScopes(reader) {
-    const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
-    const withComma = scopes.find((scope) => scope.endsWith(','));
-    if (withComma !== undefined) {
-        reader.complain(text_text `scopes: got "${withComma}" with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
-    }
-    return scopes;
-}
-const grantTypeNames = {
-    'jwt-bearer': jwtBearerGrant,
-    'token-exchange': tokenExchangeGrant,
-};
-function readGrantType(reader, client) {
-    const value = reader.read('grant-type');
-    const written = value !== undefined && Object.hasOwn(grantTypeNames, value) ? grantTypeNames[value] : value;
-    const implied = listImpliedGrants(client);
-    const [first, second] = implied;
-    if (written !== undefined && /\s/.test(written)) {
-        reader.complain(text_text `grant-type: got "${written}", takes one grant type`);
-    }
-    if (first !== undefined && second !== undefined) {
-        reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
-    }
-    else if (first !== undefined && written !== undefined && written !== first.grantType) {
-        reader.complain(text_text `grant-type: got "${written}", but ${first.by} implies ${first.grantType}`);
-    }
-    return written ?? first?.grantType ?? 'client_credentials';
-}
-/** The grants that other inputs imply. */
-function listImpliedGrants({ refreshToken, privateKeyAs, idTokenAs, }) {
-    return [
-        ...(refreshToken === undefined ? [] : [{ by: 'refresh-token', grantType: 'refresh_token' }]),
-        ...(privateKeyAs === 'assertion'
-            ? [{ by: 'private-key-as: assertion', grantType: jwtBearerGrant }]
-            : []),
-        ...(idTokenAs === 'assertion'
-            ? [{ by: 'id-token-as: assertion', grantType: jwtBearerGrant }]
-            : []),
-        ...(idTokenAs === 'subject_token'
-            ? [{ by: 'id-token-as: subject_token', grantType: tokenExchangeGrant }]
-            : []),
-    ];
-}
-/** Notes where a grant lacks what it rests on. */
-function checkGrant(reader, grantType, parameters, client) {
-    const [implied] = listImpliedGrants(client);
-    const has = (name) => parameters.some(([one]) => one === name);
-    if (implied !== undefined)
-        return;
-    if (grantType === 'refresh_token' && !has('refresh_token')) {
-        reader.missSecret('refresh-token');
-    }
-    else if (grantType === jwtBearerGrant && !has('assertion')) {
-        reader.complain(text_text `grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
-    }
-    else if (grantType === tokenExchangeGrant && !has('subject_token')) {
-        reader.complain(text_text `grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`);
-    }
-}
-function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
-    if (refreshToken !== undefined)
-        return [['refresh_token', refreshToken]];
-    const hasType = parameters.some(([name]) => name === 'subject_token_type');
-    const hasSubject = idTokenAs === 'subject_token' || parameters.some(([name]) => name === 'subject_token');
-    return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
-}
-function readResources(reader) {
-    const resources = reader.read('resource')?.split(/\s+/) ?? [];
-    for (const resource of resources) {
-        if (!URL.canParse(resource) || resource.includes('#')) {
-            reader.complain(text_text `resource: got "${resource}", takes an absolute URI without a fragment (#)`);
-        }
-    }
-    return resources;
-}
-function readPairs(reader, name, parse) {
-    const { pairs, faults } = parse(reader.readExact(name));
-    if (faults.length > 0)
-        reader.complain(text_text `${name}: ${joinTexts(faults, ', ')}`);
-    return pairs;
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/action/input-checks.js
-
-
-
-
-
 
 
 
@@ -2836,6 +3280,142 @@ function at(row, index) {
     return row[index] ?? Infinity;
 }
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
+
+/** The grant of a signed JWT (RFC 7523 section 2.1). */
+const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** The grant of a token for a token (RFC 8693 section 2.1). */
+const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
+const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
+/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+const singleUseParameters = new Set([
+    'refresh_token',
+    'code',
+    'device_code',
+    'otp',
+    'subject_token',
+    'assertion',
+]);
+/**
+ * The jwt-bearer grant: a signed JWT says whose token it is to be.
+ *
+ * @see RFC 7523 section 2.1
+ */
+function assertionGrant(makeJwt) {
+    return proveBy({ assertion: makeJwt });
+}
+/**
+ * The token-exchange grant, its subject token made for each attempt.
+ *
+ * @see RFC 8693 section 2.1
+ */
+function subjectTokenGrant(makeJwt) {
+    return proveBy({ subject_token: makeJwt });
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/request-inputs.js
+
+
+
+/** Reads the inputs of the group What you ask for, and notes what is wrong with them. */
+function readRequestInputs(reader, client) {
+    const grantType = readGrantType(reader, client);
+    const parameters = readPairs(reader, 'parameters', parseParameters);
+    checkGrant(reader, grantType, parameters, client);
+    return {
+        scopes: request_inputs_readScopes(reader),
+        grantType,
+        audience: reader.read('audience'),
+        resources: readResources(reader),
+        grantParameters: listGrantParameters(client, parameters),
+        parameters,
+        headers: readPairs(reader, 'headers', parseHeaders),
+        bodyFormat: reader.readChoice('body-format', ['form', 'json']),
+    };
+}
+function request_inputs_readScopes(reader) {
+    const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
+    const withComma = scopes.find((scope) => scope.endsWith(','));
+    if (withComma !== undefined) {
+        reader.complain(text_text `scopes: got "${withComma}" with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
+    }
+    return scopes;
+}
+const grantTypeNames = {
+    'jwt-bearer': jwtBearerGrant,
+    'token-exchange': tokenExchangeGrant,
+};
+function readGrantType(reader, client) {
+    const value = reader.read('grant-type');
+    const written = value !== undefined && Object.hasOwn(grantTypeNames, value) ? grantTypeNames[value] : value;
+    const implied = listImpliedGrants(client);
+    const [first, second] = implied;
+    if (written !== undefined && /\s/.test(written)) {
+        reader.complain(text_text `grant-type: got "${written}", takes one grant type`);
+    }
+    if (first !== undefined && second !== undefined) {
+        reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
+    }
+    else if (first !== undefined && written !== undefined && written !== first.grantType) {
+        reader.complain(text_text `grant-type: got "${written}", but ${first.by} implies ${first.grantType}`);
+    }
+    return written ?? first?.grantType ?? 'client_credentials';
+}
+/** The grants that other inputs imply. */
+function listImpliedGrants({ refreshToken, privateKeyAs, idTokenAs, }) {
+    return [
+        ...(refreshToken === undefined ? [] : [{ by: 'refresh-token', grantType: 'refresh_token' }]),
+        ...(privateKeyAs === 'assertion'
+            ? [{ by: 'private-key-as: assertion', grantType: jwtBearerGrant }]
+            : []),
+        ...(idTokenAs === 'assertion'
+            ? [{ by: 'id-token-as: assertion', grantType: jwtBearerGrant }]
+            : []),
+        ...(idTokenAs === 'subject_token'
+            ? [{ by: 'id-token-as: subject_token', grantType: tokenExchangeGrant }]
+            : []),
+    ];
+}
+/** Notes where a grant lacks what it rests on. */
+function checkGrant(reader, grantType, parameters, client) {
+    const [implied] = listImpliedGrants(client);
+    const has = (name) => parameters.some(([one]) => one === name);
+    if (implied !== undefined)
+        return;
+    if (grantType === 'refresh_token' && !has('refresh_token')) {
+        reader.missSecret('refresh-token');
+    }
+    else if (grantType === jwtBearerGrant && !has('assertion')) {
+        reader.complain(text_text `grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
+    }
+    else if (grantType === tokenExchangeGrant && !has('subject_token')) {
+        reader.complain(text_text `grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`);
+    }
+}
+function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
+    if (refreshToken !== undefined)
+        return [['refresh_token', refreshToken]];
+    const hasType = parameters.some(([name]) => name === 'subject_token_type');
+    const hasSubject = idTokenAs === 'subject_token' || parameters.some(([name]) => name === 'subject_token');
+    return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
+}
+function readResources(reader) {
+    const resources = reader.read('resource')?.split(/\s+/) ?? [];
+    for (const resource of resources) {
+        if (!URL.canParse(resource) || resource.includes('#')) {
+            reader.complain(text_text `resource: got "${resource}", takes an absolute URI without a fragment (#)`);
+        }
+    }
+    return resources;
+}
+function readPairs(reader, name, parse) {
+    const { pairs, faults } = parse(reader.readExact(name));
+    if (faults.length > 0)
+        reader.complain(text_text `${name}: ${joinTexts(faults, ', ')}`);
+    return pairs;
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/action/inputs.js
 
 
@@ -2846,9 +3426,8 @@ function at(row, index) {
 
 
 
-
 const day = 86_400;
-const hour = 3600;
+const inputs_hour = 3600;
 const longest = 2 ** 31 - 1;
 /**
  * Reads and checks the inputs.
@@ -2889,8 +3468,8 @@ function readEach(reader, env, { debug, now }) {
             unit: 'seconds',
         }),
         retryMaxAttempts: reader.readNumber('retry-max-attempts', { min: 1, max: 100, whole: true }),
-        retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: hour, unit: 'seconds' }),
-        retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: hour, unit: 'seconds' }),
+        retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: inputs_hour, unit: 'seconds' }),
+        retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: inputs_hour, unit: 'seconds' }),
         retryOn: reader.readChoice('retry-on', ['transient', 'all']),
         useCache: readUseCache(reader, revocation.revoke),
         minValidity: readLongSeconds(reader, 'min-validity'),
@@ -2967,800 +3546,6 @@ function readEnvVar(reader, env) {
     return value;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/retry/backoff.js
-/**
- * Draws the wait after a failed attempt: exponential backoff with collision avoidance. After the n-th attempt it is a
- * random whole number of time slots, from 0 to 2^n - 1, and the cap is applied after the draw, so that a capped wait
- * becomes likelier with each attempt instead of the draw being narrowed.
- *
- * @param failed the number of attempts that have failed so far, 1 or more
- * @param random gives a number from 0 (included) to 1 (excluded)
- * @returns seconds
- * @see https://pypi.org/project/exponential-backoff-ca/
- */
-function drawWait(backoff, failed, random) {
-    const slots = Math.floor(random() * 2 ** failed);
-    return Math.min(backoff.maxWait, backoff.timeSlot * slots);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/retry/retry.js
-
-
-/** The end of all attempts; its cause is the error of the last one. */
-class GaveUp extends Error {
-    name = 'GaveUp';
-    code;
-    /** The last attempt. */
-    failure;
-    constructor(code, failure) {
-        super(code, { cause: failure.error });
-        this.code = code;
-        this.failure = failure;
-    }
-}
-/**
- * Makes attempts until one succeeds, none is left, or another would be useless or too late.
- *
- * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
- */
-async function retry(attempt, policy, collaborators) {
-    const { clock, report, prepare } = collaborators;
-    for (let number = 1;; number += 1) {
-        if (prepare !== undefined)
-            await prepare();
-        const startedAt = clock.monotonic();
-        const allowed = Math.max(0, Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt));
-        try {
-            return await limitTime((signal) => attempt(number, signal), allowed, clock);
-        }
-        catch (error) {
-            const took = clock.monotonic() - startedAt;
-            const { wait, retryAfter, gaveUp } = decide(error, number, policy, collaborators);
-            const { maxAttempts } = policy;
-            const failure = { attempt: number, maxAttempts, error, wait, retryAfter, allowed, took };
-            report(failure);
-            if (gaveUp !== undefined)
-                throw new GaveUp(gaveUp, failure);
-            await clock.sleep(wait);
-        }
-    }
-}
-/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
-const earlyTimer = 1;
-/** Decides after a failed attempt: wait how long, or give up why. */
-function decide(error, failed, policy, { clock, random, judge }) {
-    const { retryable, retryAfter } = judge(error);
-    const giveUp = (gaveUp) => ({ wait: undefined, retryAfter, gaveUp });
-    const left = policy.deadline - clock.monotonic();
-    if (!retryable)
-        return giveUp('not_retryable');
-    if (left <= earlyTimer)
-        return giveUp('total_timeout');
-    if (failed >= policy.maxAttempts)
-        return giveUp('attempts_used_up');
-    if (retryAfter !== undefined && retryAfter >= left)
-        return giveUp('retry_after_too_long');
-    const wait = Math.max(drawWait(policy, failed, random) * 1000, retryAfter ?? 0);
-    if (wait >= left)
-        return giveUp('total_timeout');
-    return { wait, retryAfter };
-}
-/** Runs an attempt with a signal that aborts when its time is over, milliseconds. */
-async function limitTime(work, allowed, clock) {
-    const controller = new AbortController();
-    const stopTimer = clock.startTimer(allowed, () => {
-        controller.abort(new DOMException('The time for this attempt is over.', 'TimeoutError'));
-    });
-    try {
-        return await work(controller.signal);
-    }
-    finally {
-        stopTimer();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/stage-error.js
-
-
-
-/** All attempts of a stage failed. */
-class StageError extends Error {
-    name = 'StageError';
-    code = 'stage_failed';
-    stage;
-    gaveUp;
-    facts;
-    constructor(stage, gaveUp, facts) {
-        super('stage_failed', { cause: gaveUp });
-        this.stage = stage;
-        this.gaveUp = gaveUp;
-        this.facts = facts;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/duration.js
-const second = 1000;
-const minute = 60 * second;
-const duration_hour = 60 * minute;
-/**
- * Writes a duration as people read it: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
- *
- * @param milliseconds rounded to what is shown
- */
-function formatDuration(milliseconds) {
-    if (milliseconds > 0 && milliseconds < 100)
-        return `${Math.ceil(milliseconds)} ms`;
-    if (milliseconds < 10 * second)
-        return `${Math.round(milliseconds / 100) / 10} s`;
-    if (milliseconds <= 2 * minute)
-        return formatSeconds(milliseconds);
-    const minutes = Math.round(milliseconds / minute);
-    if (minutes < 60)
-        return `${minutes} min`;
-    if (milliseconds >= 48 * duration_hour)
-        return `${Math.round(milliseconds / (24 * duration_hour))} days`;
-    const rest = minutes % 60;
-    return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
-}
-/** Writes a duration in whole seconds, as servers name it: `3540 s`. */
-function formatSeconds(milliseconds) {
-    return `${Math.round(milliseconds / second)} s`;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
-
-
-
-/** How long a JWT is good for, seconds: it is used at once, and once. */
-const lifetime = 60;
-/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
-const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
-/**
- * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
- *
- * @returns its compact serialization (RFC 7515 section 3.1)
- * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
- */
-function signAssertion(assertion, signer, context) {
-    const parts = [buildHeader(signer), buildClaims(assertion, context)];
-    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
-    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
-}
-function encode(data) {
-    return Buffer.from(data).toString('base64url');
-}
-/** The JOSE header; JSON leaves out what is undefined. */
-function buildHeader(signer) {
-    if (signer.kind === 'secret')
-        return { alg: signer.algorithm, typ: 'JWT' };
-    const { key, certificateThumbprint } = signer;
-    return {
-        alg: key.algorithm,
-        typ: 'JWT',
-        kid: key.keyId,
-        'x5t#S256': certificateThumbprint,
-    };
-}
-function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
-    const iat = Math.floor(now() / 1000);
-    const all = new Map([
-        ['iss', issuer],
-        ['sub', subject],
-        ['aud', audience],
-        ['iat', iat],
-        ['exp', iat + lifetime],
-        ['jti', randomUUID()],
-    ]);
-    for (const [name, value] of claims)
-        all.set(name, readClaim(name, value));
-    return Object.fromEntries(all);
-}
-function readClaim(name, value) {
-    if (value === '')
-        return undefined;
-    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
-}
-/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
-function signData(data, signer) {
-    if (signer.kind === 'key')
-        return signBytes(data, signer.key);
-    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
-        .update(data)
-        .digest();
-}
-/**
- * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
- *
- * @param certificatePem where it has several, the first one counts
- * @throws where it has none
- * @see RFC 7515 section 4.1.8
- */
-function thumbprintOf(certificatePem) {
-    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/proofs.js
-
-
-
-
-
-
-
-/** What the token request proves: who the client is, and what the grant rests on. */
-function listProofs(inputs, context) {
-    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
-}
-/** The client authentication that the inputs name. */
-function listClientProofs(inputs, context) {
-    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
-    const id = clientId ?? '';
-    switch (clientAuthMethod) {
-        case undefined:
-            return inputs.idTokenAs === 'client_assertion'
-                ? [clientAssertion(clientId, context.readIdToken)]
-                : [];
-        case 'client_secret_basic':
-            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
-        case 'client_secret_post':
-            return [clientSecretPost(id, clientSecret)];
-        case 'client_secret_jwt':
-        case 'private_key_jwt':
-            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
-        case 'tls_client_auth':
-        case 'self_signed_tls_client_auth':
-            return [namedClient(clientId)];
-        case 'none':
-            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
-    }
-}
-/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
-function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
-    return privateKeyAs === 'assertion' && !isMethodWritten;
-}
-function listGrantProofs(inputs, context) {
-    if (inputs.privateKeyAs === 'assertion')
-        return [assertionGrant(makeGrantJwt(inputs, context))];
-    if (inputs.idTokenAs === 'assertion')
-        return [assertionGrant(context.readIdToken)];
-    if (inputs.idTokenAs === 'subject_token')
-        return [subjectTokenGrant(context.readIdToken)];
-    return [];
-}
-function makeClientJwt(inputs, context) {
-    const { clientId = '' } = inputs;
-    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
-}
-function makeGrantJwt(inputs, context) {
-    const { clientId, signingKey } = inputs;
-    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
-}
-/** Whom a signed grant is for: the client, or whoever the key file names. */
-function nameOwner(clientId, signingKey) {
-    const owner = signingKey?.owner;
-    const issuer = clientId ?? owner?.issuer;
-    // Google's key files name no subject, for there it would mean to act as a user.
-    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
-    return { issuer, subject };
-}
-function makeJwt(inputs, { now, randomUUID, hide }, who) {
-    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
-    const audience = assertionAudience ?? issuer ?? tokenUrl;
-    const signer = chooseSigner(inputs);
-    return () => {
-        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
-        hide(jwt);
-        return jwt;
-    };
-}
-function chooseSigner(inputs) {
-    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
-    if (signingKey === undefined) {
-        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
-    }
-    return clientCertificate === undefined || usesTlsAuthentication(inputs)
-        ? { kind: 'key', key: signingKey }
-        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
-}
-/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
-function usesTlsAuthentication({ clientAuthMethod }) {
-    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
-}
-/** Whom to trust and who to be on connections to the authorization server. */
-function makeTlsIdentity(inputs) {
-    const { caCertificate, clientCertificate, clientKey } = inputs;
-    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
-    if (clientCertificate === undefined || clientKey === undefined)
-        return trust;
-    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
-}
-function writePem(key) {
-    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(67);
-;// CONCATENATED MODULE: ./build/compiled/action/wording/names.js
-
-
-
-/** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
-function hostOf(inputs) {
-    return new URL(urlOf(inputs)).host;
-}
-/** The token endpoint, else the issuer. */
-function urlOf({ tokenUrl, issuer }) {
-    return tokenUrl ?? issuer ?? '';
-}
-/** The input that says where to ask. */
-function nameUrlInput({ issuer }) {
-    return issuer === undefined ? 'token-url' : 'issuer';
-}
-/** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
-function nameStatus(status) {
-    const phrase = external_node_http_.STATUS_CODES[status];
-    return phrase === undefined ? String(status) : `${status} ${phrase}`;
-}
-/** What an answer held: its content type, or how much of no named type. */
-function nameContent({ contentType, length }) {
-    if (length === 0)
-        return 'an empty body';
-    const type = contentType?.split(';')[0]?.trim() ?? '';
-    return type === '' ? `${length} bytes of no named type` : type;
-}
-/** A URL without its query, which can hold a secret. */
-function originAndPath(url) {
-    const { origin, pathname } = new URL(url);
-    return `${origin}${pathname}`;
-}
-/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
-function nameTlsFault(error) {
-    const message = messageOf(error);
-    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
-}
-/** What an error of Node's says. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
-function readTlsAlert(error) {
-    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
-    return number === undefined ? undefined : Number(number);
-}
-/** What is known of an error that nobody foresaw. */
-function describeUnknown(error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/wording/exchange.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** A failed attempt that is not the end of the story, or not its first chapter. */
-function sayFailedAttempt(failure, view) {
-    const { attempt, maxAttempts } = failure;
-    const what = describeFailure(failure, view);
-    const purpose = purposes[view.stage];
-    return text_text `Attempt ${attempt} of ${maxAttempts}${purpose} failed: ${what}.${sayNext(failure)}`;
-}
-const purposes = {
-    metadata: text_text ` to read the issuer's metadata`,
-    id_token: text_text ` to get GitHub's ID token`,
-    token: text_text ``,
-    revocation: text_text ` to revoke the token`,
-};
-function sayNext({ wait, retryAfter }) {
-    if (wait === undefined)
-        return text_text ``;
-    if (wait === retryAfter && wait > 0) {
-        return text_text ` The server asks for ${formatSeconds(wait)} (Retry-After). Trying again then.`;
-    }
-    return wait === 0 ? text_text ` Trying again now.` : text_text ` Trying again in ${formatDuration(wait)}.`;
-}
-/** The title of what was sent and what came back. */
-function sayExchangeTitle(stage) {
-    switch (stage) {
-        case 'metadata':
-            return text_text `Metadata: request and answer`;
-        case 'id_token':
-            return text_text `GitHub's ID token: request and answer`;
-        case 'token':
-            return text_text `Request and answer`;
-        case 'revocation':
-            return text_text `Revocation: request and answer`;
-    }
-}
-/** The shape of a request for an issuer's metadata. */
-function describeDiscovery(issuer) {
-    return [text_text `metadata of ${issuer}`];
-}
-/** The shape of a request for GitHub's ID token, without anything secret. */
-function describeIdTokenRequest(url, { idTokenAudience }) {
-    const audience = idTokenAudience ?? "GitHub's default";
-    const where = URL.canParse(url) ? originAndPath(url) : 'a URL that is none';
-    return [text_text `GET ${where}`, text_text `audience: ${audience}`];
-}
-/** The shape of a request to an ACS endpoint, without anything secret. */
-function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
-    return [
-        text_text `GET ${originAndPath(tokenUrl)}`,
-        text_text `client ${clientId}, acs_api, headers: client-id, client-secret`,
-        ...describeHeaders(headers),
-    ];
-}
-/** The shape of a request to a token endpoint, without anything secret. */
-function describeRequest(inputs, parameterNames) {
-    const { tokenUrl, clientId, headers } = inputs;
-    const client = clientId === undefined ? text_text `no client id` : text_text `client ${clientId}`;
-    return [
-        text_text `POST ${originAndPath(tokenUrl)}`,
-        text_text `${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
-        ...describeHeaders(headers),
-    ];
-}
-/** The shape of a request to a revocation endpoint, without anything secret. */
-function describeRevocation(inputs, revocationUrl, parameterNames) {
-    return describeRequest({ ...inputs, tokenUrl: revocationUrl }, parameterNames);
-}
-/** How the client authenticates, and what signs. */
-function nameAuthentication(inputs) {
-    const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;
-    const key = signingKey === undefined ? '' : nameKey(signingKey);
-    switch (clientAuthMethod) {
-        case undefined:
-            return 'ID token as client_assertion';
-        case 'client_secret_basic':
-            return `client_secret_basic (${clientSecretEncoding})`;
-        case 'client_secret_jwt':
-            return `client_secret_jwt (${macAlgorithm})`;
-        case 'private_key_jwt':
-            return `private_key_jwt (${key})`;
-        case 'none':
-            return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
-        default:
-            return clientAuthMethod;
-    }
-}
-function nameKey({ algorithm, keyId }) {
-    return keyId === undefined ? algorithm : `${algorithm}, kid ${keyId}`;
-}
-function describeHeaders(headers) {
-    const names = headers.map(([name]) => name).join(', ');
-    return names === '' ? [] : [text_text `further headers: ${names}`];
-}
-/** What the ID token of an attempt says; nothing where it had none. */
-function describeIdToken(idToken) {
-    return idToken === undefined ? [] : [text_text `ID token: ${writeClaims(idToken)}`];
-}
-/** What a server that trusts GitHub's ID tokens looks at. */
-function writeClaims({ claims }) {
-    const { iss = 'none', sub = 'none', aud = 'none' } = describeClaims(claims);
-    return text_text `iss: ${iss}, sub: ${sub}, aud: ${aud}`;
-}
-/** The answer to an attempt that failed. */
-function exchange_describeAnswer(failure, view) {
-    const { error, took } = failure;
-    const after = text_text `after ${formatDuration(took)}`;
-    const idToken = view.stage === 'token' ? describeIdToken(view.idToken) : [];
-    if (error instanceof TokenError)
-        return [...idToken, ...describeTokenAnswer(error, after)];
-    if (error instanceof DiscoveryError)
-        return describeMetadataAnswer(error, after);
-    if (error instanceof IdTokenError && error.status !== undefined) {
-        return [text_text `${nameStatus(error.status)}, ${after}`];
-    }
-    const what = describeFailure(failure, view);
-    // A time that was over says how long it was.
-    const isLate = error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
-    return [...idToken, isLate ? what : text_text `failed ${after}: ${what}`];
-}
-function describeTokenAnswer(error, after) {
-    const { answer, oauthError, location } = error;
-    return [
-        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
-        ...listDetails([
-            ['error', oauthError?.error],
-            ['error_description', oauthError?.description],
-            ['error_uri', oauthError?.uri],
-            ['location', location],
-        ]),
-    ];
-}
-function describeMetadataAnswer(error, after) {
-    const { attempts, answer, actualIssuer, endpoint, location } = error;
-    return [
-        ...attempts.map(({ url, status }) => text_text `GET ${url}: ${nameStatus(status)}`),
-        text_text `${nameContent(answer)}, ${after}`,
-        ...listDetails([
-            ['issuer', actualIssuer],
-            ['token_endpoint', endpoint],
-            ['location', location],
-        ]),
-    ];
-}
-function listDetails(details) {
-    return details.flatMap(([name, value]) => (value === undefined ? [] : [text_text `${name}: ${value}`]));
-}
-/** The answer to the attempt that succeeded. */
-function describeSuccess(stage, attempt, took) {
-    const after = text_text `at attempt ${attempt}, after ${formatDuration(took)}`;
-    switch (stage) {
-        case 'metadata':
-            return text_text `metadata ${after}`;
-        case 'id_token':
-            return text_text `an ID token ${after}`;
-        case 'token':
-            return text_text `a token ${after}`;
-        case 'revocation':
-            return text_text `revoked ${after}`;
-    }
-}
-/** What went wrong with one attempt, in a few words. */
-function describeFailure({ error, allowed }, view) {
-    if (error instanceof TokenError)
-        return describeTokenError(error);
-    if (error instanceof DiscoveryError)
-        return describeDiscoveryError(error);
-    if (error instanceof IdTokenError)
-        return describeIdTokenError(error);
-    if (error instanceof transport_error/* TransportError */.wX)
-        return describeTransportError(error, allowed, view);
-    return text_text `${describeUnknown(error)}`;
-}
-/** What an answer without a token was, in a few words. */
-function describeTokenError(error) {
-    const { answer, location } = error;
-    const status = nameStatus(answer.status);
-    switch (error.code) {
-        case 'oauth_error':
-            return text_text `${answer.status} ${error.oauthError?.error ?? ''}`;
-        case 'http_error':
-            return text_text `${status}`;
-        case 'redirect':
-            return describeRedirect(answer.status, location);
-        case 'unparsable':
-            return text_text `${status} with ${nameContent(answer)} in place of a token`;
-        case 'no_access_token':
-            return text_text `${status} without an access_token`;
-        case 'no_expires_at':
-            return text_text `${status} without a Zulu time in expires_at`;
-        case 'malformed_token':
-            return text_text `${status} with a token that has characters no token can have`;
-    }
-}
-/** What an answer without usable metadata was, in a few words. */
-function describeDiscoveryError(error) {
-    const { answer, location, actualIssuer, endpoint = '' } = error;
-    const status = nameStatus(answer.status);
-    switch (error.code) {
-        case 'not_found':
-        case 'refused':
-            return text_text `${status}`;
-        case 'not_metadata':
-            return text_text `${status} with ${nameContent(answer)} in place of metadata`;
-        case 'issuer_mismatch':
-            return actualIssuer === undefined
-                ? text_text `metadata that names no issuer`
-                : text_text `metadata of ${actualIssuer}`;
-        case 'no_token_endpoint':
-            return text_text `metadata without a token endpoint`;
-        case 'unusable_endpoint':
-            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
-        case 'redirect':
-            return describeRedirect(answer.status, location);
-    }
-}
-function describeRedirect(status, location) {
-    const name = nameStatus(status);
-    return location === undefined
-        ? text_text `${name}, a redirect`
-        : text_text `${name}, a redirect to ${location}`;
-}
-function describeIdTokenError({ code, status = 0 }) {
-    switch (code) {
-        case 'no_permission':
-            return text_text `this job may not ask for one`;
-        case 'bad_endpoint':
-            return text_text `the runner names no https URL for it`;
-        case 'refused':
-            return text_text `${nameStatus(status)}`;
-        case 'unparsable':
-        case 'malformed':
-            return text_text `${nameStatus(status)} without an ID token`;
-    }
-}
-const networkErrors = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'the connection was reset',
-    ECONNABORTED: 'the connection was aborted',
-    EHOSTUNREACH: 'no route to the host',
-    ENETUNREACH: 'the network cannot be reached',
-    EADDRNOTAVAIL: 'the address is not available',
-    ETIMEDOUT: 'the connection timed out',
-    EPIPE: 'the connection broke',
-};
-/** The most that is read of an answer, as people write it. */
-function nameLimit({ stage }) {
-    const bytes = stage === 'id_token' ? maxAnswerBytes : maxResponseBytes;
-    const kib = bytes / 1024;
-    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
-}
-function describeTransportError(error, allowed, view) {
-    const system = error.systemCode ?? '';
-    switch (error.code) {
-        case 'timeout':
-            return text_text `no answer within ${formatDuration(allowed)}`;
-        case 'name_not_found':
-            return view.stage === 'id_token'
-                ? text_text `its name was not found (${system})`
-                : text_text `the name ${new URL(urlOf(view.inputs)).hostname} was not found (${system})`;
-        case 'connection_failed':
-            return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
-        case 'tls_failed':
-            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
-        case 'proxy_refused':
-            return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
-        case 'proxy_invalid':
-            return text_text `the proxy's address in the environment is no usable URL`;
-        case 'answer_cut':
-            return text_text `the answer was cut off`;
-        case 'answer_unreadable':
-            return text_text `the answer is not readable HTTP`;
-        case 'answer_too_large':
-            return text_text `the answer is larger than ${nameLimit(view)}`;
-        case 'request_failed':
-            return text_text `the request failed: ${describeUnknown(error.cause)}`;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/stage.js
-
-
-
-
-
-
-
-
-/**
- * Makes the attempts of one stage, and tells the log of each that failed.
- *
- * @throws {StageError} when no attempt succeeded; the log has the details then
- */
-async function runStage(plan, { clock, random, log, deadline }) {
-    const { stage, prepare, ask, judge, shape, readFacts } = plan;
-    const { inputs } = readFacts();
-    const policy = {
-        maxAttempts: inputs.retryMaxAttempts,
-        timeSlot: inputs.retryTimeSlot,
-        maxWait: inputs.retryMaxWait,
-        attemptTimeout: inputs.timeout,
-        deadline: deadline.at,
-    };
-    const report = (failure) => {
-        if (isWorthALine(failure))
-            log.say(sayFailedAttempt(failure, { stage, ...readFacts() }));
-    };
-    try {
-        return await retry(async (attempt, signal) => {
-            const startedAt = clock.monotonic();
-            const result = await ask(signal);
-            if (inputs.verbose) {
-                const success = describeSuccess(stage, attempt, clock.monotonic() - startedAt);
-                const idToken = stage === 'token' ? describeIdToken(readFacts().idToken) : [];
-                log.group(sayExchangeTitle(stage), [...shape, ...idToken, success]);
-            }
-            return { result, attempt };
-        }, policy, { clock, random, judge, report, ...(prepare === undefined ? {} : { prepare }) });
-    }
-    catch (error) {
-        if (!(error instanceof GaveUp))
-            throw error;
-        const facts = readFacts();
-        log.group(sayExchangeTitle(stage), [
-            ...shape,
-            ...exchange_describeAnswer(error.failure, { stage, ...facts }),
-        ]);
-        throw new StageError(stage, error, facts);
-    }
-}
-/** A first attempt that is also the last is told by the error alone. */
-function isWorthALine({ attempt, wait }) {
-    return attempt > 1 || wait !== undefined;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/id-tokens.js
-
-
-
-
-
-/** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */
-const longestWait = 60_000;
-/** The job's ID tokens: a server accepts each once, so every attempt gets one that none has seen. */
-class IdTokens {
-    #endpoint;
-    #inputs;
-    #context;
-    /** One that no server has seen. */
-    #unused;
-    #last;
-    constructor(endpoint, inputs, context) {
-        this.#endpoint = endpoint;
-        this.#inputs = inputs;
-        this.#context = context;
-    }
-    /**
-     * @param env the step's environment
-     * @returns undefined where no ID token is wanted
-     * @throws {IdTokenError} `no_permission` where the job may not ask for one
-     */
-    static open(inputs, env, context) {
-        if (inputs.idTokenAs === undefined)
-            return undefined;
-        const endpoint = findIdTokenEndpoint(env);
-        if (endpoint === undefined)
-            throw new IdTokenError('no_permission');
-        return new IdTokens(endpoint, inputs, context);
-    }
-    /** The one that was used last; undefined before the first. */
-    get last() {
-        return this.#last;
-    }
-    /**
-     * An ID token to look at; a later {@link take} gives it away.
-     *
-     * @throws {StageError} where none can be had
-     */
-    async look() {
-        const idToken = await this.#request();
-        this.#unused = { idToken, gotAt: this.#context.clock.monotonic() };
-        return idToken;
-    }
-    /**
-     * An ID token to send, once.
-     *
-     * @throws {StageError} where none can be had
-     */
-    async take() {
-        const unused = this.#unused;
-        this.#unused = undefined;
-        const isFresh = unused !== undefined && this.#context.clock.monotonic() - unused.gotAt < longestWait;
-        this.#last = isFresh ? unused.idToken : await this.#request();
-        return this.#last;
-    }
-    async #request() {
-        const { clock, send, log } = this.#context;
-        const inputs = this.#inputs;
-        const hide = (secret) => {
-            log.mask(secret);
-        };
-        const { result } = await runStage({
-            stage: 'id_token',
-            ask: (signal) => requestIdToken(this.#endpoint, inputs.idTokenAudience, {
-                send,
-                now: clock.now,
-                signal,
-                hide,
-            }),
-            judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
-            shape: describeIdTokenRequest(this.#endpoint.url, inputs),
-            readFacts: () => ({ inputs }),
-        }, this.#context);
-        return result;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/action/log.js
 
 /** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
@@ -3806,8 +3591,6 @@ class Log {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/wording/lines.js
-
-
 
 
 
@@ -3880,8 +3663,6 @@ function sayTlsStaysVerified() {
 
 
 
-
-
 /** The outputs of action.yml, in its order. */
 const outputNames = (/* unused pure expression or super */ null && ([
     'token',
@@ -3945,7 +3726,6 @@ function keepToOneLine(outside) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
-
 
 
 
@@ -4103,9 +3883,187 @@ function discovery_failure(code, { response, retryAfter }, asked, details = {}) 
     });
 }
 
+;// CONCATENATED MODULE: ./build/compiled/action/proof-context.js
+/** Takes what proofs are made with from where a stage has it. */
+function makeProofContext({ clock, log, randomUUID, idTokens }) {
+    return {
+        now: clock.now,
+        randomUUID,
+        hide: (secret) => {
+            log.mask(secret);
+        },
+        readIdToken: () => idTokens?.last?.token ?? '',
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
+
+
+/** How long a JWT is good for, seconds: it is used at once, and once. */
+const lifetime = 60;
+/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
+const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
+/**
+ * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
+ *
+ * @returns its compact serialization (RFC 7515 section 3.1)
+ * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
+ */
+function signAssertion(assertion, signer, context) {
+    const parts = [buildHeader(signer), buildClaims(assertion, context)];
+    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
+    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
+}
+function encode(data) {
+    return Buffer.from(data).toString('base64url');
+}
+/** The JOSE header; JSON leaves out what is undefined. */
+function buildHeader(signer) {
+    if (signer.kind === 'secret')
+        return { alg: signer.algorithm, typ: 'JWT' };
+    const { key, certificateThumbprint } = signer;
+    return {
+        alg: key.algorithm,
+        typ: 'JWT',
+        kid: key.keyId,
+        'x5t#S256': certificateThumbprint,
+    };
+}
+function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
+    const iat = Math.floor(now() / 1000);
+    const all = new Map([
+        ['iss', issuer],
+        ['sub', subject],
+        ['aud', audience],
+        ['iat', iat],
+        ['exp', iat + lifetime],
+        ['jti', randomUUID()],
+    ]);
+    for (const [name, value] of claims)
+        all.set(name, readClaim(name, value));
+    return Object.fromEntries(all);
+}
+function readClaim(name, value) {
+    if (value === '')
+        return undefined;
+    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+function signData(data, signer) {
+    if (signer.kind === 'key')
+        return signBytes(data, signer.key);
+    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
+        .update(data)
+        .digest();
+}
+/**
+ * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
+ *
+ * @param certificatePem where it has several, the first one counts
+ * @throws where it has none
+ * @see RFC 7515 section 4.1.8
+ */
+function thumbprintOf(certificatePem) {
+    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
+    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/proofs.js
+
+
+
+/** What the token request proves: who the client is, and what the grant rests on. */
+function listProofs(inputs, context) {
+    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
+}
+/** The client authentication that the inputs name. */
+function listClientProofs(inputs, context) {
+    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
+    const id = clientId ?? '';
+    switch (clientAuthMethod) {
+        case undefined:
+            return inputs.idTokenAs === 'client_assertion'
+                ? [clientAssertion(clientId, context.readIdToken)]
+                : [];
+        case 'client_secret_basic':
+            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
+        case 'client_secret_post':
+            return [clientSecretPost(id, clientSecret)];
+        case 'client_secret_jwt':
+        case 'private_key_jwt':
+            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return [namedClient(clientId)];
+        case 'none':
+            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
+    }
+}
+/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
+function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
+    return privateKeyAs === 'assertion' && !isMethodWritten;
+}
+function listGrantProofs(inputs, context) {
+    if (inputs.privateKeyAs === 'assertion')
+        return [assertionGrant(makeGrantJwt(inputs, context))];
+    if (inputs.idTokenAs === 'assertion')
+        return [assertionGrant(context.readIdToken)];
+    if (inputs.idTokenAs === 'subject_token')
+        return [subjectTokenGrant(context.readIdToken)];
+    return [];
+}
+function makeClientJwt(inputs, context) {
+    const { clientId = '' } = inputs;
+    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
+}
+function makeGrantJwt(inputs, context) {
+    const { clientId, signingKey } = inputs;
+    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
+}
+/** Whom a signed grant is for: the client, or whoever the key file names. */
+function nameOwner(clientId, signingKey) {
+    const owner = signingKey?.owner;
+    const issuer = clientId ?? owner?.issuer;
+    // Google's key files name no subject, for there it would mean to act as a user.
+    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
+    return { issuer, subject };
+}
+function makeJwt(inputs, { now, randomUUID, hide }, who) {
+    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
+    const audience = assertionAudience ?? issuer ?? tokenUrl;
+    const signer = chooseSigner(inputs);
+    return () => {
+        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
+        hide(jwt);
+        return jwt;
+    };
+}
+function chooseSigner(inputs) {
+    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
+    if (signingKey === undefined) {
+        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
+    }
+    return clientCertificate === undefined || usesTlsAuthentication(inputs)
+        ? { kind: 'key', key: signingKey }
+        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
+}
+/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
+function usesTlsAuthentication({ clientAuthMethod }) {
+    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
+}
+/** Whom to trust and who to be on connections to the authorization server. */
+function makeTlsIdentity(inputs) {
+    const { caCertificate, clientCertificate, clientKey } = inputs;
+    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
+    if (clientCertificate === undefined || clientKey === undefined)
+        return trust;
+    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+}
+function writePem(key) {
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/action/request-token.js
-
-
 
 
 
@@ -4203,151 +4161,9 @@ function chooseSource(inputs, context) {
         spendsGrant: spendsItsGrant(request),
     };
 }
-function writeRequest(inputs, { clock, randomUUID, log, idTokens }) {
-    const proofs = listProofs(inputs, {
-        now: clock.now,
-        randomUUID,
-        hide: (secret) => {
-            log.mask(secret);
-        },
-        readIdToken: () => idTokens?.last?.token ?? '',
-    });
+function writeRequest(inputs, context) {
+    const proofs = listProofs(inputs, makeProofContext(context));
     return { ...inputs, parameters: [...inputs.grantParameters, ...inputs.parameters], proofs };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/cache/seal.js
-
-const algorithm = 'aes-256-gcm';
-/** Bytes of the nonce of AES-GCM (NIST SP 800-38D section 5.2.1.1). */
-const nonceBytes = 12;
-/** Bytes of the tag of AES-GCM. */
-const tagBytes = 16;
-/**
- * Encrypts by AES-256-GCM.
- *
- * @param key 32 bytes
- * @param nonce {@link nonceBytes} random bytes, never the same twice
- * @param purpose additional data: what was sealed for one purpose does not open for another
- * @returns nonce, tag, ciphertext
- */
-function seal(plaintext, { key, nonce, purpose, }) {
-    const cipher = (0,external_node_crypto_.createCipheriv)(algorithm, key, nonce).setAAD(Buffer.from(purpose));
-    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
-}
-/**
- * Decrypts what {@link seal} made.
- *
- * @returns undefined where it was not sealed with this key for this purpose, or was damaged since
- */
-function seal_unseal(sealed, { key, purpose }) {
-    if (sealed.length < nonceBytes + tagBytes)
-        return undefined;
-    const nonce = sealed.subarray(0, nonceBytes);
-    const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
-    const decipher = (0,external_node_crypto_.createDecipheriv)(algorithm, key, nonce, { authTagLength: tagBytes })
-        .setAAD(Buffer.from(purpose))
-        .setAuthTag(tag);
-    try {
-        return Buffer.concat([
-            decipher.update(sealed.subarray(nonceBytes + tagBytes)),
-            decipher.final(),
-        ]);
-    }
-    catch {
-        // Damaged, planted or another's.
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/cache/entry.js
-
-
-/*
- * An entry: magic (8 bytes), length of what follows (4), nonce (12), tag (16), ciphertext. AES-256-GCM with the entry's
- * full name as additional data, so that it is worthless under another name (NIST SP 800-38D).
- */
-const magic = Buffer.from('\x89OA2TOK\n', 'latin1');
-const lengthBytes = 4;
-const headBytes = magic.length + lengthBytes;
-/** The most that an entry may have, bytes. */
-const maxEntryBytes = 192 * 1024;
-/** Where a tar archive can have a member begin: multiples of this, bytes. */
-const tarBlock = 512;
-/** How many places that look like an entry are tried; each costs a decryption. */
-const maxCandidates = 4;
-/**
- * Seals a token.
- *
- * @param key 32 bytes
- * @param name the full name of the entry
- * @param nonce 12 random bytes, never the same twice
- * @returns undefined where it is too large to be kept
- */
-function sealEntry(token, { key, name, nonce }) {
-    const body = seal(writeContents(token), { key, nonce, purpose: name });
-    const length = Buffer.alloc(lengthBytes);
-    length.writeUInt32BE(body.length);
-    const entry = Buffer.concat([magic, length, body]);
-    return entry.length > maxEntryBytes ? undefined : entry;
-}
-/**
- * Finds an entry in an archive and opens it. The archive is hostile until a decryption succeeds: nothing of the tar
- * around the entry is parsed or believed, and no step of the search comes from its bytes.
- *
- * @param archive decompressed, of a bounded size
- * @param key 32 bytes
- * @param name the full name under which the archive was found
- * @returns undefined where there is no entry that this key and this name open
- */
-function openEntry(archive, { key, name }) {
-    for (const body of listCandidates(archive)) {
-        const contents = seal_unseal(body, { key, purpose: name });
-        if (contents !== undefined)
-            return readContents(contents);
-    }
-    return undefined;
-}
-/** The places that look like an entry and lie inside the archive, the first few. */
-function listCandidates(archive) {
-    const candidates = [];
-    for (let at = 0; at + headBytes <= archive.length; at += tarBlock) {
-        if (!archive.subarray(at, at + magic.length).equals(magic))
-            continue;
-        const length = archive.readUInt32BE(at + magic.length);
-        const start = at + headBytes;
-        const fits = length >= nonceBytes + tagBytes && start + length <= archive.length;
-        if (fits)
-            candidates.push(archive.subarray(start, start + length));
-        if (candidates.length === maxCandidates)
-            break;
-    }
-    return candidates;
-}
-function writeContents({ accessToken, scopes, others, issuedAt }) {
-    const contents = {
-        token: accessToken.token,
-        type: accessToken.tokenType,
-        scopes: scopes ?? null,
-        issuedAt,
-        expiresAt: accessToken.expiresAt?.getTime() ?? 0,
-        others,
-    };
-    return Buffer.from(JSON.stringify(contents));
-}
-/** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
-function readContents(bytes) {
-    const contents = JSON.parse(bytes.toString());
-    return {
-        accessToken: new AccessToken({
-            token: contents.token,
-            tokenType: contents.type,
-            expiresAt: new Date(contents.expiresAt),
-        }),
-        scopes: contents.scopes ?? undefined,
-        others: contents.others,
-        issuedAt: contents.issuedAt,
-    };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/identity.js
@@ -4489,8 +4305,6 @@ const external_node_child_process_namespaceObject = require("node:child_process"
 const promises_namespaceObject = require("node:fs/promises");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(760);
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = require("node:stream");
 ;// CONCATENATED MODULE: ./build/compiled/cache/save-report.js
 /** The words with which the child process says how saving ended. */
 const saveWords = ['saved', 'taken', 'denied', 'no_tar', 'failed'];
@@ -4514,7 +4328,6 @@ function classifySave(result, text) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/saver.js
-
 
 
 
@@ -4630,7 +4443,6 @@ function taskkill(pid) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/service.js
-
 
 
 /** How an archive is compressed; part of the version of an entry. */
@@ -4815,7 +4627,6 @@ function isSafe(url, base) {
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/archive.js
 
-
 /** The most that an archive may become, bytes. */
 const maxOutputLength = 512 * 1024;
 /** log2 of the largest window, the default of the zstd program; a larger one would only cost memory. */
@@ -4834,8 +4645,142 @@ async function decompressArchive(blob, compression) {
     return (0,external_node_util_.promisify)(zstdDecompress)(blob, { maxOutputLength, params });
 }
 
-;// CONCATENATED MODULE: ./build/compiled/cache/token-cache.js
+;// CONCATENATED MODULE: ./build/compiled/cache/seal.js
 
+const algorithm = 'aes-256-gcm';
+/** Bytes of the nonce of AES-GCM (NIST SP 800-38D section 5.2.1.1). */
+const nonceBytes = 12;
+/** Bytes of the tag of AES-GCM. */
+const tagBytes = 16;
+/**
+ * Encrypts by AES-256-GCM.
+ *
+ * @param key 32 bytes
+ * @param nonce {@link nonceBytes} random bytes, never the same twice
+ * @param purpose additional data: what was sealed for one purpose does not open for another
+ * @returns nonce, tag, ciphertext
+ */
+function seal(plaintext, { key, nonce, purpose, }) {
+    const cipher = (0,external_node_crypto_.createCipheriv)(algorithm, key, nonce).setAAD(Buffer.from(purpose));
+    const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
+}
+/**
+ * Decrypts what {@link seal} made.
+ *
+ * @returns undefined where it was not sealed with this key for this purpose, or was damaged since
+ */
+function seal_unseal(sealed, { key, purpose }) {
+    if (sealed.length < nonceBytes + tagBytes)
+        return undefined;
+    const nonce = sealed.subarray(0, nonceBytes);
+    const tag = sealed.subarray(nonceBytes, nonceBytes + tagBytes);
+    const decipher = (0,external_node_crypto_.createDecipheriv)(algorithm, key, nonce, { authTagLength: tagBytes })
+        .setAAD(Buffer.from(purpose))
+        .setAuthTag(tag);
+    try {
+        return Buffer.concat([
+            decipher.update(sealed.subarray(nonceBytes + tagBytes)),
+            decipher.final(),
+        ]);
+    }
+    catch {
+        // Damaged, planted or another's.
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/cache/entry.js
+
+
+/*
+ * An entry: magic (8 bytes), length of what follows (4), nonce (12), tag (16), ciphertext. AES-256-GCM with the entry's
+ * full name as additional data, so that it is worthless under another name (NIST SP 800-38D).
+ */
+const magic = Buffer.from('\x89OA2TOK\n', 'latin1');
+const lengthBytes = 4;
+const headBytes = magic.length + lengthBytes;
+/** The most that an entry may have, bytes. */
+const maxEntryBytes = 192 * 1024;
+/** Where a tar archive can have a member begin: multiples of this, bytes. */
+const tarBlock = 512;
+/** How many places that look like an entry are tried; each costs a decryption. */
+const maxCandidates = 4;
+/**
+ * Seals a token.
+ *
+ * @param key 32 bytes
+ * @param name the full name of the entry
+ * @param nonce 12 random bytes, never the same twice
+ * @returns undefined where it is too large to be kept
+ */
+function sealEntry(token, { key, name, nonce }) {
+    const body = seal(writeContents(token), { key, nonce, purpose: name });
+    const length = Buffer.alloc(lengthBytes);
+    length.writeUInt32BE(body.length);
+    const entry = Buffer.concat([magic, length, body]);
+    return entry.length > maxEntryBytes ? undefined : entry;
+}
+/**
+ * Finds an entry in an archive and opens it. The archive is hostile until a decryption succeeds: nothing of the tar
+ * around the entry is parsed or believed, and no step of the search comes from its bytes.
+ *
+ * @param archive decompressed, of a bounded size
+ * @param key 32 bytes
+ * @param name the full name under which the archive was found
+ * @returns undefined where there is no entry that this key and this name open
+ */
+function openEntry(archive, { key, name }) {
+    for (const body of listCandidates(archive)) {
+        const contents = seal_unseal(body, { key, purpose: name });
+        if (contents !== undefined)
+            return readContents(contents);
+    }
+    return undefined;
+}
+/** The places that look like an entry and lie inside the archive, the first few. */
+function listCandidates(archive) {
+    const candidates = [];
+    for (let at = 0; at + headBytes <= archive.length; at += tarBlock) {
+        if (!archive.subarray(at, at + magic.length).equals(magic))
+            continue;
+        const length = archive.readUInt32BE(at + magic.length);
+        const start = at + headBytes;
+        const fits = length >= nonceBytes + tagBytes && start + length <= archive.length;
+        if (fits)
+            candidates.push(archive.subarray(start, start + length));
+        if (candidates.length === maxCandidates)
+            break;
+    }
+    return candidates;
+}
+function writeContents({ accessToken, scopes, others, issuedAt }) {
+    const contents = {
+        token: accessToken.token,
+        type: accessToken.tokenType,
+        scopes: scopes ?? null,
+        issuedAt,
+        expiresAt: accessToken.expiresAt?.getTime() ?? 0,
+        others,
+    };
+    return Buffer.from(JSON.stringify(contents));
+}
+/** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
+function readContents(bytes) {
+    const contents = JSON.parse(bytes.toString());
+    return {
+        accessToken: new AccessToken({
+            token: contents.token,
+            tokenType: contents.type,
+            expiresAt: new Date(contents.expiresAt),
+        }),
+        scopes: contents.scopes ?? undefined,
+        others: contents.others,
+        issuedAt: contents.issuedAt,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/cache/token-cache.js
 
 
 
@@ -4977,7 +4922,6 @@ function isTimeout(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/election.js
-
 /** The longest that an election may take, milliseconds. */
 const electionTimeout = 5000;
 /**
@@ -5041,7 +4985,6 @@ function chooseWait(turn, left, draw) {
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/lease.js
 
-
 /** How long the name of a lease is the same, milliseconds. */
 const leaseWindow = 60_000;
 /**
@@ -5062,7 +5005,6 @@ function listLeaseNames({ lease }, now) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/wording/cache-lines.js
-
 
 
 
@@ -5162,12 +5104,6 @@ function sayNotFollowing(why) {
 
 
 
-
-
-
-
-
-
 /**
  * After a miss: has the jobs that missed together elect one of them, and waits for its token where it is another one.
  *
@@ -5201,13 +5137,6 @@ function listMissingScopes(granted, asked) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/reuse.js
-
-
-
-
-
-
-
 
 
 
@@ -5492,12 +5421,7 @@ function deriveKey(secret, salt) {
     return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
 }
 
-// EXTERNAL MODULE: ./build/compiled/action/surroundings.js + 21 modules
-var surroundings = __nccwpck_require__(535);
 ;// CONCATENATED MODULE: ./build/compiled/action/wording/refusals.js
-
-
-
 
 
 
@@ -5721,10 +5645,6 @@ function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncodi
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/wording/failures.js
-
-
-
-
 
 
 
@@ -6140,9 +6060,6 @@ function sayEmptySecret({ name, cause }) {
 
 
 
-
-
-
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 async function run(surroundings) {
     const { runner, env, clock } = surroundings;
@@ -6220,7 +6137,7 @@ function isRefreshToken([name]) {
 
 /***/ }),
 
-/***/ 535:
+/***/ 737:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -6453,10 +6370,820 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(933);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(611);
+var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(692);
+var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var tunnel = __nccwpck_require__(770);
+;// CONCATENATED MODULE: ./tools/no-undici/index.mjs
+/*
+ * Stands in for undici. @actions/http-client imports it for getAgentDispatcher() alone, which serves those who use
+ * fetch; nothing here does, and the real one was 95 % of the bundle and a third of the start. The overrides entry in
+ * package.json puts this file in its place. A proxy is reached by the package tunnel, as before.
+ */
+
+/** What @actions/http-client imports. Should anything ever come to call it, it fails and says why. */
+class ProxyAgent {
+  constructor() {
+    throw new Error(
+      'undici is left out of oauth2-token (tools/no-undici): getAgentDispatcher() of @actions/http-client cannot be used here.',
+    );
+  }
+}
+
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -6481,7 +7208,7 @@ class BasicCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
+        return auth_awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -6503,7 +7230,7 @@ class BearerCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
+        return auth_awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -6525,7 +7252,7 @@ class PersonalAccessTokenCredentialHandler {
         return false;
     }
     handleAuthentication() {
-        return __awaiter(this, void 0, void 0, function* () {
+        return auth_awaiter(this, void 0, void 0, function* () {
             throw new Error('not implemented');
         });
     }
@@ -6550,7 +7277,7 @@ class OidcClient {
             allowRetries: allowRetry,
             maxRetries: maxRetry
         };
-        return new lib/* HttpClient */.Qq('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
     }
     static getRequestToken() {
         const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -8433,63 +9160,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./build/compiled/http/request.js + 2 modules
-var request = __nccwpck_require__(52);
-// EXTERNAL MODULE: ./build/compiled/retry/clock.js
-var clock = __nccwpck_require__(176);
-;// CONCATENATED MODULE: ./build/compiled/action/surroundings.js
-
-
-
-
-
-
-
-/** The real surroundings of a step. */
-function realSurroundings() {
-    const script = process.argv[1] ?? '';
-    const env = { ...process.env };
-    // Node would warn that certificates are not verified; they are.
-    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    return {
-        runner: core_namespaceObject,
-        env,
-        platform: process.platform,
-        clock: clock/* systemClock */.m,
-        random: Math.random,
-        randomBytes: external_node_crypto_.randomBytes,
-        randomUUID: external_node_crypto_.randomUUID,
-        send: request/* sendRequest */.w,
-        // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
-        saveScript: (0,external_node_path_.join)((0,external_node_path_.dirname)(script), '..', 'save', 'index.js'),
-        temp: process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
-        succeed: () => {
-            process.exitCode = 0;
-        },
-    };
-}
-
-
-/***/ }),
-
-/***/ 52:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  w: () => (/* binding */ sendRequest)
-});
-
-// EXTERNAL MODULE: external "node:http"
-var external_node_http_ = __nccwpck_require__(67);
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = require("node:tls");
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(933);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-var proxy = __nccwpck_require__(783);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
 // EXTERNAL MODULE: ./build/compiled/http/transport-error.js
@@ -8537,7 +9209,6 @@ async function loadDecoders() {
 
 
 
-
 /** A timer of node:http's own must never be first: the signal alone decides. 2^31-1 ms is the longest. */
 const neverByItself = 2 ** 31 - 1;
 /**
@@ -8548,7 +9219,7 @@ const neverByItself = 2 ** 31 - 1;
  * @see https://github.com/actions/toolkit/tree/main/packages/http-client
  */
 const sendRequest = async (request, limits) => {
-    const client = new lib/* HttpClient */.Qq(undefined, [
+    const client = new HttpClient(undefined, [
         {
             prepareRequest: (options) => {
                 prepareOptions(options, request, limits);
@@ -8589,14 +9260,14 @@ const sendRequest = async (request, limits) => {
 function requireReadableProxy(url) {
     const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
     const isNamed = names.some((name) => (process.env[name] ?? '') !== '');
-    if (isNamed && !(0,proxy/* checkBypass */.H)(url) && readProxyHost(url) === '') {
+    if (isNamed && !checkBypass(url) && readProxyHost(url) === '') {
         throw new transport_error/* TransportError */.wX('proxy_invalid');
     }
 }
 /** Empty where the address of the proxy cannot be read. */
 function readProxyHost(url) {
     try {
-        return (0,proxy/* getProxyUrl */.s)(url)?.hostname ?? '';
+        return getProxyUrl(url)?.hostname ?? '';
     }
     catch {
         return '';
@@ -8671,6 +9342,56 @@ function joinHeaders(message) {
         Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]);
     return Object.fromEntries(entries);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/retry/clock.js
+/** setTimeout fires at once for a longer time than this, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+/** The clock of the machine. */
+const systemClock = {
+    now: () => Date.now(),
+    // As performance.now(), whose module takes a millisecond to load.
+    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+    sleep: (milliseconds) => new Promise((resolve) => {
+        setTimeout(resolve, Math.min(milliseconds, longestTimer));
+    }),
+    startTimer: (milliseconds, callback) => {
+        const timer = setTimeout(callback, Math.min(milliseconds, longestTimer));
+        return () => {
+            clearTimeout(timer);
+        };
+    },
+};
+
+;// CONCATENATED MODULE: ./build/compiled/action/surroundings.js
+
+
+
+
+
+
+/** The real surroundings of a step. */
+function realSurroundings() {
+    const script = process.argv[1] ?? '';
+    const env = { ...process.env };
+    // Node would warn that certificates are not verified; they are.
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    return {
+        runner: core_namespaceObject,
+        env,
+        platform: process.platform,
+        clock: systemClock,
+        random: Math.random,
+        randomBytes: external_node_crypto_.randomBytes,
+        randomUUID: external_node_crypto_.randomUUID,
+        send: sendRequest,
+        // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
+        saveScript: (0,external_node_path_.join)((0,external_node_path_.dirname)(script), '..', 'save', 'index.js'),
+        temp: process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
+        succeed: () => {
+            process.exitCode = 0;
+        },
+    };
 }
 
 
@@ -8806,8 +9527,8 @@ function readSystemCode(error) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(259);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(535);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(580);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(737);
 
 
 
@@ -8820,35 +9541,6 @@ await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)((0,_action_su
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 176:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   m: () => (/* binding */ systemClock)
-/* harmony export */ });
-/* unused harmony export longestTimer */
-/** setTimeout fires at once for a longer time than this, in milliseconds. */
-const longestTimer = 2 ** 31 - 1;
-/** The clock of the machine. */
-const systemClock = {
-    now: () => Date.now(),
-    // As performance.now(), whose module takes a millisecond to load.
-    monotonic: () => Number(process.hrtime.bigint()) / 1e6,
-    sleep: (milliseconds) => new Promise((resolve) => {
-        setTimeout(resolve, Math.min(milliseconds, longestTimer));
-    }),
-    startTimer: (milliseconds, callback) => {
-        const timer = setTimeout(callback, Math.min(milliseconds, longestTimer));
-        return () => {
-            clearTimeout(timer);
-        };
-    },
-};
-
 
 /***/ }),
 
@@ -9181,14 +9873,6 @@ module.exports = require("node:crypto");
 
 /***/ }),
 
-/***/ 67:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("node:http");
-
-/***/ }),
-
 /***/ 760:
 /***/ ((module) => {
 
@@ -9226,845 +9910,6 @@ module.exports = require("tls");
 
 "use strict";
 module.exports = require("util");
-
-/***/ }),
-
-/***/ 933:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Qq: () => (/* binding */ HttpClient)
-});
-
-// UNUSED EXPORTS: Headers, HttpClientError, HttpClientResponse, HttpCodes, MediaTypes, getProxyUrl, isHttps
-
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(692);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
-// EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-var proxy = __nccwpck_require__(783);
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: ./tools/no-undici/index.mjs
-/*
- * Stands in for undici. @actions/http-client imports it for getAgentDispatcher() alone, which serves those who use
- * fetch; nothing here does, and the real one was 95 % of the bundle and a third of the start. The overrides entry in
- * package.json puts this file in its place. A proxy is reached by the package tunnel, as before.
- */
-
-/** What @actions/http-client imports. Should anything ever come to call it, it fails and says why. */
-class ProxyAgent {
-  constructor() {
-    throw new Error(
-      'undici is left out of oauth2-token (tools/no-undici): getAgentDispatcher() of @actions/http-client cannot be used here.',
-    );
-  }
-}
-
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = proxy/* getProxyUrl */.s(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = proxy/* getProxyUrl */.s(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
-
-/***/ }),
-
-/***/ 783:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-"use strict";
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ checkBypass),
-/* harmony export */   s: () => (/* binding */ getProxyUrl)
-/* harmony export */ });
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
 
 /***/ })
 

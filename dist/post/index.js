@@ -12,7 +12,7 @@ __nccwpck_require__.r(__webpack_exports__);
  * loaded, for every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(566)]).then(__nccwpck_require__.bind(__nccwpck_require__, 494));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(165)]).then(__nccwpck_require__.bind(__nccwpck_require__, 773));
     await endJob();
 }
 
@@ -64,7 +64,7 @@ module.exports = require("http");
 
 /***/ }),
 
-/***/ 311:
+/***/ 692:
 /***/ ((module) => {
 
 module.exports = require("https");
@@ -113,7 +113,7 @@ module.exports = require("node:path");
 
 /***/ }),
 
-/***/ 692:
+/***/ 311:
 /***/ ((module) => {
 
 module.exports = require("node:tls");

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { createFakeClock, createFakeRunner } from '../../test/support/fakes.ts';
-import { type CacheKeys } from '../cache/keys.ts';
+import type { CacheKeys } from '../cache/keys.ts';
 import { listLeaseNames } from '../cache/lease.ts';
-import { type Reservation } from '../cache/service.ts';
+import type { Reservation } from '../cache/service.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
-import { type TokenResponse } from '../oauth2/token-response.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
 import { type Waiting, waitForOtherJob } from './cache-wait.ts';
 import { Log } from './log.ts';
 

@@ -1,11 +1,11 @@
 import { elect, follow } from '../cache/election.ts';
-import { type CacheKeys } from '../cache/keys.ts';
+import type { CacheKeys } from '../cache/keys.ts';
 import { listLeaseNames } from '../cache/lease.ts';
-import { type ReservationService } from '../cache/service.ts';
-import { type TokenResponse } from '../oauth2/token-response.ts';
-import { type Clock } from '../retry/clock.ts';
-import { type Inputs } from './inputs.ts';
-import { type Log } from './log.ts';
+import type { ReservationService } from '../cache/service.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
+import type { Clock } from '../retry/clock.ts';
+import type { Inputs } from './inputs.ts';
+import type { Log } from './log.ts';
 import {
   describeElection,
   sayCacheTitle,

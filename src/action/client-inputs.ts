@@ -1,6 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
 
-import { type SecretEncoding } from '../oauth2/client-authentication.ts';
+import type { SecretEncoding } from '../oauth2/client-authentication.ts';
 import {
   type MacAlgorithm,
   macAlgorithms,
@@ -8,9 +8,9 @@ import {
 } from '../oauth2/signing-algorithm.ts';
 import { SigningKeyError } from '../oauth2/signing-key-error.ts';
 import { readSigningKey, type SigningKey } from '../oauth2/signing-key.ts';
-import { type Pair } from '../oauth2/token-request.ts';
+import type { Pair } from '../oauth2/token-request.ts';
 import { formatZuluTime } from '../oauth2/zulu-time.ts';
-import { type InputName, type InputReader } from './input-reader.ts';
+import type { InputName, InputReader } from './input-reader.ts';
 import { explainKeyFault } from './wording/key-faults.ts';
 import { parseParameters } from './pairs.ts';
 import { readCertificates } from './pem.ts';

@@ -1,5 +1,5 @@
 import { isLoopback } from '../http/loopback.ts';
-import { type InputReader } from './input-reader.ts';
+import type { InputReader } from './input-reader.ts';
 import { readCertificates } from './pem.ts';
 import { text, type Text } from './text.ts';
 

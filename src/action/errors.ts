@@ -1,7 +1,7 @@
 import { TransportError } from '../http/transport-error.ts';
-import { type RetryOn } from '../oauth2/errors.ts';
-import { type EmptySecret } from './input-reader.ts';
-import { type Text } from './text.ts';
+import type { RetryOn } from '../oauth2/errors.ts';
+import type { EmptySecret } from './input-reader.ts';
+import type { Text } from './text.ts';
 
 /** Inputs that cannot be worked with; each problem names its input. */
 export class InputError extends Error {

@@ -9,7 +9,7 @@ import {
   createFakeNetwork,
   type FakeNetwork,
 } from '../../test/support/fakes.ts';
-import { type HttpResponse } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { TransportError, type TransportErrorCode } from '../http/transport-error.ts';
 import { IdTokenError, judgeIdTokenFailure } from './errors.ts';
 import {

@@ -1,9 +1,9 @@
 import { isLoopback } from '../http/loopback.ts';
-import { type HttpResponse, type SendRequest } from '../http/request.ts';
+import type { HttpResponse, SendRequest } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import { defaultHeaders } from '../oauth2/default-headers.ts';
-import { type Pair } from '../oauth2/token-request.ts';
+import type { Pair } from '../oauth2/token-request.ts';
 import { readJsonObject } from '../oauth2/json-object.ts';
 import { IdTokenError, type IdTokenErrorDetails } from './errors.ts';
 

@@ -13,7 +13,7 @@ import {
 } from '../../test/support/stages.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { IdTokenError } from './errors.ts';
-import { type IdToken } from './id-token.ts';
+import type { IdToken } from './id-token.ts';
 import { IdTokens } from './id-tokens.ts';
 import { StageError } from './stage-error.ts';
 

@@ -5,7 +5,7 @@ import {
   type IdTokenEndpoint,
   requestIdToken,
 } from './id-token.ts';
-import { type Inputs } from './inputs.ts';
+import type { Inputs } from './inputs.ts';
 import { runStage, type StageContext } from './stage.ts';
 import { describeIdTokenRequest } from './wording/exchange.ts';
 

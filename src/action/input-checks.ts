@@ -1,10 +1,10 @@
 import { acsHeaders } from '../oauth2/acs-api.ts';
-import { type Pair } from '../oauth2/token-request.ts';
-import { type ClientInputs } from './client-inputs.ts';
-import { type EndpointInputs } from './endpoint-inputs.ts';
-import { type InputName, type InputReader } from './input-reader.ts';
+import type { Pair } from '../oauth2/token-request.ts';
+import type { ClientInputs } from './client-inputs.ts';
+import type { EndpointInputs } from './endpoint-inputs.ts';
+import type { InputName, InputReader } from './input-reader.ts';
 import { isFieldValue } from './pairs.ts';
-import { type RequestInputs } from './request-inputs.ts';
+import type { RequestInputs } from './request-inputs.ts';
 import { text } from './text.ts';
 
 /** The inputs that can contradict each other. */

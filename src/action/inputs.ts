@@ -1,5 +1,5 @@
 import { parseRfc3339Time } from '../oauth2/zulu-time.ts';
-import { type RetryOn } from '../oauth2/errors.ts';
+import type { RetryOn } from '../oauth2/errors.ts';
 import { type ClientInputs, readClientInputs, readSecret } from './client-inputs.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint-inputs.ts';
 import { InputError } from './errors.ts';

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import { createFakeRunner } from '../../test/support/fakes.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
-import { type TokenResponse } from '../oauth2/token-response.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from './errors.ts';
 import { Log } from './log.ts';
 import { type Destination, handOver, type Handover, maskResponse } from './outputs.ts';

@@ -1,6 +1,6 @@
-import { type TokenResponse } from '../oauth2/token-response.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from './errors.ts';
-import { type Log, type Runner } from './log.ts';
+import type { Log, Runner } from './log.ts';
 import { listSecretMembers } from './secrets.ts';
 import { sayReplaced } from './wording/lines.ts';
 

@@ -4,7 +4,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { describe, test } from 'node:test';
 
 import fc from '../../test/support/fast-check.ts';
-import { type Pair } from '../oauth2/token-request.ts';
+import type { Pair } from '../oauth2/token-request.ts';
 import { isFieldValue, type ParsedPairs, parseHeaders, parseParameters } from './pairs.ts';
 import { renderText } from './text.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { type Pair } from '../oauth2/token-request.ts';
+import type { Pair } from '../oauth2/token-request.ts';
 import { type ParsedPairs, parseHeaders, parseParameters } from './pairs.ts';
 import { renderText } from './text.ts';
 

@@ -1,4 +1,4 @@
-import { type Pair } from '../oauth2/token-request.ts';
+import type { Pair } from '../oauth2/token-request.ts';
 import { text, type Text } from './text.ts';
 
 /** What was read of an input that holds pairs, and what is wrong with it: line and name, never a value. */

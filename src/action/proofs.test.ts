@@ -17,7 +17,7 @@ import {
   writeGoogleKeyFile,
   writeZitadelKeyFile,
 } from '../../test/support/inputs.ts';
-import { type RequestParts } from '../oauth2/client-authentication.ts';
+import type { RequestParts } from '../oauth2/client-authentication.ts';
 import { readInputs } from './inputs.ts';
 import {
   listClientProofs,

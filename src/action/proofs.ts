@@ -1,6 +1,6 @@
-import { type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
-import { type TlsIdentity } from '../http/request.ts';
+import type { TlsIdentity } from '../http/request.ts';
 import {
   type Assertion,
   type AssertionSigner,
@@ -16,8 +16,8 @@ import {
   type Proof,
 } from '../oauth2/client-authentication.ts';
 import { assertionGrant, subjectTokenGrant } from '../oauth2/grant.ts';
-import { type SigningKey } from '../oauth2/signing-key.ts';
-import { type Inputs } from './inputs.ts';
+import type { SigningKey } from '../oauth2/signing-key.ts';
+import type { Inputs } from './inputs.ts';
 
 /** Inputs whose endpoint is known. */
 export type LocatedInputs = Inputs & { readonly tokenUrl: string };

@@ -1,7 +1,7 @@
 import { jwtBearerGrant, tokenExchangeGrant, usualSubjectTokenType } from '../oauth2/grant.ts';
-import { type BodyFormat, type Pair } from '../oauth2/token-request.ts';
-import { type ClientInputs } from './client-inputs.ts';
-import { type InputReader } from './input-reader.ts';
+import type { BodyFormat, Pair } from '../oauth2/token-request.ts';
+import type { ClientInputs } from './client-inputs.ts';
+import type { InputReader } from './input-reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
 import { joinTexts, text } from './text.ts';
 

@@ -5,9 +5,9 @@ import { askTokenEndpoint, type AttemptContext } from '../oauth2/token-endpoint.
 import { listParameterNames, spendsItsGrant, type TokenRequest } from '../oauth2/token-request.ts';
 import { addLifetime, type TokenResponse } from '../oauth2/token-response.ts';
 import { NoRevocationEndpointError } from './errors.ts';
-import { type IdTokens } from './id-tokens.ts';
-import { type Inputs } from './inputs.ts';
+import type { Inputs } from './inputs.ts';
 import { maskResponse } from './outputs.ts';
+import { makeProofContext, type ProofSources } from './proof-context.ts';
 import {
   listProofs,
   type LocatedInputs,
@@ -15,15 +15,12 @@ import {
   usesTlsAuthentication,
 } from './proofs.ts';
 import { runStage, type StageContext } from './stage.ts';
-import { type Text } from './text.ts';
+import type { Text } from './text.ts';
 import { describeAcsRequest, describeDiscovery, describeRequest } from './wording/exchange.ts';
 import { sayAsking } from './wording/lines.ts';
 
 /** What a request needs from its surroundings. */
-export interface RequestContext extends StageContext {
-  readonly randomUUID: () => string;
-  /** Undefined where the request carries none. */
-  readonly idTokens: IdTokens | undefined;
+export interface RequestContext extends StageContext, ProofSources {
   /** Whether the cache was looked into before, in vain. */
   readonly missed: boolean;
 }
@@ -149,17 +146,7 @@ function chooseSource(inputs: LocatedInputs, context: RequestContext): TokenSour
   };
 }
 
-function writeRequest(
-  inputs: LocatedInputs,
-  { clock, randomUUID, log, idTokens }: RequestContext,
-): TokenRequest {
-  const proofs = listProofs(inputs, {
-    now: clock.now,
-    randomUUID,
-    hide: (secret) => {
-      log.mask(secret);
-    },
-    readIdToken: () => idTokens?.last?.token ?? '',
-  });
+function writeRequest(inputs: LocatedInputs, context: RequestContext): TokenRequest {
+  const proofs = listProofs(inputs, makeProofContext(context));
   return { ...inputs, parameters: [...inputs.grantParameters, ...inputs.parameters], proofs };
 }

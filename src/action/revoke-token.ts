@@ -4,11 +4,12 @@ import { Deadline } from '../retry/deadline.ts';
 import { IdTokens } from './id-tokens.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { Log } from './log.ts';
+import { makeProofContext, type ProofSources } from './proof-context.ts';
 import { listClientProofs, type LocatedInputs, makeTlsIdentity } from './proofs.ts';
 import { openState, type RevocationState, stateName } from './revocation-state.ts';
 import { listSecrets } from './secrets.ts';
 import { runStage, type StageContext } from './stage.ts';
-import { type Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 import { describeRevocation } from './wording/exchange.ts';
 import {
   sayExpiredAlready,
@@ -66,27 +67,15 @@ function openIdTokens(
   return inputs.idTokenAs === 'client_assertion' ? IdTokens.open(inputs, env, context) : undefined;
 }
 
-interface RevocationContext extends StageContext {
-  readonly randomUUID: () => string;
-  readonly idTokens: IdTokens | undefined;
-}
-
 /** With the same client authentication and the same patience as the token request. */
 async function askToRevoke(
   { token, revocationUrl, tokenUrl }: RevocationState,
   inputs: Inputs,
-  context: RevocationContext,
+  context: StageContext & ProofSources,
 ): Promise<void> {
-  const { clock, send, log, randomUUID, idTokens } = context;
+  const { clock, send, idTokens } = context;
   const located: LocatedInputs = { ...inputs, tokenUrl };
-  const proofs = listClientProofs(located, {
-    now: clock.now,
-    randomUUID,
-    hide: (secret) => {
-      log.mask(secret);
-    },
-    readIdToken: () => idTokens?.last?.token ?? '',
-  });
+  const proofs = listClientProofs(located, makeProofContext(context));
   const names = proofs.flatMap(({ parameters }) => parameters);
   const request = { revocationUrl, token, proofs, headers: inputs.headers };
   const tls = makeTlsIdentity(inputs);

@@ -1,5 +1,5 @@
-import { type Pair } from '../oauth2/token-request.ts';
-import { type TokenResponse } from '../oauth2/token-response.ts';
+import type { Pair } from '../oauth2/token-request.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
 import { Deadline } from '../retry/deadline.ts';
 import { NoRunnerError } from './errors.ts';
 import { IdTokens } from './id-tokens.ts';
@@ -11,7 +11,7 @@ import { Reuse } from './reuse.ts';
 import { listMissingScopes } from './scopes.ts';
 import { sealState, stateName } from './revocation-state.ts';
 import { listSecrets } from './secrets.ts';
-import { type Surroundings } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 import { explainFailure } from './wording/failures.ts';
 import {
   sayGot,

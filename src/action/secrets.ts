@@ -1,6 +1,6 @@
 import { encodeBasic, encodeForm } from '../oauth2/client-authentication.ts';
 import { listPrivateParts } from '../oauth2/private-parts.ts';
-import { type Pair } from '../oauth2/token-request.ts';
+import type { Pair } from '../oauth2/token-request.ts';
 import { readInput } from './input-reader.ts';
 import { parseHeaders, parseParameters } from './pairs.ts';
 

@@ -1,6 +1,6 @@
-import { type GaveUp } from '../retry/retry.ts';
-import { type IdToken } from './id-token.ts';
-import { type Inputs } from './inputs.ts';
+import type { GaveUp } from '../retry/retry.ts';
+import type { IdToken } from './id-token.ts';
+import type { Inputs } from './inputs.ts';
 
 /** What is asked for, one after the other, each with attempts of its own. */
 export type Stage = 'metadata' | 'id_token' | 'token' | 'revocation';

@@ -1,10 +1,10 @@
-import { type SendRequest } from '../http/request.ts';
-import { type Clock } from '../retry/clock.ts';
-import { type Deadline } from '../retry/deadline.ts';
+import type { SendRequest } from '../http/request.ts';
+import type { Clock } from '../retry/clock.ts';
+import type { Deadline } from '../retry/deadline.ts';
 import { type FailedAttempt, GaveUp, retry, type Verdict } from '../retry/retry.ts';
-import { type Log } from './log.ts';
+import type { Log } from './log.ts';
 import { type Stage, StageError, type StageFacts } from './stage-error.ts';
-import { type Text } from './text.ts';
+import type { Text } from './text.ts';
 import {
   describeAnswer,
   describeIdToken,

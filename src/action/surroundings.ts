@@ -6,7 +6,7 @@ import * as core from '@actions/core';
 
 import { sendRequest, type SendRequest } from '../http/request.ts';
 import { type Clock, systemClock } from '../retry/clock.ts';
-import { type Runner } from './log.ts';
+import type { Runner } from './log.ts';
 
 /** What the action runs in; tests hand in their own. */
 export interface Surroundings {

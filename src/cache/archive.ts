@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 
-import { type Compression } from './service.ts';
+import type { Compression } from './service.ts';
 
 /** The most that an archive may become, bytes. */
 const maxOutputLength = 512 * 1024;

@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import fc from '../../test/support/fast-check.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/fakes.ts';
 import { elect, follow, type Role } from './election.ts';
-import { type CacheKeys } from './keys.ts';
+import type { CacheKeys } from './keys.ts';
 import { leaseWindow, listLeaseNames } from './lease.ts';
-import { type Reservation, type ReservationService } from './service.ts';
+import type { Reservation, ReservationService } from './service.ts';
 
 const { startTimer } = createFakeClock();
 

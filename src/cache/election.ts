@@ -1,4 +1,4 @@
-import { type Reservation, type ReservationService } from './service.ts';
+import type { Reservation, ReservationService } from './service.ts';
 
 /**
  * What a job is to do: `leads`, ask for a token that others wait for; `follows`, wait for it. `limited` and `failed`: the

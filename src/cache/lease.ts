@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-import { type CacheKeys } from './keys.ts';
+import type { CacheKeys } from './keys.ts';
 
 /** How long the name of a lease is the same, milliseconds. */
 export const leaseWindow = 60_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { isLoopback } from '../http/loopback.ts';
-import { type HttpRequest, type HttpResponse, type SendRequest } from '../http/request.ts';
+import type { HttpRequest, HttpResponse, SendRequest } from '../http/request.ts';
 
 /** How an archive is compressed; part of the version of an entry. */
 export const compressions = ['zstd-without-long', 'gzip'] as const;

@@ -7,7 +7,7 @@ import { TransportError } from '../http/transport-error.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { type CachedToken, openEntry, sealEntry } from './entry.ts';
 import { type CacheKeys, makeFallbackPrefix, makeName, makeNamePrefix } from './keys.ts';
-import { type SaveOutcome, type Saver } from './saver.ts';
+import type { SaveOutcome, Saver } from './saver.ts';
 import { type CacheService, CacheServiceError, type Compression } from './service.ts';
 import { type Finding, TokenCache } from './token-cache.ts';
 

@@ -9,7 +9,7 @@ import {
   makeNamePrefix,
   makeNameUnique,
 } from './keys.ts';
-import { type SaveOutcome, type Saver } from './saver.ts';
+import type { SaveOutcome, Saver } from './saver.ts';
 import { type CacheService, type Compression, compressions, type FoundEntry } from './service.ts';
 
 /** What a look into the cache found. `failed` and `timeout` say nothing about what is in it. */

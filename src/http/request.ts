@@ -1,4 +1,4 @@
-import { type IncomingMessage, type RequestOptions } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { getCACertificates } from 'node:tls';
 
 import { HttpClient, type HttpClientResponse } from '@actions/http-client';

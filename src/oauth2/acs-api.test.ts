@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { answerJson, createFakeClock, createFakeNetwork } from '../../test/support/fakes.ts';
-import { type HttpResponse, type SendRequest } from '../http/request.ts';
+import type { HttpResponse, SendRequest } from '../http/request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import {
   acsHeaders,
@@ -12,7 +12,7 @@ import {
   parseAcsResponse,
 } from './acs-api.ts';
 import { TokenError } from './errors.ts';
-import { type TokenResponse } from './token-response.ts';
+import type { TokenResponse } from './token-response.ts';
 
 const request: AcsRequest = {
   tokenUrl: 'https://acs.example.edu/api/v1/token?v=1',

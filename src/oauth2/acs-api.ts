@@ -1,4 +1,4 @@
-import { type HttpRequest, type HttpResponse } from '../http/request.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { AccessToken } from './access-token.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { type Members, readText } from './json-object.ts';

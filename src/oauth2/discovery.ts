@@ -1,5 +1,5 @@
 import { isLoopback } from '../http/loopback.ts';
-import { type HttpResponse } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import { defaultHeaders } from './default-headers.ts';

@@ -1,4 +1,4 @@
-import { type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 import { isObject } from './json-object.ts';
 import { readJwk } from './json-web-key.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { type RequestParts } from './client-authentication.ts';
+import type { RequestParts } from './client-authentication.ts';
 import {
   assertionGrant,
   jwtBearerGrant,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import fc from '../../test/support/fast-check.ts';

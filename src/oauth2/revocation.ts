@@ -1,5 +1,5 @@
-import { type HttpRequest } from '../http/request.ts';
-import { type Proof, type RequestParts } from './client-authentication.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
 import { joinHeaders, type Pair, writeForm } from './token-request.ts';

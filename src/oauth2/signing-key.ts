@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 import { findKey, type FoundKey } from './found-key.ts';
 import { readText } from './json-object.ts';
-import { type KeyOwner } from './key-file.ts';
+import type { KeyOwner } from './key-file.ts';
 import {
   chooseAlgorithm,
   type Signer,

@@ -5,7 +5,7 @@ import { answerJson, createFakeClock, createFakeNetwork } from '../../test/suppo
 import { TransportError } from '../http/transport-error.ts';
 import { clientSecretBasic } from './client-authentication.ts';
 import { type AttemptContext, askTokenEndpoint, maxResponseBytes } from './token-endpoint.ts';
-import { type TokenRequest } from './token-request.ts';
+import type { TokenRequest } from './token-request.ts';
 
 const request: TokenRequest = {
   tokenUrl: 'https://login.example.com/token',

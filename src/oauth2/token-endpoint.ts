@@ -1,4 +1,4 @@
-import { type SendRequest, type TlsIdentity } from '../http/request.ts';
+import type { SendRequest, TlsIdentity } from '../http/request.ts';
 import { buildTokenRequest, type TokenRequest } from './token-request.ts';
 import { parseTokenResponse, type TokenResponse } from './token-response.ts';
 

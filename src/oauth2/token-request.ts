@@ -1,5 +1,5 @@
-import { type HttpRequest } from '../http/request.ts';
-import { type Proof, type RequestParts } from './client-authentication.ts';
+import type { HttpRequest } from '../http/request.ts';
+import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 
 /** How the body of a token request is written. */

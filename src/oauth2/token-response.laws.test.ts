@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 
 import fc from '../../test/support/fast-check.ts';
-import { type HttpResponse } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { parseAcsResponse } from './acs-api.ts';
 import { TokenError } from './errors.ts';
 import { parseTokenResponse, type TokenResponse } from './token-response.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { type HttpResponse } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
-import { type TokenError } from './errors.ts';
+import type { TokenError } from './errors.ts';
 import { parseTokenResponse } from './token-response.ts';
 
 const sentAt = Date.UTC(2026, 0, 31, 11, 0, 0, 500);

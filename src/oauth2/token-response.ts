@@ -1,4 +1,4 @@
-import { type HttpResponse } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { test, type TestContext } from 'node:test';
 
 import { acsClient, type AcsServerOptions, startAcsServer, unavailable } from './acs-server.ts';
-import { type ScriptedServer } from './scripted-server.ts';
+import type { ScriptedServer } from './scripted-server.ts';
 
 const noon = Date.UTC(2026, 0, 31, 12, 0, 0, 999);
 const right = { 'client-id': acsClient.clientId, 'client-secret': acsClient.clientSecret };

@@ -13,7 +13,7 @@ import {
   startCacheService,
 } from './cache-service.ts';
 import { listFiles, listProcesses } from './leftovers.ts';
-import { type Run } from './runner.ts';
+import type { Run } from './runner.ts';
 import {
   type Answer,
   dynamic,

@@ -1,7 +1,7 @@
 /** The keys and certificates that the secrets of examples stand for, made in process. */
 import { createPrivateKey, createPublicKey, KeyObject, webcrypto } from 'node:crypto';
 
-import { type Values } from './examples.ts';
+import type { Values } from './examples.ts';
 
 // The library refuses to load without it.
 import 'reflect-metadata';

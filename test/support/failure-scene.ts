@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:tls';
 import { once } from 'node:events';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import { startBuiltAction } from './built-action.ts';
 import { type Authority, createAuthority, type IssuedCertificate } from './certificates.ts';

@@ -1,13 +1,13 @@
 /** What tests hand in for the runner, for time and for the network. */
-import { type Runner } from '../../src/action/log.ts';
-import {
-  type HttpRequest,
-  type HttpResponse,
-  type RequestLimits,
-  type SendRequest,
+import type { Runner } from '../../src/action/log.ts';
+import type {
+  HttpRequest,
+  HttpResponse,
+  RequestLimits,
+  SendRequest,
 } from '../../src/http/request.ts';
 import { TransportError } from '../../src/http/transport-error.ts';
-import { type Clock } from '../../src/retry/clock.ts';
+import type { Clock } from '../../src/retry/clock.ts';
 
 /** A runner's toolkit that does nothing but remember. */
 export interface FakeRunner extends Runner {

@@ -3,7 +3,7 @@
  * the inputs, and the whole outcome.
  */
 import { createAuthority } from './certificates.ts';
-import { type ProxyOptions } from './proxy.ts';
+import type { ProxyOptions } from './proxy.ts';
 import {
   type Answer,
   drip,

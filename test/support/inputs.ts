@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 
 import { InputReader } from '../../src/action/input-reader.ts';
-import { type LocatedInputs } from '../../src/action/proofs.ts';
+import type { LocatedInputs } from '../../src/action/proofs.ts';
 import { type Inputs, readInputs } from '../../src/action/inputs.ts';
 import { renderText, type Text } from '../../src/action/text.ts';
 import { createInputEnvironment } from './fakes.ts';

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 
-import {
-  type SigningKeyErrorCode,
-  type SigningKeyErrorDetails,
+import type {
+  SigningKeyErrorCode,
+  SigningKeyErrorDetails,
 } from '../../src/oauth2/signing-key-error.ts';
 import {
   createPssKey,

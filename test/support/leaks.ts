@@ -12,7 +12,7 @@ import { listHandedOut } from './leaks/handed-out.ts';
 import { listCommandLines, readLeftFiles } from './leaks/left-behind.ts';
 import { isSecretMember, readMembers } from './leaks/names.ts';
 import { listStepSecrets, type Secret } from './leaks/step-secrets.ts';
-import { type Masker } from './runner/masker.ts';
+import type { Masker } from './runner/masker.ts';
 
 /** A secret that is to be seen, or that is not masked as it must be. */
 export interface Leak {

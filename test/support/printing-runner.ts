@@ -1,5 +1,5 @@
 /** A runner's toolkit that prints as @actions/core does, into a text. */
-import { type Runner } from '../../src/action/log.ts';
+import type { Runner } from '../../src/action/log.ts';
 
 /** A command that was printed on purpose: its name, and its data before they were escaped. */
 export type PrintedCommand = readonly [command: string, data: string];

@@ -1,5 +1,5 @@
 /** What a provider documents of its token endpoint, as data: test/providers/ has a file for each provider. */
-import { type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 
 /** What the step was given, for a {@link Matcher} to compare with. */
 export interface Given {

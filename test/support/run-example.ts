@@ -3,16 +3,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { inputDefaults } from '../../src/action/input-reader.ts';
 import { run } from '../../src/action/run.ts';
-import {
-  type HttpRequest,
-  type HttpResponse,
-  type RequestLimits,
-  type SendRequest,
+import type {
+  HttpRequest,
+  HttpResponse,
+  RequestLimits,
+  SendRequest,
 } from '../../src/http/request.ts';
 import { type Credentials, listForms } from './credentials.ts';
 import { fillIn, type Step } from './examples.ts';
 import { answerJson, createFakeClock, createFakeRunner, createInputEnvironment } from './fakes.ts';
-import { type Given, type ProviderRequest } from './provider-request.ts';
+import type { Given, ProviderRequest } from './provider-request.ts';
 
 /** One request that a step sent. */
 export interface SentRequest extends HttpRequest {

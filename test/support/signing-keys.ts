@@ -5,7 +5,7 @@ import {
   type RSAPSSKeyPairKeyObjectOptions,
 } from 'node:crypto';
 
-import { type SigningAlgorithm } from '../../src/oauth2/signing-algorithm.ts';
+import type { SigningAlgorithm } from '../../src/oauth2/signing-algorithm.ts';
 
 /** A private key to test with, in all its forms. */
 export interface SampleKey {

@@ -1,6 +1,6 @@
 /** What the stages of a run share, in a test: a clock, a network that answers from a script, and a log. */
 import { Log } from '../../src/action/log.ts';
-import { type StageContext } from '../../src/action/stage.ts';
+import type { StageContext } from '../../src/action/stage.ts';
 import { Deadline } from '../../src/retry/deadline.ts';
 import {
   type Answer,
@@ -11,7 +11,7 @@ import {
   type FakeClock,
   type FakeNetwork,
 } from './fakes.ts';
-import { type HttpResponse } from '../../src/http/request.ts';
+import type { HttpResponse } from '../../src/http/request.ts';
 
 /** A {@link StageContext} and what happens in it. */
 export interface FakeStages {

@@ -1,12 +1,12 @@
 /** Failures and what is said of them, for tests of the wording. */
 import assert from 'node:assert/strict';
 
-import { type Inputs } from '../../src/action/inputs.ts';
-import { type LocatedInputs } from '../../src/action/proofs.ts';
+import type { Inputs } from '../../src/action/inputs.ts';
+import type { LocatedInputs } from '../../src/action/proofs.ts';
 import { type Stage, StageError, type StageFacts } from '../../src/action/stage-error.ts';
-import { type StageView } from '../../src/action/wording/exchange.ts';
+import type { StageView } from '../../src/action/wording/exchange.ts';
 import { explainFailure } from '../../src/action/wording/failures.ts';
-import { type HttpResponse } from '../../src/http/request.ts';
+import type { HttpResponse } from '../../src/http/request.ts';
 import { TokenError } from '../../src/oauth2/errors.ts';
 import { parseTokenResponse } from '../../src/oauth2/token-response.ts';
 import { type FailedAttempt, GaveUp, type GaveUpCode } from '../../src/retry/retry.ts';

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import { readUsualInputs, say } from '../../../test/support/inputs.ts';
 import { inputs } from '../../../test/support/wording.ts';
-import { type Text } from '../text.ts';
+import type { Text } from '../text.ts';
 import {
   describeElection,
   describeLookUp,

@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.ts';
-import { type Inputs } from '../inputs.ts';
+import type { Inputs } from '../inputs.ts';
 import { text, type Text } from '../text.ts';
 import { hostOf } from './names.ts';
 

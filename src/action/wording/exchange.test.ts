@@ -11,9 +11,9 @@ import {
   type DiscoveryErrorCode,
   type DiscoveryErrorDetails,
 } from '../../oauth2/errors.ts';
-import { type FailedAttempt } from '../../retry/retry.ts';
+import type { FailedAttempt } from '../../retry/retry.ts';
 import { IdTokenError } from '../errors.ts';
-import { type Stage } from '../stage-error.ts';
+import type { Stage } from '../stage-error.ts';
 import { text } from '../text.ts';
 import {
   describeAcsRequest,

@@ -1,13 +1,13 @@
 import { TransportError } from '../../http/transport-error.ts';
 import { DiscoveryError, TokenError } from '../../oauth2/errors.ts';
 import { maxResponseBytes } from '../../oauth2/token-endpoint.ts';
-import { type FailedAttempt } from '../../retry/retry.ts';
+import type { FailedAttempt } from '../../retry/retry.ts';
 import { formatDuration, formatSeconds } from '../duration.ts';
 import { IdTokenError } from '../errors.ts';
 import { describeClaims, type IdToken, maxAnswerBytes } from '../id-token.ts';
-import { type Inputs } from '../inputs.ts';
-import { type LocatedInputs } from '../proofs.ts';
-import { type Stage, type StageFacts } from '../stage-error.ts';
+import type { Inputs } from '../inputs.ts';
+import type { LocatedInputs } from '../proofs.ts';
+import type { Stage, StageFacts } from '../stage-error.ts';
 import { text, type Text } from '../text.ts';
 import {
   describeUnknown,

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 
 import { createAuthority } from '../../../test/support/certificates.ts';
 import { answerJson } from '../../../test/support/fakes.ts';
-import { type Given } from '../../../test/support/inputs.ts';
+import type { Given } from '../../../test/support/inputs.ts';
 import {
   answer,
   explain,
@@ -14,7 +14,7 @@ import {
   type SaidAnnotation,
   same,
 } from '../../../test/support/wording.ts';
-import { type HttpResponse } from '../../http/request.ts';
+import type { HttpResponse } from '../../http/request.ts';
 import {
   TransportError,
   type TransportErrorCode,

@@ -1,6 +1,6 @@
 import { TransportError } from '../../http/transport-error.ts';
 import { DiscoveryError, TokenError } from '../../oauth2/errors.ts';
-import { type FailedAttempt, type GaveUp } from '../../retry/retry.ts';
+import type { FailedAttempt, GaveUp } from '../../retry/retry.ts';
 import { formatSeconds } from '../duration.ts';
 import {
   IdTokenError,
@@ -9,9 +9,9 @@ import {
   NoRunnerError,
   TokenTooLongError,
 } from '../errors.ts';
-import { type EmptySecret } from '../input-reader.ts';
-import { type Inputs } from '../inputs.ts';
-import { type Annotation } from '../log.ts';
+import type { EmptySecret } from '../input-reader.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Annotation } from '../log.ts';
 import { usesTlsAuthentication } from '../proofs.ts';
 import { StageError } from '../stage-error.ts';
 import { joinTexts, renderText, text, type Text } from '../text.ts';

@@ -1,4 +1,4 @@
-import { type SigningKeyError } from '../../oauth2/signing-key-error.ts';
+import type { SigningKeyError } from '../../oauth2/signing-key-error.ts';
 import { text, type Text } from '../text.ts';
 
 const takes = text`takes a PEM, a JWK, or a key file of Google's or Zitadel's`;

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { readUsualInputs, say } from '../../../test/support/inputs.ts';
 import { inputs } from '../../../test/support/wording.ts';
 import { AccessToken } from '../../oauth2/access-token.ts';
-import { type Text } from '../text.ts';
+import type { Text } from '../text.ts';
 import {
   sayAsking,
   sayGot,

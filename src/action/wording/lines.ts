@@ -1,6 +1,6 @@
-import { type AccessToken } from '../../oauth2/access-token.ts';
+import type { AccessToken } from '../../oauth2/access-token.ts';
 import { formatDuration } from '../duration.ts';
-import { type Inputs } from '../inputs.ts';
+import type { Inputs } from '../inputs.ts';
 import { text, type Text } from '../text.ts';
 import { hostOf } from './names.ts';
 

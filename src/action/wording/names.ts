@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
-import { type AnswerShape } from '../../oauth2/errors.ts';
-import { type Inputs } from '../inputs.ts';
+import type { AnswerShape } from '../../oauth2/errors.ts';
+import type { Inputs } from '../inputs.ts';
 
 /** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
 export function hostOf(inputs: Inputs): string {

@@ -5,7 +5,7 @@ import { createAuthority } from '../../../test/support/certificates.ts';
 import { answerJson } from '../../../test/support/fakes.ts';
 import { generatePem, type Given, say } from '../../../test/support/inputs.ts';
 import { answer, check, fail, giveUp, refuse, same, view } from '../../../test/support/wording.ts';
-import { type HttpResponse } from '../../http/request.ts';
+import type { HttpResponse } from '../../http/request.ts';
 import { parseAcsResponse } from '../../oauth2/acs-api.ts';
 import { describeAnswer, sayFailedAttempt } from './exchange.ts';
 

@@ -1,8 +1,8 @@
 import { encodeForm } from '../../oauth2/client-authentication.ts';
-import { type TokenError } from '../../oauth2/errors.ts';
+import type { TokenError } from '../../oauth2/errors.ts';
 import { jwtBearerGrant } from '../../oauth2/grant.ts';
-import { type Inputs } from '../inputs.ts';
-import { type Annotation } from '../log.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Annotation } from '../log.ts';
 import { text, type Text } from '../text.ts';
 import { type StageView, writeClaims } from './exchange.ts';
 import { hostOf, nameStatus, nameUrlInput, urlOf } from './names.ts';

@@ -1,6 +1,6 @@
 import { formatZuluTime } from '../../oauth2/zulu-time.ts';
 import { InputError } from '../errors.ts';
-import { type Annotation } from '../log.ts';
+import type { Annotation } from '../log.ts';
 import { StageError } from '../stage-error.ts';
 import { joinTexts, text, type Text } from '../text.ts';
 import { describeFailure } from './exchange.ts';

@@ -1,0 +1,22 @@
+import type { IdTokens } from './id-tokens.ts';
+import type { ProofContext } from './proofs.ts';
+import type { StageContext } from './stage.ts';
+
+/** What a {@link ProofContext} is made of, as a stage has it. */
+export interface ProofSources extends Pick<StageContext, 'clock' | 'log'> {
+  readonly randomUUID: () => string;
+  /** Undefined where nothing rests on GitHub's ID token. */
+  readonly idTokens: IdTokens | undefined;
+}
+
+/** Takes what proofs are made with from where a stage has it. */
+export function makeProofContext({ clock, log, randomUUID, idTokens }: ProofSources): ProofContext {
+  return {
+    now: clock.now,
+    randomUUID,
+    hide: (secret) => {
+      log.mask(secret);
+    },
+    readIdToken: () => idTokens?.last?.token ?? '',
+  };
+}
