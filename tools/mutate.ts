@@ -1,12 +1,12 @@
 /**
- * Mutation testing: changes src/ in small ways, one at a time, and runs the unit tests beside the changed file. A change
- * that no test notices survives. Prints the survivors and the score of each folder, and writes reports/mutation/, an
- * HTML page and the same as JSON for each file. stryker.config.json has the settings.
+ * Mutation testing: changes src/ in small ways, one at a time, and runs the unit tests of the changed file, then those
+ * beside it. A change that no test notices survives. Prints the survivors and the score of each folder, and writes
+ * reports/mutation/, an HTML page and the same as JSON for each file and run. stryker.config.json has the settings.
  *
  * Usage: npm run mutate [-- FOLDER or FILE...]
  */
 import { globSync, mkdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 
 import { Stryker } from '@stryker-mutator/core';
@@ -38,24 +38,53 @@ function listSources(place: string): string[] {
   return globSync(`${place}/**/*.ts`, { cwd: root, exclude: ['**/*.test.ts'] }).sort();
 }
 
-/** The tests that are named after the file; those of its folder, where it has none of its own. */
-function listTests(file: string): string[] {
-  const name = basename(file, '.ts');
+/** The tests that are named after the file, and the others of its folder. */
+function listTests(file: string): { readonly own: string[]; readonly others: string[] } {
   const folder = dirname(file);
-  const own = globSync(`${folder}/${name}{,.laws}.test.ts`, { cwd: root }).sort();
-  return own.length > 0 ? own : globSync(`${folder}/*.test.ts`, { cwd: root }).sort();
+  const own = globSync(`${folder}/${basename(file, '.ts')}{,.laws}.test.ts`, { cwd: root }).sort();
+  const all = globSync(`${folder}/*.test.ts`, { cwd: root }).sort();
+  return { own, others: all.filter((test) => !own.includes(test)) };
 }
 
+/** A test beside the file may take long, so that it sees only what the tests of the file itself let through. */
 async function mutateFile(file: string): Promise<MutantResult[]> {
+  const { own, others } = listTests(file);
   const report = join('reports', 'mutation', file.replace(/^src\//, '').replaceAll('/', '-'));
+  if (own.length === 0) return runStryker([file], others, report);
+  const results = await runStryker([file], own, report);
+  const alive = results.filter(isAlive);
+  if (alive.length === 0 || others.length === 0) return results;
+  const again = await runStryker(alive.map(writeRange), others, `${report}-beside`);
+  const noticed = again.filter((mutant) => !isAlive(mutant));
+  return results.map((mutant) => noticed.find((other) => isSame(mutant, other)) ?? mutant);
+}
+
+async function runStryker(
+  mutate: string[],
+  testFiles: string[],
+  report: string,
+): Promise<MutantResult[]> {
   const stryker = new Stryker({
     configFile: join(root, 'stryker.config.json'),
-    mutate: [file],
-    tap: { testFiles: listTests(file) },
+    mutate,
+    tap: { testFiles },
     htmlReporter: { fileName: `${report}.html` },
     jsonReporter: { fileName: `${report}.json` },
   });
   return stryker.runMutationTest();
+}
+
+/** A place as Stryker's `mutate` has it: lines from 1, columns from 0. */
+function writeRange({ fileName, location: { start, end } }: MutantResult): string {
+  const file = relative(root, fileName).replaceAll(sep, '/');
+  return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
+}
+
+/** Whether both are the same change of the same place; ids count anew in each run. */
+function isSame(one: MutantResult, other: MutantResult): boolean {
+  const identify = ({ location, mutatorName, replacement }: MutantResult): string =>
+    JSON.stringify([location, mutatorName, replacement]);
+  return identify(one) === identify(other);
 }
 
 function isAlive({ status }: MutantResult): boolean {
