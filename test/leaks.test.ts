@@ -415,7 +415,7 @@ describe('the check for leaks fails without the mask of', { concurrency: 2 }, ()
       assert.equal(first.outputs['cache-hit'], 'false');
       const second = await ask(server.url, scene, built, true);
       assert.equal(second.outputs['cache-hit'], 'true');
-      const copy = spoil(['maskResponse(toResponse(finding.token), log);', '']);
+      const copy = spoil(['hideSecrets(toResponse(finding.token), log);', '']);
       await assertLeaks(ask(server.url, scene, copy, false), 'the output token', 'log');
     } finally {
       await Promise.all([service.close(), server.close()]);

@@ -1,12 +1,15 @@
 /** The end of the job: the built action revokes the token of its step, by its post script. */
 import assert from 'node:assert/strict';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
+import { sealState, stateName } from '../src/action/revocation-state.ts';
 import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from './support/authorization-server.ts';
 import { runBuiltJob, startBuiltAction, startBuiltPost } from './support/built-action.ts';
+import { createAuthority } from './support/certificates.ts';
 import type { JobResult, Run } from './support/runner.ts';
 import { dynamic, json, startScriptedServer, token } from './support/scripted-server.ts';
 
@@ -169,16 +172,67 @@ describe('a revocation that does not succeed at once', () => {
     assert.match(post.annotations[0]?.message ?? '', /\(400 unsupported_token_type\)/);
   });
 
-  test('is not tried at all where the token has expired already', async () => {
-    const { main, post, bodies } = await revokeAgainst([json(200, {})], {
-      'expires-at-override': '2020-01-31T12:00:00Z',
+  test('is not tried at all where the token has expired already, as its server said', async () => {
+    const scripted = await startScriptedServer({ answers: [json(200, {})] });
+    try {
+      const state = {
+        token: 'a-token-to-revoke',
+        revocationUrl: scripted.url,
+        tokenUrl: scripted.url,
+        expiresAt: Date.UTC(2020, 0, 31, 12),
+      };
+      const sealed = sealState(state, runtimeToken, randomBytes);
+      const inputs = { 'token-url': scripted.url, 'client-id': client.clientId, revoke: 'true' };
+      const post = await startBuiltPost(
+        inputs,
+        { [stateName]: sealed },
+        { environment: { ACTIONS_RUNTIME_TOKEN: runtimeToken } },
+      );
+      assert.equal(scripted.requests.length, 0);
+      assert.equal(
+        withoutMasks(post.stdout).join('\n'),
+        'Not revoked: the token expired at 2020-01-31T12:00:00Z.',
+      );
+    } finally {
+      await scripted.close();
+    }
+  });
+
+  for (const [what, inputs] of [
+    ['that the user gave', { 'expires-at-override': '2020-01-31T12:00:00Z' }],
+    ['that was assumed', { 'default-expires-in': '1', 'min-validity': '0' }],
+  ] as const) {
+    test(`does not go by an expiry ${what}, after which the token may live on`, async () => {
+      const { post, bodies } = await revokeAgainst(
+        [json(503, {}), json(503, {}), json(503, {}), json(503, {})],
+        { ...inputs, 'retry-max-attempts': '2' },
+        token({ access_token: 'a-token-to-revoke', expires_in: undefined }),
+      );
+      assert.equal(bodies.length, 3);
+      assert.match(post.annotations[0]?.message ?? '', /It stays valid until it expires\.$/);
     });
-    assert.equal(main.exitCode, 0);
-    assert.equal(bodies.length, 1);
-    assert.equal(
-      withoutMasks(post.stdout).join('\n'),
-      'Not revoked: the token expired at 2020-01-31T12:00:00Z.',
-    );
+  }
+
+  test('is tried although a later step set a variable that looks like a misspelt input', async () => {
+    const scripted = await startScriptedServer({ answers: [token(), json(200, {})] });
+    try {
+      const inputs = {
+        'token-url': scripted.url,
+        'revocation-url': scripted.url,
+        'client-id': client.clientId,
+        'client-secret': client.clientSecret,
+        revoke: 'true',
+      };
+      const environment = { ACTIONS_RUNTIME_TOKEN: runtimeToken };
+      const main = await startBuiltAction(inputs, { environment });
+      const post = await startBuiltPost(inputs, main.state, {
+        environment: { ...environment, INPUT_SCOPE: 'x' },
+      });
+      assert.match(withoutMasks(post.stdout).join('\n'), /^Revoked the token at /);
+      assert.equal(scripted.requests.length, 2);
+    } finally {
+      await scripted.close();
+    }
   });
 
   test('authenticates the client as the token request did', async () => {
@@ -215,6 +269,33 @@ describe('a revocation that does not succeed at once', () => {
       await scripted.close();
     }
   });
+});
+
+test('a client key is masked as TLS gets it, in the step and at the end of the job', async () => {
+  const authority = await createAuthority();
+  const own = await authority.issue({ names: [], client: true });
+  const scripted = await startScriptedServer({ answers: [token(), json(200, {})] });
+  try {
+    const { main, post } = split(
+      await runJob({
+        'token-url': scripted.url,
+        'revocation-url': scripted.url,
+        'client-secret': '',
+        'client-certificate': own.certificate,
+        'client-key': JSON.stringify(createPrivateKey(own.key).export({ format: 'jwk' })),
+      }),
+    );
+    const lines = own.key.split('\n').filter((line) => !/^$|-----/.test(line));
+    for (const { masks } of [main, post]) {
+      assert.deepEqual(
+        lines.filter((line) => !masks.includes(line)),
+        [],
+      );
+    }
+    assert.match(post.stdout, /Revoked the token/);
+  } finally {
+    await scripted.close();
+  }
 });
 
 describe('inputs that cannot keep the promise', () => {

@@ -469,6 +469,13 @@ class StageError extends Error {
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
 
+/**
+ * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and those
+ * that Cloudflare and others use: unknown error, connection lost, a timeout of the server's).
+ *
+ * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const lostAnswers = new Set([408, 502, 504, 520, 524, 598, 599]);
 /** A complete HTTP response that brought no token. */
 class TokenError extends Error {
     name = 'TokenError';
@@ -495,7 +502,7 @@ class TokenError extends Error {
     get mayHaveArrived() {
         const { status } = this.answer;
         const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
-        return isDamagedSuccess || status === 408 || status === 502 || status === 504;
+        return isDamagedSuccess || lostAnswers.has(status);
     }
 }
 /** Complete HTTP responses that brought no metadata, or none that can be used. */
@@ -549,8 +556,11 @@ function isFailedAttempt(error) {
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
 
-/** The parameters of a grant that may be used once: a second request could be taken for theft. */
-const singleUse = new Set(['refresh_token', 'code']);
+/**
+ * The parameters of a grant that may be used once: a second request could be taken for theft, or for a wrong guess. A
+ * JWT that is used twice is refused, which does no harm.
+ */
+const singleUse = new Set(['refresh_token', 'code', 'device_code', 'otp']);
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 function spendsItsGrant({ parameters }) {
     return parameters.some(([name]) => singleUse.has(name));
@@ -744,7 +754,7 @@ const understood = new Set([
 function parseTokenResponse(response, context) {
     const members = refuseFailure(response, readMembers(response.body), context.now);
     const accessToken = readAccessToken(response, members, context.sentAt);
-    return { accessToken, ...readCompanions(members), issuedAt: context.sentAt };
+    return { accessToken, ...readCompanions(response, members), issuedAt: context.sentAt };
 }
 /**
  * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
@@ -824,28 +834,35 @@ function readAccessToken(response, members, sentAt) {
 /**
  * Reads `access_token`.
  *
- * @throws {TokenError} where it is missing, or has a character outside %x20-7E (RFC 6749 appendix A.12): a line break in
- *   it would be an injection into a later step
+ * @throws {TokenError} where it is missing, or malformed
  */
 function readTokenString(response, members) {
-    const token = readText(members['access_token']);
+    const token = readToken(response, members['access_token']);
     if (token === undefined)
         throw failure('no_access_token', response, { retryable: false });
-    if (!/^[\x20-\x7e]+$/.test(token)) {
-        throw failure('malformed_token', response, { retryable: false });
-    }
     return token;
 }
-/** Reads `expires_in`: seconds, as a number or a numeric string; undefined where it says nothing. */
+/**
+ * Reads a token of any kind.
+ *
+ * @throws {TokenError} where it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17): a line break in it
+ *   would be an injection into a later step
+ */
+function readToken(response, value) {
+    const token = readText(value);
+    if (token === undefined || /^[\x20-\x7e]+$/.test(token))
+        return token;
+    throw failure('malformed_token', response, { retryable: false });
+}
+/** Reads `expires_in`: seconds, as a number or a numeric string; 0 where it says nothing. */
 function readLifetime(value) {
     const numeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
-    const seconds = Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
-    return seconds > 0 ? seconds : undefined;
+    return Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
 }
 /**
  * @param start epoch, milliseconds
  * @param lifetime seconds
- * @returns undefined for an unknown lifetime, and for one that ends after the year 9999
+ * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
  */
 function addLifetime(start, lifetime) {
     if (lifetime === undefined || lifetime <= 0)
@@ -853,12 +870,16 @@ function addLifetime(start, lifetime) {
     const end = start + lifetime * 1000;
     return end > lastZuluTime ? undefined : new Date(end);
 }
-/** Reads what comes with the token. */
-function readCompanions(members) {
+/**
+ * Reads what comes with the token.
+ *
+ * @throws {TokenError} where a refresh token or an ID token is malformed
+ */
+function readCompanions(response, members) {
     return {
         scopes: readScopes(members['scope']),
-        refreshToken: readText(members['refresh_token']),
-        idToken: readText(members['id_token']),
+        refreshToken: readToken(response, members['refresh_token']),
+        idToken: readToken(response, members['id_token']),
         others: Object.fromEntries(Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value))),
     };
 }
@@ -875,7 +896,7 @@ function readScopes(scope) {
         return scope.filter((one) => typeof one === 'string');
     if (typeof scope !== 'string')
         return undefined;
-    const separator = /\s/.test(scope) ? /\s+/ : /,/;
+    const separator = /\s/.test(scope) ? /\s/ : /,/;
     return scope.split(separator).filter((one) => one !== '');
 }
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
@@ -892,7 +913,15 @@ function readLocation(location) {
     // Only what begins with one slash is sure to have no host, and so no user info.
     if (/^\/(?![/\\])/.test(place))
         return place;
-    return place.replace(/^((?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*).*@/is, '$1');
+    return dropUserInfo(place);
+}
+/** Drops all before the last @ but a scheme and slashes; in one go, for a server chooses the length. */
+function dropUserInfo(place) {
+    const at = place.lastIndexOf('@');
+    if (at < 0)
+        return place;
+    const [start = ''] = /^(?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*/i.exec(place) ?? [];
+    return start + place.slice(at + 1);
 }
 /** A {@link TokenError} that tells what the answer was like. */
 function failure(code, response, details) {
@@ -962,6 +991,14 @@ function joinTexts(texts, separator) {
 }
 /** How much of a text from outside is shown, characters. */
 const shown = 300;
+/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
+function showInput(value) {
+    return value.length > shown ? text_text `(${value.length} characters)` : text_text `${value}`;
+}
+/** Shows what an input got. */
+function got(value) {
+    return value.length > shown ? text_text `got ${value.length} characters` : text_text `got "${value}"`;
+}
 /**
  * Makes a text from outside harmless. The runner obeys `##[command]` anywhere in a line and `::command::` at its start,
  * so what a server, a certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask
@@ -990,7 +1027,19 @@ function renderPiece(piece, redact) {
         return '';
     if (typeof piece === 'number')
         return String(piece);
-    return typeof piece === 'string' ? makeHarmless(piece, redact) : renderText(piece, redact);
+    if (typeof piece === 'string')
+        return makeHarmless(piece, redact);
+    if ('sentence' in piece)
+        return makeHarmless(takeSentence(redact(piece.sentence)), redact);
+    return renderText(piece, redact);
+}
+/** Some servers write several lines: trace id, time. A secret is hidden before, for it can end in a full stop. */
+function takeSentence(outside) {
+    const [line = ''] = outside.trim().split(/[\r\n]/, 1);
+    let end = line.length;
+    while (line[end - 1] === '.')
+        end -= 1;
+    return line.slice(0, end);
 }
 
 ;// CONCATENATED MODULE: external "node:http"
@@ -1102,14 +1151,14 @@ function describeIdTokenRequest(url, { idTokenAudience }) {
 function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
     return [
         text_text `GET ${originAndPath(tokenUrl)}`,
-        text_text `client ${clientId}, acs_api, headers: client-id, client-secret`,
+        text_text `client ${showInput(clientId)}, acs_api, headers: client-id, client-secret`,
         ...describeHeaders(headers),
     ];
 }
 /** The shape of a request to a token endpoint, without anything secret. */
 function describeRequest(inputs, parameterNames) {
     const { tokenUrl, clientId, headers } = inputs;
-    const client = clientId === undefined ? text_text `no client id` : text_text `client ${clientId}`;
+    const client = clientId === undefined ? text_text `no client id` : text_text `client ${showInput(clientId)}`;
     return [
         text_text `POST ${originAndPath(tokenUrl)}`,
         text_text `${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
@@ -2455,7 +2504,7 @@ class InputReader {
             return undefined;
         const choice = choices.find((one) => one === value);
         if (choice === undefined) {
-            this.complain(text_text `${name}: got "${value}", takes ${choices.join(', ')}`);
+            this.complain(text_text `${name}: ${got(value)}, takes ${choices.join(', ')}`);
         }
         return choice;
     }
@@ -2467,7 +2516,7 @@ class InputReader {
     readFlag(name) {
         const value = this.read(name) ?? '';
         if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
-            this.complain(text_text `${name}: got "${value}", takes true or false`);
+            this.complain(text_text `${name}: ${got(value)}, takes true or false`);
         }
         return value.toLowerCase() === 'true';
     }
@@ -2480,7 +2529,7 @@ class InputReader {
         const value = this.read(name) ?? '';
         const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
         if (number > range.max) {
-            this.complain(text_text `${name}: got "${value}", takes at most ${range.max}`);
+            this.complain(text_text `${name}: ${got(value)}, takes at most ${range.max}`);
             return NaN;
         }
         const { min, bound = 'from', whole = false, unit } = range;
@@ -2489,7 +2538,7 @@ class InputReader {
             return number;
         const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
         const least = bound === 'over' ? text_text `over ${min}` : text_text `${min} or more`;
-        this.complain(text_text `${name}: got "${value}", takes ${kind}, ${least}`);
+        this.complain(text_text `${name}: ${got(value)}, takes ${kind}, ${least}`);
         return NaN;
     }
 }
@@ -2503,7 +2552,7 @@ class InputReader {
 const shortestSecret = 4;
 /** The fewest characters of a value that only its name makes a secret. */
 const shortestGuess = 8;
-const secretParameter = /^(password|code|otp)$|(_token|secret|assertion)$/i;
+const secretParameter = /^(password|code|device_code|code_verifier|otp)$|(_token|secret|assertion)$/i;
 const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
 /**
  * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
@@ -2524,9 +2573,9 @@ function listSecrets(env) {
     ];
     return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
 }
-/** A secret as it is and as a form writes it. */
+/** A secret as it is, and as a form and JSON write it. */
 function listInFull(secret) {
-    return secret === '' ? [] : [secret, encodeForm(secret)];
+    return secret === '' ? [] : [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
 }
 function listClientSecrets(env) {
     const secret = readInput(env, 'client-secret');
@@ -2891,7 +2940,7 @@ function checkMacAlgorithm(reader) {
     const algorithm = reader.read('signing-algorithm');
     if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm))
         return;
-    reader.complain(text_text `signing-algorithm: got "${algorithm}", takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
+    reader.complain(text_text `signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/endpoint-inputs.js
@@ -2953,24 +3002,30 @@ function findIssuerFault(value, allowHttp) {
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function findUrlFault(value, allowHttp, example) {
-    // What stands before an @ or behind a ? may be a secret.
-    const got = value.includes('@') ? text_text `` : text_text `got "${value.replace(/([?#]).+/s, '$1...')}", `;
+    const echo = echoUrl(value);
     if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-        return text_text `${got}takes a URL such as ${example}`;
+        return text_text `${echo}takes a URL such as ${example}`;
     }
     const url = new URL(value);
     if (url.username !== '' || url.password !== '') {
         return text_text `has user information before the host; use client-id and client-secret`;
     }
     if (value.includes('#'))
-        return text_text `${got}takes a URL without a fragment (#)`;
+        return text_text `${echo}takes a URL without a fragment (#)`;
     if (url.protocol === 'https:')
         return undefined;
     if (url.protocol !== 'http:')
-        return text_text `${got}takes https`;
+        return text_text `${echo}takes https`;
     if (allowHttp || isLoopback(url.hostname))
         return undefined;
-    return text_text `${got}takes https (or allow-http: true)`;
+    return text_text `${echo}takes https (or allow-http: true)`;
+}
+/** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
+function echoUrl(value) {
+    const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
+    if (value.includes('@') || (!isUrl && /[?#]/.test(value)))
+        return text_text ``;
+    return text_text `${got(value.replace(/([?#]).+/s, '$1...'))}, `;
 }
 function readCaCertificate(reader) {
     const value = reader.read('ca-certificate');
@@ -3028,7 +3083,11 @@ function parseAcsResponse(response, context) {
         tokenType: readText(members['token_type']) ?? 'Bearer',
         expiresAt: readExpiresAt(response, members),
     });
-    return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
+    return {
+        accessToken,
+        ...readCompanions(response, withoutExpiry(members)),
+        issuedAt: context.sentAt,
+    };
 }
 function readExpiresAt(response, members) {
     const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
@@ -3338,7 +3397,7 @@ function request_inputs_readScopes(reader) {
     const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
     const withComma = scopes.find((scope) => scope.endsWith(','));
     if (withComma !== undefined) {
-        reader.complain(text_text `scopes: got "${withComma}" with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
+        reader.complain(text_text `scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
     }
     return scopes;
 }
@@ -3352,13 +3411,13 @@ function readGrantType(reader, client) {
     const implied = listImpliedGrants(client);
     const [first, second] = implied;
     if (written !== undefined && /\s/.test(written)) {
-        reader.complain(text_text `grant-type: got "${written}", takes one grant type`);
+        reader.complain(text_text `grant-type: ${got(written)}, takes one grant type`);
     }
     if (first !== undefined && second !== undefined) {
         reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
     }
     else if (first !== undefined && written !== undefined && written !== first.grantType) {
-        reader.complain(text_text `grant-type: got "${written}", but ${first.by} implies ${first.grantType}`);
+        reader.complain(text_text `grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
     }
     return written ?? first?.grantType ?? 'client_credentials';
 }
@@ -3404,7 +3463,7 @@ function readResources(reader) {
     const resources = reader.read('resource')?.split(/\s+/) ?? [];
     for (const resource of resources) {
         if (!URL.canParse(resource) || resource.includes('#')) {
-            reader.complain(text_text `resource: got "${resource}", takes an absolute URI without a fragment (#)`);
+            reader.complain(text_text `resource: ${got(resource)}, takes an absolute URI without a fragment (#)`);
         }
     }
     return resources;
@@ -3435,13 +3494,14 @@ const longest = 2 ** 31 - 1;
  * @param env the step's environment
  * @param debug whether step debug logging is on, which implies verbose
  * @param now epoch, milliseconds
+ * @param again whether the step has read them before: an unknown one is then a variable that a later step has set
  * @throws {InputError} with everything that is wrong
  */
-function readInputs(env, { debug, now = Date.now() }) {
+function readInputs(env, { debug, now = Date.now(), again = false, }) {
     const reader = new InputReader(env);
     const inputs = readEach(reader, env, { debug, now });
     checkTogether(reader, inputs);
-    findMisspelledInputs(env).forEach((problem) => {
+    (again ? [] : findMisspelledInputs(env)).forEach((problem) => {
         reader.complain(problem);
     });
     const emptySecret = reader.findEmptySecret();
@@ -3488,7 +3548,7 @@ function readUseCache(reader, revoke) {
     const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
     const choice = ['true', 'false', 'refresh'].find((one) => one === word);
     if (choice === undefined) {
-        reader.complain(text_text `use-cache: got "${value}", takes true, false or refresh`);
+        reader.complain(text_text `use-cache: ${got(value)}, takes true, false or refresh`);
     }
     if (revoke && choice !== 'false') {
         reader.complain(text_text `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`);
@@ -3526,7 +3586,7 @@ function readExpiry(reader) {
         return undefined;
     const time = parseRfc3339Time(value);
     if (time === undefined) {
-        reader.complain(text_text `expires-at-override: got "${value}", takes a time such as 2026-01-31T12:00:00Z`);
+        reader.complain(text_text `expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`);
     }
     return time;
 }
@@ -3538,10 +3598,10 @@ function readEnvVar(reader, env) {
     if (value === '' || value.toLowerCase() === 'false')
         return undefined;
     if (!/^[A-Za-z_]\w*$/.test(value)) {
-        reader.complain(text_text `env-var: got "${value}", takes a name of letters, digits and _ that does not begin with a digit`);
+        reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
     }
     else if (guardedVariable.test(value)) {
-        reader.complain(text_text `env-var: got "${value}", which the runner or a shell needs for itself`);
+        reader.complain(text_text `env-var: ${got(value)}, which the runner or a shell needs for itself`);
     }
     return value;
 }
@@ -3610,7 +3670,7 @@ function sayAsking(inputs, missed) {
         : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
     const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
     const before = missed ? 'No usable token in the cache. ' : '';
-    return text_text `${before}Asking ${hostOf(inputs)} (${grant}${scope}).`;
+    return text_text `${before}Asking ${hostOf(inputs)} (${showInput(grant)}${scope}).`;
 }
 /** A token came from the cache. */
 function sayReusing(token, now, inputs) {
@@ -3677,10 +3737,22 @@ const outputNames = (/* unused pure expression or super */ null && ([
 ]));
 /** The longest environment variable of Windows, characters. */
 const longestWindowsVariable = 32_767;
-/** Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before. */
-function maskResponse(response, log) {
-    const { accessToken, refreshToken = '', idToken = '', others } = response;
-    const members = listSecretMembers(others);
+/** The most secrets among the further members of an answer that are handed on; each is searched for in each line. */
+const mostSecretMembers = 100;
+/**
+ * Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before.
+ *
+ * @returns the answer, without its further members that are secret where there are too many to hide
+ */
+function hideSecrets(response, log) {
+    const members = listSecretMembers(response.others);
+    const isTooMuch = members.length > mostSecretMembers;
+    maskSecrets(response, isTooMuch ? [] : members, log);
+    return isTooMuch
+        ? { ...response, others: dropSecretMembers(response.others) }
+        : response;
+}
+function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, members, log) {
     // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
     const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
     [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
@@ -3723,6 +3795,178 @@ function listOutputs({ response, scopes, cacheHit, now }) {
 /** A line break in what a server wrote would be an injection into a later step that pastes it into a script. */
 function keepToOneLine(outside) {
     return outside.replace(/\p{Cc}+/gu, ' ');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
+
+
+/** How long a JWT is good for, seconds: it is used at once, and once. */
+const lifetime = 60;
+/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
+const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
+/**
+ * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
+ *
+ * @returns its compact serialization (RFC 7515 section 3.1)
+ * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
+ */
+function signAssertion(assertion, signer, context) {
+    const parts = [buildHeader(signer), buildClaims(assertion, context)];
+    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
+    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
+}
+function encode(data) {
+    return Buffer.from(data).toString('base64url');
+}
+/** The JOSE header; JSON leaves out what is undefined. */
+function buildHeader(signer) {
+    if (signer.kind === 'secret')
+        return { alg: signer.algorithm, typ: 'JWT' };
+    const { key, certificateThumbprint } = signer;
+    return {
+        alg: key.algorithm,
+        typ: 'JWT',
+        kid: key.keyId,
+        'x5t#S256': certificateThumbprint,
+    };
+}
+function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
+    const iat = Math.floor(now() / 1000);
+    const all = new Map([
+        ['iss', issuer],
+        ['sub', subject],
+        ['aud', audience],
+        ['iat', iat],
+        ['exp', iat + lifetime],
+        ['jti', randomUUID()],
+    ]);
+    for (const [name, value] of claims)
+        all.set(name, readClaim(name, value));
+    return Object.fromEntries(all);
+}
+function readClaim(name, value) {
+    if (value === '')
+        return undefined;
+    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+function signData(data, signer) {
+    if (signer.kind === 'key')
+        return signBytes(data, signer.key);
+    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
+        .update(data)
+        .digest();
+}
+/**
+ * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
+ *
+ * @param certificatePem where it has several, the first one counts
+ * @throws where it has none
+ * @see RFC 7515 section 4.1.8
+ */
+function thumbprintOf(certificatePem) {
+    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
+    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/proofs.js
+
+
+
+
+/** What the token request proves: who the client is, and what the grant rests on. */
+function listProofs(inputs, context) {
+    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
+}
+/** The client authentication that the inputs name. */
+function listClientProofs(inputs, context) {
+    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
+    const id = clientId ?? '';
+    switch (clientAuthMethod) {
+        case undefined:
+            return inputs.idTokenAs === 'client_assertion'
+                ? [clientAssertion(clientId, context.readIdToken)]
+                : [];
+        case 'client_secret_basic':
+            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
+        case 'client_secret_post':
+            return [clientSecretPost(id, clientSecret)];
+        case 'client_secret_jwt':
+        case 'private_key_jwt':
+            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return [namedClient(clientId)];
+        case 'none':
+            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
+    }
+}
+/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
+function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
+    return privateKeyAs === 'assertion' && !isMethodWritten;
+}
+function listGrantProofs(inputs, context) {
+    if (inputs.privateKeyAs === 'assertion')
+        return [assertionGrant(makeGrantJwt(inputs, context))];
+    if (inputs.idTokenAs === 'assertion')
+        return [assertionGrant(context.readIdToken)];
+    if (inputs.idTokenAs === 'subject_token')
+        return [subjectTokenGrant(context.readIdToken)];
+    return [];
+}
+function makeClientJwt(inputs, context) {
+    const { clientId = '' } = inputs;
+    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
+}
+function makeGrantJwt(inputs, context) {
+    const { clientId, signingKey } = inputs;
+    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
+}
+/** Whom a signed grant is for: the client, or whoever the key file names. */
+function nameOwner(clientId, signingKey) {
+    const owner = signingKey?.owner;
+    const issuer = clientId ?? owner?.issuer;
+    // Google's key files name no subject, for there it would mean to act as a user.
+    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
+    return { issuer, subject };
+}
+function makeJwt(inputs, { now, randomUUID, hide }, who) {
+    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
+    const audience = assertionAudience ?? issuer ?? tokenUrl;
+    const signer = chooseSigner(inputs);
+    return () => {
+        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
+        hide(jwt);
+        return jwt;
+    };
+}
+function chooseSigner(inputs) {
+    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
+    if (signingKey === undefined) {
+        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
+    }
+    return clientCertificate === undefined || usesTlsAuthentication(inputs)
+        ? { kind: 'key', key: signingKey }
+        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
+}
+/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
+function usesTlsAuthentication({ clientAuthMethod }) {
+    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
+}
+/** Whom to trust and who to be on connections to the authorization server. */
+function makeTlsIdentity(inputs) {
+    const { caCertificate, clientCertificate, clientKey } = inputs;
+    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
+    if (clientCertificate === undefined || clientKey === undefined)
+        return trust;
+    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+}
+/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+function listTlsSecrets({ clientKey }) {
+    return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
+}
+function writePem(key) {
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
@@ -3896,173 +4140,6 @@ function makeProofContext({ clock, log, randomUUID, idTokens }) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
-
-
-/** How long a JWT is good for, seconds: it is used at once, and once. */
-const lifetime = 60;
-/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
-const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
-/**
- * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
- *
- * @returns its compact serialization (RFC 7515 section 3.1)
- * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
- */
-function signAssertion(assertion, signer, context) {
-    const parts = [buildHeader(signer), buildClaims(assertion, context)];
-    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
-    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
-}
-function encode(data) {
-    return Buffer.from(data).toString('base64url');
-}
-/** The JOSE header; JSON leaves out what is undefined. */
-function buildHeader(signer) {
-    if (signer.kind === 'secret')
-        return { alg: signer.algorithm, typ: 'JWT' };
-    const { key, certificateThumbprint } = signer;
-    return {
-        alg: key.algorithm,
-        typ: 'JWT',
-        kid: key.keyId,
-        'x5t#S256': certificateThumbprint,
-    };
-}
-function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
-    const iat = Math.floor(now() / 1000);
-    const all = new Map([
-        ['iss', issuer],
-        ['sub', subject],
-        ['aud', audience],
-        ['iat', iat],
-        ['exp', iat + lifetime],
-        ['jti', randomUUID()],
-    ]);
-    for (const [name, value] of claims)
-        all.set(name, readClaim(name, value));
-    return Object.fromEntries(all);
-}
-function readClaim(name, value) {
-    if (value === '')
-        return undefined;
-    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
-}
-/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
-function signData(data, signer) {
-    if (signer.kind === 'key')
-        return signBytes(data, signer.key);
-    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
-        .update(data)
-        .digest();
-}
-/**
- * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
- *
- * @param certificatePem where it has several, the first one counts
- * @throws where it has none
- * @see RFC 7515 section 4.1.8
- */
-function thumbprintOf(certificatePem) {
-    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/proofs.js
-
-
-
-/** What the token request proves: who the client is, and what the grant rests on. */
-function listProofs(inputs, context) {
-    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
-}
-/** The client authentication that the inputs name. */
-function listClientProofs(inputs, context) {
-    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
-    const id = clientId ?? '';
-    switch (clientAuthMethod) {
-        case undefined:
-            return inputs.idTokenAs === 'client_assertion'
-                ? [clientAssertion(clientId, context.readIdToken)]
-                : [];
-        case 'client_secret_basic':
-            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
-        case 'client_secret_post':
-            return [clientSecretPost(id, clientSecret)];
-        case 'client_secret_jwt':
-        case 'private_key_jwt':
-            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
-        case 'tls_client_auth':
-        case 'self_signed_tls_client_auth':
-            return [namedClient(clientId)];
-        case 'none':
-            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
-    }
-}
-/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
-function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
-    return privateKeyAs === 'assertion' && !isMethodWritten;
-}
-function listGrantProofs(inputs, context) {
-    if (inputs.privateKeyAs === 'assertion')
-        return [assertionGrant(makeGrantJwt(inputs, context))];
-    if (inputs.idTokenAs === 'assertion')
-        return [assertionGrant(context.readIdToken)];
-    if (inputs.idTokenAs === 'subject_token')
-        return [subjectTokenGrant(context.readIdToken)];
-    return [];
-}
-function makeClientJwt(inputs, context) {
-    const { clientId = '' } = inputs;
-    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
-}
-function makeGrantJwt(inputs, context) {
-    const { clientId, signingKey } = inputs;
-    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
-}
-/** Whom a signed grant is for: the client, or whoever the key file names. */
-function nameOwner(clientId, signingKey) {
-    const owner = signingKey?.owner;
-    const issuer = clientId ?? owner?.issuer;
-    // Google's key files name no subject, for there it would mean to act as a user.
-    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
-    return { issuer, subject };
-}
-function makeJwt(inputs, { now, randomUUID, hide }, who) {
-    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
-    const audience = assertionAudience ?? issuer ?? tokenUrl;
-    const signer = chooseSigner(inputs);
-    return () => {
-        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
-        hide(jwt);
-        return jwt;
-    };
-}
-function chooseSigner(inputs) {
-    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
-    if (signingKey === undefined) {
-        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
-    }
-    return clientCertificate === undefined || usesTlsAuthentication(inputs)
-        ? { kind: 'key', key: signingKey }
-        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
-}
-/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
-function usesTlsAuthentication({ clientAuthMethod }) {
-    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
-}
-/** Whom to trust and who to be on connections to the authorization server. */
-function makeTlsIdentity(inputs) {
-    const { caCertificate, clientCertificate, clientKey } = inputs;
-    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
-    if (clientCertificate === undefined || clientKey === undefined)
-        return trust;
-    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
-}
-function writePem(key) {
-    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/action/request-token.js
 
 
@@ -4097,14 +4174,14 @@ async function requestToken(inputs, context) {
         },
         ask: async (signal) => {
             const response = await ask({ send, now: clock.now, signal, tls });
-            maskResponse(response, log);
-            return settleExpiry(response, inputs);
+            return hideSecrets(response, log);
         },
         judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
         shape,
         readFacts: () => ({ inputs: located, idToken: idTokens?.last }),
     }, context);
-    return { response: result, attempt, inputs: located };
+    const statedExpiry = result.accessToken.expiresAt;
+    return { response: settleExpiry(result, inputs), statedExpiry, attempt, inputs: located };
 }
 /**
  * Finds the token endpoint.
@@ -5245,7 +5322,7 @@ class Reuse {
         const startedAt = clock.monotonic();
         const finding = await this.#cache.find((token) => this.#livesLongEnough(token));
         if (finding.code === 'hit')
-            maskResponse(toResponse(finding.token), log);
+            hideSecrets(toResponse(finding.token), log);
         if (this.#inputs.verbose) {
             log.group(sayCacheTitle(), [describeLookUp(finding.code, clock.monotonic() - startedAt)]);
         }
@@ -5432,15 +5509,12 @@ function explainOAuthError(error, view) {
     const { oauthError, answer } = error;
     const { inputs } = view;
     const host = hostOf(inputs);
-    // Only the first line: some servers write several (trace id, time), and all are in the group above.
-    const description = oauthError?.description
-        ?.trim()
-        .split(/[\r\n]/)[0]
-        ?.replace(/\.+$/, '');
+    const description = oauthError?.description;
     const code = oauthError?.error ?? '';
     const said = description === undefined
         ? text_text `${answer.status} ${code}`
-        : text_text `${answer.status} ${code}, "${description}"`;
+        : // The whole of it is in the group above.
+            text_text `${answer.status} ${code}, "${{ sentence: description }}"`;
     const federated = explainFederatedRefusal(error, view, said);
     if (federated !== undefined)
         return federated;
@@ -5569,11 +5643,11 @@ const oauthErrors = {
     }),
     unauthorized_client: ({ host, said, inputs }) => ({
         title: 'grant not allowed',
-        message: text_text `${host} does not let this client use grant type ${inputs.grantType}: ${said}. Allow it at the provider.`,
+        message: text_text `${host} does not let this client use grant type ${showInput(inputs.grantType)}: ${said}. Allow it at the provider.`,
     }),
     unsupported_grant_type: ({ host, said, inputs }) => ({
         title: 'grant type not supported',
-        message: text_text `${host} does not know grant type ${inputs.grantType}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
+        message: text_text `${host} does not know grant type ${showInput(inputs.grantType)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
     }),
     invalid_scope: ({ host, said, inputs }) => ({
         title: 'scope refused',
@@ -5628,9 +5702,9 @@ function adviseCredentials(inputs) {
                 : text_text `The client did not authenticate (client-auth-method: none); the provider may want a credential of it.`;
     }
 }
-/** The `aud` of the signed JWT. */
+/** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
 function audienceOf({ assertionAudience, issuer, tokenUrl = '' }) {
-    return assertionAudience ?? issuer ?? tokenUrl;
+    return assertionAudience ?? issuer ?? tokenUrl.replace(/\?.*$/s, '?...');
 }
 function nameKeyId({ signingKey }) {
     const keyId = signingKey?.keyId;
@@ -6060,6 +6134,7 @@ function sayEmptySecret({ name, cause }) {
 
 
 
+
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 async function run(surroundings) {
     const { runner, env, clock } = surroundings;
@@ -6072,6 +6147,8 @@ async function run(surroundings) {
         for (const secret of listSecrets(env))
             log.mask(secret);
         inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+        for (const secret of listTlsSecrets(inputs))
+            log.mask(secret);
         if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
             log.say(sayTlsStaysVerified());
         const deadline = new Deadline(clock, inputs.totalTimeout);
@@ -6100,9 +6177,10 @@ async function run(surroundings) {
     }
 }
 /** Before anything has the token, so that whatever happens next it is revoked at the end of the job. */
-function keepForRevocation({ response: { accessToken }, inputs: { tokenUrl, revocationUrl = '' } }, { runner, env, randomBytes }) {
-    const expiresAt = accessToken.expiresAt?.getTime();
-    const state = { token: accessToken.token, revocationUrl, tokenUrl, expiresAt };
+function keepForRevocation({ response, statedExpiry, inputs: { tokenUrl, revocationUrl = '' } }, { runner, env, randomBytes }) {
+    // One that the user gave or that is assumed does not end the token.
+    const expiresAt = statedExpiry?.getTime();
+    const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
     runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
 }
 /** From here on the step is green. */

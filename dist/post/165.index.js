@@ -137,6 +137,13 @@ function readSystemCode(error) {
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
 
+/**
+ * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and those
+ * that Cloudflare and others use: unknown error, connection lost, a timeout of the server's).
+ *
+ * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const lostAnswers = new Set([408, 502, 504, 520, 524, 598, 599]);
 /** A complete HTTP response that brought no token. */
 class TokenError extends Error {
     name = 'TokenError';
@@ -163,7 +170,7 @@ class TokenError extends Error {
     get mayHaveArrived() {
         const { status } = this.answer;
         const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
-        return isDamagedSuccess || status === 408 || status === 502 || status === 504;
+        return isDamagedSuccess || lostAnswers.has(status);
     }
 }
 /** Complete HTTP responses that brought no metadata, or none that can be used. */
@@ -226,8 +233,11 @@ const default_headers_defaultHeaders = [
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
 
-/** The parameters of a grant that may be used once: a second request could be taken for theft. */
-const singleUse = new Set(['refresh_token', 'code']);
+/**
+ * The parameters of a grant that may be used once: a second request could be taken for theft, or for a wrong guess. A
+ * JWT that is used twice is refused, which does no harm.
+ */
+const singleUse = new Set(['refresh_token', 'code', 'device_code', 'otp']);
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 function spendsItsGrant({ parameters }) {
     return parameters.some(([name]) => singleUse.has(name));
@@ -493,7 +503,7 @@ const understood = new Set([
 function token_response_parseTokenResponse(response, context) {
     const members = token_response_refuseFailure(response, token_response_readMembers(response.body), context.now);
     const accessToken = readAccessToken(response, members, context.sentAt);
-    return { accessToken, ...token_response_readCompanions(members), issuedAt: context.sentAt };
+    return { accessToken, ...token_response_readCompanions(response, members), issuedAt: context.sentAt };
 }
 /**
  * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
@@ -573,28 +583,35 @@ function readAccessToken(response, members, sentAt) {
 /**
  * Reads `access_token`.
  *
- * @throws {TokenError} where it is missing, or has a character outside %x20-7E (RFC 6749 appendix A.12): a line break in
- *   it would be an injection into a later step
+ * @throws {TokenError} where it is missing, or malformed
  */
 function token_response_readTokenString(response, members) {
-    const token = readText(members['access_token']);
+    const token = readToken(response, members['access_token']);
     if (token === undefined)
         throw token_response_failure('no_access_token', response, { retryable: false });
-    if (!/^[\x20-\x7e]+$/.test(token)) {
-        throw token_response_failure('malformed_token', response, { retryable: false });
-    }
     return token;
 }
-/** Reads `expires_in`: seconds, as a number or a numeric string; undefined where it says nothing. */
+/**
+ * Reads a token of any kind.
+ *
+ * @throws {TokenError} where it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17): a line break in it
+ *   would be an injection into a later step
+ */
+function readToken(response, value) {
+    const token = readText(value);
+    if (token === undefined || /^[\x20-\x7e]+$/.test(token))
+        return token;
+    throw token_response_failure('malformed_token', response, { retryable: false });
+}
+/** Reads `expires_in`: seconds, as a number or a numeric string; 0 where it says nothing. */
 function readLifetime(value) {
     const numeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
-    const seconds = Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
-    return seconds > 0 ? seconds : undefined;
+    return Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
 }
 /**
  * @param start epoch, milliseconds
  * @param lifetime seconds
- * @returns undefined for an unknown lifetime, and for one that ends after the year 9999
+ * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
  */
 function addLifetime(start, lifetime) {
     if (lifetime === undefined || lifetime <= 0)
@@ -602,12 +619,16 @@ function addLifetime(start, lifetime) {
     const end = start + lifetime * 1000;
     return end > lastZuluTime ? undefined : new Date(end);
 }
-/** Reads what comes with the token. */
-function token_response_readCompanions(members) {
+/**
+ * Reads what comes with the token.
+ *
+ * @throws {TokenError} where a refresh token or an ID token is malformed
+ */
+function token_response_readCompanions(response, members) {
     return {
         scopes: readScopes(members['scope']),
-        refreshToken: readText(members['refresh_token']),
-        idToken: readText(members['id_token']),
+        refreshToken: readToken(response, members['refresh_token']),
+        idToken: readToken(response, members['id_token']),
         others: Object.fromEntries(Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value))),
     };
 }
@@ -624,7 +645,7 @@ function readScopes(scope) {
         return scope.filter((one) => typeof one === 'string');
     if (typeof scope !== 'string')
         return undefined;
-    const separator = /\s/.test(scope) ? /\s+/ : /,/;
+    const separator = /\s/.test(scope) ? /\s/ : /,/;
     return scope.split(separator).filter((one) => one !== '');
 }
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
@@ -641,7 +662,15 @@ function readLocation(location) {
     // Only what begins with one slash is sure to have no host, and so no user info.
     if (/^\/(?![/\\])/.test(place))
         return place;
-    return place.replace(/^((?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*).*@/is, '$1');
+    return dropUserInfo(place);
+}
+/** Drops all before the last @ but a scheme and slashes; in one go, for a server chooses the length. */
+function dropUserInfo(place) {
+    const at = place.lastIndexOf('@');
+    if (at < 0)
+        return place;
+    const [start = ''] = /^(?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*/i.exec(place) ?? [];
+    return start + place.slice(at + 1);
 }
 /** A {@link TokenError} that tells what the answer was like. */
 function token_response_failure(code, response, details) {
@@ -677,7 +706,7 @@ async function askTokenEndpoint(request, { send, now, signal, tls }) {
 
 /**
  * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
- * token of this server; the body of one is not read.
+ * token of this server. Its body says nothing by the RFC, but some servers answer errors with 200.
  *
  * @throws {TransportError} when no complete response came back
  * @throws {TokenError} when the server refused
@@ -686,9 +715,10 @@ async function askTokenEndpoint(request, { send, now, signal, tls }) {
 async function revoke(request, { send, now, signal, tls }) {
     const httpRequest = await buildRevocationRequest(request);
     const response = await send(httpRequest, { signal, tls, maxBytes: token_endpoint_maxResponseBytes });
-    if (response.status >= 200 && response.status <= 299)
-        return;
-    token_response_refuseFailure(response, token_response_readMembers(response.body), now());
+    const members = token_response_readMembers(response.body);
+    const isSuccess = response.status >= 200 && response.status <= 299;
+    if (!isSuccess || members?.['error'] !== undefined)
+        token_response_refuseFailure(response, members, now());
 }
 /** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */
 async function buildRevocationRequest(request) {
@@ -1107,6 +1137,14 @@ function joinTexts(texts, separator) {
 }
 /** How much of a text from outside is shown, characters. */
 const shown = 300;
+/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
+function text_showInput(value) {
+    return value.length > shown ? text_text `(${value.length} characters)` : text_text `${value}`;
+}
+/** Shows what an input got. */
+function got(value) {
+    return value.length > shown ? text_text `got ${value.length} characters` : text_text `got "${value}"`;
+}
 /**
  * Makes a text from outside harmless. The runner obeys `##[command]` anywhere in a line and `::command::` at its start,
  * so what a server, a certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask
@@ -1135,7 +1173,19 @@ function renderPiece(piece, redact) {
         return '';
     if (typeof piece === 'number')
         return String(piece);
-    return typeof piece === 'string' ? makeHarmless(piece, redact) : renderText(piece, redact);
+    if (typeof piece === 'string')
+        return makeHarmless(piece, redact);
+    if ('sentence' in piece)
+        return makeHarmless(takeSentence(redact(piece.sentence)), redact);
+    return renderText(piece, redact);
+}
+/** Some servers write several lines: trace id, time. A secret is hidden before, for it can end in a full stop. */
+function takeSentence(outside) {
+    const [line = ''] = outside.trim().split(/[\r\n]/, 1);
+    let end = line.length;
+    while (line[end - 1] === '.')
+        end -= 1;
+    return line.slice(0, end);
 }
 
 // EXTERNAL MODULE: external "node:http"
@@ -1247,14 +1297,14 @@ function describeIdTokenRequest(url, { idTokenAudience }) {
 function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
     return [
         text `GET ${originAndPath(tokenUrl)}`,
-        text `client ${clientId}, acs_api, headers: client-id, client-secret`,
+        text `client ${showInput(clientId)}, acs_api, headers: client-id, client-secret`,
         ...describeHeaders(headers),
     ];
 }
 /** The shape of a request to a token endpoint, without anything secret. */
 function describeRequest(inputs, parameterNames) {
     const { tokenUrl, clientId, headers } = inputs;
-    const client = clientId === undefined ? text_text `no client id` : text_text `client ${clientId}`;
+    const client = clientId === undefined ? text_text `no client id` : text_text `client ${text_showInput(clientId)}`;
     return [
         text_text `POST ${names_originAndPath(tokenUrl)}`,
         text_text `${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
@@ -2600,7 +2650,7 @@ class InputReader {
             return undefined;
         const choice = choices.find((one) => one === value);
         if (choice === undefined) {
-            this.complain(text_text `${name}: got "${value}", takes ${choices.join(', ')}`);
+            this.complain(text_text `${name}: ${got(value)}, takes ${choices.join(', ')}`);
         }
         return choice;
     }
@@ -2612,7 +2662,7 @@ class InputReader {
     readFlag(name) {
         const value = this.read(name) ?? '';
         if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
-            this.complain(text_text `${name}: got "${value}", takes true or false`);
+            this.complain(text_text `${name}: ${got(value)}, takes true or false`);
         }
         return value.toLowerCase() === 'true';
     }
@@ -2625,7 +2675,7 @@ class InputReader {
         const value = this.read(name) ?? '';
         const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
         if (number > range.max) {
-            this.complain(text_text `${name}: got "${value}", takes at most ${range.max}`);
+            this.complain(text_text `${name}: ${got(value)}, takes at most ${range.max}`);
             return NaN;
         }
         const { min, bound = 'from', whole = false, unit } = range;
@@ -2634,7 +2684,7 @@ class InputReader {
             return number;
         const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
         const least = bound === 'over' ? text_text `over ${min}` : text_text `${min} or more`;
-        this.complain(text_text `${name}: got "${value}", takes ${kind}, ${least}`);
+        this.complain(text_text `${name}: ${got(value)}, takes ${kind}, ${least}`);
         return NaN;
     }
 }
@@ -2648,7 +2698,7 @@ class InputReader {
 const shortestSecret = 4;
 /** The fewest characters of a value that only its name makes a secret. */
 const shortestGuess = 8;
-const secretParameter = /^(password|code|otp)$|(_token|secret|assertion)$/i;
+const secretParameter = /^(password|code|device_code|code_verifier|otp)$|(_token|secret|assertion)$/i;
 const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
 /**
  * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
@@ -2669,9 +2719,9 @@ function listSecrets(env) {
     ];
     return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
 }
-/** A secret as it is and as a form writes it. */
+/** A secret as it is, and as a form and JSON write it. */
 function listInFull(secret) {
-    return secret === '' ? [] : [secret, encodeForm(secret)];
+    return secret === '' ? [] : [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
 }
 function listClientSecrets(env) {
     const secret = readInput(env, 'client-secret');
@@ -3036,7 +3086,7 @@ function checkMacAlgorithm(reader) {
     const algorithm = reader.read('signing-algorithm');
     if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm))
         return;
-    reader.complain(text_text `signing-algorithm: got "${algorithm}", takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
+    reader.complain(text_text `signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/endpoint-inputs.js
@@ -3098,24 +3148,30 @@ function findIssuerFault(value, allowHttp) {
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function findUrlFault(value, allowHttp, example) {
-    // What stands before an @ or behind a ? may be a secret.
-    const got = value.includes('@') ? text_text `` : text_text `got "${value.replace(/([?#]).+/s, '$1...')}", `;
+    const echo = echoUrl(value);
     if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-        return text_text `${got}takes a URL such as ${example}`;
+        return text_text `${echo}takes a URL such as ${example}`;
     }
     const url = new URL(value);
     if (url.username !== '' || url.password !== '') {
         return text_text `has user information before the host; use client-id and client-secret`;
     }
     if (value.includes('#'))
-        return text_text `${got}takes a URL without a fragment (#)`;
+        return text_text `${echo}takes a URL without a fragment (#)`;
     if (url.protocol === 'https:')
         return undefined;
     if (url.protocol !== 'http:')
-        return text_text `${got}takes https`;
+        return text_text `${echo}takes https`;
     if (allowHttp || isLoopback(url.hostname))
         return undefined;
-    return text_text `${got}takes https (or allow-http: true)`;
+    return text_text `${echo}takes https (or allow-http: true)`;
+}
+/** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
+function echoUrl(value) {
+    const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
+    if (value.includes('@') || (!isUrl && /[?#]/.test(value)))
+        return text_text ``;
+    return text_text `${got(value.replace(/([?#]).+/s, '$1...'))}, `;
 }
 function readCaCertificate(reader) {
     const value = reader.read('ca-certificate');
@@ -3173,7 +3229,11 @@ function parseAcsResponse(response, context) {
         tokenType: readText(members['token_type']) ?? 'Bearer',
         expiresAt: readExpiresAt(response, members),
     });
-    return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
+    return {
+        accessToken,
+        ...readCompanions(response, withoutExpiry(members)),
+        issuedAt: context.sentAt,
+    };
 }
 function readExpiresAt(response, members) {
     const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
@@ -3483,7 +3543,7 @@ function request_inputs_readScopes(reader) {
     const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
     const withComma = scopes.find((scope) => scope.endsWith(','));
     if (withComma !== undefined) {
-        reader.complain(text_text `scopes: got "${withComma}" with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
+        reader.complain(text_text `scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
     }
     return scopes;
 }
@@ -3497,13 +3557,13 @@ function readGrantType(reader, client) {
     const implied = listImpliedGrants(client);
     const [first, second] = implied;
     if (written !== undefined && /\s/.test(written)) {
-        reader.complain(text_text `grant-type: got "${written}", takes one grant type`);
+        reader.complain(text_text `grant-type: ${got(written)}, takes one grant type`);
     }
     if (first !== undefined && second !== undefined) {
         reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
     }
     else if (first !== undefined && written !== undefined && written !== first.grantType) {
-        reader.complain(text_text `grant-type: got "${written}", but ${first.by} implies ${first.grantType}`);
+        reader.complain(text_text `grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
     }
     return written ?? first?.grantType ?? 'client_credentials';
 }
@@ -3549,7 +3609,7 @@ function readResources(reader) {
     const resources = reader.read('resource')?.split(/\s+/) ?? [];
     for (const resource of resources) {
         if (!URL.canParse(resource) || resource.includes('#')) {
-            reader.complain(text_text `resource: got "${resource}", takes an absolute URI without a fragment (#)`);
+            reader.complain(text_text `resource: ${got(resource)}, takes an absolute URI without a fragment (#)`);
         }
     }
     return resources;
@@ -3580,13 +3640,14 @@ const longest = 2 ** 31 - 1;
  * @param env the step's environment
  * @param debug whether step debug logging is on, which implies verbose
  * @param now epoch, milliseconds
+ * @param again whether the step has read them before: an unknown one is then a variable that a later step has set
  * @throws {InputError} with everything that is wrong
  */
-function readInputs(env, { debug, now = Date.now() }) {
+function readInputs(env, { debug, now = Date.now(), again = false, }) {
     const reader = new InputReader(env);
     const inputs = readEach(reader, env, { debug, now });
     checkTogether(reader, inputs);
-    findMisspelledInputs(env).forEach((problem) => {
+    (again ? [] : findMisspelledInputs(env)).forEach((problem) => {
         reader.complain(problem);
     });
     const emptySecret = reader.findEmptySecret();
@@ -3633,7 +3694,7 @@ function readUseCache(reader, revoke) {
     const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
     const choice = ['true', 'false', 'refresh'].find((one) => one === word);
     if (choice === undefined) {
-        reader.complain(text_text `use-cache: got "${value}", takes true, false or refresh`);
+        reader.complain(text_text `use-cache: ${got(value)}, takes true, false or refresh`);
     }
     if (revoke && choice !== 'false') {
         reader.complain(text_text `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`);
@@ -3671,7 +3732,7 @@ function readExpiry(reader) {
         return undefined;
     const time = parseRfc3339Time(value);
     if (time === undefined) {
-        reader.complain(text_text `expires-at-override: got "${value}", takes a time such as 2026-01-31T12:00:00Z`);
+        reader.complain(text_text `expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`);
     }
     return time;
 }
@@ -3683,10 +3744,10 @@ function readEnvVar(reader, env) {
     if (value === '' || value.toLowerCase() === 'false')
         return undefined;
     if (!/^[A-Za-z_]\w*$/.test(value)) {
-        reader.complain(text_text `env-var: got "${value}", takes a name of letters, digits and _ that does not begin with a digit`);
+        reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
     }
     else if (guardedVariable.test(value)) {
-        reader.complain(text_text `env-var: got "${value}", which the runner or a shell needs for itself`);
+        reader.complain(text_text `env-var: ${got(value)}, which the runner or a shell needs for itself`);
     }
     return value;
 }
@@ -3824,6 +3885,7 @@ function thumbprintOf(certificatePem) {
 
 
 
+
 /** What the token request proves: who the client is, and what the grant rests on. */
 function listProofs(inputs, context) {
     return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
@@ -3910,6 +3972,10 @@ function makeTlsIdentity(inputs) {
     if (clientCertificate === undefined || clientKey === undefined)
         return trust;
     return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+}
+/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+function listTlsSecrets({ clientKey }) {
+    return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
 }
 function writePem(key) {
     return key.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -4081,7 +4147,9 @@ async function endToken(state, surroundings, log) {
         return;
     }
     try {
-        const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+        const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now(), again: true });
+        for (const secret of listTlsSecrets(inputs))
+            log.mask(secret);
         const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
         await askToRevoke(state, inputs, { ...context, idTokens: openIdTokens(inputs, env, context) });
         log.say(sayRevoked(host));

@@ -15,7 +15,7 @@ import { explainKeyFault } from './wording/key-faults.ts';
 import { parseParameters } from './pairs.ts';
 import { readCertificates } from './pem.ts';
 import { shortestSecret } from './secrets.ts';
-import { joinTexts, text } from './text.ts';
+import { got, joinTexts, text } from './text.ts';
 
 /** The ways to authenticate a client, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
 export const clientAuthMethods = [
@@ -374,6 +374,6 @@ function checkMacAlgorithm(reader: InputReader): void {
   const algorithm = reader.read('signing-algorithm');
   if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm)) return;
   reader.complain(
-    text`signing-algorithm: got "${algorithm}", takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`,
+    text`signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`,
   );
 }

@@ -139,6 +139,14 @@ describe('the fault of a URL', () => {
     );
   });
 
+  test('shows nothing of a secret in its place, for no mask matches a part of it', () => {
+    for (const value of ['Zk93kdLq0s9?x9sldkQ', 'Zk93kdLq0s9#x9sldkQ', 'a:Zk93?x']) {
+      assert.equal(fault(value), 'takes a URL such as https://example.com/x');
+    }
+    const url = `ftp://a.example/${'x'.repeat(300)}`;
+    assert.equal(fault(url), 'got 316 characters, takes https');
+  });
+
   test('is none with plain http on this machine, or where that is allowed', () => {
     for (const value of ['http://localhost/x', 'http://127.0.0.1:1/x', 'http://[::1]/x']) {
       assert.equal(fault(value), undefined);

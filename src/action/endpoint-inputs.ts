@@ -1,7 +1,7 @@
 import { isLoopback } from '../http/loopback.ts';
 import type { InputReader } from './input-reader.ts';
 import { readCertificates } from './pem.ts';
-import { text, type Text } from './text.ts';
+import { got, text, type Text } from './text.ts';
 
 /** A token endpoint of RFC 6749, or one of Stanford's ACS. */
 export type EndpointType = 'oauth2' | 'acs_api';
@@ -72,20 +72,26 @@ function findIssuerFault(value: string, allowHttp: boolean): Text | undefined {
 
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 export function findUrlFault(value: string, allowHttp: boolean, example: string): Text | undefined {
-  // What stands before an @ or behind a ? may be a secret.
-  const got = value.includes('@') ? text`` : text`got "${value.replace(/([?#]).+/s, '$1...')}", `;
+  const echo = echoUrl(value);
   if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-    return text`${got}takes a URL such as ${example}`;
+    return text`${echo}takes a URL such as ${example}`;
   }
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') {
     return text`has user information before the host; use client-id and client-secret`;
   }
-  if (value.includes('#')) return text`${got}takes a URL without a fragment (#)`;
+  if (value.includes('#')) return text`${echo}takes a URL without a fragment (#)`;
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return text`${got}takes https`;
+  if (url.protocol !== 'http:') return text`${echo}takes https`;
   if (allowHttp || isLoopback(url.hostname)) return undefined;
-  return text`${got}takes https (or allow-http: true)`;
+  return text`${echo}takes https (or allow-http: true)`;
+}
+
+/** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
+function echoUrl(value: string): Text {
+  const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
+  if (value.includes('@') || (!isUrl && /[?#]/.test(value))) return text``;
+  return text`${got(value.replace(/([?#]).+/s, '$1...'))}, `;
 }
 
 function readCaCertificate(reader: InputReader): string | undefined {

@@ -1,4 +1,4 @@
-import { text, type Text } from './text.ts';
+import { got, text, type Text } from './text.ts';
 import { explainMissingSecret, type MissingSecretCause } from './trigger.ts';
 
 /** The inputs of action.yml, in the order of its groups. */
@@ -173,7 +173,7 @@ export class InputReader {
     if (value === undefined) return undefined;
     const choice = choices.find((one) => one === value);
     if (choice === undefined) {
-      this.complain(text`${name}: got "${value}", takes ${choices.join(', ')}`);
+      this.complain(text`${name}: ${got(value)}, takes ${choices.join(', ')}`);
     }
     return choice;
   }
@@ -190,7 +190,7 @@ export class InputReader {
   readFlag(name: InputName): boolean {
     const value = this.read(name) ?? '';
     if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
-      this.complain(text`${name}: got "${value}", takes true or false`);
+      this.complain(text`${name}: ${got(value)}, takes true or false`);
     }
     return value.toLowerCase() === 'true';
   }
@@ -205,7 +205,7 @@ export class InputReader {
     const value = this.read(name) ?? '';
     const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
     if (number > range.max) {
-      this.complain(text`${name}: got "${value}", takes at most ${range.max}`);
+      this.complain(text`${name}: ${got(value)}, takes at most ${range.max}`);
       return NaN;
     }
     const { min, bound = 'from', whole = false, unit } = range;
@@ -213,7 +213,7 @@ export class InputReader {
     if (large && (!whole || Number.isInteger(number))) return number;
     const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
     const least = bound === 'over' ? text`over ${min}` : text`${min} or more`;
-    this.complain(text`${name}: got "${value}", takes ${kind}, ${least}`);
+    this.complain(text`${name}: ${got(value)}, takes ${kind}, ${least}`);
     return NaN;
   }
 }

@@ -7,7 +7,7 @@ import { checkTogether, refuseForAcs } from './input-checks.ts';
 import { InputReader } from './input-reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request-inputs.ts';
-import { text } from './text.ts';
+import { got, text } from './text.ts';
 
 /** Whether the cache is used; `refresh` asks anew and puts the new token in. */
 export type UseCache = 'true' | 'false' | 'refresh';
@@ -47,16 +47,21 @@ const longest = 2 ** 31 - 1;
  * @param env the step's environment
  * @param debug whether step debug logging is on, which implies verbose
  * @param now epoch, milliseconds
+ * @param again whether the step has read them before: an unknown one is then a variable that a later step has set
  * @throws {InputError} with everything that is wrong
  */
 export function readInputs(
   env: NodeJS.ProcessEnv,
-  { debug, now = Date.now() }: { readonly debug: boolean; readonly now?: number },
+  {
+    debug,
+    now = Date.now(),
+    again = false,
+  }: { readonly debug: boolean; readonly now?: number; readonly again?: boolean },
 ): Inputs {
   const reader = new InputReader(env);
   const inputs = readEach(reader, env, { debug, now });
   checkTogether(reader, inputs);
-  findMisspelledInputs(env).forEach((problem) => {
+  (again ? [] : findMisspelledInputs(env)).forEach((problem) => {
     reader.complain(problem);
   });
   const emptySecret = reader.findEmptySecret();
@@ -108,7 +113,7 @@ function readUseCache(reader: InputReader, revoke: boolean): UseCache {
   const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
   const choice = (['true', 'false', 'refresh'] as const).find((one) => one === word);
   if (choice === undefined) {
-    reader.complain(text`use-cache: got "${value}", takes true, false or refresh`);
+    reader.complain(text`use-cache: ${got(value)}, takes true, false or refresh`);
   }
   if (revoke && choice !== 'false') {
     reader.complain(
@@ -156,7 +161,7 @@ function readExpiry(reader: InputReader): Date | undefined {
   const time = parseRfc3339Time(value);
   if (time === undefined) {
     reader.complain(
-      text`expires-at-override: got "${value}", takes a time such as 2026-01-31T12:00:00Z`,
+      text`expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`,
     );
   }
   return time;
@@ -172,10 +177,10 @@ function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undef
   if (value === '' || value.toLowerCase() === 'false') return undefined;
   if (!/^[A-Za-z_]\w*$/.test(value)) {
     reader.complain(
-      text`env-var: got "${value}", takes a name of letters, digits and _ that does not begin with a digit`,
+      text`env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`,
     );
   } else if (guardedVariable.test(value)) {
-    reader.complain(text`env-var: got "${value}", which the runner or a shell needs for itself`);
+    reader.complain(text`env-var: ${got(value)}, which the runner or a shell needs for itself`);
   }
   return value;
 }

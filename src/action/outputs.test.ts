@@ -6,7 +6,7 @@ import { AccessToken } from '../oauth2/access-token.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from './errors.ts';
 import { Log } from './log.ts';
-import { type Destination, handOver, type Handover, maskResponse } from './outputs.ts';
+import { type Destination, handOver, type Handover, hideSecrets } from './outputs.ts';
 
 const now = Date.UTC(2026, 0, 31, 11, 0, 0);
 
@@ -34,12 +34,24 @@ function createResponse({
   };
 }
 
-describe('maskResponse', () => {
+describe('hideSecrets', () => {
   function mask(response: TokenResponse): readonly string[] {
     const runner = createFakeRunner();
-    maskResponse(response, new Log(runner));
+    hideSecrets(response, new Log(runner));
     return runner.calls;
   }
+
+  test('leaves out all further secrets where there are more than 100, for each is one more mask', () => {
+    const many = (count: number): TokenResponse => {
+      const keys = Array.from({ length: count }, (_, at) => `secret-key-${at}`);
+      return createResponse({ others: { keys: { key: keys }, region: 'eu' } });
+    };
+    assert.equal(mask(many(100)).length, 101);
+    assert.deepEqual(mask(many(101)), ['mask the-token']);
+    const log = new Log(createFakeRunner());
+    assert.deepEqual(hideSecrets(many(100), log), many(100));
+    assert.deepEqual(hideSecrets(many(101), log).others, { keys: {}, region: 'eu' });
+  });
 
   test('hides the access token first, then the other secrets', () => {
     const response = createResponse({

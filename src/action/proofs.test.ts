@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 
 import {
@@ -22,6 +22,7 @@ import { readInputs } from './inputs.ts';
 import {
   listClientProofs,
   listProofs,
+  listTlsSecrets,
   type LocatedInputs,
   makeTlsIdentity,
   usesTlsAuthentication,
@@ -477,5 +478,19 @@ describe('on TLS', () => {
       certificate: own.certificate.trim(),
       key: own.key,
     });
+  });
+
+  test('the secrets are those of the key as TLS gets it, in whatever form it came', () => {
+    const jwk = JSON.stringify(createPrivateKey(own.key).export({ format: 'jwk' }));
+    const lines = own.key.split('\n').filter((line) => !/^$|-----/.test(line));
+    assert.ok(lines.length > 1);
+    for (const key of [own.key, jwk]) {
+      const secrets = listTlsSecrets(read({ ...withTls(), 'client-key': key }));
+      assert.deepEqual(
+        lines.filter((line) => !secrets.includes(line)),
+        [],
+      );
+    }
+    assert.deepEqual(listTlsSecrets(read(withSecret)), []);
   });
 });

@@ -16,6 +16,7 @@ import {
   type Proof,
 } from '../oauth2/client-authentication.ts';
 import { assertionGrant, subjectTokenGrant } from '../oauth2/grant.ts';
+import { listPrivateParts } from '../oauth2/private-parts.ts';
 import type { SigningKey } from '../oauth2/signing-key.ts';
 import type { Inputs } from './inputs.ts';
 
@@ -134,6 +135,11 @@ export function makeTlsIdentity(inputs: Inputs): TlsIdentity {
   const trust = caCertificate === undefined ? {} : { ca: caCertificate };
   if (clientCertificate === undefined || clientKey === undefined) return trust;
   return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+}
+
+/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+export function listTlsSecrets({ clientKey }: Inputs): string[] {
+  return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
 }
 
 function writePem(key: KeyObject): string {

@@ -3,7 +3,7 @@ import type { BodyFormat, Pair } from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client-inputs.ts';
 import type { InputReader } from './input-reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
-import { joinTexts, text } from './text.ts';
+import { got, joinTexts, text } from './text.ts';
 
 /** What is asked for. */
 export interface RequestInputs {
@@ -41,7 +41,7 @@ function readScopes(reader: InputReader): string[] {
   const withComma = scopes.find((scope) => scope.endsWith(','));
   if (withComma !== undefined) {
     reader.complain(
-      text`scopes: got "${withComma}" with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`,
+      text`scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`,
     );
   }
   return scopes;
@@ -59,12 +59,12 @@ function readGrantType(reader: InputReader, client: ClientInputs): string {
   const implied = listImpliedGrants(client);
   const [first, second] = implied;
   if (written !== undefined && /\s/.test(written)) {
-    reader.complain(text`grant-type: got "${written}", takes one grant type`);
+    reader.complain(text`grant-type: ${got(written)}, takes one grant type`);
   }
   if (first !== undefined && second !== undefined) {
     reader.complain(text`${first.by} and ${second.by} are both the grant; give one of them`);
   } else if (first !== undefined && written !== undefined && written !== first.grantType) {
-    reader.complain(text`grant-type: got "${written}", but ${first.by} implies ${first.grantType}`);
+    reader.complain(text`grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
   }
   return written ?? first?.grantType ?? 'client_credentials';
 }
@@ -128,7 +128,7 @@ function readResources(reader: InputReader): string[] {
   for (const resource of resources) {
     if (!URL.canParse(resource) || resource.includes('#')) {
       reader.complain(
-        text`resource: got "${resource}", takes an absolute URI without a fragment (#)`,
+        text`resource: ${got(resource)}, takes an absolute URI without a fragment (#)`,
       );
     }
   }

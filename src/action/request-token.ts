@@ -6,7 +6,7 @@ import { listParameterNames, spendsItsGrant, type TokenRequest } from '../oauth2
 import { addLifetime, type TokenResponse } from '../oauth2/token-response.ts';
 import { NoRevocationEndpointError } from './errors.ts';
 import type { Inputs } from './inputs.ts';
-import { maskResponse } from './outputs.ts';
+import { hideSecrets } from './outputs.ts';
 import { makeProofContext, type ProofSources } from './proof-context.ts';
 import {
   listProofs,
@@ -28,6 +28,8 @@ export interface RequestContext extends StageContext, ProofSources {
 /** A token endpoint's answer, and how it came. */
 export interface ObtainedToken {
   readonly response: TokenResponse;
+  /** When the server said that the token expires; undefined where it did not say. */
+  readonly statedExpiry: Date | undefined;
   /** The number of the attempt that brought it, from 1. */
   readonly attempt: number;
   /** With the endpoint that the metadata named. */
@@ -67,8 +69,7 @@ export async function requestToken(
       },
       ask: async (signal) => {
         const response = await ask({ send, now: clock.now, signal, tls });
-        maskResponse(response, log);
-        return settleExpiry(response, inputs);
+        return hideSecrets(response, log);
       },
       judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
       shape,
@@ -76,7 +77,8 @@ export async function requestToken(
     },
     context,
   );
-  return { response: result, attempt, inputs: located };
+  const statedExpiry = result.accessToken.expiresAt;
+  return { response: settleExpiry(result, inputs), statedExpiry, attempt, inputs: located };
 }
 
 /**

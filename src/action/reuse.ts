@@ -15,7 +15,7 @@ import type { IdTokens } from './id-tokens.ts';
 import { type Waiting, waitForOtherJob } from './cache-wait.ts';
 import type { Inputs } from './inputs.ts';
 import type { Log } from './log.ts';
-import { maskResponse } from './outputs.ts';
+import { hideSecrets } from './outputs.ts';
 import { listMissingScopes } from './scopes.ts';
 import { dropSecretMembers } from './secrets.ts';
 import {
@@ -148,7 +148,7 @@ export class Reuse {
     const { log, clock } = this.#context;
     const startedAt = clock.monotonic();
     const finding = await this.#cache.find((token) => this.#livesLongEnough(token));
-    if (finding.code === 'hit') maskResponse(toResponse(finding.token), log);
+    if (finding.code === 'hit') hideSecrets(toResponse(finding.token), log);
     if (this.#inputs.verbose) {
       log.group(sayCacheTitle(), [describeLookUp(finding.code, clock.monotonic() - startedAt)]);
     }

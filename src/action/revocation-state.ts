@@ -10,7 +10,7 @@ export interface RevocationState {
   readonly token: string;
   readonly revocationUrl: string;
   readonly tokenUrl: string;
-  /** Epoch, milliseconds; undefined where it is not known. */
+  /** When the server said that the token expires: epoch, milliseconds; undefined where it did not say. */
   readonly expiresAt: number | undefined;
 }
 

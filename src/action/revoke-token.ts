@@ -5,7 +5,7 @@ import { IdTokens } from './id-tokens.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { makeProofContext, type ProofSources } from './proof-context.ts';
-import { listClientProofs, type LocatedInputs, makeTlsIdentity } from './proofs.ts';
+import { listClientProofs, listTlsSecrets, type LocatedInputs, makeTlsIdentity } from './proofs.ts';
 import { openState, type RevocationState, stateName } from './revocation-state.ts';
 import { listSecrets } from './secrets.ts';
 import { runStage, type StageContext } from './stage.ts';
@@ -49,7 +49,8 @@ async function endToken(
     return;
   }
   try {
-    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now(), again: true });
+    for (const secret of listTlsSecrets(inputs)) log.mask(secret);
     const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
     await askToRevoke(state, inputs, { ...context, idTokens: openIdTokens(inputs, env, context) });
     log.say(sayRevoked(host));

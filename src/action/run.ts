@@ -6,6 +6,7 @@ import { IdTokens } from './id-tokens.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { Log } from './log.ts';
 import { handOver } from './outputs.ts';
+import { listTlsSecrets } from './proofs.ts';
 import { type ObtainedToken, requestToken } from './request-token.ts';
 import { Reuse } from './reuse.ts';
 import { listMissingScopes } from './scopes.ts';
@@ -33,6 +34,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
     requireRunner(env);
     for (const secret of listSecrets(env)) log.mask(secret);
     inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+    for (const secret of listTlsSecrets(inputs)) log.mask(secret);
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
 
     const deadline = new Deadline(clock, inputs.totalTimeout);
@@ -60,11 +62,12 @@ export async function run(surroundings: Surroundings): Promise<void> {
 
 /** Before anything has the token, so that whatever happens next it is revoked at the end of the job. */
 function keepForRevocation(
-  { response: { accessToken }, inputs: { tokenUrl, revocationUrl = '' } }: ObtainedToken,
+  { response, statedExpiry, inputs: { tokenUrl, revocationUrl = '' } }: ObtainedToken,
   { runner, env, randomBytes }: Surroundings,
 ): void {
-  const expiresAt = accessToken.expiresAt?.getTime();
-  const state = { token: accessToken.token, revocationUrl, tokenUrl, expiresAt };
+  // One that the user gave or that is assumed does not end the token.
+  const expiresAt = statedExpiry?.getTime();
+  const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
   runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
 }
 

@@ -59,6 +59,10 @@ describe('listSecrets', () => {
     ]);
   });
 
+  test('lists a client secret as JSON writes it', () => {
+    assert.ok(listOf({ 'client-secret': 'ab"cd\\ef' }).includes('ab\\"cd\\\\ef'));
+  });
+
   test('lists no secret twice', () => {
     const secrets = listSecrets(
       createInputEnvironment({
@@ -74,6 +78,8 @@ describe('listSecrets', () => {
     const secret = [
       'password',
       'code',
+      'device_code',
+      'code_verifier',
       'otp',
       'refresh_token',
       'subject_token',

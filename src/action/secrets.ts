@@ -10,7 +10,8 @@ export const shortestSecret = 4;
 /** The fewest characters of a value that only its name makes a secret. */
 const shortestGuess = 8;
 
-const secretParameter = /^(password|code|otp)$|(_token|secret|assertion)$/i;
+const secretParameter =
+  /^(password|code|device_code|code_verifier|otp)$|(_token|secret|assertion)$/i;
 const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
 
 /**
@@ -33,9 +34,9 @@ export function listSecrets(env: NodeJS.ProcessEnv): string[] {
   return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
 }
 
-/** A secret as it is and as a form writes it. */
+/** A secret as it is, and as a form and JSON write it. */
 function listInFull(secret: string): string[] {
-  return secret === '' ? [] : [secret, encodeForm(secret)];
+  return secret === '' ? [] : [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
 }
 
 function listClientSecrets(env: NodeJS.ProcessEnv): string[] {

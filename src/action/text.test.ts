@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import fc from '../../test/support/fast-check.ts';
-import { joinTexts, makeHarmless, type Redact, renderText, text, type Text } from './text.ts';
+import {
+  got,
+  joinTexts,
+  makeHarmless,
+  type Redact,
+  renderText,
+  showInput,
+  text,
+  type Text,
+} from './text.ts';
 
 const showAll: Redact = (all) => all;
 const hide =
@@ -158,6 +167,45 @@ describe('renderText', () => {
 
   test('hides a secret that only the removal of an invisible character makes', () => {
     assert.equal(render(text`${`pass${point(0x200b)}word`}`, 'pass word'), '***');
+  });
+});
+
+describe('a sentence from outside', () => {
+  const rows: readonly [outside: string, shown: string][] = [
+    ['No such client.', 'No such client'],
+    ['No such client...', 'No such client'],
+    ['No. Such client', 'No. Such client'],
+    [' \r\nNo such client.\r\nTrace: 1.', 'No such client'],
+    ['No such\rclient', 'No such'],
+    ['...', ''],
+    ['', ''],
+    ['##[error]no.', '# #[error]no'],
+  ];
+  for (const [outside, shown] of rows) {
+    test(`is its first line, without full stops at the end: ${JSON.stringify(outside)}`, () => {
+      assert.equal(renderText(text`"${{ sentence: outside }}"`, showAll), `"${shown}"`);
+    });
+  }
+
+  test('has its secrets hidden first, for one may end in a full stop or go on in the next line', () => {
+    const line = text`${{ sentence: 'not p4ssw.rd., not one\ntwo.' }}`;
+    assert.equal(renderText(line, hide('p4ssw.rd.', 'one\ntwo')), 'not ***, not ***');
+  });
+
+  test('takes an effort that grows with its length alone', () => {
+    // The square of it would take minutes.
+    const line = text`${{ sentence: `${'.'.repeat(1_000_000)}x` }}`;
+    assert.equal(renderText(line, showAll), `${'.'.repeat(300)}...`);
+  });
+});
+
+describe('the value of an input', () => {
+  test('is shown as a whole or not at all, for no mask matches a part of a secret', () => {
+    const longest = 'x'.repeat(300);
+    assert.equal(renderText(text`${got(longest)}`, showAll), `got "${longest}"`);
+    assert.equal(renderText(text`${got(`${longest}y`)}`, showAll), 'got 301 characters');
+    assert.equal(renderText(showInput(longest), showAll), longest);
+    assert.equal(renderText(showInput(`${longest}y`), showAll), '(301 characters)');
   });
 });
 

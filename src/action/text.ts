@@ -1,5 +1,10 @@
 /** What may stand inside a {@link Text}. A string is taken for text from outside. */
-export type Piece = string | number | Text;
+export type Piece = string | number | Text | Sentence;
+
+/** A text from outside of which the first line is shown, without full stops at its end. */
+export interface Sentence {
+  readonly sentence: string;
+}
 
 /** A line for people that is not yet safe to print: its own words, and between them text from outside. */
 export interface Text {
@@ -20,6 +25,16 @@ export function joinTexts(texts: readonly Text[], separator: ', ' | '; ' | ' '):
 
 /** How much of a text from outside is shown, characters. */
 const shown = 300;
+
+/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
+export function showInput(value: string): Text {
+  return value.length > shown ? text`(${value.length} characters)` : text`${value}`;
+}
+
+/** Shows what an input got. */
+export function got(value: string): Text {
+  return value.length > shown ? text`got ${value.length} characters` : text`got "${value}"`;
+}
 
 /** What hides the secrets of a text. */
 export type Redact = (text: string) => string;
@@ -54,5 +69,15 @@ export function renderText(line: Text, redact: Redact): string {
 function renderPiece(piece: Piece | undefined, redact: Redact): string {
   if (piece === undefined) return '';
   if (typeof piece === 'number') return String(piece);
-  return typeof piece === 'string' ? makeHarmless(piece, redact) : renderText(piece, redact);
+  if (typeof piece === 'string') return makeHarmless(piece, redact);
+  if ('sentence' in piece) return makeHarmless(takeSentence(redact(piece.sentence)), redact);
+  return renderText(piece, redact);
+}
+
+/** Some servers write several lines: trace id, time. A secret is hidden before, for it can end in a full stop. */
+function takeSentence(outside: string): string {
+  const [line = ''] = outside.trim().split(/[\r\n]/, 1);
+  let end = line.length;
+  while (line[end - 1] === '.') end -= 1;
+  return line.slice(0, end);
 }

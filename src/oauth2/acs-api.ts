@@ -67,7 +67,11 @@ export function parseAcsResponse(response: HttpResponse, context: ResponseContex
     tokenType: readText(members['token_type']) ?? 'Bearer',
     expiresAt: readExpiresAt(response, members),
   });
-  return { accessToken, ...readCompanions(withoutExpiry(members)), issuedAt: context.sentAt };
+  return {
+    accessToken,
+    ...readCompanions(response, withoutExpiry(members)),
+    issuedAt: context.sentAt,
+  };
 }
 
 function readExpiresAt(response: HttpResponse, members: Members): Date {

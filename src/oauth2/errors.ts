@@ -13,7 +13,7 @@ export type TokenErrorCode =
   | 'no_access_token'
   /** An ACS answer whose `expires_at` is missing or no Zulu time. */
   | 'no_expires_at'
-  /** A token with characters that no token can have (RFC 6749 appendix A.12). */
+  /** A token with characters that no token can have (RFC 6749 appendices A.12 and A.17). */
   | 'malformed_token';
 
 /** What a server says of an error (RFC 6749 section 5.2). Text from outside: never print it as it is. */
@@ -44,6 +44,14 @@ export interface TokenErrorDetails {
   readonly cause?: unknown;
 }
 
+/**
+ * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and those
+ * that Cloudflare and others use: unknown error, connection lost, a timeout of the server's).
+ *
+ * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
+ */
+const lostAnswers: ReadonlySet<number> = new Set([408, 502, 504, 520, 524, 598, 599]);
+
 /** A complete HTTP response that brought no token. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
@@ -72,7 +80,7 @@ export class TokenError extends Error {
   get mayHaveArrived(): boolean {
     const { status } = this.answer;
     const isDamagedSuccess = status < 300 && this.code !== 'oauth_error';
-    return isDamagedSuccess || status === 408 || status === 502 || status === 504;
+    return isDamagedSuccess || lostAnswers.has(status);
   }
 }
 

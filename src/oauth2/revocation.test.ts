@@ -145,7 +145,8 @@ describe('a revocation', () => {
     ['204', answerText(204, '')],
     ['a page', answerText(200, '<html>', { 'content-type': 'text/html' })],
     ['JSON', answerJson(200, { revoked: true })],
-    ['even with an error in it', answerJson(200, { error: 'invalid_token' })],
+    ['JSON without an error', answerJson(200, { error: null })],
+    ['the last of them', answerJson(299, { error: '' })],
   ];
   for (const [what, answer] of successes) {
     test(`has succeeded with any 2xx: ${what}`, async () => {
@@ -155,6 +156,15 @@ describe('a revocation', () => {
 });
 
 describe('a revocation that fails', () => {
+  test('may say so with 200', async () => {
+    const error = await fail(answerJson(200, { error: 'invalid_client' }));
+    assert.deepEqual([error.code, error.oauthError?.error], ['oauth_error', 'invalid_client']);
+  });
+
+  test('has a status below all successes', async () => {
+    assert.equal((await fail(answerText(199, ''))).code, 'http_error');
+  });
+
   test('may be made again where the server is busy, and tells when', async () => {
     const error = await fail(
       answerText(503, '', { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' }),

@@ -18,7 +18,7 @@ export interface RevocationRequest {
 
 /**
  * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
- * token of this server; the body of one is not read.
+ * token of this server. Its body says nothing by the RFC, but some servers answer errors with 200.
  *
  * @throws {TransportError} when no complete response came back
  * @throws {TokenError} when the server refused
@@ -30,8 +30,9 @@ export async function revoke(
 ): Promise<void> {
   const httpRequest = await buildRevocationRequest(request);
   const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-  if (response.status >= 200 && response.status <= 299) return;
-  refuseFailure(response, readMembers(response.body), now());
+  const members = readMembers(response.body);
+  const isSuccess = response.status >= 200 && response.status <= 299;
+  if (!isSuccess || members?.['error'] !== undefined) refuseFailure(response, members, now());
 }
 
 /** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */

@@ -162,11 +162,18 @@ describe('a token request', () => {
   for (const [name, spends] of [
     ['refresh_token', true],
     ['code', true],
+    ['device_code', true],
+    ['otp', true],
+    ['assertion', false],
     ['scope', false],
     ['subject_token', false],
   ] as const) {
     test(`with ${name} ${spends ? 'can' : 'cannot'} be used up by a lost answer`, () => {
-      assert.equal(spendsItsGrant({ ...plain, parameters: [[name, 'x']] }), spends);
+      const parameters = [
+        ['acr', 'y'],
+        [name, 'x'],
+      ] as const;
+      assert.equal(spendsItsGrant({ ...plain, parameters }), spends);
     });
   }
 });

@@ -26,8 +26,11 @@ export interface TokenRequest {
   readonly bodyFormat: BodyFormat;
 }
 
-/** The parameters of a grant that may be used once: a second request could be taken for theft. */
-const singleUse: ReadonlySet<string> = new Set(['refresh_token', 'code']);
+/**
+ * The parameters of a grant that may be used once: a second request could be taken for theft, or for a wrong guess. A
+ * JWT that is used twice is refused, which does no harm.
+ */
+const singleUse: ReadonlySet<string> = new Set(['refresh_token', 'code', 'device_code', 'otp']);
 
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 export function spendsItsGrant({ parameters }: TokenRequest): boolean {

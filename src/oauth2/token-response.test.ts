@@ -5,6 +5,7 @@ import type { HttpResponse } from '../http/request.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import type { TokenError } from './errors.ts';
 import { parseTokenResponse } from './token-response.ts';
+import { lastZuluTime } from './zulu-time.ts';
 
 const sentAt = Date.UTC(2026, 0, 31, 11, 0, 0, 500);
 const now = sentAt + 2000;
@@ -226,6 +227,26 @@ describe('a token response', () => {
     }
   });
 
+  test('leaves out a list of which one member is nested too deep', () => {
+    const deep = '['.repeat(101) + ']'.repeat(101);
+    const body = `{"access_token":"abc","list":[1,${deep}],"kept":${deep.slice(1, -1)}}`;
+    const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
+    assert.deepEqual(Object.keys(others), ['kept']);
+  });
+
+  test('may expire in the last second of the year 9999, and not after', () => {
+    const start = Date.UTC(2026, 0, 31);
+    const left = (lastZuluTime - start) / 1000;
+    for (const [lifetime, expected] of [
+      [left, lastZuluTime],
+      [left + 1, undefined],
+    ] as const) {
+      const answer = toResponse(token({ expires_in: lifetime }));
+      const { accessToken } = parseTokenResponse(answer, { sentAt: start, now });
+      assert.equal(accessToken.expiresAt?.getTime(), expected);
+    }
+  });
+
   test('keeps a member named __proto__ of a form as a member', () => {
     const body = 'access_token=abc&__proto__=x';
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
@@ -315,6 +336,8 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
   ['an error that is a number, without a token', json({ error: 7 }), noToken],
   ['a token with a tab', token({ access_token: 'a\tb' }), malformed],
   ['a token with an umlaut', token({ access_token: 'ä' }), malformed],
+  ['a refresh token with a line break', token({ refresh_token: 'a"\nb' }), malformed],
+  ['an ID token with a line break', token({ id_token: 'a\nb' }), malformed],
   [
     'a token of bytes that are no UTF-8',
     { body: Buffer.from('7b226163636573735f746f6b656e223a22ff227d', 'hex') },
@@ -476,6 +499,21 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { code: 'redirect', retryable: false, location: 'login.example/a' },
   ],
   [
+    'a redirect to an upper-case scheme and host, with an @ in its path',
+    { status: 302, headers: { location: 'HTTP://u:p@LOGIN.example/users/@me?code=x' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'http://login.example/users/@me' },
+  ],
+  [
+    'a redirect with white space in and around it',
+    { status: 302, headers: { location: ' /lo\tgin\r\n?code=x ' }, body: '' },
+    { code: 'redirect', retryable: false, location: '/login' },
+  ],
+  [
+    'a redirect to a scheme with a digit',
+    { status: 302, headers: { location: 'h2+x://u:p@login.example/a' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'h2+x://login.example/a' },
+  ],
+  [
     'a redirect to a path with an @',
     { status: 302, headers: { location: '/users/@me?code=x' }, body: '' },
     { code: 'redirect', retryable: false, location: '/users/@me' },
@@ -556,4 +594,13 @@ describe('an answer that brings no token', () => {
       message: 'oauth_error',
     });
   });
+});
+
+test('the effort for the place of a redirect grows with its length alone', () => {
+  // The square of it would take minutes.
+  const slashes = '/'.repeat(1_000_000);
+  const answer = toResponse({ status: 302, headers: { location: `x${slashes}` }, body: '' });
+  assert.throws(() => parseTokenResponse(answer, { sentAt, now }), { location: `x${slashes}` });
+  const unusable = toResponse({ status: 302, headers: { location: `//${slashes}` }, body: '' });
+  assert.throws(() => parseTokenResponse(unusable, { sentAt, now }), { location: `//${slashes}` });
 });

@@ -56,7 +56,7 @@ export function parseTokenResponse(
 ): TokenResponse {
   const members = refuseFailure(response, readMembers(response.body), context.now);
   const accessToken = readAccessToken(response, members, context.sentAt);
-  return { accessToken, ...readCompanions(members), issuedAt: context.sentAt };
+  return { accessToken, ...readCompanions(response, members), issuedAt: context.sentAt };
 }
 
 /**
@@ -144,29 +144,36 @@ function readAccessToken(response: HttpResponse, members: Members, sentAt: numbe
 /**
  * Reads `access_token`.
  *
- * @throws {TokenError} where it is missing, or has a character outside %x20-7E (RFC 6749 appendix A.12): a line break in
- *   it would be an injection into a later step
+ * @throws {TokenError} where it is missing, or malformed
  */
 export function readTokenString(response: HttpResponse, members: Members): string {
-  const token = readText(members['access_token']);
+  const token = readToken(response, members['access_token']);
   if (token === undefined) throw failure('no_access_token', response, { retryable: false });
-  if (!/^[\x20-\x7e]+$/.test(token)) {
-    throw failure('malformed_token', response, { retryable: false });
-  }
   return token;
 }
 
-/** Reads `expires_in`: seconds, as a number or a numeric string; undefined where it says nothing. */
-function readLifetime(value: unknown): number | undefined {
+/**
+ * Reads a token of any kind.
+ *
+ * @throws {TokenError} where it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17): a line break in it
+ *   would be an injection into a later step
+ */
+function readToken(response: HttpResponse, value: unknown): string | undefined {
+  const token = readText(value);
+  if (token === undefined || /^[\x20-\x7e]+$/.test(token)) return token;
+  throw failure('malformed_token', response, { retryable: false });
+}
+
+/** Reads `expires_in`: seconds, as a number or a numeric string; 0 where it says nothing. */
+function readLifetime(value: unknown): number {
   const numeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
-  const seconds = Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
-  return seconds > 0 ? seconds : undefined;
+  return Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
 }
 
 /**
  * @param start epoch, milliseconds
  * @param lifetime seconds
- * @returns undefined for an unknown lifetime, and for one that ends after the year 9999
+ * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
  */
 export function addLifetime(start: number, lifetime: number | undefined): Date | undefined {
   if (lifetime === undefined || lifetime <= 0) return undefined;
@@ -174,12 +181,19 @@ export function addLifetime(start: number, lifetime: number | undefined): Date |
   return end > lastZuluTime ? undefined : new Date(end);
 }
 
-/** Reads what comes with the token. */
-export function readCompanions(members: Members): Omit<TokenResponse, 'accessToken' | 'issuedAt'> {
+/**
+ * Reads what comes with the token.
+ *
+ * @throws {TokenError} where a refresh token or an ID token is malformed
+ */
+export function readCompanions(
+  response: HttpResponse,
+  members: Members,
+): Omit<TokenResponse, 'accessToken' | 'issuedAt'> {
   return {
     scopes: readScopes(members['scope']),
-    refreshToken: readText(members['refresh_token']),
-    idToken: readText(members['id_token']),
+    refreshToken: readToken(response, members['refresh_token']),
+    idToken: readToken(response, members['id_token']),
     others: Object.fromEntries(
       Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value)),
     ),
@@ -198,7 +212,7 @@ function isShallow(value: unknown, levels = deepest): boolean {
 function readScopes(scope: unknown): readonly string[] | undefined {
   if (Array.isArray(scope)) return scope.filter((one) => typeof one === 'string');
   if (typeof scope !== 'string') return undefined;
-  const separator = /\s/.test(scope) ? /\s+/ : /,/;
+  const separator = /\s/.test(scope) ? /\s/ : /,/;
   return scope.split(separator).filter((one) => one !== '');
 }
 
@@ -214,7 +228,15 @@ export function readLocation(location: string | undefined): string | undefined {
   const [place = ''] = text.split(/[?#]/);
   // Only what begins with one slash is sure to have no host, and so no user info.
   if (/^\/(?![/\\])/.test(place)) return place;
-  return place.replace(/^((?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*).*@/is, '$1');
+  return dropUserInfo(place);
+}
+
+/** Drops all before the last @ but a scheme and slashes; in one go, for a server chooses the length. */
+function dropUserInfo(place: string): string {
+  const at = place.lastIndexOf('@');
+  if (at < 0) return place;
+  const [start = ''] = /^(?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*/i.exec(place) ?? [];
+  return start + place.slice(at + 1);
 }
 
 /** A {@link TokenError} that tells what the answer was like. */

@@ -8,7 +8,7 @@ import { describeClaims, type IdToken, maxAnswerBytes } from '../id-token.ts';
 import type { Inputs } from '../inputs.ts';
 import type { LocatedInputs } from '../proofs.ts';
 import type { Stage, StageFacts } from '../stage-error.ts';
-import { text, type Text } from '../text.ts';
+import { showInput, text, type Text } from '../text.ts';
 import {
   describeUnknown,
   nameContent,
@@ -76,7 +76,7 @@ export function describeIdTokenRequest(url: string, { idTokenAudience }: Inputs)
 export function describeAcsRequest({ tokenUrl, clientId = '', headers }: LocatedInputs): Text[] {
   return [
     text`GET ${originAndPath(tokenUrl)}`,
-    text`client ${clientId}, acs_api, headers: client-id, client-secret`,
+    text`client ${showInput(clientId)}, acs_api, headers: client-id, client-secret`,
     ...describeHeaders(headers),
   ];
 }
@@ -84,7 +84,7 @@ export function describeAcsRequest({ tokenUrl, clientId = '', headers }: Located
 /** The shape of a request to a token endpoint, without anything secret. */
 export function describeRequest(inputs: LocatedInputs, parameterNames: readonly string[]): Text[] {
   const { tokenUrl, clientId, headers } = inputs;
-  const client = clientId === undefined ? text`no client id` : text`client ${clientId}`;
+  const client = clientId === undefined ? text`no client id` : text`client ${showInput(clientId)}`;
   return [
     text`POST ${originAndPath(tokenUrl)}`,
     text`${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,

@@ -1,7 +1,7 @@
 import type { AccessToken } from '../../oauth2/access-token.ts';
 import { formatDuration } from '../duration.ts';
 import type { Inputs } from '../inputs.ts';
-import { text, type Text } from '../text.ts';
+import { showInput, text, type Text } from '../text.ts';
 import { hostOf } from './names.ts';
 
 /*
@@ -22,7 +22,7 @@ export function sayAsking(inputs: Inputs, missed: boolean): Text {
       : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
   const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
   const before = missed ? 'No usable token in the cache. ' : '';
-  return text`${before}Asking ${hostOf(inputs)} (${grant}${scope}).`;
+  return text`${before}Asking ${hostOf(inputs)} (${showInput(grant)}${scope}).`;
 }
 
 /** A token came from the cache. */

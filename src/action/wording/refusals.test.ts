@@ -7,7 +7,9 @@ import { generatePem, type Given, say } from '../../../test/support/inputs.ts';
 import { answer, check, fail, giveUp, refuse, same, view } from '../../../test/support/wording.ts';
 import type { HttpResponse } from '../../http/request.ts';
 import { parseAcsResponse } from '../../oauth2/acs-api.ts';
+import { renderText } from '../text.ts';
 import { describeAnswer, sayFailedAttempt } from './exchange.ts';
+import { explainOAuthError } from './refusals.ts';
 
 describe('an error of the server', () => {
   const rows: readonly [
@@ -356,6 +358,15 @@ describe('an error of the server', () => {
     });
   });
 
+  test('hides a secret that ends in a full stop, which a description loses at its end', () => {
+    const error = refuse(
+      answerJson(401, { error: 'odd', error_description: 'no client has the secret p4ss.w0rd.' }),
+    );
+    const redact = (all: string): string => all.replaceAll('p4ss.w0rd.', '***');
+    const { message } = explainOAuthError(error, view());
+    assert.match(renderText(message, redact), /"no client has the secret \*\*\*"/);
+  });
+
   test('shows the first line of a description that begins with a line break', () => {
     const error = refuse(answerJson(401, { error: 'odd', error_description: '\r\nfirst\nsecond' }));
     assert.match(giveUp(error).message, /: 401 odd, "first"\. /);
@@ -428,6 +439,14 @@ describe('a refused client is told what may help its way to authenticate:', () =
     const { message } = giveUp(refuse(answer(401)), how);
     assert.ok(message.startsWith('mtls.example.com answered 401'), message);
     assert.ok(message.endsWith(advice('issuer')), message);
+  });
+
+  test('the aud is shown without the query of token-url, which can hold a secret', () => {
+    const how = { given: { ...signs, 'token-url': 'https://login.example.com/t?code=key-1' } };
+    assert.match(
+      giveUp(refuse(answer(401)), how).message,
+      / and aud https:\/\/login\.example\.com\/t\?\.\.\. \(assertion-audience\)\./,
+    );
   });
 
   test('the aud is the issuer where that is given', () => {

@@ -3,7 +3,7 @@ import type { TokenError } from '../../oauth2/errors.ts';
 import { jwtBearerGrant } from '../../oauth2/grant.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Annotation } from '../log.ts';
-import { text, type Text } from '../text.ts';
+import { showInput, text, type Text } from '../text.ts';
 import { type StageView, writeClaims } from './exchange.ts';
 import { hostOf, nameStatus, nameUrlInput, urlOf } from './names.ts';
 
@@ -22,16 +22,13 @@ export function explainOAuthError(error: TokenError, view: StageView): Annotatio
   const { oauthError, answer } = error;
   const { inputs } = view;
   const host = hostOf(inputs);
-  // Only the first line: some servers write several (trace id, time), and all are in the group above.
-  const description = oauthError?.description
-    ?.trim()
-    .split(/[\r\n]/)[0]
-    ?.replace(/\.+$/, '');
+  const description = oauthError?.description;
   const code = oauthError?.error ?? '';
   const said =
     description === undefined
       ? text`${answer.status} ${code}`
-      : text`${answer.status} ${code}, "${description}"`;
+      : // The whole of it is in the group above.
+        text`${answer.status} ${code}, "${{ sentence: description }}"`;
   const federated = explainFederatedRefusal(error, view, said);
   if (federated !== undefined) return federated;
   // With 401 or 403 unauthorized_client means: who is that?
@@ -174,11 +171,11 @@ const oauthErrors: Readonly<Record<string, ExplainRefusal>> = {
   }),
   unauthorized_client: ({ host, said, inputs }) => ({
     title: 'grant not allowed',
-    message: text`${host} does not let this client use grant type ${inputs.grantType}: ${said}. Allow it at the provider.`,
+    message: text`${host} does not let this client use grant type ${showInput(inputs.grantType)}: ${said}. Allow it at the provider.`,
   }),
   unsupported_grant_type: ({ host, said, inputs }) => ({
     title: 'grant type not supported',
-    message: text`${host} does not know grant type ${inputs.grantType}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
+    message: text`${host} does not know grant type ${showInput(inputs.grantType)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
   }),
   invalid_scope: ({ host, said, inputs }) => ({
     title: 'scope refused',
@@ -236,9 +233,9 @@ function adviseCredentials(inputs: Inputs): Text {
   }
 }
 
-/** The `aud` of the signed JWT. */
+/** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
 function audienceOf({ assertionAudience, issuer, tokenUrl = '' }: Inputs): string {
-  return assertionAudience ?? issuer ?? tokenUrl;
+  return assertionAudience ?? issuer ?? tokenUrl.replace(/\?.*$/s, '?...');
 }
 
 function nameKeyId({ signingKey }: Inputs): Text {
