@@ -274,10 +274,15 @@ describe('a revocation that does not succeed at once', () => {
 test('a client key is masked as TLS gets it, in the step and at the end of the job', async () => {
   const authority = await createAuthority();
   const own = await authority.issue({ names: [], client: true });
-  const scripted = await startScriptedServer({ answers: [token(), json(200, {})] });
+  const tls = await authority.issue({ names: ['127.0.0.1'] });
+  const scripted = await startScriptedServer({
+    tls: { cert: tls.certificate, key: tls.key },
+    answers: [token(), json(200, {})],
+  });
   try {
     const { main, post } = split(
       await runJob({
+        'ca-certificate': authority.certificate,
         'token-url': scripted.url,
         'revocation-url': scripted.url,
         'client-secret': '',
