@@ -180,6 +180,14 @@ describe('the outcome of saving', () => {
     });
   }
 
+  test('is the word of a child that complains more than a pipe holds', async (context) => {
+    const code = afterInput(`
+      process.stderr.write('x'.repeat(1024 * 1024));
+      process.stdout.write('saved');`);
+    const { saver } = await start(context, code);
+    assert.equal(await saver.save(name, entry, 10_000), 'saved');
+  });
+
   test('is the word of the child though it comes in pieces, with a line break', async (context) => {
     const code = afterInput(`
       process.stdout.write('sa');
@@ -509,6 +517,13 @@ describe('on Windows', () => {
     assert.deepEqual(readdirSync(temp), []);
   });
 
+  test('the child leads no process group', { skip: isWindows }, async (context) => {
+    const { saver, meet } = await start(context, 'await report(); hang();', { platform: 'win32' });
+    const { pid } = await meet();
+    assert.throws(() => process.kill(-pid, 0), { code: 'ESRCH' });
+    await saver.cancel();
+  });
+
   test('taskkill ends the child with all it started', { skip: isWindows }, (context) => {
     const root = makeRoot(context);
     const taskkill = join(root, 'taskkill');
@@ -560,7 +575,7 @@ function runParent(
     child,
     before = '',
     use,
-    env = process.env,
+    env = {},
     platform = process.platform,
   }: {
     child: string;
@@ -590,7 +605,10 @@ function runParent(
      });
      ${use}`,
   );
-  const result = spawnSync(process.execPath, [parent], { env, encoding: 'utf8' });
+  const result = spawnSync(process.execPath, [parent], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
   assert.equal(result.status, 0, result.stderr);
   assert.deepEqual(readdirSync(temp), []);
   return result;

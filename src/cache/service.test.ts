@@ -339,6 +339,11 @@ describe('find by version 1', () => {
     assert.equal(await service.find(prefix, 'gzip', signal), undefined);
   });
 
+  test('reads any 2xx', async () => {
+    const { service } = createService(v1, answerJson(299, found));
+    assert.deepEqual(await service.find(prefix, 'gzip', signal), { name, url: blobUrl });
+  });
+
   test('reads an entry', async () => {
     const answer = { ...found, scope: 'refs/heads/main', creationTime: '2026-01-31T11:00:00Z' };
     const { service } = createService(v1, answerJson(200, answer));
@@ -368,8 +373,8 @@ async function refuse(env: Env, answer: HttpResponse): Promise<void> {
     const { status, code, message } = error;
     const word = 'cache_service_failed';
     assert.deepEqual(
-      { status, code, message },
-      { status: answer.status, code: word, message: word },
+      { name: error.name, status, code, message },
+      { name: 'CacheServiceError', status: answer.status, code: word, message: word },
     );
     assert.deepEqual(Object.keys(error).toSorted(), ['code', 'name', 'status']);
     return true;
@@ -563,6 +568,8 @@ describe('reserve', () => {
     [401, 'failed'],
     [403, 'failed'],
     [404, 'failed'],
+    [199, 'failed'],
+    [300, 'failed'],
     [302, 'failed'],
     [500, 'failed'],
     [503, 'failed'],
