@@ -30,3 +30,8 @@ for (const [url, expected] of hosts) {
     assert.equal(isLoopback(new URL(url).hostname), expected);
   });
 }
+
+test('an address is taken as a whole', () => {
+  assert.equal(isLoopback('127.10.20.30'), true);
+  assert.equal(isLoopback('a127.0.0.1'), false);
+});

@@ -837,6 +837,19 @@ describe('a proxy', () => {
     });
   }
 
+  for (const [name, scheme] of [
+    ['http_proxy', 'http'],
+    ['HTTP_PROXY', 'http'],
+    ['https_proxy', 'https'],
+    ['HTTPS_PROXY', 'https'],
+  ] as const) {
+    test(`is found in ${name} for ${scheme}`, async (t) => {
+      nameProxy(t, '');
+      setVariable(t, name, 'http://user:50%@127.0.0.1:1');
+      await assert.rejects(send(`${scheme}://token.test/token`), { code: 'proxy_invalid' });
+    });
+  }
+
   test('whose address cannot be read does not matter for this machine', async (t) => {
     nameProxy(t, 'user:password@127.0.0.1:1');
     const server = await serve(t, reply());
