@@ -588,8 +588,11 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
     });
 
     test(`with ${shown} beside a token`, async () => {
-      // In one line: the runner takes each line of a secret for one, and the text alone is none.
-      const quoted = JSON.stringify(text);
+      // In the characters of a token: any other is refused with the whole answer.
+      const quoted = JSON.stringify(text).replace(
+        /[^\x20-\x7e]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
       const { conclusion } = await tryAnswer(
         token({
           token_type: text,

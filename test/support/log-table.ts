@@ -99,7 +99,7 @@ async function tell(told: Told = {}): Promise<string[]> {
 /** Runs a step that revokes and then the end of its job, and gives the log of the latter. */
 async function tellEnd(
   answers: readonly Answer[],
-  { inputs: given = {}, env = {} }: Pick<Told, 'inputs' | 'env'> = {},
+  { inputs: given = {}, env = {}, start }: Pick<Told, 'inputs' | 'env' | 'start'> = {},
 ): Promise<string[]> {
   const inputs = {
     revoke: 'true',
@@ -113,7 +113,13 @@ async function tellEnd(
       .exec(main.calls.find((call) => call.startsWith('state ')) ?? '')
       ?.slice(1) ?? [];
   const post = createFakeRunner();
-  const told = { inputs, lookUp: [], answers, env: { [`STATE_${name}`]: sealed, ...env } };
+  const told = {
+    inputs,
+    lookUp: [],
+    answers,
+    env: { [`STATE_${name}`]: sealed, ...env },
+    ...(start === undefined ? {} : { start }),
+  };
   await revokeToken(await surround(post, '/nowhere', told));
   return renderCalls(post);
 }
@@ -313,8 +319,8 @@ const endTexts: readonly LogText[] = [
   },
   {
     name: 'a token that has expired before the job ends',
-    tell: () => tellEnd([], { inputs: { 'expires-at-override': '2026-01-01T12:00:00Z' } }),
-    log: ['Not revoked: the token expired at 2026-01-01T12:00:00Z.'],
+    tell: () => tellEnd([], { start: '2026-01-31T12:30:00Z' }),
+    log: ['Not revoked: the token expired at 2026-01-31T12:00:00Z.'],
   },
   {
     name: 'a token that the server does not revoke',
