@@ -231,7 +231,7 @@ describe('a job that may not ask for an ID token', () => {
       const { exitCode, annotations, outputs } = await run({}, environment);
       assert.equal(exitCode, 1);
       assert.equal(annotations.length, 1);
-      assert.match(annotations[0]?.message ?? '', /permissions: id-token: write/);
+      assert.match(annotations[0]?.message ?? '', /permissions: { id-token: write }/);
       assert.deepEqual([service.requests, server.requests, outputs], [[], [], {}]);
     });
   }

@@ -300,9 +300,39 @@ describe('the secret that is named as empty', () => {
   });
 });
 
+test('a private key is no client secret, for that is sent', () => {
+  for (const secret of [pem, writeGoogleKeyFile(rsa)]) {
+    assertFaults({ 'client-secret': secret }, [
+      'client-secret: holds a private key; give it as private-key',
+    ]);
+  }
+});
+
+describe('where an ID token was in mind, no secret is called empty', () => {
+  test('with a way to use it that there is not', () => {
+    assertFaults({ 'id-token-as': 'true' }, [
+      'id-token-as: got "true", takes client_assertion, assertion, subject_token',
+    ]);
+  });
+
+  test('with its audience alone', () => {
+    assertFaults({ 'id-token-audience': 'acme' }, [
+      'id-token-audience: has no meaning without id-token-as',
+    ]);
+  });
+});
+
 describe('client-id', () => {
   const without = (given: Given): Given => ({ ...given, 'client-id': '' });
-  const required = 'client-id is required';
+  const required =
+    'client-id is required (a variable or a secret that does not exist reads as empty)';
+
+  test('is required with a key file, or what makes the file the grant', () => {
+    const given = without({ 'private-key': writeGoogleKeyFile(rsa) });
+    assertFaults(given, [
+      'client-id is required, or private-key-as: assertion where the key file itself says who asks',
+    ]);
+  });
 
   const neededWith: readonly [what: string, given: () => Given][] = [
     ['a secret', () => give('client-secret')],
@@ -310,10 +340,6 @@ describe('client-id', () => {
     ['a certificate', () => give('client-key')],
     ['no authentication', () => ({ 'client-auth-method': 'none' })],
     ['a signed grant', () => ({ 'private-key': pem, 'private-key-as': 'assertion' })],
-    [
-      'a key file that authenticates the client',
-      () => ({ 'private-key': writeGoogleKeyFile(rsa) }),
-    ],
     [
       'a signed grant without iss',
       () => ({

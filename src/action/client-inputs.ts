@@ -15,7 +15,7 @@ import { explainKeyFault } from './wording/key-faults.ts';
 import { parseParameters } from './pairs.ts';
 import { readCertificates } from './pem.ts';
 import { shortestSecret } from './secrets.ts';
-import { got, joinTexts, text } from './text.ts';
+import { got, joinTexts, text, type Text } from './text.ts';
 
 /** The ways to authenticate a client, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
 export const clientAuthMethods = [
@@ -99,7 +99,7 @@ export function readClientInputs(reader: InputReader, now: number): ClientInputs
   ]);
   const client = {
     clientId: readClientId(reader),
-    clientSecret: readSecret(reader, 'client-secret'),
+    clientSecret: readClientSecret(reader),
     clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
     isMethodWritten: reader.isGiven('client-auth-method'),
     clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
@@ -138,6 +138,15 @@ export function readSecret(
     reader.complain(
       text`${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`,
     );
+  }
+  return value;
+}
+
+/** A private key that is sent as a secret is given away. */
+function readClientSecret(reader: InputReader): string | undefined {
+  const value = readSecret(reader, 'client-secret');
+  if (/-----BEGIN |"private_key"/.test(value ?? '')) {
+    reader.complain(text`client-secret: holds a private key; give it as private-key`);
   }
   return value;
 }
@@ -246,6 +255,8 @@ function inferMethod(reader: InputReader, roles: Roles): ClientAuthMethod | unde
   const [first] = offered;
   if (first === undefined) {
     if (proof !== undefined) return 'none';
+    // With an ID token in mind, no secret is missing; what is wrong with these inputs is said elsewhere.
+    if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience')) return undefined;
     reader.missSecret(guessMissing(reader));
     return undefined;
   }
@@ -298,7 +309,13 @@ function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId
   if (isSaid && clientAuthMethod === 'none') return;
   // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
   if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey) return;
-  if (!reader.isGiven('client-id')) reader.complain(text`client-id is required`);
+  if (!reader.isGiven('client-id')) reader.complain(sayMissingId(client));
+}
+
+function sayMissingId({ privateKeyAs, signingKey }: Omit<ClientInputs, 'clientId'>): Text {
+  return privateKeyAs !== 'assertion' && signingKey?.owner !== undefined
+    ? text`client-id is required, or private-key-as: assertion where the key file itself says who asks`
+    : text`client-id is required (a variable or a secret that does not exist reads as empty)`;
 }
 
 function namesIssuer({

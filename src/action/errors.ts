@@ -57,7 +57,7 @@ export class TokenTooLongError extends Error {
 
 /** Why there is no ID token of GitHub's, in stable words. */
 export type IdTokenErrorCode =
-  /** The job may not ask for one: it lacks `permissions: id-token: write`. */
+  /** The job may not ask for one: it lacks `permissions: { id-token: write }`. */
   | 'no_permission'
   /** The runner's URL for it is no https URL, or none at all. */
   | 'bad_endpoint'

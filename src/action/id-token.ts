@@ -44,7 +44,7 @@ const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
  * Finds where the job may ask for its ID token.
  *
  * @param env the step's environment
- * @returns undefined where the job lacks `permissions: id-token: write`
+ * @returns undefined where the job lacks `permissions: { id-token: write }`
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 export function findIdTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undefined {

@@ -83,7 +83,7 @@ describe('an ACS endpoint', () => {
     const given = { ...place, 'endpoint-type': 'acs_api', 'id-token-as': 'client_assertion' };
     assert.deepEqual(complain(given), [
       'id-token-as: has no meaning with endpoint-type: acs_api',
-      'client-id is required',
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
       'empty: client-secret',
     ]);
   });

@@ -250,7 +250,10 @@ describe('readInputs', () => {
       { 'ca-certificate': 'rubbish' },
       'ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
     ],
-    [{ 'client-id': ' ' }, 'client-id is required'],
+    [
+      { 'client-id': ' ' },
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
+    ],
     [{ 'client-id': 'ci\nclient' }, 'client-id: has a control character'],
     [
       { 'client-secret': 'abc' },
@@ -330,6 +333,8 @@ describe('readInputs', () => {
       'expires-at-override: got "2026-02-30T12:00:00Z", takes a time such as 2026-01-31T12:00:00Z',
     ],
     [{ 'env-var': '1TOKEN' }, `env-var: got "1TOKEN", ${name}`],
+    [{ 'env-var': 'true' }, 'env-var: got "true", takes the name of a variable, or false'],
+    [{ 'env-var': 'No' }, 'env-var: got "No", takes the name of a variable, or false'],
     [{ 'env-var': 'MY-TOKEN' }, `env-var: got "MY-TOKEN", ${name}`],
     [{ 'env-var': 'A B' }, `env-var: got "A B", ${name}`],
     [{ 'env-var': 'TÖKEN' }, `env-var: got "TÖKEN", ${name}`],
@@ -539,7 +544,7 @@ describe('readInputs', () => {
 
   test('reports all of what is required where nothing is given', () => {
     assert.deepEqual(complainOf({}), [
-      'client-id is required',
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
       'token-url is required, or issuer in its place',
     ]);
   });

@@ -179,6 +179,8 @@ function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undef
     reader.complain(
       text`env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`,
     );
+  } else if (/^(true|yes|no|on|off)$/i.test(value)) {
+    reader.complain(text`env-var: ${got(value)}, takes the name of a variable, or false`);
   } else if (guardedVariable.test(value)) {
     reader.complain(text`env-var: ${got(value)}, which the runner or a shell needs for itself`);
   }

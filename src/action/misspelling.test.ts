@@ -12,6 +12,19 @@ function complainOf(...names: readonly string[]): string[] {
   return findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all));
 }
 
+test("a user's name and password belong into parameters where they are the grant", () => {
+  const env = createInputEnvironment({ 'grant-type': 'password', username: 'x', password: 'x' });
+  assert.deepEqual(
+    findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all)),
+    ['username', 'password'].map(
+      (name) => `${name}: unknown input, put it into parameters: ${name}=...`,
+    ),
+  );
+  assert.deepEqual(complainOf('password'), [
+    'password: unknown input, did you mean client-secret?',
+  ]);
+});
+
 describe('findMisspelledInputs', () => {
   const nearMisses: readonly [meant: string, names: readonly string[]][] = [
     ['token-url', ['token_url', 'tokenUrl', 'tokenURL', 'tokenurls', 'token-ulr']],

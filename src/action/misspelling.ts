@@ -1,4 +1,4 @@
-import { type InputName, inputNames } from './input-reader.ts';
+import { type InputName, inputNames, readInput } from './input-reader.ts';
 import { text, type Text } from './text.ts';
 
 /** Other words for an input, which people know from other tools. Written without `-` and `_`. */
@@ -26,6 +26,7 @@ const otherWords: Readonly<Record<string, InputName>> = {
   credentialsjson: 'private-key',
   kid: 'private-key-id',
   keyid: 'private-key-id',
+  clientkeyid: 'private-key-id',
   alg: 'signing-algorithm',
   algorithm: 'signing-algorithm',
   assertionaud: 'assertion-audience',
@@ -76,9 +77,17 @@ export function findMisspelledInputs(env: NodeJS.ProcessEnv): Text[] {
     .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
+      if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
+        return [text`${name}: unknown input, put it into parameters: ${name}=...`];
+      }
       const meant = guessInput(name);
       return meant === undefined ? [] : [text`${name}: unknown input, did you mean ${meant}?`];
     });
+}
+
+/** What the grant of a user's password sends (RFC 6749 section 4.3.2). */
+function isOfUser(name: string): boolean {
+  return name === 'username' || name === 'password';
 }
 
 function guessInput(name: string): InputName | undefined {

@@ -183,6 +183,35 @@ describe('what else is asked for', () => {
     });
   });
 
+  for (const scopes of [
+    "['read']",
+    '["read"]',
+    '"read list"',
+    "'read list'",
+    '- read\n- list',
+    'read -',
+  ]) {
+    test(`takes no scopes as a list or in quotes: ${JSON.stringify(scopes)}`, () => {
+      assert.deepEqual(read({ scopes }).problems, [
+        'scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list',
+      ]);
+    });
+  }
+
+  test("takes scopes with signs, as some servers' have them", () => {
+    const scopes = "api:read-all a[b] https://x.example/'s -x";
+    assert.deepEqual(read({ scopes }).value.scopes, scopes.split(' '));
+  });
+
+  test('takes no content type of JSON for a form', () => {
+    const headers = 'Content-Type: Application/JSON';
+    assert.deepEqual(read({ headers }).problems, [
+      'headers: content-type says JSON; body-format: json writes it',
+    ]);
+    assert.deepEqual(read({ headers, 'body-format': 'json' }).problems, []);
+    assert.deepEqual(read({ headers: 'Content-Type: text/plain' }).problems, []);
+  });
+
   test('is refused by line and name, never by a value', () => {
     const { problems } = read({
       scopes: 'read, list',
@@ -195,8 +224,8 @@ describe('what else is asked for', () => {
       'parameters: line 1 has no name=value',
       'scopes: got "read," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)',
       'resource: got "api.example.com", takes an absolute URI without a fragment (#)',
-      'headers: line 1 (X-Key) has a character that a header cannot carry',
       'body-format: got "xml", takes form, json',
+      'headers: line 1 (X-Key) has a character that a header cannot carry',
     ]);
   });
 });

@@ -24,6 +24,7 @@ export function readRequestInputs(reader: InputReader, client: ClientInputs): Re
   const grantType = readGrantType(reader, client);
   const parameters = readPairs(reader, 'parameters', parseParameters);
   checkGrant(reader, grantType, parameters, client);
+  const bodyFormat = reader.readChoice('body-format', ['form', 'json']);
   return {
     scopes: readScopes(reader),
     grantType,
@@ -31,13 +32,20 @@ export function readRequestInputs(reader: InputReader, client: ClientInputs): Re
     resources: readResources(reader),
     grantParameters: listGrantParameters(client, parameters),
     parameters,
-    headers: readPairs(reader, 'headers', parseHeaders),
-    bodyFormat: reader.readChoice('body-format', ['form', 'json']),
+    headers: readHeaders(reader, bodyFormat),
+    bodyFormat,
   };
 }
 
 function readScopes(reader: InputReader): string[] {
-  const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
+  const written = reader.read('scopes') ?? '';
+  const scopes = written === '' ? [] : written.split(/\s+/);
+  // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
+  if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
+    reader.complain(
+      text`scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list`,
+    );
+  }
   const withComma = scopes.find((scope) => scope.endsWith(','));
   if (withComma !== undefined) {
     reader.complain(
@@ -133,6 +141,18 @@ function readResources(reader: InputReader): string[] {
     }
   }
   return resources;
+}
+
+/** Notes a content type that the body does not have. */
+function readHeaders(reader: InputReader, bodyFormat: BodyFormat): readonly Pair[] {
+  const headers = readPairs(reader, 'headers', parseHeaders);
+  const saysJson = headers.some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value),
+  );
+  if (saysJson && bodyFormat === 'form') {
+    reader.complain(text`headers: content-type says JSON; body-format: json writes it`);
+  }
+  return headers;
 }
 
 function readPairs(

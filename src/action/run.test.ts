@@ -825,7 +825,7 @@ describe("a step that sends GitHub's ID token", () => {
     const outcome = await runStep({ inputs: federated });
     assert.match(
       readError(outcome),
-      /^error \[oauth2-token: no ID token\] .* permissions: id-token: write /,
+      /^error \[oauth2-token: no ID token\] .* permissions: { id-token: write } /,
     );
     assert.deepEqual(outcome.network.requests, []);
   });

@@ -804,20 +804,20 @@ describe('a proxy', () => {
     });
   }
 
-  test('that resets the connection is no connection', async (t) => {
+  test('that resets the connection was not reached', async (t) => {
     await useProxy(t, { behaviour: 'reset' });
     await assert.rejects(send('https://token.test/token'), {
-      code: 'connection_failed',
+      code: 'proxy_unreachable',
       retryable: true,
     });
   });
 
-  test('that nobody runs is no connection', async (t) => {
+  test('that nobody runs was not reached', async (t) => {
     const proxy = await startProxy();
     await proxy.close();
     nameProxy(t, proxy.url);
     await assert.rejects(send('https://token.test/token'), {
-      code: 'connection_failed',
+      code: 'proxy_unreachable',
       retryable: true,
     });
   });

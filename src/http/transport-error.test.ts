@@ -144,9 +144,13 @@ describe('a proxy', () => {
     'read ECONNRESET',
     'getaddrinfo ENOTFOUND proxy.corp.example',
   ]) {
-    test(`that fails with "${words}" is no connection`, () => {
+    test(`that fails with "${words}" was not reached, and nothing was sent`, () => {
       const error = toTransportError(createError(`${tunnelMessage}cause=${words}`, 'ECONNRESET'));
-      assert.deepEqual(describeError(error), broken);
+      assert.deepEqual(describeError(error), {
+        code: 'proxy_unreachable',
+        retryable: true,
+        mayHaveArrived: false,
+      });
     });
   }
 
@@ -212,6 +216,7 @@ const codes: Readonly<Record<TransportErrorCode, Omit<Sorted, 'code'>>> = {
   tls_failed: { retryable: false, mayHaveArrived: false },
   proxy_refused: { retryable: false, mayHaveArrived: false },
   proxy_invalid: { retryable: false, mayHaveArrived: false },
+  proxy_unreachable: { retryable: true, mayHaveArrived: false },
   answer_cut: { retryable: true, mayHaveArrived: true },
   answer_unreadable: { retryable: true, mayHaveArrived: true },
   answer_too_large: { retryable: false, mayHaveArrived: true },

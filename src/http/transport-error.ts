@@ -6,6 +6,7 @@ export type TransportErrorCode =
   | 'tls_failed'
   | 'proxy_refused'
   | 'proxy_invalid'
+  | 'proxy_unreachable'
   | 'answer_cut'
   | 'answer_unreadable'
   | 'answer_too_large'
@@ -17,6 +18,7 @@ const neverSent: ReadonlySet<TransportErrorCode> = new Set([
   'tls_failed',
   'proxy_refused',
   'proxy_invalid',
+  'proxy_unreachable',
 ]);
 
 /** The codes after which the same request would fail in the same way. */
@@ -105,9 +107,11 @@ export function toTransportError(error: unknown): TransportError {
   if (status !== undefined) {
     return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
   }
-  // Only the words are left of what went wrong between here and an https:// proxy.
-  if (/certificate|altnames|SSL routines/i.test(tunnelFailure.exec(message)?.[1] ?? '')) {
-    return new TransportError('tls_failed', details);
+  // Only the words are left of what went wrong between here and a proxy.
+  const failure = tunnelFailure.exec(message)?.[1];
+  if (failure !== undefined) {
+    const isTls = /certificate|altnames|SSL routines/i.test(failure);
+    return new TransportError(isTls ? 'tls_failed' : 'proxy_unreachable', details);
   }
   if (error instanceof URIError) return new TransportError('proxy_invalid', details);
   return new TransportError(codeOf(systemCode), details);

@@ -141,7 +141,7 @@ export const failures: readonly Failure[] = [
     inputs({ ...empty, 'id-token-as': 'client_assertion' }),
     'no ID token',
     [
-      "Error: id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: id-token: write  (runs for forks' pull requests never may).",
+      "Error: id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).",
     ],
   ),
   row(
@@ -548,7 +548,7 @@ export const failures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    200 OK, application/json, after 0.2 s',
-      'Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. Not tried again, for the answer would be the same.',
+      'Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. A token in another member is not read. Not tried again, for the answer would be the same.',
     ],
   ),
   row(
@@ -591,7 +591,7 @@ export const failures: readonly Failure[] = [
     [
       ...asked,
       '    200 OK, text/plain, after 0.2 s',
-      'Error: login.example.com answered 200 OK with text/plain in place of a token: neither JSON nor a form. Check that token-url is the token endpoint. Not tried again, for retry-max-attempts is 1.',
+      'Error: login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint. Not tried again, for retry-max-attempts is 1.',
     ],
   ),
   row(
@@ -601,7 +601,7 @@ export const failures: readonly Failure[] = [
     [
       ...asked,
       '    200 OK, application/json, after 0.2 s',
-      'Error: login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. Not tried again, for the answer would be the same.',
+      'Error: login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. Not tried again, for the answer would be the same.',
     ],
   ),
   row(

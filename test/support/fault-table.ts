@@ -399,7 +399,7 @@ const statuses: readonly FaultRow[] = [
     outcome: giveUp(
       '200 OK with application/json in place of a token',
       'not a token',
-      '<host> answered 200 OK with application/json in place of a token: neither JSON nor a form. Check that token-url is the token endpoint.',
+      '<host> answered 200 OK with application/json in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ),
   },
   {
@@ -407,7 +407,7 @@ const statuses: readonly FaultRow[] = [
     start: answer(json(200, { id_token: 'x' })),
     outcome: failAtOnce(
       'no access_token',
-      `<host> answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. ${sameAnswer}`,
+      `<host> answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. ${sameAnswer}`,
     ),
   },
   {
@@ -460,7 +460,7 @@ const oauthErrors: readonly [status: number, error: string, title: string, messa
     400,
     'invalid_grant',
     'grant refused',
-    '<host> refused the grant: 400 invalid_grant. It may have expired, been used before or belong to another client.',
+    '<host> refused the grant: 400 invalid_grant. The provider may not let this client use client_credentials, or wants a user or a role set for it.',
   ],
   [
     400,
@@ -1097,7 +1097,7 @@ const refreshRows: readonly FaultRow[] = [
     inputs: { ...refreshing, ...retryOnAll },
     outcome: failAtOnce(
       'no access_token',
-      `<host> answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. ${sameAnswer}`,
+      `<host> answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. ${sameAnswer}`,
     ),
   },
   {

@@ -27,7 +27,7 @@ export interface IdTokenService {
   /** The `iss` of its ID tokens; the metadata is below it. */
   readonly issuer: string;
   readonly jwksUrl: string;
-  /** What a step has to see of it, as with `permissions: id-token: write`. */
+  /** What a step has to see of it, as with `permissions: { id-token: write }`. */
   readonly environment: Readonly<
     Record<'ACTIONS_ID_TOKEN_REQUEST_URL' | 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', string>
   >;

@@ -12,6 +12,7 @@ import { showInput, text, type Text } from '../text.ts';
 import {
   describeUnknown,
   nameContent,
+  nameProxyFault,
   nameStatus,
   nameTlsFault,
   originAndPath,
@@ -312,6 +313,8 @@ function describeTransportError(error: TransportError, allowed: number, view: St
       return text`the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
     case 'proxy_invalid':
       return text`the proxy's address in the environment is no usable URL`;
+    case 'proxy_unreachable':
+      return text`the proxy could not be reached: ${nameProxyFault(error.cause) ?? system}`;
     case 'answer_cut':
       return text`the answer was cut off`;
     case 'answer_unreadable':

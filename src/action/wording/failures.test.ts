@@ -60,7 +60,7 @@ describe('an answer without a token', () => {
       'no access_token',
       answerJson(200, { ok: true }),
       {},
-      `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. ${same}`,
+      `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. ${same}`,
     ],
     [
       'malformed token',
@@ -89,17 +89,17 @@ describe('an answer without a token', () => {
     [
       'not a token',
       answer(200, 's3cret', { 'content-type': 'text/plain' }),
-      'login.example.com answered 200 OK with text/plain in place of a token: neither JSON nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
       answer(201, 's3cret'),
-      'login.example.com answered 201 Created with 6 bytes of no named type in place of a token: neither JSON nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 201 Created with 6 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
       answer(200, 's3cret', { 'content-type': '' }),
-      'login.example.com answered 200 OK with 6 bytes of no named type in place of a token: neither JSON nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 200 OK with 6 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
   ];
   for (const [title, response, message] of transient) {
@@ -565,7 +565,7 @@ describe("GitHub's ID token", () => {
     assert.deepEqual(explain(new IdTokenError('no_permission')), {
       title: 'no ID token',
       message:
-        "id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: id-token: write  (runs for forks' pull requests never may).",
+        "id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).",
     });
   });
 

@@ -26,6 +26,7 @@ import {
   describeUnknown,
   hostOf,
   nameContent,
+  nameProxyFault,
   nameStatus,
   nameTlsFault,
   nameUrlInput,
@@ -149,6 +150,11 @@ function explainTransportError(
         title: 'proxy not usable',
         message: text`${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
       };
+    case 'proxy_unreachable':
+      return {
+        title: 'proxy not reached',
+        message: text`The proxy could not be reached: ${nameProxyFault(error.cause) ?? what}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
+      };
     case 'answer_too_large':
       return {
         title: 'answer too large',
@@ -186,15 +192,12 @@ const certificateAlerts: ReadonlySet<number | undefined> = new Set([
 /** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
 const certificateRequired = 116;
 
-/** What `tunnel` says where the proxy's own TLS fails, before the server is reached. */
-const proxyTlsFault = /^tunneling socket could not be established, cause=(.*)/s;
-
 function explainTlsFailure(error: TransportError, view: StageView): Annotation {
   const { systemCode = '', cause } = error;
   const title = 'TLS not trusted';
   const server = nameServer(view);
   const fault = nameTlsFault(cause);
-  const ofProxy = proxyTlsFault.exec(fault)?.[1];
+  const ofProxy = nameProxyFault(cause);
   if (ofProxy !== undefined) {
     return {
       title,
@@ -270,7 +273,7 @@ function explainTokenError(error: TokenError, view: StageView): Annotation {
     case 'no_access_token':
       return {
         title: 'no access_token',
-        message: text`${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+        message: text`${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}. A token in another member is not read.`,
       };
     case 'no_expires_at':
       return {
@@ -310,7 +313,10 @@ function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation
       message: text`${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
     };
   }
-  return { title: 'not a token', message: text`${answered}: neither JSON nor a form. ${check}.` };
+  return {
+    title: 'not a token',
+    message: text`${answered}: neither a JSON object nor a form. ${check}.`,
+  };
 }
 
 function explainDiscoveryError(error: DiscoveryError, { inputs }: StageView): Annotation {
@@ -375,7 +381,7 @@ function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {
     case 'no_permission':
       return {
         title,
-        message: text`id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: id-token: write  (runs for forks' pull requests never may).`,
+        message: text`id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).`,
       };
     case 'bad_endpoint':
       return {

@@ -43,6 +43,11 @@ export function nameTlsFault(error: unknown): string {
   return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 }
 
+/** What `tunnel` says where the connection to a proxy fails, before the server is reached; undefined elsewhere. */
+export function nameProxyFault(error: unknown): string | undefined {
+  return /^tunneling socket could not be established, cause=(.*)/s.exec(messageOf(error))?.[1];
+}
+
 /** What an error of Node's says. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -67,7 +67,7 @@ describe('an error of the server', () => {
       'grant refused',
       answerJson(400, { error: 'invalid_grant' }),
       {},
-      `login.example.com refused the grant: 400 invalid_grant. It may have expired, been used before or belong to another client. ${same}`,
+      `login.example.com refused the grant: 400 invalid_grant. The provider may not let this client use client_credentials, or wants a user or a role set for it. ${same}`,
     ],
     [
       'refused',
@@ -459,6 +459,50 @@ describe('a refused client is told what may help its way to authenticate:', () =
   });
 });
 
+describe('a refused request is told what to compare first:', () => {
+  const missing = {
+    error: 'invalid_request',
+    error_description: 'AADSTS900144: The request body must contain the parameter scope.',
+  };
+  const compare =
+    "Compare scopes, audience, parameters and body-format with the provider's documentation, for something is missing or wrong. If they fit: Check that ";
+
+  test('with a secret, that comes before the credentials', () => {
+    const { title, message } = giveUp(refuse(answerJson(400, missing)));
+    assert.equal(title, 'refused');
+    assert.ok(message.includes(`must contain the parameter scope". ${compare}client-id`), message);
+  });
+
+  test('a scope may be a claim of the JWT that is the grant', () => {
+    const given = {
+      'client-secret': '',
+      'private-key': generatePem(),
+      'private-key-as': 'assertion',
+      scopes: '',
+    };
+    const { message } = giveUp(refuse(answerJson(400, { error: 'invalid_scope' })), { given });
+    assert.match(
+      message,
+      /Set scopes, or the claim scope in assertion-claims, as the provider wants it\./,
+    );
+  });
+
+  test('a refresh token, where the server says nothing but 400', () => {
+    const given = { 'refresh-token': 'a-refresh-token' };
+    const { message } = giveUp(refuse(answer(400)), { given });
+    assert.match(message, /client_secret_post\. The refresh token may have expired, /);
+  });
+
+  test('an endpoint that the metadata named, by another name', () => {
+    const place = { 'token-url': '', issuer: 'https://login.example.com' };
+    const how = { given: place, tokenUrl: 'https://login.example.com/t' };
+    assert.match(
+      giveUp(refuse(answer(404)), how).message,
+      / for \/t\. The issuer's metadata names this endpoint; give token-url instead if /,
+    );
+  });
+});
+
 describe('a refused grant is told what may be wrong with it:', () => {
   const refused = 'login.example.com refused the grant: 400 invalid_grant.';
   const rows: readonly [what: string, given: Given, advice: string][] = [
@@ -483,8 +527,18 @@ describe('a refused grant is told what may be wrong with it:', () => {
       'The assertion may have expired, been used before or be meant for another server.',
     ],
     [
-      'anything else',
+      'a password',
       { 'grant-type': 'password', parameters: 'username=ci' },
+      'The user name or the password is wrong, or the user has a second factor, which this grant cannot give.',
+    ],
+    [
+      'nothing but the client',
+      {},
+      'The provider may not let this client use client_credentials, or wants a user or a role set for it.',
+    ],
+    [
+      'anything else',
+      { 'grant-type': 'urn:acme:ticket', parameters: 'ticket=ci' },
       'It may have expired, been used before or belong to another client.',
     ],
   ];
@@ -548,6 +602,7 @@ describe('an ID token that is refused', () => {
     const others: readonly [response: HttpResponse, title: string][] = [
       [answerJson(400, { error: 'invalid_scope' }), 'scope refused'],
       [answerJson(400, { error: 'invalid_target' }), 'resource refused'],
+      [answerJson(400, { error: 'invalid_request', error_description: 'a Parameter' }), 'refused'],
       [answerJson(400, { error: 'unsupported_grant_type' }), 'grant type not supported'],
       [answerJson(400, { error: 'invalid_dpop_proof' }), 'DPoP wanted'],
       [answerJson(400, { error: 'use_dpop_nonce' }), 'DPoP wanted'],

@@ -69,13 +69,18 @@ function explainFederatedRefusal(
   const { idTokenAs, clientAuthMethod, grantType } = inputs;
   const isClientsFault =
     code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
+  // Entra has the code for a trust that does not fit (AADSTS70021) and for a missing scope (AADSTS900144).
+  const isRequestsFault =
+    code === 'invalid_request' && /\bparameter\b/i.test(error.oauthError?.description ?? '');
   const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
   // What the ID token authenticates the client for has a grant of its own.
   const isGrantsFault =
     code === 'invalid_grant' &&
     idTokenAs === 'client_assertion' &&
     grantType !== 'client_credentials';
-  if (isClientsFault || isGrantsFault || notAboutIdentity.has(code)) return undefined;
+  if (isClientsFault || isGrantsFault || isRequestsFault || notAboutIdentity.has(code)) {
+    return undefined;
+  }
   if (idToken === undefined || !isRefusal) {
     return undefined;
   }
@@ -99,7 +104,7 @@ export function explainStatus(error: TokenError, said: Text | string, view: Stag
       return (
         explainFederatedRefusal(error, view, text`${said}`) ?? {
           title: 'refused',
-          message: text`${answered}. ${adviseCredentials(inputs)}`,
+          message: text`${answered}. ${adviseCredentials(inputs)}${inputs.grantType === 'refresh_token' ? text` ${adviseGrant(inputs)}` : ''}`,
         }
       );
     case 404:
@@ -107,7 +112,7 @@ export function explainStatus(error: TokenError, said: Text | string, view: Stag
     case 410:
       return {
         title: 'no token endpoint there',
-        message: text`${answered} for ${pathname}. Check ${urlInput} against the provider's documentation.`,
+        message: text`${answered} for ${pathname}. ${adviseUrl(inputs)}`,
       };
     case 406:
     case 415:
@@ -129,6 +134,12 @@ export function explainStatus(error: TokenError, said: Text | string, view: Stag
         title: 'refused',
         message: text`${answered}. Check ${urlInput} and what the provider's documentation says of this answer.`,
       };
+}
+
+function adviseUrl({ issuer }: Inputs): Text {
+  return issuer === undefined
+    ? text`Check token-url against the provider's documentation.`
+    : text`The issuer's metadata names this endpoint; give token-url instead if the provider's documentation names another.`;
 }
 
 /** A proxy did not let the request through. */
@@ -177,11 +188,18 @@ const oauthErrors: Readonly<Record<string, ExplainRefusal>> = {
     title: 'grant type not supported',
     message: text`${host} does not know grant type ${showInput(inputs.grantType)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
   }),
+  invalid_request: ({ host, said, inputs }) => ({
+    title: 'refused',
+    message:
+      inputs.endpointType === 'acs_api'
+        ? text`${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
+        : text`${host} refused the request: ${said}. Compare scopes, audience, parameters and body-format with the provider's documentation, for something is missing or wrong. If they fit: ${adviseCredentials(inputs)}`,
+  }),
   invalid_scope: ({ host, said, inputs }) => ({
     title: 'scope refused',
     message:
       inputs.scopes.length === 0
-        ? text`${host} wants a scope: ${said}. Set scopes.`
+        ? text`${host} wants a scope: ${said}. ${adviseScope(inputs)}`
         : text`${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
   }),
   invalid_target: ({ host, said }) => ({
@@ -196,6 +214,12 @@ const oauthErrors: Readonly<Record<string, ExplainRefusal>> = {
   use_dpop_nonce: wantsProof,
 };
 
+function adviseScope({ privateKeyAs }: Inputs): Text {
+  return privateKeyAs === 'assertion'
+    ? text`Set scopes, or the claim scope in assertion-claims, as the provider wants it.`
+    : text`Set scopes.`;
+}
+
 function adviseGrant(inputs: Inputs): Text {
   if (inputs.privateKeyAs === 'assertion') {
     return text`Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
@@ -205,6 +229,12 @@ function adviseGrant(inputs: Inputs): Text {
   }
   if (inputs.grantType === jwtBearerGrant) {
     return text`The assertion may have expired, been used before or be meant for another server.`;
+  }
+  if (inputs.grantType === 'client_credentials') {
+    return text`The provider may not let this client use client_credentials, or wants a user or a role set for it.`;
+  }
+  if (inputs.grantType === 'password') {
+    return text`The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
   }
   return text`It may have expired, been used before or belong to another client.`;
 }
