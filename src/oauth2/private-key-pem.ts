@@ -23,7 +23,7 @@ export function readPem(text: string): KeyObject {
   if (another !== undefined) throw new SigningKeyError('several_keys');
   if (block === undefined) throw explainAbsence(pem);
   refuseOtherKinds(block);
-  const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
+  const key = readDer(readBase64(block.body.replace(/\s/g, '')));
   if (key === undefined) throw new SigningKeyError('damaged', { form: 'PEM' });
   return key;
 }
@@ -34,33 +34,44 @@ interface PemBlock {
   readonly body: string;
 }
 
+/** A line before or after a block, and where it is, with all its dashes. */
+interface PemBoundary {
+  readonly kind: string | undefined;
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
  * regular expression would read on from every BEGIN that has no END.
  */
 function listBlocks(pem: string): PemBlock[] {
-  const boundaries = [...pem.matchAll(pemBoundary)];
-  const ends = findEnds(boundaries);
+  const boundaries = [...pem.matchAll(pemBoundary)].map(readBoundary);
+  const lasts = findEnds(boundaries);
   const blocks: PemBlock[] = [];
   let done = 0;
-  boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
-    const end = ends[nth];
-    if (kind !== 'BEGIN' || index < done || end === undefined) return;
-    blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
-    done = end.index + end[0].length + '-----'.length;
+  boundaries.forEach(({ kind, label, start, end }, nth) => {
+    const last = lasts[nth];
+    if (kind !== 'BEGIN' || start < done || last === undefined) return;
+    blocks.push({ label, body: pem.slice(end, last.start) });
+    done = last.end;
   });
   return blocks;
 }
 
+function readBoundary({ index, 0: line, 1: kind, 2: label = '' }: RegExpExecArray): PemBoundary {
+  return { kind, label, start: index, end: index + line.length + '-----'.length };
+}
+
 /** Finds for each boundary the next END of its label; undefined where there is none. */
-function findEnds(boundaries: readonly RegExpExecArray[]): (RegExpExecArray | undefined)[] {
-  const next = new Map<string, RegExpExecArray>();
+function findEnds(boundaries: readonly PemBoundary[]): (PemBoundary | undefined)[] {
+  const next = new Map<string, PemBoundary>();
   return boundaries
     .toReversed()
     .map((boundary) => {
-      const [, kind, label = ''] = boundary;
-      const end = next.get(label);
-      if (kind === 'END') next.set(label, boundary);
+      const end = next.get(boundary.label);
+      if (boundary.kind === 'END') next.set(boundary.label, boundary);
       return end;
     })
     .toReversed();
@@ -103,27 +114,25 @@ function explainAbsence(text: string): SigningKeyError {
 }
 
 function nameEncoded(text: string): SigningKeyErrorCode | undefined {
-  const bytes = readBase64(text.replace(/\s+/g, ''));
-  if (bytes === undefined) return undefined;
+  const bytes = readBase64(text.replace(/\s/g, ''));
   const decoded = bytes.toString().trim();
   if (/^\{[\s\S]*\}$/.test(decoded)) return 'base64_of_json';
   if (decoded.includes('-----BEGIN ')) return 'base64_of_pem';
   return readDer(bytes) === undefined ? undefined : 'base64_of_der';
 }
 
-/** Decodes base64 of either alphabet; undefined where it is none. */
-export function readBase64(text: string): Buffer | undefined {
-  return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+/** Decodes base64 of either alphabet; no bytes where it is none. */
+export function readBase64(text: string): Buffer {
+  return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
 }
 
 /** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
-function readDer(der: Buffer | undefined): KeyObject | undefined {
-  if (der === undefined) return undefined;
+function readDer(der: Buffer): KeyObject | undefined {
   for (const type of ['pkcs8', 'sec1'] as const) {
     try {
       return createPrivateKey({ key: der, format: 'der', type });
     } catch {
-      continue;
+      // It may be of the other form.
     }
   }
   return undefined;

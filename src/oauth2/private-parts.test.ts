@@ -130,6 +130,115 @@ describe('the private parts', () => {
     assert.deepEqual(listPrivateParts('{'), []);
   });
 
+  test('of a PEM are its lines although they have lost or got characters', () => {
+    const begin = '-----BEGIN RSA PRIVATE KEY-----';
+    const end = '-----END RSA PRIVATE KEY-----';
+    const quoted = `${begin}\nAAAAAAAA"BBBBBBBB"CCCCCCCC'DDDDDDDD\n${end}`;
+    assert.deepEqual(listPrivateParts(quoted), [
+      'AAAAAAAA',
+      'BBBBBBBB',
+      'CCCCCCCC',
+      'DDDDDDDD',
+      'AAAAAAAABBBBBBBBCCCCCCCCDDDDDDDD',
+    ]);
+    for (const line of ['MII.X,AB', '4,ENCRYPTEDAAAA', 'AAAA4,ENCRYPTED', 'DEK-Info:AAAAAAAA']) {
+      assert.deepEqual(listPrivateParts(`${begin}\n${line}\n${end}`), [line]);
+    }
+    assert.deepEqual(listPrivateParts(toPem('PRIVATE KEY', '')), []);
+  });
+
+  test('of a PEM in JSON that has lost a line do not include the other members', () => {
+    const before = '{"project_id":"acme-production","private_key":"';
+    const after = '","client_email":"ci@example.com"}';
+    const beginning = '-----BEGIN PRIVATE KEY-----\\nAAAAAAAA\\nBBBBBBBB';
+    const ending = 'AAAAAAAA\\nBBBBBBBB\\n-----END PRIVATE KEY-----';
+    const lines = ['AAAAAAAA', 'BBBBBBBB', 'AAAAAAAABBBBBBBB'];
+    for (const value of [beginning, ending]) {
+      const parts = listPrivateParts(before + value + after);
+      assert.deepEqual(parts.sort(), [...lines, value].sort());
+    }
+  });
+
+  test('of a private member are its lines, without markers, as written and as meant', () => {
+    const value =
+      '-----BEGIN PRIVATE KEY-----\n  AAAAAAAA\r\n\r\nBBBBBBBB \n-----END PRIVATE KEY-----';
+    assert.deepEqual(listPrivateParts(`{"key":"${value}"}`), [
+      'AAAAAAAA',
+      'BBBBBBBB',
+      'AAAAAAAABBBBBBBB',
+    ]);
+    assert.deepEqual(listPrivateParts('{"d":"abc\\u002Fdef\\/ghi\\u002bjkl"}'), [
+      'abc\\u002Fdef\\/ghi\\u002bjkl',
+      'abc/def/ghi+jkl',
+    ]);
+    assert.deepEqual(listPrivateParts('{"d":"abcdefgh\\\nijklmnop\\"qrs"}'), [
+      'abcdefgh\\',
+      'ijklmnop\\"qrs',
+    ]);
+  });
+
+  test('of JSON that is damaged are the values of private members of any spelling', () => {
+    const names = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'r', 't', 'key', 'private_key'];
+    for (const name of [...names, 'privateKey', 'PRIVATE_KEY', 'D']) {
+      for (const text of [`{"${name}":"ab.cd.ef"`, `{'${name}' : 'ab.cd.ef`]) {
+        assert.deepEqual(listPrivateParts(text), ['ab.cd.ef'], text);
+      }
+    }
+    for (const name of ['kid', 'n', 'x', 'private_key_id', 'my_key']) {
+      assert.deepEqual(listPrivateParts(`{"${name}":"ab.cd.ef"`), []);
+    }
+  });
+
+  test('of JSON that has lost its beginning are not its lines', () => {
+    for (const text of [
+      '"a":"ab.cd.ef"}',
+      '"a" : "ab.cd.ef"}',
+      "'abc':'ab.cd.ef'",
+      '\n [ 12345678',
+    ]) {
+      assert.deepEqual(listPrivateParts(text), []);
+    }
+  });
+
+  test('of a text with braces or quotes are its lines', () => {
+    for (const text of [
+      'pass{words}',
+      'pass[words]',
+      '"a"passwords:',
+      'passwords":b',
+      '"":passwords',
+    ]) {
+      assert.deepEqual(listPrivateParts(text), [text]);
+    }
+  });
+
+  test('of a JWK with white space around it are its private members', () => {
+    const jwk = JSON.stringify(ed25519Jwk, undefined, 2);
+    assert.deepEqual(listPrivateParts(`\n  ${jwk}\n`), [ed25519Jwk.d]);
+  });
+
+  test('of a text are its lines without the white space at their ends', () => {
+    const text = '  first line\r\n\r\n\tsecond  line \\n\\nthird  line';
+    const lines = ['first line', 'second  line', 'third  line'];
+    assert.deepEqual(listPrivateParts(text), [...lines, 'firstlinesecondlinethirdline']);
+  });
+
+  test('of base64 are what is in it, where that is JSON or a PEM, with white space before it', () => {
+    const jwk = base64(`\n  ${JSON.stringify(ed25519Jwk)}`);
+    assert.deepEqual(listPrivateParts(jwk), [jwk, ed25519Jwk.d]);
+    const pem = base64(`\n${toPem('PRIVATE KEY', fakeBody)}`);
+    assert.deepEqual(listPrivateParts(pem), [pem, fakeBody]);
+    const spaced = jwk.replace(/.{12}/g, '$&  ');
+    assert.deepEqual(listPrivateParts(spaced), [spaced.trim(), jwk, ed25519Jwk.d]);
+  });
+
+  test('of base64 are not what is in it, where that is another text', () => {
+    for (const text of ['a text with {braces}', 'text{"d":"ab.cd.ef"}', 'neither key nor file']) {
+      assert.deepEqual(listPrivateParts(base64(text)), [base64(text)]);
+    }
+    assert.deepEqual(listPrivateParts('no.base64.at.all'), ['no.base64.at.all']);
+  });
+
   test('of everything that is refused leave nothing of its base64', () => {
     for (const [name, input] of mistakes) {
       if (name.includes('public')) continue;

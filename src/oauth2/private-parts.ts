@@ -42,7 +42,7 @@ function unescapeJson(value: string): string {
 }
 
 function splitLines(text: string): string[] {
-  return text.split(/[\r\n]+/).map((line) => line.trim());
+  return text.split(/[\r\n]/).map((line) => line.trim());
 }
 
 /** Whether a text is a BEGIN or END line and nothing more. */
@@ -80,7 +80,7 @@ const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 
 /** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
 function splitBody(body: string): string[] {
-  return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
+  return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
 }
 
 function wrap(text: string): string[] {
@@ -105,8 +105,8 @@ function listRunsOfOtherJson(text: string): string[] {
 function listOtherLines(text: string): string[] {
   if (new RegExp(pemMarker).test(text)) return [];
   const lines = splitLines(breakLines(text));
-  const joined = lines.join('').replace(/\s+/g, '');
-  const decoded = readBase64(joined)?.toString() ?? '';
+  const joined = lines.join('').replace(/\s/g, '');
+  const decoded = readBase64(joined).toString();
   const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
   return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
