@@ -243,7 +243,7 @@ const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
  * Finds where the job may ask for its ID token.
  *
  * @param env the step's environment
- * @returns undefined where the job lacks `permissions: id-token: write`
+ * @returns undefined where the job lacks `permissions: { id-token: write }`
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 function findIdTokenEndpoint(env) {
@@ -1080,6 +1080,10 @@ function nameTlsFault(error) {
     const message = messageOf(error);
     return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 }
+/** What `tunnel` says where the connection to a proxy fails, before the server is reached; undefined elsewhere. */
+function nameProxyFault(error) {
+    return /^tunneling socket could not be established, cause=(.*)/s.exec(messageOf(error))?.[1];
+}
 /** What an error of Node's says. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -1369,6 +1373,8 @@ function describeTransportError(error, allowed, view) {
             return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
         case 'proxy_invalid':
             return text_text `the proxy's address in the environment is no usable URL`;
+        case 'proxy_unreachable':
+            return text_text `the proxy could not be reached: ${nameProxyFault(error.cause) ?? system}`;
         case 'answer_cut':
             return text_text `the answer was cut off`;
         case 'answer_unreadable':
@@ -1797,7 +1803,7 @@ function readPem(text) {
     if (block === undefined)
         throw explainAbsence(pem);
     refuseOtherKinds(block);
-    const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
+    const key = readDer(readBase64(block.body.replace(/\s/g, '')));
     if (key === undefined)
         throw new SigningKeyError('damaged', { form: 'PEM' });
     return key;
@@ -1807,18 +1813,21 @@ function readPem(text) {
  * regular expression would read on from every BEGIN that has no END.
  */
 function listBlocks(pem) {
-    const boundaries = [...pem.matchAll(pemBoundary)];
-    const ends = findEnds(boundaries);
+    const boundaries = [...pem.matchAll(pemBoundary)].map(readBoundary);
+    const lasts = findEnds(boundaries);
     const blocks = [];
     let done = 0;
-    boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
-        const end = ends[nth];
-        if (kind !== 'BEGIN' || index < done || end === undefined)
+    boundaries.forEach(({ kind, label, start, end }, nth) => {
+        const last = lasts[nth];
+        if (kind !== 'BEGIN' || start < done || last === undefined)
             return;
-        blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
-        done = end.index + end[0].length + '-----'.length;
+        blocks.push({ label, body: pem.slice(end, last.start) });
+        done = last.end;
     });
     return blocks;
+}
+function readBoundary({ index, 0: line, 1: kind, 2: label = '' }) {
+    return { kind, label, start: index, end: index + line.length + '-----'.length };
 }
 /** Finds for each boundary the next END of its label; undefined where there is none. */
 function findEnds(boundaries) {
@@ -1826,10 +1835,9 @@ function findEnds(boundaries) {
     return boundaries
         .toReversed()
         .map((boundary) => {
-        const [, kind, label = ''] = boundary;
-        const end = next.get(label);
-        if (kind === 'END')
-            next.set(label, boundary);
+        const end = next.get(boundary.label);
+        if (boundary.kind === 'END')
+            next.set(boundary.label, boundary);
         return end;
     })
         .toReversed();
@@ -1872,9 +1880,7 @@ function explainAbsence(text) {
     return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
 }
 function nameEncoded(text) {
-    const bytes = readBase64(text.replace(/\s+/g, ''));
-    if (bytes === undefined)
-        return undefined;
+    const bytes = readBase64(text.replace(/\s/g, ''));
     const decoded = bytes.toString().trim();
     if (/^\{[\s\S]*\}$/.test(decoded))
         return 'base64_of_json';
@@ -1882,20 +1888,18 @@ function nameEncoded(text) {
         return 'base64_of_pem';
     return readDer(bytes) === undefined ? undefined : 'base64_of_der';
 }
-/** Decodes base64 of either alphabet; undefined where it is none. */
+/** Decodes base64 of either alphabet; no bytes where it is none. */
 function readBase64(text) {
-    return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+    return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
 }
 /** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
 function readDer(der) {
-    if (der === undefined)
-        return undefined;
     for (const type of ['pkcs8', 'sec1']) {
         try {
             return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
         }
         catch {
-            continue;
+            // It may be of the other form.
         }
     }
     return undefined;
@@ -2276,7 +2280,7 @@ function unescapeJson(value) {
     });
 }
 function splitLines(text) {
-    return text.split(/[\r\n]+/).map((line) => line.trim());
+    return text.split(/[\r\n]/).map((line) => line.trim());
 }
 /** Whether a text is a BEGIN or END line and nothing more. */
 function isMarker(text) {
@@ -2290,7 +2294,10 @@ function listPemLines(text) {
         return [...lines, ...unescaped, joined, ...wrap(joined)];
     });
 }
-/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
+/**
+ * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
+ * lines of base64: beside a certificate, a key may have lost both.
+ */
 function listPemBodies(text) {
     const markers = [...text.matchAll(pemMarker)];
     const ends = [...markers.map(({ index }) => index), text.length];
@@ -2301,16 +2308,19 @@ function listPemBodies(text) {
         const isEnded = markers[nth]?.[1] === 'END';
         if (isBegun && isEnded)
             return [between];
+        if (!isBegun && !isEnded)
+            return splitLines(between).filter((line) => base64Line.test(line));
         // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
         const pieces = between.split(/["']/);
         return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
     });
 }
+const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
 /** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 /** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
 function splitBody(body) {
-    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
+    return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
 }
 function wrap(text) {
     return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
@@ -2333,8 +2343,8 @@ function listOtherLines(text) {
     if (new RegExp(pemMarker).test(text))
         return [];
     const lines = splitLines(breakLines(text));
-    const joined = lines.join('').replace(/\s+/g, '');
-    const decoded = readBase64(joined)?.toString() ?? '';
+    const joined = lines.join('').replace(/\s/g, '');
+    const decoded = readBase64(joined).toString();
     const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
     return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
@@ -2703,7 +2713,7 @@ function readClientInputs(reader, now) {
     ]);
     const client = {
         clientId: readClientId(reader),
-        clientSecret: readSecret(reader, 'client-secret'),
+        clientSecret: readClientSecret(reader),
         clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
         isMethodWritten: reader.isGiven('client-auth-method'),
         clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
@@ -2735,6 +2745,14 @@ function readSecret(reader, name) {
     const value = reader.read(name);
     if (value !== undefined && value.length < shortestSecret) {
         reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
+    }
+    return value;
+}
+/** A private key that is sent as a secret is given away. */
+function readClientSecret(reader) {
+    const value = readSecret(reader, 'client-secret');
+    if (/-----BEGIN |"private_key"/.test(value ?? '')) {
+        reader.complain(text_text `client-secret: holds a private key; give it as private-key`);
     }
     return value;
 }
@@ -2825,6 +2843,9 @@ function inferMethod(reader, roles) {
     if (first === undefined) {
         if (proof !== undefined)
             return 'none';
+        // With an ID token in mind, no secret is missing; what is wrong with these inputs is said elsewhere.
+        if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience'))
+            return undefined;
         reader.missSecret(guessMissing(reader));
         return undefined;
     }
@@ -2874,7 +2895,12 @@ function checkClientId(reader, client) {
     if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey)
         return;
     if (!reader.isGiven('client-id'))
-        reader.complain(text_text `client-id is required`);
+        reader.complain(sayMissingId(client));
+}
+function sayMissingId({ privateKeyAs, signingKey }) {
+    return privateKeyAs !== 'assertion' && signingKey?.owner !== undefined
+        ? text_text `client-id is required, or private-key-as: assertion where the key file itself says who asks`
+        : text_text `client-id is required (a variable or a secret that does not exist reads as empty)`;
 }
 function namesIssuer({ signingKey, assertionClaims, }) {
     const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
@@ -3254,6 +3280,7 @@ const otherWords = {
     credentialsjson: 'private-key',
     kid: 'private-key-id',
     keyid: 'private-key-id',
+    clientkeyid: 'private-key-id',
     alg: 'signing-algorithm',
     algorithm: 'signing-algorithm',
     assertionaud: 'assertion-audience',
@@ -3303,9 +3330,16 @@ function findMisspelledInputs(env) {
         .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
         .filter((name) => !known.includes(name))
         .flatMap((name) => {
+        if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
+            return [text_text `${name}: unknown input, put it into parameters: ${name}=...`];
+        }
         const meant = guessInput(name);
         return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
     });
+}
+/** What the grant of a user's password sends (RFC 6749 section 4.3.2). */
+function isOfUser(name) {
+    return name === 'username' || name === 'password';
 }
 function guessInput(name) {
     const letters = squeeze(name);
@@ -3382,6 +3416,7 @@ function readRequestInputs(reader, client) {
     const grantType = readGrantType(reader, client);
     const parameters = readPairs(reader, 'parameters', parseParameters);
     checkGrant(reader, grantType, parameters, client);
+    const bodyFormat = reader.readChoice('body-format', ['form', 'json']);
     return {
         scopes: request_inputs_readScopes(reader),
         grantType,
@@ -3389,12 +3424,17 @@ function readRequestInputs(reader, client) {
         resources: readResources(reader),
         grantParameters: listGrantParameters(client, parameters),
         parameters,
-        headers: readPairs(reader, 'headers', parseHeaders),
-        bodyFormat: reader.readChoice('body-format', ['form', 'json']),
+        headers: readHeaders(reader, bodyFormat),
+        bodyFormat,
     };
 }
 function request_inputs_readScopes(reader) {
-    const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
+    const written = reader.read('scopes') ?? '';
+    const scopes = written === '' ? [] : written.split(/\s+/);
+    // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
+    if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
+        reader.complain(text_text `scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list`);
+    }
     const withComma = scopes.find((scope) => scope.endsWith(','));
     if (withComma !== undefined) {
         reader.complain(text_text `scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
@@ -3467,6 +3507,15 @@ function readResources(reader) {
         }
     }
     return resources;
+}
+/** Notes a content type that the body does not have. */
+function readHeaders(reader, bodyFormat) {
+    const headers = readPairs(reader, 'headers', parseHeaders);
+    const saysJson = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value));
+    if (saysJson && bodyFormat === 'form') {
+        reader.complain(text_text `headers: content-type says JSON; body-format: json writes it`);
+    }
+    return headers;
 }
 function readPairs(reader, name, parse) {
     const { pairs, faults } = parse(reader.readExact(name));
@@ -3599,6 +3648,9 @@ function readEnvVar(reader, env) {
         return undefined;
     if (!/^[A-Za-z_]\w*$/.test(value)) {
         reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
+    }
+    else if (/^(true|yes|no|on|off)$/i.test(value)) {
+        reader.complain(text_text `env-var: ${got(value)}, takes the name of a variable, or false`);
     }
     else if (guardedVariable.test(value)) {
         reader.complain(text_text `env-var: ${got(value)}, which the runner or a shell needs for itself`);
@@ -5551,13 +5603,16 @@ function explainFederatedRefusal(error, { inputs, idToken }, said) {
     const code = error.oauthError?.error ?? '';
     const { idTokenAs, clientAuthMethod, grantType } = inputs;
     const isClientsFault = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
+    // Entra has the code for a trust that does not fit (AADSTS70021) and for a missing scope (AADSTS900144).
+    const isRequestsFault = code === 'invalid_request' && /\bparameter\b/i.test(error.oauthError?.description ?? '');
     const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
     // What the ID token authenticates the client for has a grant of its own.
     const isGrantsFault = code === 'invalid_grant' &&
         idTokenAs === 'client_assertion' &&
         grantType !== 'client_credentials';
-    if (isClientsFault || isGrantsFault || notAboutIdentity.has(code))
+    if (isClientsFault || isGrantsFault || isRequestsFault || notAboutIdentity.has(code)) {
         return undefined;
+    }
     if (idToken === undefined || !isRefusal) {
         return undefined;
     }
@@ -5579,14 +5634,14 @@ function explainStatus(error, said, view) {
         case 403:
             return (explainFederatedRefusal(error, view, text_text `${said}`) ?? {
                 title: 'refused',
-                message: text_text `${answered}. ${adviseCredentials(inputs)}`,
+                message: text_text `${answered}. ${adviseCredentials(inputs)}${inputs.grantType === 'refresh_token' ? text_text ` ${adviseGrant(inputs)}` : ''}`,
             });
         case 404:
         case 405:
         case 410:
             return {
                 title: 'no token endpoint there',
-                message: text_text `${answered} for ${pathname}. Check ${urlInput} against the provider's documentation.`,
+                message: text_text `${answered} for ${pathname}. ${adviseUrl(inputs)}`,
             };
         case 406:
         case 415:
@@ -5608,6 +5663,11 @@ function explainStatus(error, said, view) {
             title: 'refused',
             message: text_text `${answered}. Check ${urlInput} and what the provider's documentation says of this answer.`,
         };
+}
+function adviseUrl({ issuer }) {
+    return issuer === undefined
+        ? text_text `Check token-url against the provider's documentation.`
+        : text_text `The issuer's metadata names this endpoint; give token-url instead if the provider's documentation names another.`;
 }
 /** A proxy did not let the request through. */
 function explainProxyRefusal(proxyStatus, server) {
@@ -5649,10 +5709,16 @@ const oauthErrors = {
         title: 'grant type not supported',
         message: text_text `${host} does not know grant type ${showInput(inputs.grantType)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
     }),
+    invalid_request: ({ host, said, inputs }) => ({
+        title: 'refused',
+        message: inputs.endpointType === 'acs_api'
+            ? text_text `${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
+            : text_text `${host} refused the request: ${said}. Compare scopes, audience, parameters and body-format with the provider's documentation, for something is missing or wrong. If they fit: ${adviseCredentials(inputs)}`,
+    }),
     invalid_scope: ({ host, said, inputs }) => ({
         title: 'scope refused',
         message: inputs.scopes.length === 0
-            ? text_text `${host} wants a scope: ${said}. Set scopes.`
+            ? text_text `${host} wants a scope: ${said}. ${adviseScope(inputs)}`
             : text_text `${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
     }),
     invalid_target: ({ host, said }) => ({
@@ -5666,6 +5732,11 @@ const oauthErrors = {
     invalid_dpop_proof: wantsProof,
     use_dpop_nonce: wantsProof,
 };
+function adviseScope({ privateKeyAs }) {
+    return privateKeyAs === 'assertion'
+        ? text_text `Set scopes, or the claim scope in assertion-claims, as the provider wants it.`
+        : text_text `Set scopes.`;
+}
 function adviseGrant(inputs) {
     if (inputs.privateKeyAs === 'assertion') {
         return text_text `Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
@@ -5675,6 +5746,12 @@ function adviseGrant(inputs) {
     }
     if (inputs.grantType === jwtBearerGrant) {
         return text_text `The assertion may have expired, been used before or be meant for another server.`;
+    }
+    if (inputs.grantType === 'client_credentials') {
+        return text_text `The provider may not let this client use client_credentials, or wants a user or a role set for it.`;
+    }
+    if (inputs.grantType === 'password') {
+        return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
     }
     return text_text `It may have expired, been used before or belong to another client.`;
 }
@@ -5842,6 +5919,11 @@ function explainTransportError(error, failure, view) {
                 title: 'proxy not usable',
                 message: text_text `${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
             };
+        case 'proxy_unreachable':
+            return {
+                title: 'proxy not reached',
+                message: text_text `The proxy could not be reached: ${nameProxyFault(error.cause) ?? what}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
+            };
         case 'answer_too_large':
             return {
                 title: 'answer too large',
@@ -5875,14 +5957,12 @@ const certificateAlerts = new Set([
 ]);
 /** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
 const certificateRequired = 116;
-/** What `tunnel` says where the proxy's own TLS fails, before the server is reached. */
-const proxyTlsFault = /^tunneling socket could not be established, cause=(.*)/s;
 function explainTlsFailure(error, view) {
     const { systemCode = '', cause } = error;
     const title = 'TLS not trusted';
     const server = nameServer(view);
     const fault = nameTlsFault(cause);
-    const ofProxy = proxyTlsFault.exec(fault)?.[1];
+    const ofProxy = nameProxyFault(cause);
     if (ofProxy !== undefined) {
         return {
             title,
@@ -5955,7 +6035,7 @@ function explainTokenError(error, view) {
         case 'no_access_token':
             return {
                 title: 'no access_token',
-                message: text_text `${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}.`,
+                message: text_text `${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}. A token in another member is not read.`,
             };
         case 'no_expires_at':
             return {
@@ -5992,7 +6072,10 @@ function explainUnparsable(error, { inputs }) {
             message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
         };
     }
-    return { title: 'not a token', message: text_text `${answered}: neither JSON nor a form. ${check}.` };
+    return {
+        title: 'not a token',
+        message: text_text `${answered}: neither a JSON object nor a form. ${check}.`,
+    };
 }
 function explainDiscoveryError(error, { inputs }) {
     const host = hostOf(inputs);
@@ -6055,7 +6138,7 @@ function explainIdTokenError({ code, status = 0 }) {
         case 'no_permission':
             return {
                 title,
-                message: text_text `id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: id-token: write  (runs for forks' pull requests never may).`,
+                message: text_text `id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).`,
             };
         case 'bad_endpoint':
             return {
@@ -9490,6 +9573,7 @@ const neverSent = new Set([
     'tls_failed',
     'proxy_refused',
     'proxy_invalid',
+    'proxy_unreachable',
 ]);
 /** The codes after which the same request would fail in the same way. */
 const final = new Set([
@@ -9561,9 +9645,11 @@ function toTransportError(error) {
     if (status !== undefined) {
         return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
     }
-    // Only the words are left of what went wrong between here and an https:// proxy.
-    if (/certificate|altnames|SSL routines/i.test(tunnelFailure.exec(message)?.[1] ?? '')) {
-        return new TransportError('tls_failed', details);
+    // Only the words are left of what went wrong between here and a proxy.
+    const failure = tunnelFailure.exec(message)?.[1];
+    if (failure !== undefined) {
+        const isTls = /certificate|altnames|SSL routines/i.test(failure);
+        return new TransportError(isTls ? 'tls_failed' : 'proxy_unreachable', details);
     }
     if (error instanceof URIError)
         return new TransportError('proxy_invalid', details);

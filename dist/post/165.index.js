@@ -30,6 +30,7 @@ const neverSent = new Set([
     'tls_failed',
     'proxy_refused',
     'proxy_invalid',
+    'proxy_unreachable',
 ]);
 /** The codes after which the same request would fail in the same way. */
 const transport_error_final = new Set([
@@ -101,9 +102,11 @@ function toTransportError(error) {
     if (status !== undefined) {
         return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
     }
-    // Only the words are left of what went wrong between here and an https:// proxy.
-    if (/certificate|altnames|SSL routines/i.test(tunnelFailure.exec(message)?.[1] ?? '')) {
-        return new TransportError('tls_failed', details);
+    // Only the words are left of what went wrong between here and a proxy.
+    const failure = tunnelFailure.exec(message)?.[1];
+    if (failure !== undefined) {
+        const isTls = /certificate|altnames|SSL routines/i.test(failure);
+        return new TransportError(isTls ? 'tls_failed' : 'proxy_unreachable', details);
     }
     if (error instanceof URIError)
         return new TransportError('proxy_invalid', details);
@@ -872,7 +875,7 @@ const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
  * Finds where the job may ask for its ID token.
  *
  * @param env the step's environment
- * @returns undefined where the job lacks `permissions: id-token: write`
+ * @returns undefined where the job lacks `permissions: { id-token: write }`
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 function findIdTokenEndpoint(env) {
@@ -1226,6 +1229,10 @@ function nameTlsFault(error) {
     const message = messageOf(error);
     return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 }
+/** What `tunnel` says where the connection to a proxy fails, before the server is reached; undefined elsewhere. */
+function nameProxyFault(error) {
+    return /^tunneling socket could not be established, cause=(.*)/s.exec(messageOf(error))?.[1];
+}
 /** What an error of Node's says. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -1515,6 +1522,8 @@ function describeTransportError(error, allowed, view) {
             return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
         case 'proxy_invalid':
             return text_text `the proxy's address in the environment is no usable URL`;
+        case 'proxy_unreachable':
+            return text_text `the proxy could not be reached: ${nameProxyFault(error.cause) ?? system}`;
         case 'answer_cut':
             return text_text `the answer was cut off`;
         case 'answer_unreadable':
@@ -1943,7 +1952,7 @@ function readPem(text) {
     if (block === undefined)
         throw explainAbsence(pem);
     refuseOtherKinds(block);
-    const key = readDer(readBase64(block.body.replace(/\s+/g, '')));
+    const key = readDer(readBase64(block.body.replace(/\s/g, '')));
     if (key === undefined)
         throw new SigningKeyError('damaged', { form: 'PEM' });
     return key;
@@ -1953,18 +1962,21 @@ function readPem(text) {
  * regular expression would read on from every BEGIN that has no END.
  */
 function listBlocks(pem) {
-    const boundaries = [...pem.matchAll(pemBoundary)];
-    const ends = findEnds(boundaries);
+    const boundaries = [...pem.matchAll(pemBoundary)].map(readBoundary);
+    const lasts = findEnds(boundaries);
     const blocks = [];
     let done = 0;
-    boundaries.forEach(({ index, 0: { length }, 1: kind, 2: label = '' }, nth) => {
-        const end = ends[nth];
-        if (kind !== 'BEGIN' || index < done || end === undefined)
+    boundaries.forEach(({ kind, label, start, end }, nth) => {
+        const last = lasts[nth];
+        if (kind !== 'BEGIN' || start < done || last === undefined)
             return;
-        blocks.push({ label, body: pem.slice(index + length + '-----'.length, end.index) });
-        done = end.index + end[0].length + '-----'.length;
+        blocks.push({ label, body: pem.slice(end, last.start) });
+        done = last.end;
     });
     return blocks;
+}
+function readBoundary({ index, 0: line, 1: kind, 2: label = '' }) {
+    return { kind, label, start: index, end: index + line.length + '-----'.length };
 }
 /** Finds for each boundary the next END of its label; undefined where there is none. */
 function findEnds(boundaries) {
@@ -1972,10 +1984,9 @@ function findEnds(boundaries) {
     return boundaries
         .toReversed()
         .map((boundary) => {
-        const [, kind, label = ''] = boundary;
-        const end = next.get(label);
-        if (kind === 'END')
-            next.set(label, boundary);
+        const end = next.get(boundary.label);
+        if (boundary.kind === 'END')
+            next.set(boundary.label, boundary);
         return end;
     })
         .toReversed();
@@ -2018,9 +2029,7 @@ function explainAbsence(text) {
     return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
 }
 function nameEncoded(text) {
-    const bytes = readBase64(text.replace(/\s+/g, ''));
-    if (bytes === undefined)
-        return undefined;
+    const bytes = readBase64(text.replace(/\s/g, ''));
     const decoded = bytes.toString().trim();
     if (/^\{[\s\S]*\}$/.test(decoded))
         return 'base64_of_json';
@@ -2028,20 +2037,18 @@ function nameEncoded(text) {
         return 'base64_of_pem';
     return readDer(bytes) === undefined ? undefined : 'base64_of_der';
 }
-/** Decodes base64 of either alphabet; undefined where it is none. */
+/** Decodes base64 of either alphabet; no bytes where it is none. */
 function readBase64(text) {
-    return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
+    return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
 }
 /** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
 function readDer(der) {
-    if (der === undefined)
-        return undefined;
     for (const type of ['pkcs8', 'sec1']) {
         try {
             return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
         }
         catch {
-            continue;
+            // It may be of the other form.
         }
     }
     return undefined;
@@ -2422,7 +2429,7 @@ function unescapeJson(value) {
     });
 }
 function splitLines(text) {
-    return text.split(/[\r\n]+/).map((line) => line.trim());
+    return text.split(/[\r\n]/).map((line) => line.trim());
 }
 /** Whether a text is a BEGIN or END line and nothing more. */
 function isMarker(text) {
@@ -2436,7 +2443,10 @@ function listPemLines(text) {
         return [...lines, ...unescaped, joined, ...wrap(joined)];
     });
 }
-/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
+/**
+ * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
+ * lines of base64: beside a certificate, a key may have lost both.
+ */
 function listPemBodies(text) {
     const markers = [...text.matchAll(pemMarker)];
     const ends = [...markers.map(({ index }) => index), text.length];
@@ -2447,16 +2457,19 @@ function listPemBodies(text) {
         const isEnded = markers[nth]?.[1] === 'END';
         if (isBegun && isEnded)
             return [between];
+        if (!isBegun && !isEnded)
+            return splitLines(between).filter((line) => base64Line.test(line));
         // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
         const pieces = between.split(/["']/);
         return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
     });
 }
+const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
 /** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 /** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
 function splitBody(body) {
-    return body.split(/[\s"']+|-{2,}/).filter((line) => !pemHeader.test(line));
+    return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
 }
 function wrap(text) {
     return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
@@ -2479,8 +2492,8 @@ function listOtherLines(text) {
     if (new RegExp(pemMarker).test(text))
         return [];
     const lines = splitLines(breakLines(text));
-    const joined = lines.join('').replace(/\s+/g, '');
-    const decoded = readBase64(joined)?.toString() ?? '';
+    const joined = lines.join('').replace(/\s/g, '');
+    const decoded = readBase64(joined).toString();
     const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
     return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
@@ -2849,7 +2862,7 @@ function readClientInputs(reader, now) {
     ]);
     const client = {
         clientId: readClientId(reader),
-        clientSecret: readSecret(reader, 'client-secret'),
+        clientSecret: readClientSecret(reader),
         clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
         isMethodWritten: reader.isGiven('client-auth-method'),
         clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
@@ -2881,6 +2894,14 @@ function readSecret(reader, name) {
     const value = reader.read(name);
     if (value !== undefined && value.length < shortestSecret) {
         reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
+    }
+    return value;
+}
+/** A private key that is sent as a secret is given away. */
+function readClientSecret(reader) {
+    const value = readSecret(reader, 'client-secret');
+    if (/-----BEGIN |"private_key"/.test(value ?? '')) {
+        reader.complain(text_text `client-secret: holds a private key; give it as private-key`);
     }
     return value;
 }
@@ -2971,6 +2992,9 @@ function inferMethod(reader, roles) {
     if (first === undefined) {
         if (proof !== undefined)
             return 'none';
+        // With an ID token in mind, no secret is missing; what is wrong with these inputs is said elsewhere.
+        if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience'))
+            return undefined;
         reader.missSecret(guessMissing(reader));
         return undefined;
     }
@@ -3020,7 +3044,12 @@ function checkClientId(reader, client) {
     if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey)
         return;
     if (!reader.isGiven('client-id'))
-        reader.complain(text_text `client-id is required`);
+        reader.complain(sayMissingId(client));
+}
+function sayMissingId({ privateKeyAs, signingKey }) {
+    return privateKeyAs !== 'assertion' && signingKey?.owner !== undefined
+        ? text_text `client-id is required, or private-key-as: assertion where the key file itself says who asks`
+        : text_text `client-id is required (a variable or a secret that does not exist reads as empty)`;
 }
 function namesIssuer({ signingKey, assertionClaims, }) {
     const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
@@ -3400,6 +3429,7 @@ const otherWords = {
     credentialsjson: 'private-key',
     kid: 'private-key-id',
     keyid: 'private-key-id',
+    clientkeyid: 'private-key-id',
     alg: 'signing-algorithm',
     algorithm: 'signing-algorithm',
     assertionaud: 'assertion-audience',
@@ -3449,9 +3479,16 @@ function findMisspelledInputs(env) {
         .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
         .filter((name) => !known.includes(name))
         .flatMap((name) => {
+        if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
+            return [text_text `${name}: unknown input, put it into parameters: ${name}=...`];
+        }
         const meant = guessInput(name);
         return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
     });
+}
+/** What the grant of a user's password sends (RFC 6749 section 4.3.2). */
+function isOfUser(name) {
+    return name === 'username' || name === 'password';
 }
 function guessInput(name) {
     const letters = squeeze(name);
@@ -3528,6 +3565,7 @@ function readRequestInputs(reader, client) {
     const grantType = readGrantType(reader, client);
     const parameters = readPairs(reader, 'parameters', parseParameters);
     checkGrant(reader, grantType, parameters, client);
+    const bodyFormat = reader.readChoice('body-format', ['form', 'json']);
     return {
         scopes: request_inputs_readScopes(reader),
         grantType,
@@ -3535,12 +3573,17 @@ function readRequestInputs(reader, client) {
         resources: readResources(reader),
         grantParameters: listGrantParameters(client, parameters),
         parameters,
-        headers: readPairs(reader, 'headers', parseHeaders),
-        bodyFormat: reader.readChoice('body-format', ['form', 'json']),
+        headers: readHeaders(reader, bodyFormat),
+        bodyFormat,
     };
 }
 function request_inputs_readScopes(reader) {
-    const scopes = reader.read('scopes')?.split(/\s+/) ?? [];
+    const written = reader.read('scopes') ?? '';
+    const scopes = written === '' ? [] : written.split(/\s+/);
+    // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
+    if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
+        reader.complain(text_text `scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list`);
+    }
     const withComma = scopes.find((scope) => scope.endsWith(','));
     if (withComma !== undefined) {
         reader.complain(text_text `scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
@@ -3613,6 +3656,15 @@ function readResources(reader) {
         }
     }
     return resources;
+}
+/** Notes a content type that the body does not have. */
+function readHeaders(reader, bodyFormat) {
+    const headers = readPairs(reader, 'headers', parseHeaders);
+    const saysJson = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value));
+    if (saysJson && bodyFormat === 'form') {
+        reader.complain(text_text `headers: content-type says JSON; body-format: json writes it`);
+    }
+    return headers;
 }
 function readPairs(reader, name, parse) {
     const { pairs, faults } = parse(reader.readExact(name));
@@ -3745,6 +3797,9 @@ function readEnvVar(reader, env) {
         return undefined;
     if (!/^[A-Za-z_]\w*$/.test(value)) {
         reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
+    }
+    else if (/^(true|yes|no|on|off)$/i.test(value)) {
+        reader.complain(text_text `env-var: ${got(value)}, takes the name of a variable, or false`);
     }
     else if (guardedVariable.test(value)) {
         reader.complain(text_text `env-var: ${got(value)}, which the runner or a shell needs for itself`);

@@ -222,9 +222,9 @@ describe('what else is asked for', () => {
     });
     assert.deepEqual(problems, [
       'parameters: line 1 has no name=value',
+      'body-format: got "xml", takes form, json',
       'scopes: got "read," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)',
       'resource: got "api.example.com", takes an absolute URI without a fragment (#)',
-      'body-format: got "xml", takes form, json',
       'headers: line 1 (X-Key) has a character that a header cannot carry',
     ]);
   });

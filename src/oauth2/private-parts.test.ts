@@ -343,3 +343,23 @@ describe('laws', () => {
     return [n, x, y].flatMap((text) => [text, Buffer.from(text, 'base64url').toString('base64')]);
   }
 });
+
+describe('a key beside a certificate that has lost its own boundaries', () => {
+  const lines = ['MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06', 'x7G+P0mQ1bbY8fdp+K06=='];
+  const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+  for (const [where, text] of [
+    ['before it', `${lines.join('\n')}\n${certificate}`],
+    ['after it', `${certificate}\r\n${lines.join('\r\n')}\r\n`],
+    ['after it, in lines of its own', `${certificate}\n-- begin key\n${lines.join('\n')}\n--`],
+    ['between two', `${certificate}\n${lines.join('\n')}\n${certificate}`],
+  ] as const) {
+    test(`is listed by its lines: ${where}`, () => {
+      const parts = listPrivateParts(text);
+      assert.deepEqual(
+        lines.filter((line) => !parts.includes(line)),
+        [],
+      );
+      assert.ok(!parts.includes('-- begin key'));
+    });
+  }
+});

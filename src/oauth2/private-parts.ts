@@ -59,7 +59,10 @@ function listPemLines(text: string): string[] {
   });
 }
 
-/** The text after each BEGIN line and before each END line, be it that the other one is missing. */
+/**
+ * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
+ * lines of base64: beside a certificate, a key may have lost both.
+ */
 function listPemBodies(text: string): string[] {
   const markers = [...text.matchAll(pemMarker)];
   const ends = [...markers.map(({ index }) => index), text.length];
@@ -69,11 +72,14 @@ function listPemBodies(text: string): string[] {
     const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
     const isEnded = markers[nth]?.[1] === 'END';
     if (isBegun && isEnded) return [between];
+    if (!isBegun && !isEnded) return splitLines(between).filter((line) => base64Line.test(line));
     // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
     const pieces = between.split(/["']/);
     return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
   });
 }
+
+const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
 
 /** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
