@@ -300,7 +300,7 @@ describe('values as Python writes them', () => {
     assert.deepEqual(errorsOf(outcome), [
       'error [oauth2-token: inputs] 2 inputs need attention: ' +
         'retry-max-wait: got "None", takes a number of seconds, 0 or more; ' +
-        `scopes: got "['read'," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`,
+        'scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list',
     ]);
     assert.deepEqual(outcome.requests, []);
   });

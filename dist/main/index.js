@@ -2308,8 +2308,9 @@ function listPemBodies(text) {
         const isEnded = markers[nth]?.[1] === 'END';
         if (isBegun && isEnded)
             return [between];
-        if (!isBegun && !isEnded)
+        if (!isBegun && !isEnded && markers.length > 0) {
             return splitLines(between).filter((line) => base64Line.test(line));
+        }
         // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
         const pieces = between.split(/["']/);
         return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];

@@ -206,7 +206,7 @@ describe('what else is asked for', () => {
   test('takes no content type of JSON for a form', () => {
     const headers = 'Content-Type: Application/JSON';
     assert.deepEqual(read({ headers }).problems, [
-      'headers: content-type says JSON; body-format: json writes it',
+      'headers: say JSON as Content-Type; body-format: json writes it',
     ]);
     assert.deepEqual(read({ headers, 'body-format': 'json' }).problems, []);
     assert.deepEqual(read({ headers: 'Content-Type: text/plain' }).problems, []);

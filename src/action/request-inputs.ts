@@ -3,7 +3,7 @@ import type { BodyFormat, Pair } from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client-inputs.ts';
 import type { InputReader } from './input-reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
-import { got, joinTexts, text } from './text.ts';
+import { got, joinTexts, text, type Text } from './text.ts';
 
 /** What is asked for. */
 export interface RequestInputs {
@@ -40,19 +40,19 @@ export function readRequestInputs(reader: InputReader, client: ClientInputs): Re
 function readScopes(reader: InputReader): string[] {
   const written = reader.read('scopes') ?? '';
   const scopes = written === '' ? [] : written.split(/\s+/);
+  const fault = findScopesFault(written, scopes);
+  if (fault !== undefined) reader.complain(text`scopes: ${fault}`);
+  return scopes;
+}
+
+function findScopesFault(written: string, scopes: readonly string[]): Text | undefined {
   // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
   if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
-    reader.complain(
-      text`scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list`,
-    );
+    return text`takes scopes separated by spaces, without quotes, brackets and dashes of a list`;
   }
   const withComma = scopes.find((scope) => scope.endsWith(','));
-  if (withComma !== undefined) {
-    reader.complain(
-      text`scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`,
-    );
-  }
-  return scopes;
+  if (withComma === undefined) return undefined;
+  return text`${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
 }
 
 const grantTypeNames: Readonly<Record<string, string>> = {
@@ -150,7 +150,7 @@ function readHeaders(reader: InputReader, bodyFormat: BodyFormat): readonly Pair
     ([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value),
   );
   if (saysJson && bodyFormat === 'form') {
-    reader.complain(text`headers: content-type says JSON; body-format: json writes it`);
+    reader.complain(text`headers: say JSON as Content-Type; body-format: json writes it`);
   }
   return headers;
 }

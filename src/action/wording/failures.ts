@@ -412,8 +412,16 @@ function explainInputs({ problems, emptySecret }: InputError): Annotation {
   const list = joinTexts(all, '; ');
   return {
     title: 'inputs',
-    message: all.length === 1 ? list : text`${all.length} inputs need attention: ${list}`,
+    message: all.length === 1 ? list : text`${countInputs(all)}: ${list}`,
   };
+}
+
+/** Several problems may be of one input. */
+function countInputs(problems: readonly Text[]): Text {
+  const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));
+  return names.size === 1
+    ? text`1 input needs attention`
+    : text`${names.size} inputs need attention`;
 }
 
 /** A problem begins with the name of its input. */
