@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 
 import { decodeJwt } from 'jose';
@@ -339,9 +339,9 @@ describe('a client with a certificate', () => {
 
   test('has the key hidden as TLS gets it, before anything is asked', async () => {
     const now = new Date().toISOString();
-    const oneLine = own.key.replaceAll('\n', '\\n');
+    const otherForm = createPrivateKey(own.key).export({ type: 'sec1', format: 'pem' }).toString();
     const { calls } = await end({
-      inputs: { ...inputs, 'client-key': oneLine },
+      inputs: { ...inputs, 'client-key': otherForm },
       now,
       kept: { expiresAt: undefined },
     });
