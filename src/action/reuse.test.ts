@@ -259,13 +259,9 @@ function serve(
       }
     }
   };
-  return (request) => {
+  return async (request) => {
     clock.advance(50);
-    try {
-      return Promise.resolve(answerTo(request));
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return Promise.resolve(answerTo(request));
   };
 }
 
