@@ -133,8 +133,8 @@ interface Differences {
   readonly search?: (number: number) => Planted | undefined;
   /** The status with which a name is reserved. */
   readonly reserve?: number;
-  /** What saving answers, or that it says nothing; by default it cannot be started. */
-  readonly saving?: SaveWord | 'silence';
+  /** What saving answers; by default it cannot be started. */
+  readonly saving?: SaveWord;
   readonly randomBytes?: (size: number) => Buffer;
   /** What GitHub's ID-token service answers. */
   readonly idToken?: HttpResponse;
@@ -219,12 +219,12 @@ function makeRoot(context: TestContext): string {
 }
 
 /** A program that notes what it got and answers so. */
-function writeSaver(word: SaveWord | 'silence', record: string): string {
+function writeSaver(word: SaveWord, record: string): string {
   return `
     import { writeFileSync } from 'node:fs';
     import { buffer } from 'node:stream/consumers';
     writeFileSync(${JSON.stringify(record)}, await buffer(process.stdin));
-    ${word === 'silence' ? 'setInterval(() => undefined, 1000);' : `process.stdout.write('${word}\\n');`}
+    process.stdout.write('${word}\\n');
   `;
 }
 
@@ -701,7 +701,7 @@ describe('keeping a token', () => {
   test('is no error of the step where something is wrong in this process', async (context) => {
     const { reuse, calls } = await openJob(
       {
-        saving: 'silence',
+        saving: 'saved',
         randomBytes: () => {
           throw new Error('no entropy');
         },
@@ -747,7 +747,7 @@ describe('keeping a token', () => {
 
 describe('the process that saves', () => {
   test('is there while the token is asked for, and gone once nothing is to be kept', async (context) => {
-    const { reuse, calls, folders } = await openJob({ saving: 'silence' }, context);
+    const { reuse, calls, folders } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
     assert.equal(folders().length, 1);
     await reuse.cancel();
@@ -758,7 +758,7 @@ describe('the process that saves', () => {
   });
 
   test('is gone where the token is of no use to others', async (context) => {
-    const { reuse, calls, folders } = await openJob({ saving: 'silence' }, context);
+    const { reuse, calls, folders } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
     await reuse.keep(answer({ refreshToken: 'the-refresh-token' }));
     assert.deepEqual(folders(), []);
