@@ -1,0 +1,365 @@
+import assert from 'node:assert/strict';
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { before, describe, test } from 'node:test';
+
+import { decodeJwt } from 'jose';
+
+import { createAuthority, type IssuedCertificate } from '../../test/support/certificates.ts';
+import {
+  type Answer,
+  answerJson,
+  createFakeClock,
+  createFakeNetwork,
+  createFakeRunner,
+  createInputEnvironment,
+  type FakeClock,
+  type FakeNetwork,
+} from '../../test/support/fakes.ts';
+import { generatePem } from '../../test/support/inputs.ts';
+import { answerIdToken, idTokenEnvironment, writeIdToken } from '../../test/support/stages.ts';
+import type { HttpResponse } from '../http/request.ts';
+import { TransportError } from '../http/transport-error.ts';
+import { type RevocationState, sealState } from './revocation-state.ts';
+import { revokeToken } from './revoke-token.ts';
+
+const secret = 's3cret-value';
+const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
+const masks = [`mask ${secret}`, `mask ${basic}`];
+const runtimeToken = 'the-runtime-token';
+const tokenUrl = 'https://login.example.com/oauth2/token';
+const start = '2026-01-31T11:00:00Z';
+
+const state: RevocationState = {
+  token: 'the-token',
+  revocationUrl: 'https://revoke.example.com/oauth2/revoke',
+  tokenUrl,
+  expiresAt: Date.parse('2026-01-31T12:00:00Z'),
+};
+
+const done: HttpResponse = { status: 200, statusText: '', headers: {}, body: Buffer.from('') };
+const unsupported = answerJson(400, { error: 'unsupported_token_type' });
+
+/** How the end of a job differs from the usual one. */
+interface Differences {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly answers?: readonly Answer[];
+  /** What differs in what the step left behind. */
+  readonly kept?: Partial<RevocationState>;
+  readonly now?: string;
+  readonly debug?: boolean;
+}
+
+/** What the end of the job did. */
+interface Outcome {
+  readonly calls: readonly string[];
+  /** The lines for people, those of groups too. */
+  readonly lines: readonly string[];
+  readonly network: FakeNetwork;
+  readonly clock: FakeClock;
+}
+
+/** Ends a job whose step left its state behind. */
+async function end(differences: Differences = {}): Promise<Outcome> {
+  const { inputs = {}, env = {}, answers = [done], kept = {}, now = start } = differences;
+  const runner = createFakeRunner({ debug: differences.debug ?? false });
+  const clock = createFakeClock(now);
+  const network = createFakeNetwork(answers, clock);
+  let made = 0;
+  const given = {
+    'token-url': tokenUrl,
+    'client-id': 'ci-client',
+    'client-secret': secret,
+    revoke: 'true',
+    'revocation-url': 'https://revoke.example.com/oauth2/revoke',
+    ...inputs,
+  };
+  await revokeToken({
+    runner,
+    env: {
+      ...createInputEnvironment(given),
+      ACTIONS_RUNTIME_TOKEN: runtimeToken,
+      STATE_revocation: sealState({ ...state, ...kept }, runtimeToken, randomBytes),
+      ...env,
+    },
+    platform: 'linux',
+    clock,
+    random: () => 0.5,
+    randomBytes,
+    randomUUID: () => `id-${(made += 1)}`,
+    send: network.send,
+    saveScript: '/nowhere/save.js',
+    temp: '/nowhere',
+    succeed: () => assert.fail('the step was over long ago'),
+  });
+  const lines = runner.calls.filter((call) => !call.startsWith('mask '));
+  return { calls: runner.calls, lines, network, clock };
+}
+
+/** The form of a request. */
+function readForm({ network }: Outcome, index = 0): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(network.requests[index]?.body));
+}
+
+const revoked = 'info Revoked the token at revoke.example.com.';
+
+describe('the end of a job', () => {
+  test('hides all secrets, then the token, and says where it revoked it', async () => {
+    const { calls } = await end();
+    assert.deepEqual(calls, [...masks, 'mask the-token', revoked]);
+  });
+
+  test('asks once, with the token and the client authentication of the step', async () => {
+    const outcome = await end({ inputs: { headers: 'X-Tenant: acme' } });
+    assert.equal(outcome.network.requests.length, 1);
+    const { method, url, headers } = outcome.network.requests[0] ?? assert.fail();
+    assert.deepEqual([method, url], ['POST', 'https://revoke.example.com/oauth2/revoke']);
+    assert.equal(headers['authorization'], `Basic ${basic}`);
+    assert.equal(headers['x-tenant'], 'acme');
+    assert.deepEqual(readForm(outcome), { token: 'the-token', token_type_hint: 'access_token' });
+    assert.deepEqual(outcome.network.limits[0]?.tls, {});
+  });
+
+  test('signs a new assertion, for the token endpoint that the step found, and hides it', async () => {
+    const outcome = await end({
+      inputs: { 'client-secret': '', 'private-key': generatePem(), 'token-url': 'https://x.test/' },
+    });
+    assert.equal(outcome.lines.at(-1), revoked);
+    const jwt = readForm(outcome)['client_assertion'] ?? '';
+    assert.ok(outcome.calls.includes(`mask ${jwt}`));
+    const { aud, jti, iat } = decodeJwt(jwt);
+    assert.deepEqual([aud, jti], [tokenUrl, 'id-1']);
+    assert.equal(iat, Date.parse(start) / 1000);
+  });
+
+  test('is not kept from it by a variable of a later step that looks like an input', async () => {
+    const { lines } = await end({ env: { 'INPUT_CLIENT-SECRETS': 'x' } });
+    assert.deepEqual(lines, [revoked]);
+  });
+
+  test('ends a token whose end the server did not name', async () => {
+    const { lines } = await end({ kept: { expiresAt: undefined } });
+    assert.deepEqual(lines, [revoked]);
+  });
+});
+
+describe('what the step left behind', () => {
+  const unreadable =
+    'warning [oauth2-token: token not revoked] The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.';
+  const rows: readonly [what: string, env: NodeJS.ProcessEnv][] = [
+    ['is not there', { STATE_revocation: undefined }],
+    ['is empty', { STATE_revocation: '' }],
+    ['is damaged', { STATE_revocation: Buffer.alloc(80).toString('base64') }],
+    ['is of another job', { ACTIONS_RUNTIME_TOKEN: 'another-token' }],
+    ['is kept by a runner that gives no token now', { ACTIONS_RUNTIME_TOKEN: undefined }],
+  ];
+  for (const [what, env] of rows) {
+    test(`is worth a warning and nothing else where it ${what}`, async () => {
+      const { calls, network } = await end({ env });
+      assert.deepEqual(calls, [...masks, unreadable]);
+      assert.deepEqual(network.requests, []);
+    });
+  }
+});
+
+describe('a token that has expired by the end of the job', () => {
+  for (const now of ['2026-01-31T12:00:00.000Z', '2026-01-31T15:00:00.000Z']) {
+    test(`is not worth a request: at ${now}`, async () => {
+      const { calls, network } = await end({ now });
+      assert.deepEqual(calls, [
+        ...masks,
+        'mask the-token',
+        'info Not revoked: the token expired at 2026-01-31T12:00:00Z.',
+      ]);
+      assert.deepEqual(network.requests, []);
+    });
+  }
+
+  test('is revoked where it lives for a moment more', async () => {
+    const { lines } = await end({ now: '2026-01-31T11:59:59.999Z' });
+    assert.deepEqual(lines, [revoked]);
+  });
+});
+
+describe('a token that cannot be revoked', () => {
+  const notRevoked = 'warning [oauth2-token: token not revoked] revoke.example.com did not revoke';
+
+  test('is a warning that says why and until when it lives, after request and answer', async () => {
+    const { lines } = await end({ answers: [unsupported] });
+    assert.deepEqual(lines, [
+      'group Revocation: request and answer',
+      'info POST https://revoke.example.com/oauth2/revoke',
+      'info client ci-client, client_secret_basic (form), body: token, token_type_hint',
+      'info 400 Bad Request, application/json, after 0.2 s',
+      'info error: unsupported_token_type',
+      'endgroup',
+      `${notRevoked} the token (400 unsupported_token_type). It stays valid until 2026-01-31T12:00:00Z.`,
+    ]);
+  });
+
+  test('stays valid until it expires where it is not known when', async () => {
+    const { lines } = await end({ answers: [unsupported], kept: { expiresAt: undefined } });
+    assert.equal(
+      lines.at(-1),
+      `${notRevoked} the token (400 unsupported_token_type). It stays valid until it expires.`,
+    );
+  });
+
+  test('names the parameters of the client authentication in what was asked', async () => {
+    const { lines } = await end({
+      answers: [unsupported],
+      inputs: { 'client-auth-method': 'client_secret_post' },
+    });
+    assert.equal(
+      lines[2],
+      'info client ci-client, client_secret_post, body: token, token_type_hint, client_id, client_secret',
+    );
+  });
+
+  test('is a warning too where the inputs cannot be read any more', async () => {
+    const { lines, network } = await end({ inputs: { timeout: 'soon' } });
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? '',
+      /^warning \[oauth2-token: token not revoked\] revoke\.example\.com did not revoke the token \(.*timeout.*soon.*\)\. It stays valid until 2026-01-31T12:00:00Z\.$/,
+    );
+    assert.deepEqual(network.requests, []);
+  });
+
+  test('is not asked for again where the server refuses, but with retry-on: all', async () => {
+    assert.equal((await end({ answers: [unsupported, done] })).network.requests.length, 1);
+    const all = await end({ answers: [unsupported, done], inputs: { 'retry-on': 'all' } });
+    assert.deepEqual(all.lines, [
+      'info Attempt 1 of 4 to revoke the token failed: 400 unsupported_token_type. Trying again in 3 s.',
+      revoked,
+    ]);
+  });
+
+  test('does not outlast total-timeout', async () => {
+    const { lines, clock } = await end({
+      answers: ['silence', 'silence', 'silence', 'silence'],
+      inputs: { 'total-timeout': '20' },
+    });
+    assert.equal(
+      lines.at(-1),
+      `${notRevoked} the token (no answer within 2 s). It stays valid until 2026-01-31T12:00:00Z.`,
+    );
+    assert.equal(clock.now() - Date.parse(start), 20_000);
+  });
+});
+
+describe('revoking', () => {
+  test('is tried again as the token request is, even where an answer was lost', async () => {
+    const { lines, network } = await end({
+      answers: [answerJson(503, {}), new TransportError('answer_cut'), done],
+    });
+    assert.deepEqual(lines, [
+      'info Attempt 1 of 4 to revoke the token failed: 503 Service Unavailable. Trying again in 3 s.',
+      'info Attempt 2 of 4 to revoke the token failed: the answer was cut off. Trying again in 6 s.',
+      revoked,
+    ]);
+    assert.equal(network.requests.length, 3);
+  });
+
+  test('is shown with verbose, and with debug logging', async () => {
+    const shown = [
+      'group Revocation: request and answer',
+      'info POST https://revoke.example.com/oauth2/revoke',
+      'info client ci-client, client_secret_basic (form), body: token, token_type_hint',
+    ];
+    const verbose = await end({ inputs: { verbose: 'true' } });
+    assert.deepEqual(verbose.lines.slice(0, 3), shown);
+    const debug = await end({ debug: true });
+    assert.deepEqual(debug.lines, verbose.lines);
+  });
+});
+
+describe("GitHub's ID token at the end of a job", () => {
+  const federated = { 'client-secret': '', 'id-token-as': 'client_assertion' };
+
+  test('is a new one for each attempt where it authenticates the client', async () => {
+    const outcome = await end({
+      inputs: federated,
+      env: idTokenEnvironment,
+      answers: [answerIdToken(1), answerJson(503, {}), answerIdToken(2), done],
+    });
+    assert.equal(outcome.lines.at(-1), revoked);
+    assert.deepEqual(
+      [1, 3].map((index) => readForm(outcome, index)['client_assertion']),
+      [writeIdToken(1), writeIdToken(2)],
+    );
+    assert.ok(outcome.calls.includes(`mask ${writeIdToken(2)}`));
+  });
+
+  test('is a warning where it does not come', async () => {
+    const outcome = await end({
+      inputs: federated,
+      env: idTokenEnvironment,
+      answers: [answerJson(403, {})],
+    });
+    assert.equal(
+      outcome.lines.at(-1),
+      "warning [oauth2-token: token not revoked] revoke.example.com did not revoke the token (no ID token of GitHub's: 403 Forbidden). It stays valid until 2026-01-31T12:00:00Z.",
+    );
+  });
+
+  test('is not asked for where it was the grant', async () => {
+    const outcome = await end({ inputs: { ...federated, 'id-token-as': 'assertion' } });
+    assert.deepEqual(outcome.lines, [revoked]);
+    assert.equal(outcome.network.requests.length, 1);
+  });
+});
+
+describe('a client with a certificate', () => {
+  let own: IssuedCertificate;
+  let inputs: Record<string, string>;
+  before(async () => {
+    const authority = await createAuthority();
+    own = await authority.issue({ names: [], client: true });
+    inputs = {
+      'client-secret': '',
+      'client-certificate': own.certificate,
+      'client-key': own.key,
+      'ca-certificate': authority.certificate,
+    };
+  });
+
+  test('shows it to revoke, and trusts whom the step trusted', async () => {
+    // The certificate is valid by the clock of the machine.
+    const now = new Date().toISOString();
+    const outcome = await end({ inputs, now, kept: { expiresAt: undefined } });
+    assert.deepEqual(outcome.lines, [revoked]);
+    assert.deepEqual(outcome.network.limits[0]?.tls, {
+      ca: inputs['ca-certificate']?.trim(),
+      certificate: own.certificate.trim(),
+      key: own.key,
+    });
+    assert.equal(readForm(outcome)['client_id'], 'ci-client');
+  });
+
+  test('has the key hidden as TLS gets it, before anything is asked', async () => {
+    const now = new Date().toISOString();
+    const otherForm = createPrivateKey(own.key).export({ type: 'sec1', format: 'pem' }).toString();
+    const { calls } = await end({
+      inputs: { ...inputs, 'client-key': otherForm },
+      now,
+      kept: { expiresAt: undefined },
+    });
+    const lines = own.key.split('\n').filter((line) => line !== '' && !line.startsWith('-----'));
+    for (const line of lines) assert.ok(calls.includes(`mask ${line}`), line);
+  });
+
+  test('has a warning say so where it has expired since the step, by the clock', async () => {
+    const { lines, network } = await end({
+      inputs,
+      now: '2100-01-01T00:00:00Z',
+      kept: { expiresAt: undefined },
+    });
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? '',
+      /^warning \[oauth2-token: token not revoked\] revoke\.example\.com did not revoke the token \(client-certificate: expired at .*\)\. It stays valid until it expires\.$/,
+    );
+    assert.deepEqual(network.requests, []);
+  });
+});
