@@ -575,48 +575,6 @@ describe('readInputs', () => {
     });
   });
 
-  describe('refuses headers that are not for a user to set:', () => {
-    for (const header of [
-      'Host',
-      'Content-Length',
-      'Transfer-Encoding',
-      'Connection',
-      'Proxy-Authorization',
-      'PROXY-X',
-    ]) {
-      test(header, () => {
-        assert.deepEqual(complain({ headers: `${header}: s3cret` }), [
-          `headers: ${header.toLowerCase()} belongs to the connection and cannot be set`,
-        ]);
-      });
-    }
-
-    for (const header of ['X-Host', 'Hostname', 'X-Proxy-User', 'Connection-Id']) {
-      test(`but not ${header}`, () => {
-        assert.deepEqual(read({ headers: `${header}: x` }).headers, [[header, 'x']]);
-      });
-    }
-
-    test('Authorization where the client uses it', () => {
-      for (const header of ['Authorization', 'authorization']) {
-        const problems = complain({ headers: `${header}: Bearer s3cret` });
-        assert.equal(problems.length, 1);
-        assert.match(problems[0] ?? '', /^headers: authorization /);
-        assert.doesNotMatch(problems[0] ?? '', /s3cret/);
-      }
-    });
-
-    test('one that is given twice, in whatever case', () => {
-      assert.deepEqual(complain({ headers: 'X-A: 1\nX-B: 2\nx-a: 3' }), [
-        'headers: x-a is given more than once',
-      ]);
-    });
-
-    test('lines without a name and a value', () => {
-      assert.deepEqual(complain({ headers: 'a: 1\nb' }), ['headers: line 2 has no "Name: value"']);
-    });
-  });
-
   test('reports everything that is wrong together', () => {
     const wrong = {
       ...required,
