@@ -575,6 +575,10 @@ describe('readInputs', () => {
     });
   });
 
+  test('names the lines of headers that have no name', () => {
+    assert.deepEqual(complain({ headers: 'a: 1\nb' }), ['headers: line 2 has no "Name: value"']);
+  });
+
   test('reports everything that is wrong together', () => {
     const wrong = {
       ...required,
