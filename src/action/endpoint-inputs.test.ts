@@ -50,6 +50,17 @@ describe('where to ask', () => {
   });
 });
 
+describe('the type of an endpoint', () => {
+  test('is one of two', () => {
+    for (const type of ['oauth2', 'acs_api']) {
+      assert.equal(take({ 'token-url': url, 'endpoint-type': type }).endpointType, type);
+    }
+    const { value, problems } = read({ 'token-url': url, 'endpoint-type': 'acs' });
+    assert.deepEqual(problems, ['endpoint-type: got "acs", takes oauth2, acs_api']);
+    assert.equal(value.endpointType, 'oauth2');
+  });
+});
+
 describe('an issuer', () => {
   for (const issuer of [
     'https://acme.eu.auth0.com/',
@@ -112,6 +123,12 @@ describe('a token-url', () => {
     assert.equal(tokenUrl, 'https://login.example.com/Token?x=1');
   });
 
+  test('is refused with an example of one', () => {
+    assert.deepEqual(read({ 'token-url': '/oauth2/token' }).problems, [
+      `token-url: got "/oauth2/token", takes a URL such as ${url}`,
+    ]);
+  });
+
   test('that is refused is no URL later on', () => {
     assert.equal(read({ 'token-url': 'ftp://login.example.com/' }).value.tokenUrl, undefined);
   });
@@ -140,11 +157,32 @@ describe('the fault of a URL', () => {
   });
 
   test('shows nothing of a secret in its place, for no mask matches a part of it', () => {
-    for (const value of ['Zk93kdLq0s9?x9sldkQ', 'Zk93kdLq0s9#x9sldkQ', 'a:Zk93?x']) {
+    for (const value of [
+      'Zk93kdLq0s9?x9sldkQ',
+      'Zk93kdLq0s9#x9sldkQ',
+      'a:Zk93?x',
+      'Zk93https://kdLq?x9',
+    ]) {
       assert.equal(fault(value), 'takes a URL such as https://example.com/x');
     }
     const url = `ftp://a.example/${'x'.repeat(300)}`;
     assert.equal(fault(url), 'got 316 characters, takes https');
+  });
+
+  test('is user information, a name or a password', () => {
+    for (const value of ['https://ci@a.example/x', 'https://:open-sesame@a.example/x']) {
+      assert.equal(
+        fault(value),
+        'has user information before the host; use client-id and client-secret',
+      );
+    }
+  });
+
+  test('is a scheme of which only the end looks like one', () => {
+    assert.equal(
+      fault('git+https://a.example/x'),
+      'got "git+https://a.example/x", takes a URL such as https://example.com/x',
+    );
   });
 
   test('is none with plain http on this machine, or where that is allowed', () => {

@@ -123,6 +123,16 @@ describe('parameters cannot hold what the action sends itself:', () => {
       'assertion',
       'private-key',
     ],
+    [
+      {
+        ...basic,
+        'client-auth-method': 'client_secret_post',
+        'private-key': pem,
+        'private-key-as': 'assertion',
+      },
+      'client_id',
+      'client-id',
+    ],
     [idToken('assertion'), 'assertion', 'id-token-as'],
     [idToken('subject_token'), 'subject_token', 'id-token-as'],
     [{ ...basic, 'refresh-token': 'a-refresh-token' }, 'refresh_token', 'refresh-token'],
@@ -164,13 +174,56 @@ describe('parameters cannot hold what the action sends itself:', () => {
   }
 });
 
+describe('headers cannot hold what belongs to the connection:', () => {
+  for (const header of [
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Proxy-Authorization',
+    'PROXY-X',
+  ]) {
+    test(header, () => {
+      assert.deepEqual(complain({ ...basic, headers: `${header}: open-sesame` }), [
+        `headers: ${header.toLowerCase()} belongs to the connection and cannot be set`,
+      ]);
+    });
+  }
+
+  for (const header of ['X-Host', 'Hostname', 'X-Proxy-User', 'Connection-Id', 'Proxy']) {
+    test(`but they may hold ${header}`, () => {
+      assert.deepEqual(complain({ ...basic, headers: `${header}: x` }), []);
+    });
+  }
+});
+
+describe('headers', () => {
+  test('cannot hold one twice, in whatever case', () => {
+    assert.deepEqual(complain({ ...basic, headers: 'X-A: 1\nX-B: 2\nx-a: 3\nX-A: 4' }), [
+      'headers: x-a is given more than once',
+    ]);
+  });
+
+  test('cannot hold the credentials of an ACS endpoint', () => {
+    const acs = { ...basic, 'endpoint-type': 'acs_api' };
+    for (const header of ['Client-Id', 'CLIENT-SECRET']) {
+      assert.deepEqual(complain({ ...acs, headers: `${header}: open-sesame` }), [
+        `headers: ${header.toLowerCase()} carries the client's credentials already`,
+      ]);
+      assert.deepEqual(complain({ ...basic, headers: `${header}: open-sesame` }), []);
+    }
+  });
+});
+
 describe('headers cannot hold Authorization where the client uses it', () => {
   const authorization = { headers: 'Authorization: Bearer open-sesame' };
 
   test('so it is refused with Basic', () => {
-    assert.deepEqual(complain({ ...basic, ...authorization }), [
-      "headers: authorization carries the client's credentials already",
-    ]);
+    for (const headers of [authorization.headers, authorization.headers.toLowerCase()]) {
+      assert.deepEqual(complain({ ...basic, headers }), [
+        "headers: authorization carries the client's credentials already",
+      ]);
+    }
   });
 
   test('and taken with every other proof', () => {
@@ -207,6 +260,11 @@ describe('a certificate', () => {
     });
   }
 
+  test('is taken beside an issuer, whose metadata names the endpoint', () => {
+    const issuer = 'https://login.example.com';
+    assert.deepEqual(complain({ ...plain(), 'token-url': '', issuer }), []);
+  });
+
   test('needs no TLS for what a JWT says of it', () => {
     assert.deepEqual(complain({ ...plain(), 'client-key': '', 'private-key': own.key }), []);
   });
@@ -219,6 +277,15 @@ describe('client-secret-encoding: raw', () => {
     assert.deepEqual(complain(raw), [
       'client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post',
     ]);
+  });
+
+  test('carries any other client-id, and a form that one too', () => {
+    assert.deepEqual(complain({ ...raw, 'client-id': 'ci-client' }), []);
+    assert.deepEqual(complain({ ...raw, 'client-secret-encoding': 'form' }), []);
+  });
+
+  test('does not hide that the client-id is missing', () => {
+    assert.deepEqual(complain({ ...raw, 'client-id': '' }), ['client-id is required']);
   });
 
   test('does not matter where Basic is not used', () => {

@@ -4,7 +4,7 @@ import { type ClientInputs, readClientInputs, readSecret } from './client-inputs
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint-inputs.ts';
 import { InputError } from './errors.ts';
 import { checkTogether, refuseForAcs } from './input-checks.ts';
-import { InputReader } from './input-reader.ts';
+import { inputDefaults, InputReader } from './input-reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request-inputs.ts';
 import { got, text } from './text.ts';
@@ -79,7 +79,7 @@ function readEach(
   const endpoint = readEndpointInputs(reader);
   if (endpoint.endpointType === 'acs_api') refuseForAcs(reader);
   const client = readClientInputs(reader, now);
-  const revocation = readRevocation(reader, env);
+  const revocation = readRevocation(reader, env, endpoint.allowHttp);
   return {
     ...endpoint,
     ...client,
@@ -127,11 +127,11 @@ function readUseCache(reader: InputReader, revoke: boolean): UseCache {
 function readRevocation(
   reader: InputReader,
   env: NodeJS.ProcessEnv,
+  allowHttp: boolean,
 ): Pick<Inputs, 'revoke' | 'revocationUrl'> {
   const revoke = reader.readFlag('revoke');
   const revocationUrl = reader.read('revocation-url');
   if (revocationUrl !== undefined) {
-    const allowHttp = reader.read('allow-http')?.toLowerCase() === 'true';
     const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
     if (fault !== undefined) reader.complain(text`revocation-url: ${fault}`);
     if (!revoke) reader.complain(text`revocation-url: has no meaning without revoke: true`);
@@ -173,7 +173,7 @@ const guardedVariable =
 
 function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undefined {
   // Unlike other inputs, an empty string is not the same as left out: it exports none.
-  const value = env['INPUT_ENV-VAR']?.trim() ?? reader.read('env-var') ?? '';
+  const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'];
   if (value === '' || value.toLowerCase() === 'false') return undefined;
   if (!/^[A-Za-z_]\w*$/.test(value)) {
     reader.complain(

@@ -69,9 +69,19 @@ describe('findMisspelledInputs', () => {
         'oauth-url',
       ],
     ],
+    ['issuer', ['issuer-url', 'discovery-url', 'well-known-url']],
     ['client-id', ['id', 'app-id', 'app_id', 'username']],
     ['client-secret', ['secret', 'client-password', 'password', 'app-secret', 'appSecret']],
     ['client-auth-method', ['auth-method', 'token_endpoint_auth_method']],
+    ['private-key', ['key', 'service-account-key', 'credentials_json']],
+    ['private-key-id', ['kid', 'key-id']],
+    ['signing-algorithm', ['alg', 'algorithm']],
+    ['assertion-audience', ['assertion-aud', 'jwt-audience']],
+    ['assertion-claims', ['claims', 'jwt-claims']],
+    ['client-certificate', ['cert', 'certificate', 'client-cert']],
+    ['client-key', ['tls-key']],
+    ['id-token-as', ['oidc-token-as']],
+    ['id-token-audience', ['oidc-audience']],
     ['scopes', ['scope', 'SCOPE']],
     ['grant-type', ['grant-types']],
     ['audience', ['aud']],
@@ -134,12 +144,27 @@ describe('findMisspelledInputs', () => {
       ['grnt-tp', undefined],
       ['client-scrte', 'client-secret'],
       ['clnt-scrte', undefined],
+      ['xscopes', 'scopes'],
+      ['xxscopes', undefined],
+      ['xxclient-secret', 'client-secret'],
+      ['xxxclient-secret', undefined],
     ];
     for (const [name, meant] of counted) {
       test(`${name} is ${meant === undefined ? 'too far from any input' : `near ${meant}`}`, () => {
         const problem = `${name}: unknown input, did you mean ${meant ?? ''}?`;
         assert.deepEqual(complainOf(name), meant === undefined ? [] : [problem]);
       });
+    }
+  });
+
+  test('names the nearest of several inputs that a name resembles', () => {
+    const nearest: readonly [name: string, meant: string][] = [
+      ['private-keys', 'private-key'],
+      ['private-key-od', 'private-key-id'],
+      ['private-key-aas', 'private-key-as'],
+    ];
+    for (const [name, meant] of nearest) {
+      assert.deepEqual(complainOf(name), [`${name}: unknown input, did you mean ${meant}?`]);
     }
   });
 

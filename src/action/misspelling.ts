@@ -112,7 +112,7 @@ function countEdits(from: string, to: string): number {
     const next = [i + 1];
     for (let j = 0; j < to.length; j += 1) {
       const isSame = from[i] === to[j];
-      const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+      const isSwap = from[i] === to[j - 1] && from[i - 1] === to[j];
       next.push(
         Math.min(
           at(row, j) + (isSame ? 0 : 1),

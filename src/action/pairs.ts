@@ -24,7 +24,7 @@ export function parseParameters(input: string): ParsedPairs {
   return parseLines(input, (line, number) => {
     const split = line.indexOf('=');
     const name = line.slice(0, Math.max(split, 0)).trim();
-    if (split >= 0 && name !== '') return [name, line.slice(split + 1)];
+    if (name !== '') return [name, line.slice(split + 1)];
     return text`line ${number} has no name=value`;
   });
 }
@@ -35,7 +35,7 @@ export function parseHeaders(input: string): ParsedPairs {
     const split = line.indexOf(':');
     const name = line.slice(0, Math.max(split, 0)).trim();
     const value = line.slice(split + 1).trim();
-    if (split < 0 || !token.test(name)) return text`line ${number} has no "Name: value"`;
+    if (!token.test(name)) return text`line ${number} has no "Name: value"`;
     if (!isFieldValue(value)) {
       return text`line ${number} (${name}) has a character that a header cannot carry`;
     }
@@ -65,8 +65,8 @@ function parseJsonParameters(input: string): ParsedPairs {
 
 function readObject(input: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(input);
-    return typeof value === 'object' && value !== null ? value : undefined;
+    // What begins with { is an object, or no JSON.
+    return JSON.parse(input) as object;
   } catch {
     return undefined;
   }

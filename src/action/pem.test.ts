@@ -45,6 +45,7 @@ describe('no certificates are read', () => {
     ['words', () => 'open-sesame'],
     ['base64 without its frame', () => one.replace(/-----[A-Z ]+-----/g, '')],
     ['a frame without a certificate', () => one.replace(/\n[A-Za-z0-9+/=\n]+\n/, '\nAAAA\n')],
+    ['a frame around nothing', () => '-----BEGIN CERTIFICATE-----\n\n-----END CERTIFICATE-----'],
     ['one that is cut off', () => one.slice(0, -30)],
     ['one whose bytes are damaged', () => one.replace(/\n.{20}/, '\n')],
     ['one with another that is cut off', () => `${one}\n${two.slice(0, 100)}`],

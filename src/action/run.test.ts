@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createPrivateKey, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ import {
   writeIdToken,
 } from '../../test/support/stages.ts';
 import { TransportError } from '../http/transport-error.ts';
+import { openState } from './revocation-state.ts';
 import { run } from './run.ts';
 
 const secret = 's3cret-value';
@@ -768,6 +769,15 @@ describe('a step that knows its issuer', () => {
     }
   });
 
+  test('asks for the metadata again after any refusal with retry-on: all', async () => {
+    const outcome = await runStep({
+      answers: [answerJson(403, {}), metadata, granted],
+      inputs: { ...place, 'retry-on': 'all' },
+      random: 0,
+    });
+    assert.notEqual(outcome.greenAfter, undefined);
+  });
+
   test('asks the endpoint for certificates where it shows one, and shows it there alone', async () => {
     const authority = await createAuthority();
     const { certificate, key } = await authority.issue({ names: [], client: true });
@@ -797,6 +807,126 @@ describe('a step that knows its issuer', () => {
       network.requests[1].body,
       'grant_type=client_credentials&scope=read+list&client_id=ci-client',
     );
+  });
+});
+
+describe('a step whose token is revoked at the end of the job', () => {
+  const issuer = 'https://sso.example.com/realms/ci';
+  const tokenUrl = 'https://login.example.com/oauth2/token';
+  const revocationUrl = 'https://login.example.com/revoke';
+  const runtimeToken = 'the-runtime-token';
+  const env = { ACTIONS_RUNTIME_TOKEN: runtimeToken };
+  const given = { revoke: 'true', 'revocation-url': revocationUrl };
+  const byIssuer = { revoke: 'true', 'token-url': '', issuer };
+  const named = { issuer, token_endpoint: tokenUrl, revocation_endpoint: revocationUrl };
+
+  /** What waits for the end of the job; undefined where nothing does. */
+  const readState = ({ calls }: Outcome): unknown => {
+    const state = calls.find((call) => call.startsWith('state revocation='));
+    return state && openState(state.slice('state revocation='.length), runtimeToken);
+  };
+
+  test('keeps the token for then, sealed, before later steps have it', async () => {
+    const outcome = await runStep({ inputs: given, env });
+    assert.deepEqual(readState(outcome), {
+      token: 'the-token',
+      revocationUrl,
+      tokenUrl,
+      expiresAt: Date.parse('2026-01-31T12:00:00Z'),
+    });
+    const kept = outcome.calls.findIndex((call) => call.startsWith('state '));
+    assert.ok(kept > outcome.calls.indexOf('mask the-token'));
+    assert.ok(kept < outcome.calls.indexOf('output token=the-token'));
+    assert.ok(!outcome.calls[kept]?.includes('the-token'));
+  });
+
+  test('keeps no expiry that only the user named, for the token lives on after it', async () => {
+    const outcome = await runStep({
+      answers: [answerJson(200, { access_token: 'the-token' })],
+      inputs: {
+        ...given,
+        'default-expires-in': '900',
+        'expires-at-override': '2026-01-31T11:30:00Z',
+      },
+      env,
+    });
+    assert.ok(outcome.calls.includes('output expires-at=2026-01-31T11:30:00Z'));
+    assert.deepEqual(readState(outcome), { token: 'the-token', revocationUrl, tokenUrl });
+  });
+
+  test('keeps nothing where that is not asked for', async () => {
+    assert.equal(readState(await runStep({ env })), undefined);
+  });
+
+  const other = 'https://other.example.com/revoke';
+  const places: readonly [what: string, inputs: Readonly<Record<string, string>>, url: string][] = [
+    ['the metadata names', byIssuer, revocationUrl],
+    [
+      'revocation-url names, whatever the metadata does',
+      { ...byIssuer, 'revocation-url': other },
+      other,
+    ],
+  ];
+  for (const [what, inputs, url] of places) {
+    test(`will ask the place that ${what}`, async () => {
+      const outcome = await runStep({ answers: [answerJson(200, named), granted], inputs, env });
+      assert.equal((readState(outcome) as { revocationUrl: string }).revocationUrl, url);
+    });
+  }
+
+  test('asks for no token where nothing says how it is revoked', async () => {
+    const metadata = answerJson(200, { issuer, token_endpoint: tokenUrl });
+    const outcome = await runStep({ answers: [metadata, granted], inputs: byIssuer, env });
+    assert.match(
+      readError(outcome),
+      /^error \[oauth2-token: no revocation endpoint\] revoke: true cannot be kept: the metadata of sso\.example\.com /,
+    );
+    assert.equal(outcome.network.requests.length, 1);
+  });
+
+  test('will ask the place for certificates where it shows one and there is such', async () => {
+    const authority = await createAuthority();
+    const { certificate, key } = await authority.issue({ names: [], client: true });
+    const inputs = {
+      ...byIssuer,
+      'client-secret': '',
+      'client-certificate': certificate,
+      'client-key': key,
+    };
+    // The certificate is valid by the clock of the machine.
+    const start = new Date().toISOString();
+    const mtls = 'https://mtls.example.com/revoke';
+    for (const [aliases, url] of [
+      [{ revocation_endpoint: mtls }, mtls],
+      [{}, revocationUrl],
+    ] as const) {
+      const metadata = answerJson(200, { ...named, mtls_endpoint_aliases: aliases });
+      const outcome = await runStep({ answers: [metadata, granted], inputs, env, start });
+      assert.equal((readState(outcome) as { revocationUrl: string }).revocationUrl, url);
+    }
+    const metadata = answerJson(200, {
+      ...named,
+      mtls_endpoint_aliases: { revocation_endpoint: mtls },
+    });
+    const outcome = await runStep({ answers: [metadata, granted], inputs: byIssuer, env });
+    assert.equal((readState(outcome) as { revocationUrl: string }).revocationUrl, revocationUrl);
+  });
+});
+
+describe('a step with a key for TLS', () => {
+  test('hides it as TLS gets it, although it was written in another form', async () => {
+    const authority = await createAuthority();
+    const { certificate, key } = await authority.issue({ names: [], client: true });
+    const sec1 = createPrivateKey(key).export({ type: 'sec1', format: 'pem' }).toString();
+    const { calls, greenAfter } = await runStep({
+      inputs: { 'client-secret': '', 'client-certificate': certificate, 'client-key': sec1 },
+      // The certificate is valid by the clock of the machine.
+      start: new Date().toISOString(),
+    });
+    assert.notEqual(greenAfter, undefined);
+    const lines = key.split('\n').filter((line) => line.length >= 8 && !line.includes('-----'));
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.ok(calls.includes(`mask ${line}`));
   });
 });
 
@@ -1015,7 +1145,13 @@ describe('a step that sends a refresh token', () => {
   }
 
   test('says nothing of one that nobody sent', async () => {
-    const outcome = await runStep({ answers: [answerWith('a-new-refresh-token')] });
-    assert.ok(!readInfo(outcome).includes(replaced));
+    for (const parameters of ['', 'tenant=acme']) {
+      const outcome = await runStep({
+        answers: [answerWith('a-new-refresh-token')],
+        inputs: { parameters },
+      });
+      assert.notEqual(outcome.greenAfter, undefined);
+      assert.ok(!readInfo(outcome).includes(replaced));
+    }
   });
 });

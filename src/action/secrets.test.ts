@@ -3,6 +3,8 @@ import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 
 import { createInputEnvironment } from '../../test/support/fakes.ts';
+import { generatePem } from '../../test/support/inputs.ts';
+import { listPrivateParts } from '../oauth2/private-parts.ts';
 import { dropSecretMembers, listSecretMembers, listSecrets } from './secrets.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -58,6 +60,23 @@ describe('listSecrets', () => {
       'a/long+key=',
     ]);
   });
+
+  test('lists a refresh token, its form, and what JSON writes of it', () => {
+    assert.deepEqual(
+      listOf({ 'refresh-token': ' 1/open+"sesame" ' }),
+      ['1/open+"sesame"', '1%2Fopen%2B%22sesame%22', '1/open+\\"sesame\\"'].sort(),
+    );
+  });
+
+  for (const name of ['private-key', 'client-key']) {
+    test(`lists the secret parts of ${name}, each line of it among them`, () => {
+      const pem = generatePem();
+      const secrets = listOf({ [name]: pem });
+      assert.deepEqual(secrets, listPrivateParts(pem).sort());
+      const lines = pem.split('\n').filter((line) => line.length >= 8 && !line.includes('-----'));
+      for (const line of lines) assert.ok(secrets.includes(line), line);
+    });
+  }
 
   test('lists a client secret as JSON writes it', () => {
     assert.ok(listOf({ 'client-secret': 'ab"cd\\ef' }).includes('ab\\"cd\\\\ef'));
@@ -120,6 +139,10 @@ describe('listSecrets', () => {
         ' open sesame',
         '+open+sesame',
       ]);
+      assert.deepEqual(
+        listOf({ parameters: 'password=open sesame ' }),
+        ['open sesame ', 'open+sesame+'].sort(),
+      );
     });
 
     test('reads a JSON object, and each value of a list', () => {
@@ -141,6 +164,8 @@ describe('listSecrets', () => {
       ['authorization: Basic  dXNlcjpwYXNz', ['dXNlcjpwYXNz']],
       ['Authorization: abcdefghijkl', ['abcdefghijkl']],
       ['Cookie: session=abcdef', ['session=abcdef']],
+      ['Cookie: one=abcdef; two=ghijkl', ['one=abcdef; two=ghijkl']],
+      ['X-Api-Key: abcd efghijkl', ['abcd efghijkl']],
       ['X-Api-Key: abcdefgh', ['abcdefgh']],
       ['x-api-key: abcdefgh', ['abcdefgh']],
       ['X_API_KEY: abcdefgh', ['abcdefgh']],
@@ -203,6 +228,11 @@ describe('listSecrets', () => {
 
     test('of an address without a scheme', () => {
       const env = { https_proxy: 'user:open-sesame@proxy.example:3128' };
+      assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
+    });
+
+    test('of an address without a scheme that names another one behind it', () => {
+      const env = { https_proxy: 'user:open-sesame@proxy.example/http://x' };
       assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
     });
 

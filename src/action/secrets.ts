@@ -36,7 +36,7 @@ export function listSecrets(env: NodeJS.ProcessEnv): string[] {
 
 /** A secret as it is, and as a form and JSON write it. */
 function listInFull(secret: string): string[] {
-  return secret === '' ? [] : [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
+  return [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
 }
 
 function listClientSecrets(env: NodeJS.ProcessEnv): string[] {

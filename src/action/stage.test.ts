@@ -68,6 +68,14 @@ describe('a stage that succeeds', () => {
     ]);
   });
 
+  test('tells what an attempt that failed was for', async () => {
+    const stages = createFakeStages();
+    await runScript({ stage: 'metadata', ends: [lost, 'done'], stages });
+    assert.deepEqual(stages.calls, [
+      "info Attempt 1 of 4 to read the issuer's metadata failed: the answer was cut off. Trying again in 3 s.",
+    ]);
+  });
+
   const verbose: readonly [stage: Stage, title: string, success: string][] = [
     ['metadata', 'Metadata: request and answer', 'metadata at attempt 2, after 1 s'],
     ['id_token', "GitHub's ID token: request and answer", 'an ID token at attempt 2, after 1 s'],
@@ -99,12 +107,39 @@ describe('a stage that succeeds', () => {
   });
 });
 
+describe('what an ID token said', () => {
+  const said = 'info ID token: iss: i, sub: s, aud: a';
+  const facts = { idToken };
+
+  test('is no part of a request that carries none', async () => {
+    for (const stage of ['metadata', 'id_token', 'revocation'] as const) {
+      const stages = createFakeStages();
+      const given = { verbose: 'true' };
+      await runScript({ stage, ends: ['done'], given, facts, stages });
+      await assert.rejects(runScript({ stage, ends: [new TypeError('odd')], facts, stages }));
+      assert.ok(!stages.calls.includes(said));
+    }
+  });
+
+  test('is told before the answer where the request failed', async () => {
+    const stages = createFakeStages();
+    await assert.rejects(runScript({ ends: [new TypeError('odd')], facts, stages }));
+    assert.deepEqual(stages.calls.slice(-4), [
+      'info the shape of a request',
+      said,
+      'info failed after 1 s: TypeError: odd',
+      'endgroup',
+    ]);
+  });
+});
+
 describe('a stage that fails', () => {
   test('throws what it was, how it ended, and what was known then', async () => {
     const facts = { idToken };
     await assert.rejects(runScript({ ends: [lost, new TypeError('odd')], facts }), (error) => {
       assert.ok(error instanceof StageError);
       assert.equal(error.code, 'stage_failed');
+      assert.equal(String(error), 'StageError: stage_failed');
       assert.equal(error.stage, 'token');
       assert.ok(error.gaveUp instanceof GaveUp);
       assert.equal(error.cause, error.gaveUp);

@@ -20,7 +20,7 @@ export function text(words: TemplateStringsArray, ...pieces: readonly Piece[]): 
 /** Puts texts in a row. */
 export function joinTexts(texts: readonly Text[], separator: ', ' | '; ' | ' '): Text {
   const between = texts.slice(1).map(() => separator);
-  return { words: texts.length === 0 ? [''] : ['', ...between, ''], pieces: texts };
+  return { words: ['', ...between, ''], pieces: texts };
 }
 
 /** How much of a text from outside is shown, characters. */

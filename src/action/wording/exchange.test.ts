@@ -22,6 +22,9 @@ import {
   describeIdToken,
   describeIdTokenRequest,
   describeRequest,
+  describeRevocation,
+  describeSuccess,
+  sayExchangeTitle,
   sayFailedAttempt,
   writeClaims,
 } from './exchange.ts';
@@ -86,6 +89,21 @@ describe('in a few words', () => {
       new TransportError('connection_failed', { systemCode: 'ECONNRESET' }),
       'the connection was reset (ECONNRESET)',
     ],
+    ...(
+      [
+        ['ECONNREFUSED', 'connection refused'],
+        ['ECONNABORTED', 'the connection was aborted'],
+        ['EHOSTUNREACH', 'no route to the host'],
+        ['ENETUNREACH', 'the network cannot be reached'],
+        ['EADDRNOTAVAIL', 'the address is not available'],
+        ['ETIMEDOUT', 'the connection timed out'],
+        ['EPIPE', 'the connection broke'],
+        ['EODD', 'the connection failed'],
+      ] as const
+    ).map(([systemCode, words]): [TransportError, string] => [
+      new TransportError('connection_failed', { systemCode }),
+      `${words} (${systemCode})`,
+    ]),
     [
       new TransportError('tls_failed', { systemCode: 'CERT_REVOKED', cause: odd }),
       'TLS failed: odd (CERT_REVOKED)',
@@ -275,6 +293,31 @@ describe('the shape of a request', () => {
   });
 });
 
+describe('what was asked and answered', () => {
+  const rows: readonly [stage: Stage, title: string, success: string][] = [
+    ['metadata', 'Metadata: request and answer', 'metadata at attempt 2, after 0.2 s'],
+    ['id_token', "GitHub's ID token: request and answer", 'an ID token at attempt 2, after 0.2 s'],
+    ['token', 'Request and answer', 'a token at attempt 2, after 0.2 s'],
+    ['revocation', 'Revocation: request and answer', 'revoked at attempt 2, after 0.2 s'],
+  ];
+  for (const [stage, title, success] of rows) {
+    test(`has a title, and an end where all went well: ${stage}`, () => {
+      assert.equal(say(sayExchangeTitle(stage)), title);
+      assert.equal(say(describeSuccess(stage, 2, 200)), success);
+    });
+  }
+
+  test('names the place where a token is revoked, and the client as at the token endpoint', () => {
+    const known = readLocatedInputs({ headers: 'X-Tenant: open-sesame' });
+    const url = 'https://login.example.com/revoke?api_key=open-sesame';
+    assert.deepEqual(describeRevocation(known, url, ['token', 'token_type_hint']).map(say), [
+      'POST https://login.example.com/revoke',
+      'client ci-client, client_secret_basic (form), body: token, token_type_hint',
+      'further headers: X-Tenant',
+    ]);
+  });
+});
+
 describe('an ID token', () => {
   const claims = { iss: 'https://i.example.com', sub: 'repo:acme/shop', aud: ['a', 'b'], jti: 'x' };
 
@@ -300,6 +343,8 @@ describe('an ID token', () => {
     const first = 'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b';
     for (const error of [refuse(answerJson(401, { error: 'x' })), new TransportError('timeout')]) {
       assert.equal(describeAnswer(fail(error), known).map(say)[0], first);
+      const elsewhere = describeAnswer(fail(error), { ...known, stage: 'revocation' });
+      assert.ok(!elsewhere.map(say).includes(first));
     }
   });
 });
@@ -443,6 +488,7 @@ describe('the group of request and answer', () => {
     ],
     [refuse(answer(599, 's3cret')), ['599, 6 bytes of no named type, after 0.2 s']],
     [new TransportError('timeout'), ['no answer within 15 s']],
+    [new TransportError('answer_cut'), ['failed after 0.2 s: the answer was cut off']],
     [new TypeError('odd'), ['failed after 0.2 s: TypeError: odd']],
   ];
   for (const [error, lines] of answers) {

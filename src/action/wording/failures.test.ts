@@ -123,6 +123,31 @@ describe('an answer without a token', () => {
     );
   });
 
+  test('asks to look at an issuer whose endpoint answers something else', () => {
+    const given = { 'token-url': '', issuer: 'https://login.example.com' };
+    const tokenUrl = 'https://api.example.com/token';
+    assert.deepEqual(giveUp(refuse(answerJson(200, { ok: true })), { given, tokenUrl }), {
+      title: 'no access_token',
+      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. ${same}`,
+    });
+  });
+
+  test('of an ACS endpoint without a token asks to look at its type', () => {
+    const error = refuse(answerJson(200, { ok: true }), parseAcsResponse);
+    assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
+      title: 'no access_token',
+      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. ${same}`,
+    });
+  });
+
+  test('that wants a DPoP proof says all that there is to say', () => {
+    assert.deepEqual(giveUp(refuse(answerJson(400, { error: 'invalid_dpop_proof' }))), {
+      title: 'DPoP wanted',
+      message:
+        'login.example.com wants a DPoP proof. A token bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+    });
+  });
+
   test('of an ACS endpoint without an expiry', () => {
     const error = refuse(
       answerJson(200, { access_token: 'x', expires_in: 3600 }),
@@ -226,6 +251,15 @@ describe('a connection that failed', () => {
       'tls_failed',
       system('ERR_TLS_CERT_ALTNAME_INVALID', "Hostname/IP does not match certificate's altnames"),
       "The certificate of login.example.com is for another name: Hostname/IP does not match certificate's altnames. Check the host in token-url.",
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      system(
+        'SELF_SIGNED_CERT_IN_CHAIN',
+        'tunneling socket could not be established, cause=self-signed certificate in certificate chain',
+      ),
+      "The TLS connection to the proxy failed: self-signed certificate in certificate chain. Check https_proxy. If a private CA issued it, give the CA's certificate in ca-certificate.",
     ],
     [
       'TLS failed',
@@ -339,6 +373,15 @@ describe('the end of all attempts', () => {
       title: 'asked to wait too long',
       message:
         'login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.',
+    });
+  });
+
+  test('for a Retry-After that is too long of a server that is down says to come later', () => {
+    const how = { code: 'retry_after_too_long', retryAfter: 3_540_000 } as const;
+    assert.deepEqual(giveUp(unavailable, how), {
+      title: 'asked to wait too long',
+      message:
+        'login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.',
     });
   });
 
@@ -595,17 +638,19 @@ describe("GitHub's ID token", () => {
 
   test('that its service does not give after all attempts says so', () => {
     const error = new IdTokenError('refused', { status: 500, retryable: true });
-    const { message } = explainIdToken(error, { code: 'attempts_used_up', attempt: 4 });
-    assert.match(message, /^GitHub's ID token service answered 500 .* Gave up after 4 attempts\.$/);
+    assert.deepEqual(explainIdToken(error, { code: 'attempts_used_up', attempt: 4 }), {
+      title: 'no ID token',
+      message: `${service} answered 500 Internal Server Error. See githubstatus.com. Gave up after 4 attempts.`,
+    });
   });
 
   test('whose service asks for patience names it', () => {
     const error = new IdTokenError('refused', { status: 429, retryable: true });
     const how = { code: 'retry_after_too_long', retryAfter: 300_000 } as const;
-    assert.match(
-      explainIdToken(error, how).message,
-      /^GitHub's ID token service asks to wait 300 s \(Retry-After\), past total-timeout: 120\./,
-    );
+    assert.deepEqual(explainIdToken(error, how), {
+      title: 'asked to wait too long',
+      message: `${service} asks to wait 300 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.`,
+    });
   });
 
   const transport: readonly [
@@ -730,6 +775,20 @@ describe("a client's certificate", () => {
       giveUp(error, { given: federated, stage: 'id_token' }).message,
       /certificate/,
     );
+  });
+
+  test('is refused where the token is revoked, too', () => {
+    const error = alert(48, 'tlsv1 alert unknown ca', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA');
+    assert.equal(giveUp(error, { given, stage: 'revocation' }).title, 'client certificate refused');
+  });
+
+  test('is asked for where the server serves nobody without one', () => {
+    const systemCode = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+    const reason = 'tlsv13 alert certificate required';
+    assert.deepEqual(giveUp(alert(116, reason, systemCode)), {
+      title: 'client certificate wanted',
+      message: `login.example.com wants a certificate of the client: ${reason} (${systemCode}). Give client-certificate and client-key. ${inTheSameWay}`,
+    });
   });
 
   test('may be why a connection breaks', () => {

@@ -118,7 +118,6 @@ function explainLastAttempt(failure: FailedAttempt, view: StageView): Annotation
   const { error } = failure;
   if (error instanceof TokenError) return explainTokenError(error, view);
   if (error instanceof DiscoveryError) return explainDiscoveryError(error, view);
-  if (error instanceof IdTokenError) return explainIdTokenError(error);
   if (error instanceof TransportError) return explainTransportError(error, failure, view);
   return explainFailure(error);
 }
