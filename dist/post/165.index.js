@@ -1136,7 +1136,7 @@ function text_text(words, ...pieces) {
 /** Puts texts in a row. */
 function joinTexts(texts, separator) {
     const between = texts.slice(1).map(() => separator);
-    return { words: texts.length === 0 ? [''] : ['', ...between, ''], pieces: texts };
+    return { words: ['', ...between, ''], pieces: texts };
 }
 /** How much of a text from outside is shown, characters. */
 const shown = 300;
@@ -2214,7 +2214,7 @@ function parseParameters(input) {
     return parseLines(input, (line, number) => {
         const split = line.indexOf('=');
         const name = line.slice(0, Math.max(split, 0)).trim();
-        if (split >= 0 && name !== '')
+        if (name !== '')
             return [name, line.slice(split + 1)];
         return text_text `line ${number} has no name=value`;
     });
@@ -2225,7 +2225,7 @@ function parseHeaders(input) {
         const split = line.indexOf(':');
         const name = line.slice(0, Math.max(split, 0)).trim();
         const value = line.slice(split + 1).trim();
-        if (split < 0 || !token.test(name))
+        if (!token.test(name))
             return text_text `line ${number} has no "Name: value"`;
         if (!isFieldValue(value)) {
             return text_text `line ${number} (${name}) has a character that a header cannot carry`;
@@ -2250,8 +2250,8 @@ function parseJsonParameters(input) {
 }
 function readObject(input) {
     try {
-        const value = JSON.parse(input);
-        return typeof value === 'object' && value !== null ? value : undefined;
+        // What begins with { is an object, or no JSON.
+        return JSON.parse(input);
     }
     catch {
         return undefined;
@@ -2735,7 +2735,7 @@ function listSecrets(env) {
 }
 /** A secret as it is, and as a form and JSON write it. */
 function listInFull(secret) {
-    return secret === '' ? [] : [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
+    return [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
 }
 function listClientSecrets(env) {
     const secret = readInput(env, 'client-secret');
@@ -3512,7 +3512,7 @@ function countEdits(from, to) {
         const next = [i + 1];
         for (let j = 0; j < to.length; j += 1) {
             const isSame = from[i] === to[j];
-            const isSwap = i > 0 && j > 0 && from[i] === to[j - 1] && from[i - 1] === to[j];
+            const isSwap = from[i] === to[j - 1] && from[i - 1] === to[j];
             next.push(Math.min(at(row, j) + (isSame ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1, isSwap ? at(before, j - 1) + 1 : Infinity));
         }
         [before, row] = [row, next];
@@ -3581,15 +3581,20 @@ function readRequestInputs(reader, client) {
 function request_inputs_readScopes(reader) {
     const written = reader.read('scopes') ?? '';
     const scopes = written === '' ? [] : written.split(/\s+/);
+    const fault = findScopesFault(written, scopes);
+    if (fault !== undefined)
+        reader.complain(text_text `scopes: ${fault}`);
+    return scopes;
+}
+function findScopesFault(written, scopes) {
     // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
     if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
-        reader.complain(text_text `scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list`);
+        return text_text `takes scopes separated by spaces, without quotes, brackets and dashes of a list`;
     }
     const withComma = scopes.find((scope) => scope.endsWith(','));
-    if (withComma !== undefined) {
-        reader.complain(text_text `scopes: ${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`);
-    }
-    return scopes;
+    if (withComma === undefined)
+        return undefined;
+    return text_text `${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
 }
 const grantTypeNames = {
     'jwt-bearer': jwtBearerGrant,
@@ -3663,7 +3668,7 @@ function readHeaders(reader, bodyFormat) {
     const headers = readPairs(reader, 'headers', parseHeaders);
     const saysJson = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value));
     if (saysJson && bodyFormat === 'form') {
-        reader.complain(text_text `headers: content-type says JSON; body-format: json writes it`);
+        reader.complain(text_text `headers: say JSON as Content-Type; body-format: json writes it`);
     }
     return headers;
 }
@@ -3714,7 +3719,7 @@ function readEach(reader, env, { debug, now }) {
     if (endpoint.endpointType === 'acs_api')
         refuseForAcs(reader);
     const client = readClientInputs(reader, now);
-    const revocation = readRevocation(reader, env);
+    const revocation = readRevocation(reader, env, endpoint.allowHttp);
     return {
         ...endpoint,
         ...client,
@@ -3755,11 +3760,10 @@ function readUseCache(reader, revoke) {
     return choice ?? 'false';
 }
 /** Reads what the end of the job needs; the state that waits for it is sealed with the job's own token. */
-function readRevocation(reader, env) {
+function readRevocation(reader, env, allowHttp) {
     const revoke = reader.readFlag('revoke');
     const revocationUrl = reader.read('revocation-url');
     if (revocationUrl !== undefined) {
-        const allowHttp = reader.read('allow-http')?.toLowerCase() === 'true';
         const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
         if (fault !== undefined)
             reader.complain(text_text `revocation-url: ${fault}`);
@@ -3793,7 +3797,7 @@ function readExpiry(reader) {
 const guardedVariable = /^((GITHUB|RUNNER|ACTIONS|INPUT|STATE|NODE|LD|DYLD)_.*|PATH|HOME|CI|SHELL|BASH_ENV|ENV)$/i;
 function readEnvVar(reader, env) {
     // Unlike other inputs, an empty string is not the same as left out: it exports none.
-    const value = env['INPUT_ENV-VAR']?.trim() ?? reader.read('env-var') ?? '';
+    const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'];
     if (value === '' || value.toLowerCase() === 'false')
         return undefined;
     if (!/^[A-Za-z_]\w*$/.test(value)) {

@@ -285,7 +285,9 @@ describe('client-secret-encoding: raw', () => {
   });
 
   test('does not hide that the client-id is missing', () => {
-    assert.deepEqual(complain({ ...raw, 'client-id': '' }), ['client-id is required']);
+    assert.deepEqual(complain({ ...raw, 'client-id': '' }), [
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
+    ]);
   });
 
   test('does not matter where Basic is not used', () => {

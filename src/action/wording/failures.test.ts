@@ -128,7 +128,7 @@ describe('an answer without a token', () => {
     const tokenUrl = 'https://api.example.com/token';
     assert.deepEqual(giveUp(refuse(answerJson(200, { ok: true })), { given, tokenUrl }), {
       title: 'no access_token',
-      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. ${same}`,
+      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. A token in another member is not read. ${same}`,
     });
   });
 
@@ -136,7 +136,7 @@ describe('an answer without a token', () => {
     const error = refuse(answerJson(200, { ok: true }), parseAcsResponse);
     assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
       title: 'no access_token',
-      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. ${same}`,
+      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. A token in another member is not read. ${same}`,
     });
   });
 
