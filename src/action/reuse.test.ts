@@ -455,6 +455,29 @@ describe('the name under which a token is looked for', () => {
     assert.equal(await readName({ inputs, env: cannotWrite }), expected);
   });
 
+  test('comes from the key where claims alone say whose it is', async () => {
+    const pem = generatePem();
+    const inputs = {
+      'client-id': '',
+      'client-secret': '',
+      'private-key': pem,
+      'private-key-as': 'assertion',
+      'assertion-claims': 'iss=ci\nsub=ci',
+    };
+    const material = exportKeyMaterial(createPrivateKey(pem));
+    const expected = await writeName([{ label: 'private-key', bytes: material }], {
+      grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      clientId: undefined,
+      clientAuthMethod: 'none',
+      privateKeyAs: 'assertion',
+      assertionClaims: [
+        ['iss', 'ci'],
+        ['sub', 'ci'],
+      ],
+    });
+    assert.equal(await readName({ inputs, env: cannotWrite }), expected);
+  });
+
   test('comes from the certificate and the key of the client', async () => {
     const authority = await createAuthority();
     const { certificate, key } = await authority.issue({ names: [], client: true });
@@ -474,12 +497,14 @@ describe('the name under which a token is looked for', () => {
 
   test("comes from the claims of GitHub's ID token that do not pass with the run", async () => {
     const inputs = {
+      'client-id': '',
       'client-secret': '',
       'id-token-as': 'client_assertion',
       'cache-encryption-key': secret,
     };
     const { iss, sub, aud } = idTokenClaims;
     const expected = await writeName([toCredential('cache-encryption-key', secret)], {
+      clientId: undefined,
       clientAuthMethod: undefined,
       idTokenAs: 'client_assertion',
       idTokenClaims: Object.entries({ aud, environment: 'prod', iss, sub }).map(([name, value]) => [
