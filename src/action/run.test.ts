@@ -771,11 +771,15 @@ describe('a step that knows its issuer', () => {
 
   test('asks for the metadata again after any refusal with retry-on: all', async () => {
     const outcome = await runStep({
-      answers: [answerJson(403, {}), metadata, granted],
+      answers: [answerJson(403, {}), answerJson(403, {}), metadata, granted],
       inputs: { ...place, 'retry-on': 'all' },
       random: 0,
     });
     assert.notEqual(outcome.greenAfter, undefined);
+    assert.equal(
+      readInfo(outcome)[1],
+      "Attempt 1 of 4 to read the issuer's metadata failed: 403 Forbidden. Trying again now.",
+    );
   });
 
   test('asks the endpoint for certificates where it shows one, and shows it there alone', async () => {
