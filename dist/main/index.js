@@ -5426,6 +5426,7 @@ class Reuse {
             return keeping === 'saved' ? undefined : keeping;
         }
         catch {
+            await this.cancel();
             return 'failed';
         }
     }

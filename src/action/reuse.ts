@@ -195,6 +195,7 @@ export class Reuse {
       const keeping = await this.#cache.save(token, this.#saver);
       return keeping === 'saved' ? undefined : keeping;
     } catch {
+      await this.cancel();
       return 'failed';
     }
   }

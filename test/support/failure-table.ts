@@ -741,6 +741,21 @@ export const failures: readonly Failure[] = [
     ],
   ),
   row(
+    'a proxy that nobody runs',
+    inputs({ 'retry-time-slot': '0' }, { environment: { https_proxy: 'http://127.0.0.1:1' } }),
+    'proxy not reached',
+    [
+      asking,
+      'Attempt 1 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Trying again now.',
+      'Attempt 2 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Trying again now.',
+      'Attempt 3 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Trying again now.',
+      'Attempt 4 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1.',
+      ...request,
+      '    failed after 0.2 s: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1',
+      'Error: The proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Check https_proxy and http_proxy, or name login.example.com in no_proxy. Gave up after 4 attempts.',
+    ],
+  ),
+  row(
     'a proxy whose address is no URL',
     inputs({}, { environment: { https_proxy: '4711:50%@127.0.0.1:1' } }),
     'proxy not usable',

@@ -891,16 +891,23 @@ const proxyRows: readonly FaultRow[] = [
     ...healthy,
     name: 'a proxy that resets the connection is tried again',
     proxy: { behaviour: 'reset' },
-    outcome: giveUp(wasReset, 'no connection', unreachable(wasReset), {
-      requests: 0,
-      connects: 4,
-    }),
+    outcome: giveUp(
+      'the proxy could not be reached: read ECONNRESET',
+      'proxy not reached',
+      'The proxy could not be reached: read ECONNRESET. Check https_proxy and http_proxy, or name <host> in no_proxy.',
+      { requests: 0, connects: 4 },
+    ),
   },
   {
     ...healthy,
     name: 'a proxy where nobody listens is tried again',
     proxy: { address: 'http://127.0.0.1:1' },
-    outcome: giveUp(wasReset, 'no connection', unreachable(wasReset), { requests: 0 }),
+    outcome: giveUp(
+      'the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1',
+      'proxy not reached',
+      'The proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Check https_proxy and http_proxy, or name <host> in no_proxy.',
+      { requests: 0 },
+    ),
   },
   {
     ...healthy,
