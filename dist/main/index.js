@@ -289,7 +289,7 @@ function readAnswer({ status, headers, body }, { now, hide }) {
         status,
         retryAfter: parseRetryAfter(headers['retry-after'], now),
     };
-    if (status < 200 || status > 299) {
+    if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
         throw new IdTokenError('refused', { ...details, retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
     }
     const members = readJsonObject(new TextDecoder().decode(body));
@@ -554,16 +554,130 @@ function isFailedAttempt(error) {
         error instanceof transport_error/* TransportError */.wX);
 }
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
+/**
+ * client_secret_basic: id and secret in the Authorization header.
+ *
+ * @see RFC 6749 section 2.3.1
+ */
+function clientSecretBasic(clientId, clientSecret, encoding) {
+    const credentials = encodeBasic(clientId, clientSecret, encoding);
+    return {
+        parameters: [],
+        add: ({ headers }) => {
+            headers.set('authorization', `Basic ${credentials}`);
+        },
+    };
+}
+/**
+ * client_secret_post: id and secret as body parameters.
+ *
+ * @see RFC 6749 section 2.3.1
+ */
+function clientSecretPost(clientId, clientSecret) {
+    return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
+}
+/**
+ * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
+ *
+ * @param clientId undefined where the JWT alone says it
+ * @see RFC 7523 section 2.2
+ */
+function clientAssertion(clientId, makeJwt) {
+    return proveBy({
+        ...sendClientId(clientId),
+        client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: makeJwt,
+    });
+}
+/**
+ * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
+ *
+ * @param clientId undefined where the grant alone says it
+ * @see RFC 6749 section 3.2.1, RFC 8705 section 2
+ */
+function namedClient(clientId) {
+    return proveBy(sendClientId(clientId));
+}
+function sendClientId(clientId) {
+    return clientId === undefined ? {} : { client_id: () => clientId };
+}
+/** A proof by body parameters. */
+function proveBy(values) {
+    return {
+        parameters: Object.keys(values),
+        add: async ({ parameters }) => {
+            for (const [name, value] of Object.entries(values))
+                parameters.push([name, await value()]);
+        },
+    };
+}
+/**
+ * Makes the value of Basic: base64 of `id:secret`, as UTF-8.
+ *
+ * @see RFC 7617 section 2
+ */
+function encodeBasic(clientId, clientSecret, encoding) {
+    const encode = encoding === 'form' ? encodeForm : (text) => text;
+    return Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
+}
+/**
+ * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
+ * ids work with the servers that do not decode, too.
+ *
+ * @see RFC 6749 appendix B
+ */
+function encodeForm(text) {
+    return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
+
+/** The grant of a signed JWT (RFC 7523 section 2.1). */
+const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** The grant of a token for a token (RFC 8693 section 2.1). */
+const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
+const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
+/**
+ * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess. A JWT that is used
+ * twice is refused, which does no harm.
+ */
+const guardedParameters = new Set([
+    'refresh_token',
+    'code',
+    'device_code',
+    'otp',
+]);
+/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+const singleUseParameters = new Set([
+    ...guardedParameters,
+    'subject_token',
+    'assertion',
+]);
+/**
+ * The jwt-bearer grant: a signed JWT says whose token it is to be.
+ *
+ * @see RFC 7523 section 2.1
+ */
+function assertionGrant(makeJwt) {
+    return proveBy({ assertion: makeJwt });
+}
+/**
+ * The token-exchange grant, its subject token made for each attempt.
+ *
+ * @see RFC 8693 section 2.1
+ */
+function subjectTokenGrant(makeJwt) {
+    return proveBy({ subject_token: makeJwt });
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
 
-/**
- * The parameters of a grant that may be used once: a second request could be taken for theft, or for a wrong guess. A
- * JWT that is used twice is refused, which does no harm.
- */
-const singleUse = new Set(['refresh_token', 'code', 'device_code', 'otp']);
+
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 function spendsItsGrant({ parameters }) {
-    return parameters.some(([name]) => singleUse.has(name));
+    return parameters.some(([name]) => guardedParameters.has(name));
 }
 /** The names of the body's parameters, for a log: each once, in order, without values. */
 function listParameterNames(request) {
@@ -777,7 +891,7 @@ function refuseFailure(response, members, now) {
     if (oauthError !== undefined) {
         throw failure('oauth_error', response, { retryable: transient, oauthError, retryAfter });
     }
-    if (status < 200 || status > 299) {
+    if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
         throw failure('http_error', response, { retryable: transient, retryAfter });
     }
     if (members === undefined)
@@ -2166,83 +2280,6 @@ function isCertificate(pem) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
-/**
- * client_secret_basic: id and secret in the Authorization header.
- *
- * @see RFC 6749 section 2.3.1
- */
-function clientSecretBasic(clientId, clientSecret, encoding) {
-    const credentials = encodeBasic(clientId, clientSecret, encoding);
-    return {
-        parameters: [],
-        add: ({ headers }) => {
-            headers.set('authorization', `Basic ${credentials}`);
-        },
-    };
-}
-/**
- * client_secret_post: id and secret as body parameters.
- *
- * @see RFC 6749 section 2.3.1
- */
-function clientSecretPost(clientId, clientSecret) {
-    return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
-}
-/**
- * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
- *
- * @param clientId undefined where the JWT alone says it
- * @see RFC 7523 section 2.2
- */
-function clientAssertion(clientId, makeJwt) {
-    return proveBy({
-        ...sendClientId(clientId),
-        client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: makeJwt,
-    });
-}
-/**
- * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
- *
- * @param clientId undefined where the grant alone says it
- * @see RFC 6749 section 3.2.1, RFC 8705 section 2
- */
-function namedClient(clientId) {
-    return proveBy(sendClientId(clientId));
-}
-function sendClientId(clientId) {
-    return clientId === undefined ? {} : { client_id: () => clientId };
-}
-/** A proof by body parameters. */
-function proveBy(values) {
-    return {
-        parameters: Object.keys(values),
-        add: async ({ parameters }) => {
-            for (const [name, value] of Object.entries(values))
-                parameters.push([name, await value()]);
-        },
-    };
-}
-/**
- * Makes the value of Basic: base64 of `id:secret`, as UTF-8.
- *
- * @see RFC 7617 section 2
- */
-function encodeBasic(clientId, clientSecret, encoding) {
-    const encode = encoding === 'form' ? encodeForm : (text) => text;
-    return Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64');
-}
-/**
- * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
- * ids work with the servers that do not decode, too.
- *
- * @see RFC 6749 appendix B
- */
-function encodeForm(text) {
-    return new URLSearchParams([['', text]]).toString().slice(1);
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/private-parts.js
 
 
@@ -3374,40 +3411,6 @@ function at(row, index) {
     return row[index] ?? Infinity;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
-
-/** The grant of a signed JWT (RFC 7523 section 2.1). */
-const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** The grant of a token for a token (RFC 8693 section 2.1). */
-const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
-const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
-/** The parameters of a grant that is used up by asking; the next request could not send the same. */
-const singleUseParameters = new Set([
-    'refresh_token',
-    'code',
-    'device_code',
-    'otp',
-    'subject_token',
-    'assertion',
-]);
-/**
- * The jwt-bearer grant: a signed JWT says whose token it is to be.
- *
- * @see RFC 7523 section 2.1
- */
-function assertionGrant(makeJwt) {
-    return proveBy({ assertion: makeJwt });
-}
-/**
- * The token-exchange grant, its subject token made for each attempt.
- *
- * @see RFC 8693 section 2.1
- */
-function subjectTokenGrant(makeJwt) {
-    return proveBy({ subject_token: makeJwt });
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/action/request-inputs.js
 
 
@@ -3556,9 +3559,10 @@ function readInputs(env, { debug, now = Date.now(), again = false, }) {
     const reader = new InputReader(env);
     const inputs = readEach(reader, env, { debug, now });
     checkTogether(reader, inputs);
-    (again ? [] : findMisspelledInputs(env)).forEach((problem) => {
-        reader.complain(problem);
-    });
+    if (!again) {
+        for (const problem of findMisspelledInputs(env))
+            reader.complain(problem);
+    }
     const emptySecret = reader.findEmptySecret();
     if (reader.problems.length > 0 || emptySecret !== undefined) {
         throw new InputError(reader.problems, emptySecret);
@@ -4076,7 +4080,7 @@ async function ask(url, { send, now, signal, tls }) {
     return {
         url,
         response,
-        members: isSuccess(response) ? readBody(response) : undefined,
+        members: (0,transport_error/* isSuccessStatus */.ar)(response.status) ? readBody(response) : undefined,
         retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
     };
 }
@@ -4087,9 +4091,6 @@ function readBody({ body }) {
 /** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
 function isConclusive({ members, response }) {
     return members !== undefined || (0,transport_error/* isTransientStatus */.Dm)(response.status);
-}
-function isSuccess({ status }) {
-    return status >= 200 && status <= 299;
 }
 function isNotFound({ status }) {
     return status === 404 || status === 410;
@@ -4154,7 +4155,7 @@ function isHttpOnLoopback({ protocol, hostname }) {
 function missing(reply, asked) {
     const { response } = reply;
     const { status, headers } = response;
-    if (isSuccess(response)) {
+    if ((0,transport_error/* isSuccessStatus */.ar)(status)) {
         // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
         const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
         return discovery_failure('not_metadata', reply, asked, { retryable });
@@ -4579,6 +4580,7 @@ function taskkill(pid) {
 ;// CONCATENATED MODULE: ./build/compiled/cache/service.js
 
 
+
 /** How an archive is compressed; part of the version of an entry. */
 const compressions = ['zstd-without-long', 'gzip'];
 /** The version of every lease, so that jobs on different runners compete for one name. */
@@ -4719,7 +4721,7 @@ function makeVersion(compression) {
 }
 async function service_ask(send, signal, request) {
     const response = await send(request, { signal, maxBytes: service_maxAnswerBytes });
-    if (response.status < 200 || response.status > 299)
+    if (!(0,transport_error/* isSuccessStatus */.ar)(response.status))
         throw new CacheServiceError(response.status);
     return response;
 }
@@ -9575,6 +9577,7 @@ function realSurroundings() {
 "use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dm: () => (/* binding */ isTransientStatus),
+/* harmony export */   ar: () => (/* binding */ isSuccessStatus),
 /* harmony export */   fh: () => (/* binding */ toTransportError),
 /* harmony export */   wX: () => (/* binding */ TransportError)
 /* harmony export */ });
@@ -9607,6 +9610,10 @@ const connectionErrors = new Set([
     'EPIPE',
     'ETIMEDOUT',
 ]);
+/** The statuses that say that it went well (RFC 9110 section 15.3). */
+function isSuccessStatus(status) {
+    return status >= 200 && status <= 299;
+}
 /** The statuses that are worth another try (RFC 9110 section 15, RFC 6585, RFC 8470). */
 function isTransientStatus(status) {
     if (status === 408 || status === 425 || status === 429)

@@ -53,6 +53,10 @@ const connectionErrors = new Set([
     'EPIPE',
     'ETIMEDOUT',
 ]);
+/** The statuses that say that it went well (RFC 9110 section 15.3). */
+function isSuccessStatus(status) {
+    return status >= 200 && status <= 299;
+}
 /** The statuses that are worth another try (RFC 9110 section 15, RFC 6585, RFC 8470). */
 function isTransientStatus(status) {
     if (status === 408 || status === 425 || status === 429)
@@ -234,16 +238,53 @@ const default_headers_defaultHeaders = [
     ['user-agent', 'oauth2-token'],
 ];
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
+
+/** The grant of a signed JWT (RFC 7523 section 2.1). */
+const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+/** The grant of a token for a token (RFC 8693 section 2.1). */
+const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
+const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
+/**
+ * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess. A JWT that is used
+ * twice is refused, which does no harm.
+ */
+const grant_guardedParameters = new Set([
+    'refresh_token',
+    'code',
+    'device_code',
+    'otp',
+]);
+/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+const singleUseParameters = new Set([
+    ...grant_guardedParameters,
+    'subject_token',
+    'assertion',
+]);
+/**
+ * The jwt-bearer grant: a signed JWT says whose token it is to be.
+ *
+ * @see RFC 7523 section 2.1
+ */
+function grant_assertionGrant(makeJwt) {
+    return proveBy({ assertion: makeJwt });
+}
+/**
+ * The token-exchange grant, its subject token made for each attempt.
+ *
+ * @see RFC 8693 section 2.1
+ */
+function grant_subjectTokenGrant(makeJwt) {
+    return proveBy({ subject_token: makeJwt });
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
 
-/**
- * The parameters of a grant that may be used once: a second request could be taken for theft, or for a wrong guess. A
- * JWT that is used twice is refused, which does no harm.
- */
-const singleUse = new Set(['refresh_token', 'code', 'device_code', 'otp']);
+
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 function spendsItsGrant({ parameters }) {
-    return parameters.some(([name]) => singleUse.has(name));
+    return parameters.some(([name]) => guardedParameters.has(name));
 }
 /** The names of the body's parameters, for a log: each once, in order, without values. */
 function listParameterNames(request) {
@@ -529,7 +570,7 @@ function token_response_refuseFailure(response, members, now) {
     if (oauthError !== undefined) {
         throw token_response_failure('oauth_error', response, { retryable: transient, oauthError, retryAfter });
     }
-    if (status < 200 || status > 299) {
+    if (!isSuccessStatus(status)) {
         throw token_response_failure('http_error', response, { retryable: transient, retryAfter });
     }
     if (members === undefined)
@@ -707,6 +748,7 @@ async function askTokenEndpoint(request, { send, now, signal, tls }) {
 
 
 
+
 /**
  * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
  * token of this server. Its body says nothing by the RFC, but some servers answer errors with 200.
@@ -719,8 +761,7 @@ async function revoke(request, { send, now, signal, tls }) {
     const httpRequest = await buildRevocationRequest(request);
     const response = await send(httpRequest, { signal, tls, maxBytes: token_endpoint_maxResponseBytes });
     const members = token_response_readMembers(response.body);
-    const isSuccess = response.status >= 200 && response.status <= 299;
-    if (!isSuccess || members?.['error'] !== undefined)
+    if (!isSuccessStatus(response.status) || members?.['error'] !== undefined)
         token_response_refuseFailure(response, members, now());
 }
 /** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */
@@ -921,7 +962,7 @@ function readAnswer({ status, headers, body }, { now, hide }) {
         status,
         retryAfter: parseRetryAfter(headers['retry-after'], now),
     };
-    if (status < 200 || status > 299) {
+    if (!isSuccessStatus(status)) {
         throw new IdTokenError('refused', { ...details, retryable: isTransientStatus(status) });
     }
     const members = readJsonObject(new TextDecoder().decode(body));
@@ -3523,40 +3564,6 @@ function at(row, index) {
     return row[index] ?? Infinity;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
-
-/** The grant of a signed JWT (RFC 7523 section 2.1). */
-const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-/** The grant of a token for a token (RFC 8693 section 2.1). */
-const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
-const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
-/** The parameters of a grant that is used up by asking; the next request could not send the same. */
-const singleUseParameters = new Set([
-    'refresh_token',
-    'code',
-    'device_code',
-    'otp',
-    'subject_token',
-    'assertion',
-]);
-/**
- * The jwt-bearer grant: a signed JWT says whose token it is to be.
- *
- * @see RFC 7523 section 2.1
- */
-function grant_assertionGrant(makeJwt) {
-    return proveBy({ assertion: makeJwt });
-}
-/**
- * The token-exchange grant, its subject token made for each attempt.
- *
- * @see RFC 8693 section 2.1
- */
-function grant_subjectTokenGrant(makeJwt) {
-    return proveBy({ subject_token: makeJwt });
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/action/request-inputs.js
 
 
@@ -3705,9 +3712,10 @@ function readInputs(env, { debug, now = Date.now(), again = false, }) {
     const reader = new InputReader(env);
     const inputs = readEach(reader, env, { debug, now });
     checkTogether(reader, inputs);
-    (again ? [] : findMisspelledInputs(env)).forEach((problem) => {
-        reader.complain(problem);
-    });
+    if (!again) {
+        for (const problem of findMisspelledInputs(env))
+            reader.complain(problem);
+    }
     const emptySecret = reader.findEmptySecret();
     if (reader.problems.length > 0 || emptySecret !== undefined) {
         throw new InputError(reader.problems, emptySecret);

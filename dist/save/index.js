@@ -10487,14 +10487,140 @@ function classifySave(result, text) {
 
 /***/ }),
 
-/***/ 9224:
+/***/ 1818:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $B: () => (/* binding */ entryFile)
-/* harmony export */ });
-/* unused harmony exports compressions, CacheServiceError, readCacheMode, chooseCacheService, makeVersion */
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  $B: () => (/* binding */ entryFile)
+});
+
+// UNUSED EXPORTS: CacheServiceError, chooseCacheService, compressions, makeVersion, readCacheMode
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./build/compiled/http/transport-error.js
+/** The codes after which the server cannot have read the request. */
+const neverSent = new Set([
+    'name_not_found',
+    'tls_failed',
+    'proxy_refused',
+    'proxy_invalid',
+    'proxy_unreachable',
+]);
+/** The codes after which the same request would fail in the same way. */
+const transport_error_final = new Set([
+    'tls_failed',
+    'proxy_invalid',
+    'answer_too_large',
+    'request_failed',
+]);
+/** The network errors that mean: no connection was made, so nothing was sent. */
+const unconnected = new Set([
+    'ECONNREFUSED',
+    'EHOSTUNREACH',
+    'ENETUNREACH',
+    'EADDRNOTAVAIL',
+]);
+const connectionErrors = new Set([
+    ...unconnected,
+    'ECONNRESET',
+    'ECONNABORTED',
+    'EPIPE',
+    'ETIMEDOUT',
+]);
+/** The statuses that say that it went well (RFC 9110 section 15.3). */
+function transport_error_isSuccessStatus(status) {
+    return status >= 200 && status <= 299;
+}
+/** The statuses that are worth another try (RFC 9110 section 15, RFC 6585, RFC 8470). */
+function isTransientStatus(status) {
+    if (status === 408 || status === 425 || status === 429)
+        return true;
+    return status >= 500 && status <= 599 && status !== 501 && status !== 505;
+}
+/** A request that brought no complete HTTP response. */
+class TransportError extends Error {
+    name = 'TransportError';
+    code;
+    proxyStatus;
+    systemCode;
+    constructor(code, details = {}) {
+        super(code, { cause: details.cause });
+        this.code = code;
+        this.proxyStatus = details.proxyStatus;
+        this.systemCode = details.systemCode;
+    }
+    /** Whether the same request may succeed a little later. */
+    get retryable() {
+        if (this.code === 'proxy_refused')
+            return isTransientStatus(this.proxyStatus ?? 0);
+        return !transport_error_final.has(this.code);
+    }
+    /** Whether the server may have acted on the request although no answer arrived. */
+    get mayHaveArrived() {
+        return !neverSent.has(this.code) && !unconnected.has(this.systemCode ?? '');
+    }
+}
+/** What `tunnel` says when a proxy does not connect; it gives every such error the code ECONNRESET. */
+const tunnelRefusal = /^tunneling socket could not be established, statusCode=(\d{3})/;
+const tunnelFailure = /^tunneling socket could not be established, cause=(.*)/s;
+/**
+ * Sorts an error of node:http, node:tls or `tunnel` into a {@link TransportError}.
+ *
+ * @param error whatever the request threw or emitted
+ * @see https://nodejs.org/api/errors.html#nodejs-error-codes
+ */
+function toTransportError(error) {
+    if (error instanceof TransportError)
+        return error;
+    const cause = error;
+    const message = error instanceof Error ? error.message : '';
+    const systemCode = readSystemCode(error);
+    const details = systemCode === undefined ? { cause } : { cause, systemCode };
+    const status = tunnelRefusal.exec(message)?.[1];
+    if (status !== undefined) {
+        return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
+    }
+    // Only the words are left of what went wrong between here and a proxy.
+    const failure = tunnelFailure.exec(message)?.[1];
+    if (failure !== undefined) {
+        const isTls = /certificate|altnames|SSL routines/i.test(failure);
+        return new TransportError(isTls ? 'tls_failed' : 'proxy_unreachable', details);
+    }
+    if (error instanceof URIError)
+        return new TransportError('proxy_invalid', details);
+    return new TransportError(codeOf(systemCode), details);
+}
+function codeOf(systemCode) {
+    if (systemCode === undefined)
+        return 'request_failed';
+    if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN')
+        return 'name_not_found';
+    if (connectionErrors.has(systemCode))
+        return 'connection_failed';
+    if (systemCode.startsWith('HPE_'))
+        return 'answer_unreadable';
+    if (isTlsCode(systemCode))
+        return 'tls_failed';
+    return 'request_failed';
+}
+/** The codes of OpenSSL's verification (X509_V_ERR_*), of its protocol errors and of node:tls. */
+function isTlsCode(systemCode) {
+    return (/^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_)/.test(systemCode) ||
+        systemCode.includes('SELF_SIGNED') ||
+        systemCode === 'EPROTO' ||
+        systemCode === 'HOSTNAME_MISMATCH');
+}
+function readSystemCode(error) {
+    if (!(error instanceof Error) || !('code' in error))
+        return undefined;
+    return typeof error.code === 'string' ? error.code : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/cache/service.js
+
 
 
 /** How an archive is compressed; part of the version of an entry. */
@@ -10637,7 +10763,7 @@ function makeVersion(compression) {
 }
 async function ask(send, signal, request) {
     const response = await send(request, { signal, maxBytes: maxAnswerBytes });
-    if (response.status < 200 || response.status > 299)
+    if (!isSuccessStatus(response.status))
         throw new CacheServiceError(response.status);
     return response;
 }
@@ -10688,7 +10814,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8321);
 /* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8231);
 /* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8117);
-/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9224);
+/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1818);
 /**
  * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.

@@ -1,7 +1,7 @@
 import { isLoopback } from '../http/loopback.ts';
 import type { HttpResponse, SendRequest } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
-import { isTransientStatus } from '../http/transport-error.ts';
+import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { defaultHeaders } from '../oauth2/default-headers.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import { readJsonObject } from '../oauth2/json-object.ts';
@@ -103,7 +103,7 @@ function readAnswer(
     status,
     retryAfter: parseRetryAfter(headers['retry-after'], now),
   };
-  if (status < 200 || status > 299) {
+  if (!isSuccessStatus(status)) {
     throw new IdTokenError('refused', { ...details, retryable: isTransientStatus(status) });
   }
   const members = readJsonObject(new TextDecoder().decode(body));

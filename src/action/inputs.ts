@@ -61,9 +61,9 @@ export function readInputs(
   const reader = new InputReader(env);
   const inputs = readEach(reader, env, { debug, now });
   checkTogether(reader, inputs);
-  (again ? [] : findMisspelledInputs(env)).forEach((problem) => {
-    reader.complain(problem);
-  });
+  if (!again) {
+    for (const problem of findMisspelledInputs(env)) reader.complain(problem);
+  }
   const emptySecret = reader.findEmptySecret();
   if (reader.problems.length > 0 || emptySecret !== undefined) {
     throw new InputError(reader.problems, emptySecret);

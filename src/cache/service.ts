@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { isLoopback } from '../http/loopback.ts';
 import type { HttpRequest, HttpResponse, SendRequest } from '../http/request.ts';
+import { isSuccessStatus } from '../http/transport-error.ts';
 
 /** How an archive is compressed; part of the version of an entry. */
 export const compressions = ['zstd-without-long', 'gzip'] as const;
@@ -241,7 +242,7 @@ async function ask(
   request: HttpRequest,
 ): Promise<HttpResponse> {
   const response = await send(request, { signal, maxBytes: maxAnswerBytes });
-  if (response.status < 200 || response.status > 299) throw new CacheServiceError(response.status);
+  if (!isSuccessStatus(response.status)) throw new CacheServiceError(response.status);
   return response;
 }
 

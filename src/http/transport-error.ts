@@ -45,6 +45,11 @@ const connectionErrors: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
+/** The statuses that say that it went well (RFC 9110 section 15.3). */
+export function isSuccessStatus(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
 /** The statuses that are worth another try (RFC 9110 section 15, RFC 6585, RFC 8470). */
 export function isTransientStatus(status: number): boolean {
   if (status === 408 || status === 425 || status === 429) return true;

@@ -1,7 +1,7 @@
 import { isLoopback } from '../http/loopback.ts';
 import type { HttpResponse } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
-import { isTransientStatus } from '../http/transport-error.ts';
+import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
 import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
@@ -79,7 +79,7 @@ async function ask(url: string, { send, now, signal, tls }: DiscoveryContext): P
   return {
     url,
     response,
-    members: isSuccess(response) ? readBody(response) : undefined,
+    members: isSuccessStatus(response.status) ? readBody(response) : undefined,
     retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
   };
 }
@@ -92,10 +92,6 @@ function readBody({ body }: HttpResponse): Members | undefined {
 /** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
 function isConclusive({ members, response }: Reply): boolean {
   return members !== undefined || isTransientStatus(response.status);
-}
-
-function isSuccess({ status }: HttpResponse): boolean {
-  return status >= 200 && status <= 299;
 }
 
 function isNotFound({ status }: HttpResponse): boolean {
@@ -170,7 +166,7 @@ function isHttpOnLoopback({ protocol, hostname }: URL): boolean {
 function missing(reply: Reply, asked: readonly Reply[]): DiscoveryError {
   const { response } = reply;
   const { status, headers } = response;
-  if (isSuccess(response)) {
+  if (isSuccessStatus(status)) {
     // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
     const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
     return failure('not_metadata', reply, asked, { retryable });

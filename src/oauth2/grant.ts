@@ -9,12 +9,20 @@ export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchan
 /** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
 export const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 
-/** The parameters of a grant that is used up by asking; the next request could not send the same. */
-export const singleUseParameters: ReadonlySet<string> = new Set([
+/**
+ * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess. A JWT that is used
+ * twice is refused, which does no harm.
+ */
+export const guardedParameters: ReadonlySet<string> = new Set([
   'refresh_token',
   'code',
   'device_code',
   'otp',
+]);
+
+/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+export const singleUseParameters: ReadonlySet<string> = new Set([
+  ...guardedParameters,
   'subject_token',
   'assertion',
 ]);

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../http/request.ts';
+import { isSuccessStatus } from '../http/transport-error.ts';
 import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
@@ -31,8 +32,8 @@ export async function revoke(
   const httpRequest = await buildRevocationRequest(request);
   const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
   const members = readMembers(response.body);
-  const isSuccess = response.status >= 200 && response.status <= 299;
-  if (!isSuccess || members?.['error'] !== undefined) refuseFailure(response, members, now());
+  if (!isSuccessStatus(response.status) || members?.['error'] !== undefined)
+    refuseFailure(response, members, now());
 }
 
 /** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */

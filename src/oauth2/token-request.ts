@@ -1,6 +1,7 @@
 import type { HttpRequest } from '../http/request.ts';
 import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
+import { guardedParameters } from './grant.ts';
 
 /** How the body of a token request is written. */
 export type BodyFormat = 'form' | 'json';
@@ -26,15 +27,9 @@ export interface TokenRequest {
   readonly bodyFormat: BodyFormat;
 }
 
-/**
- * The parameters of a grant that may be used once: a second request could be taken for theft, or for a wrong guess. A
- * JWT that is used twice is refused, which does no harm.
- */
-const singleUse: ReadonlySet<string> = new Set(['refresh_token', 'code', 'device_code', 'otp']);
-
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 export function spendsItsGrant({ parameters }: TokenRequest): boolean {
-  return parameters.some(([name]) => singleUse.has(name));
+  return parameters.some(([name]) => guardedParameters.has(name));
 }
 
 /** The names of the body's parameters, for a log: each once, in order, without values. */

@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
-import { isTransientStatus } from '../http/transport-error.ts';
+import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';
 import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
 import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
@@ -84,7 +84,7 @@ export function refuseFailure(
   if (oauthError !== undefined) {
     throw failure('oauth_error', response, { retryable: transient, oauthError, retryAfter });
   }
-  if (status < 200 || status > 299) {
+  if (!isSuccessStatus(status)) {
     throw failure('http_error', response, { retryable: transient, retryAfter });
   }
   if (members === undefined) throw failure('unparsable', response, { retryable: true, retryAfter });
