@@ -344,6 +344,16 @@ describe('laws', () => {
   }
 });
 
+test('the attributes of a bag beside a certificate are no parts of a key', () => {
+  const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+  const attributes = ['friendlyName: deploykeyoftheacmecompany', 'deploykeyoftheacmecompany: 1'];
+  const parts = listPrivateParts(`${attributes.join('\n')}\n${certificate}`);
+  assert.deepEqual(
+    parts.filter((part) => part.includes('acme')),
+    [],
+  );
+});
+
 describe('a key beside a certificate that has lost its own boundaries', () => {
   const lines = ['MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06', 'x7G+P0mQ1bbY8fdp+K06=='];
   const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { constants, verify } from 'node:crypto';
+import { constants, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { createSampleKeys, findSample } from '../../test/support/signing-keys.ts';
-import { signBytes } from './signing-algorithm.ts';
+import { chooseAlgorithm, signBytes, verifiesItself } from './signing-algorithm.ts';
 
 const samples = createSampleKeys();
 const rsa = findSample(samples, 'RSA');
@@ -26,4 +26,24 @@ describe('signing', () => {
       assert.ok(verify(`sha${bits}`, Buffer.from('x'), verifier, signature));
     }
   });
+});
+
+test('a key that cannot sign with an algorithm does not verify itself', () => {
+  const { privateKey, publicKey } = findSample(samples, 'Ed25519');
+  assert.equal(verifiesItself({ key: privateKey, algorithm: 'ES256' }, publicKey), false);
+  assert.equal(verifiesItself({ key: privateKey, algorithm: 'EdDSA' }, publicKey), true);
+});
+
+test('a short key of another kind than RSA is refused for its kind', () => {
+  const short = { modulusLength: 1024, divisorLength: 160 };
+  const { privateKey } = generateKeyPairSync('dsa', short);
+  assert.throws(() => chooseAlgorithm(privateKey, undefined), {
+    code: 'unsupported_key',
+    keyType: 'DSA',
+  });
+});
+
+test('the name of the kind stands for the algorithm with Edwards curves alone', () => {
+  assert.equal(chooseAlgorithm(findSample(samples, 'Ed25519').privateKey, 'Ed25519'), 'EdDSA');
+  assert.throws(() => chooseAlgorithm(rsa.privateKey, 'RSA'), { code: 'unsupported_algorithm' });
 });

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { HttpResponse } from '../http/request.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import type { TokenError } from './errors.ts';
-import { parseTokenResponse } from './token-response.ts';
+import { addLifetime, parseTokenResponse } from './token-response.ts';
 import { lastZuluTime } from './zulu-time.ts';
 
 const sentAt = Date.UTC(2026, 0, 31, 11, 0, 0, 500);
@@ -229,7 +229,7 @@ describe('a token response', () => {
 
   test('leaves out a list of which one member is nested too deep', () => {
     const deep = '['.repeat(101) + ']'.repeat(101);
-    const body = `{"access_token":"abc","list":[1,${deep}],"kept":${deep.slice(1, -1)}}`;
+    const body = `{"access_token":"abc","over":${deep},"list":[1,${deep}],"kept":${deep.slice(1, -1)}}`;
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
     assert.deepEqual(Object.keys(others), ['kept']);
   });
@@ -509,6 +509,11 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { code: 'redirect', retryable: false, location: '/login' },
   ],
   [
+    'a redirect that begins with an @',
+    { status: 302, headers: { location: '@login.example/a' }, body: '' },
+    { code: 'redirect', retryable: false, location: 'login.example/a' },
+  ],
+  [
     'a redirect to a scheme with a digit',
     { status: 302, headers: { location: 'h2+x://u:p@login.example/a' }, body: '' },
     { code: 'redirect', retryable: false, location: 'h2+x://login.example/a' },
@@ -594,6 +599,11 @@ describe('an answer that brings no token', () => {
       message: 'oauth_error',
     });
   });
+});
+
+test('no lifetime is no expiry', () => {
+  assert.equal(addLifetime(sentAt, undefined), undefined);
+  assert.equal(addLifetime(sentAt, 0), undefined);
 });
 
 test('the effort for the place of a redirect grows with its length alone', () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 
 import type {
   SigningKeyErrorCode,
@@ -154,6 +154,13 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
       'damaged',
       { form: 'JWK' },
     ],
+    ['a PEM with the public part of another key', mixKeys(p256), 'damaged', { form: 'PEM' }],
+    [
+      'a JWK of RSA with the longest numbers, which are no key',
+      writeLongJwk(16_384),
+      'damaged',
+      { form: 'JWK' },
+    ],
     [
       'a JWK of Ed25519 with the public part of another key',
       jwkOf(ed25519, { x: x25519.export({ format: 'jwk' }).x }),
@@ -214,6 +221,19 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
     ['a key of DSA', toPem('DSA PRIVATE KEY', fakeBody), 'unsupported_key', { keyType: 'DSA' }],
     ['a key of PGP', toPem('PGP PRIVATE KEY BLOCK', fakeBody), 'unsupported_key'],
   ];
+}
+
+/** A PEM of P-256 whose last 65 bytes, the point, are another key's. */
+function mixKeys(key: KeyObject): string {
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+  const [own, point] = [key, other].map((one) => one.export({ format: 'der', type: 'pkcs8' })) as [
+    Buffer,
+    Buffer,
+  ];
+  return toPem(
+    'PRIVATE KEY',
+    Buffer.concat([own.subarray(0, -65), point.subarray(-65)]).toString('base64'),
+  );
 }
 
 function otherPublicPart(namedCurve: string): { x?: string | undefined; y?: string | undefined } {
