@@ -1717,14 +1717,8 @@ function verifiesItself(signer, publicKey) {
  */
 function chooseAlgorithm(key, asked) {
     const { keyType, algorithms } = describeKey(key);
-    const bits = key.asymmetricKeyDetails?.modulusLength;
-    if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
-        throw new SigningKeyError('weak_key', { keyType, bits });
-    }
-    if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
-        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
-        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
-    }
+    if (keyType.startsWith('RSA'))
+        refuseLength(keyType, key);
     const [first] = algorithms;
     if (first === undefined)
         throw new SigningKeyError('unsupported_key', { keyType });
@@ -1737,6 +1731,15 @@ function chooseAlgorithm(key, asked) {
     throw isAlgorithm(asked)
         ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
         : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
+}
+function refuseLength(keyType, { asymmetricKeyDetails }) {
+    const bits = asymmetricKeyDetails?.modulusLength ?? shortestRsaKey;
+    if (bits < shortestRsaKey)
+        throw new SigningKeyError('weak_key', { keyType, bits });
+    if (bits > longestRsaKey) {
+        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
+    }
 }
 function isAlgorithm(name) {
     return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);

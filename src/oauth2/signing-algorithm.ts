@@ -82,14 +82,7 @@ export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
  */
 export function chooseAlgorithm(key: KeyObject, asked: string | undefined): SigningAlgorithm {
   const { keyType, algorithms } = describeKey(key);
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  if (keyType.startsWith('RSA') && bits !== undefined && bits < shortestRsaKey) {
-    throw new SigningKeyError('weak_key', { keyType, bits });
-  }
-  if (keyType.startsWith('RSA') && bits !== undefined && bits > longestRsaKey) {
-    const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
-    throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
-  }
+  if (keyType.startsWith('RSA')) refuseLength(keyType, key);
   const [first] = algorithms;
   if (first === undefined) throw new SigningKeyError('unsupported_key', { keyType });
   // RFC 9864 names the curve itself; servers know EdDSA.
@@ -99,6 +92,15 @@ export function chooseAlgorithm(key: KeyObject, asked: string | undefined): Sign
   throw isAlgorithm(asked)
     ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
     : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
+}
+
+function refuseLength(keyType: string, { asymmetricKeyDetails }: KeyObject): void {
+  const bits = asymmetricKeyDetails?.modulusLength ?? shortestRsaKey;
+  if (bits < shortestRsaKey) throw new SigningKeyError('weak_key', { keyType, bits });
+  if (bits > longestRsaKey) {
+    const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+    throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
+  }
 }
 
 function isAlgorithm(name: string): boolean {
