@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-import { completeInputs } from '../test/support/runner/metadata.ts';
+import { completeInputs } from '../test/support/doubles/runner/metadata.ts';
 import type { Addresses, Counts, Wish } from './messages.ts';
 
 const root = join(import.meta.dirname, '..');

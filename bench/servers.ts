@@ -10,8 +10,8 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 import { compressions, makeVersion } from '../src/cache/service.ts';
-import { startCacheService } from '../test/support/cache-service.ts';
-import { createAuthority } from '../test/support/certificates.ts';
+import { startCacheService } from '../test/support/doubles/cache-service.ts';
+import { createAuthority } from '../test/support/making/certificates.ts';
 import { type Addresses, type Counts, slowness, type Wish } from './messages.ts';
 
 let tokenRequests = 0;

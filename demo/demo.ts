@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { inputNames } from '../src/action/input-reader.ts';
+import { inputNames } from '../src/inputs/reader.ts';
 import { decompressArchive } from '../src/cache/archive.ts';
-import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
-import { type CacheService, startCacheService } from '../test/support/cache-service.ts';
-import { renderLog, type Run, runJob } from '../test/support/runner.ts';
+import { defaultClient, startAuthorizationServer } from '../test/support/doubles/authorization-server.ts';
+import { type CacheService, startCacheService } from '../test/support/doubles/cache-service.ts';
+import { renderLog, type Run, runJob } from '../test/support/doubles/runner.ts';
 
 const root = join(import.meta.dirname, '..');
 const secretVariable = 'CLIENT_SECRET';

@@ -12,7 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { startAuthorizationServer } from '../test/support/authorization-server.ts';
+import { startAuthorizationServer } from '../test/support/doubles/authorization-server.ts';
 
 /** What the server tells the process that started it: where it listens, or why it does not. */
 type Message =

@@ -4,7 +4,10 @@
  *
  * Usage: npm run act
  */
-import { defaultClient, startAuthorizationServer } from '../test/support/authorization-server.ts';
+import {
+  defaultClient,
+  startAuthorizationServer,
+} from '../test/support/doubles/authorization-server.ts';
 import { type Check, listChecks, type Scene } from './workflow-engine/checks.ts';
 import { clients, keyClient, privateKey } from './workflow-engine/clients.ts';
 import { findAct, howToGetAct, startEngine } from './workflow-engine/engine.ts';

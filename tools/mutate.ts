@@ -5,7 +5,7 @@
  *
  * Usage: npm run mutate [-- FOLDER or FILE...]
  */
-import { globSync, mkdirSync, statSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import process from 'node:process';
 
@@ -14,7 +14,9 @@ import { Stryker } from '@stryker-mutator/core';
 type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
 const root = join(import.meta.dirname, '..');
-const folders = ['src/retry', 'src/cache', 'src/oauth2', 'src/http', 'src/action'];
+const folders = readdirSync(join(root, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => `src/${entry.name}`);
 
 const places = process.argv.slice(2).map((place) => place.replace(/\/$/, ''));
 mkdirSync(join(root, 'reports', 'mutation'), { recursive: true });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { dropSecretMembers, listSecretMembers } from '../../src/action/secrets.ts';
+import { dropSecretMembers, listSecretMembers } from '../../src/masks/secrets.ts';
 import { decompressArchive } from '../../src/cache/archive.ts';
 import { openEntry } from '../../src/cache/entry.ts';
 import { compressions } from '../../src/cache/service.ts';

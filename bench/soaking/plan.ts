@@ -1,7 +1,7 @@
 /** What goes wrong in one run, by chance: the same seed and number, the same faults. */
 import { randomBytes } from 'node:crypto';
 
-import type { CacheService } from '../../test/support/cache-service.ts';
+import type { CacheService } from '../../test/support/doubles/cache-service.ts';
 import {
   type Answer,
   type AnswerHeaders,
@@ -16,7 +16,7 @@ import {
   reply,
   reset,
   silence,
-} from '../../test/support/scripted-server.ts';
+} from '../../test/support/doubles/scripted-server.ts';
 import type { Chance } from '../simulation/chance.ts';
 
 /** What a request of the token endpoint gets. */

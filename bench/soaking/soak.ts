@@ -5,15 +5,15 @@ import { join } from 'node:path';
 
 import { compressions, makeVersion } from '../../src/cache/service.ts';
 import { startBuiltAction } from '../../test/support/built-action.ts';
-import { type CacheService, startCacheService } from '../../test/support/cache-service.ts';
-import { compress, createForge, packTar } from '../../test/support/forged-entry.ts';
+import { type CacheService, startCacheService } from '../../test/support/doubles/cache-service.ts';
+import { compress, createForge, packTar } from '../../test/support/making/forged-entry.ts';
 import { listConnections, listFiles, listProcesses } from '../../test/support/leftovers.ts';
-import type { Run } from '../../test/support/runner.ts';
+import type { Run } from '../../test/support/doubles/runner.ts';
 import {
   dynamic,
   type ScriptedServer,
   startScriptedServer,
-} from '../../test/support/scripted-server.ts';
+} from '../../test/support/doubles/scripted-server.ts';
 import { createChance } from '../simulation/chance.ts';
 import { foresee, type Pace, plan, type Plan } from './plan.ts';
 

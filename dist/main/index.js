@@ -21,7 +21,7 @@ function endProcess() {
 
 /***/ }),
 
-/***/ 580:
+/***/ 678:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -57,23 +57,7 @@ class Deadline {
     }
 }
 
-// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
-var transport_error = __nccwpck_require__(138);
-;// CONCATENATED MODULE: ./build/compiled/action/errors.js
-
-/** Inputs that cannot be worked with; each problem names its input. */
-class InputError extends Error {
-    name = 'InputError';
-    code = 'bad_inputs';
-    problems;
-    /** The secret that is empty and needed, where one is; not among the problems. */
-    emptySecret;
-    constructor(problems, emptySecret) {
-        super('bad_inputs');
-        this.problems = problems;
-        this.emptySecret = emptySecret;
-    }
-}
+;// CONCATENATED MODULE: ./build/compiled/failures/errors.js
 /** The token shall be revoked, and neither an input nor the metadata says where. */
 class NoRevocationEndpointError extends Error {
     name = 'NoRevocationEndpointError';
@@ -104,36 +88,6 @@ class TokenTooLongError extends Error {
         super('token_too_long');
         this.envVar = envVar;
     }
-}
-/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
-class IdTokenError extends Error {
-    name = 'IdTokenError';
-    code;
-    status;
-    /** Whether the same request may succeed a little later. */
-    retryable;
-    retryAfter;
-    constructor(code, details = {}) {
-        super(code);
-        this.code = code;
-        this.status = details.status;
-        this.retryable = details.retryable ?? false;
-        this.retryAfter = details.retryAfter;
-    }
-}
-/**
- * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
- * one.
- *
- * @param error what the attempt threw
- */
-function judgeIdTokenFailure(error, retryOn) {
-    if (error instanceof transport_error/* TransportError */.wX)
-        return { retryable: error.retryable || retryOn === 'all' };
-    // Where nothing was asked there is nothing to ask again.
-    if (!(error instanceof IdTokenError) || error.status === undefined)
-        return { retryable: false };
-    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/http/loopback.js
@@ -199,6 +153,8 @@ function fullYear(digits, now) {
     return first + ((Number(digits) + 100 - (first % 100)) % 100);
 }
 
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(138);
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/default-headers.js
 /** What every request of this action to an authorization server says of itself, by name in lower case. */
 const defaultHeaders = [
@@ -228,7 +184,40 @@ function readText(value) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/id-token.js
+;// CONCATENATED MODULE: ./build/compiled/id-token/id-token-error.js
+
+/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+class IdTokenError extends Error {
+    name = 'IdTokenError';
+    code;
+    status;
+    /** Whether the same request may succeed a little later. */
+    retryable;
+    retryAfter;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.status = details.status;
+        this.retryable = details.retryable ?? false;
+        this.retryAfter = details.retryAfter;
+    }
+}
+/**
+ * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
+ * one.
+ *
+ * @param error what the attempt threw
+ */
+function judgeIdTokenFailure(error, retryOn) {
+    if (error instanceof transport_error/* TransportError */.wX)
+        return { retryable: error.retryable || retryOn === 'all' };
+    // Where nothing was asked there is nothing to ask again.
+    if (!(error instanceof IdTokenError) || error.status === undefined)
+        return { retryable: false };
+    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/id-token/id-token.js
 
 
 
@@ -451,7 +440,7 @@ async function limitTime(work, allowed, clock) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/stage-error.js
+;// CONCATENATED MODULE: ./build/compiled/failures/stage-error.js
 /** All attempts of a stage failed. */
 class StageError extends Error {
     name = 'StageError';
@@ -1064,7 +1053,7 @@ async function askTokenEndpoint(request, { send, now, signal, tls }) {
     return parseTokenResponse(response, { sentAt, now: now() });
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/duration.js
+;// CONCATENATED MODULE: ./build/compiled/log/duration.js
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -1093,7 +1082,7 @@ function formatSeconds(milliseconds) {
     return `${Math.round(milliseconds / second)} s`;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/text.js
+;// CONCATENATED MODULE: ./build/compiled/log/text.js
 /** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
 function text_text(words, ...pieces) {
     return { words, pieces };
@@ -1158,7 +1147,7 @@ function takeSentence(outside) {
 
 ;// CONCATENATED MODULE: external "node:http"
 const external_node_http_namespaceObject = require("node:http");
-;// CONCATENATED MODULE: ./build/compiled/action/wording/names.js
+;// CONCATENATED MODULE: ./build/compiled/wording/names.js
 
 /** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
 function hostOf(inputs) {
@@ -1212,7 +1201,7 @@ function describeUnknown(error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/wording/exchange.js
+;// CONCATENATED MODULE: ./build/compiled/wording/exchange.js
 
 
 
@@ -1500,7 +1489,7 @@ function describeTransportError(error, allowed, view) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/stage.js
+;// CONCATENATED MODULE: ./build/compiled/exchange/stage.js
 
 
 
@@ -1551,7 +1540,7 @@ function isWorthALine({ attempt, wait }) {
     return attempt > 1 || wait !== undefined;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/id-tokens.js
+;// CONCATENATED MODULE: ./build/compiled/exchange/id-tokens.js
 
 
 
@@ -1634,7 +1623,7 @@ class IdTokens {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key-error.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key-error.js
 /** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
 class SigningKeyError extends Error {
     name = 'SigningKeyError';
@@ -1655,7 +1644,7 @@ class SigningKeyError extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-algorithm.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-algorithm.js
 
 
 /** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
@@ -1792,7 +1781,7 @@ function describePssKey(key) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/json-web-key.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/json-web-key.js
 
 
 
@@ -1861,7 +1850,7 @@ function importJwk(open, hidden) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/key-file.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/key-file.js
 
 /**
  * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
@@ -1897,7 +1886,7 @@ function ownedBy(name, { isSubject }) {
     return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/private-key-pem.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-key-pem.js
 
 
 /** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
@@ -2021,8 +2010,12 @@ function readDer(der) {
     }
     return undefined;
 }
+/** Writes a private key as PKCS#8 in PEM. */
+function writePem(key) {
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/found-key.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/found-key.js
 
 
 
@@ -2058,7 +2051,7 @@ function findKeyInJson(value) {
     return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/signing-key.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key.js
 
 
 
@@ -2111,288 +2104,9 @@ function completeKey(key) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/wording/key-faults.js
-
-const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
-/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
-function explainKeyFault(error) {
-    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
-    switch (error.code) {
-        case 'encrypted':
-            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
-        case 'public_key':
-            return text_text `is a public key; give the private key that belongs to it`;
-        case 'public_jwk':
-            return text_text `is a public JWK; give the one with the private members`;
-        case 'certificate':
-            return text_text `is a certificate; give the private key that belongs to it`;
-        case 'base64_of_pem':
-            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
-        case 'base64_of_json':
-            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
-        case 'base64_of_der':
-            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
-        case 'key_set':
-            return text_text `is a set of keys; give one of its members, a JWK`;
-        case 'symmetric_jwk':
-            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
-        case 'incomplete_jwk':
-            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
-        case 'no_key_in_file':
-            return text_text `is JSON without a key; ${takes}`;
-        case 'several_keys':
-            return text_text `has several private keys; give one`;
-        case 'openssh_key':
-            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
-        case 'not_a_key':
-            return text_text `is no private key; ${takes}`;
-        case 'damaged':
-            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
-        case 'weak_key':
-            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
-        case 'unsupported_key':
-            return error.keyType === undefined
-                ? text_text `is a key that signs no JWT; ${kinds}`
-                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
-        case 'unsupported_algorithm':
-            return algorithm === undefined
-                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
-                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
-        case 'algorithm_mismatch':
-            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
-    }
-}
-const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
-
-;// CONCATENATED MODULE: ./build/compiled/action/pairs.js
-
-/** The characters of a header's name (RFC 9110 section 5.6.2). */
-const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
-function isFieldValue(value) {
-    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-}
-/**
- * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
- * values with line breaks.
- */
-function parseParameters(input) {
-    if (input.trimStart().startsWith('{'))
-        return parseJsonParameters(input);
-    return parseLines(input, (line, number) => {
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (name !== '')
-            return [name, line.slice(split + 1)];
-        return text_text `line ${number} has no name=value`;
-    });
-}
-/** Reads the input `headers`: `Name: value`, a line each. */
-function parseHeaders(input) {
-    return parseLines(input, (line, number) => {
-        const split = line.indexOf(':');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        const value = line.slice(split + 1).trim();
-        if (!token.test(name))
-            return text_text `line ${number} has no "Name: value"`;
-        if (!isFieldValue(value)) {
-            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
-        }
-        return [name, value];
-    });
-}
-/** Reads an input line by line; empty lines are passed over. */
-function parseLines(input, parseLine) {
-    const results = input
-        .split(/\r?\n/)
-        .map((line, index) => (line.trim() === '' ? undefined : parseLine(line, index + 1)))
-        .filter((result) => result !== undefined);
-    return sortOut(results);
-}
-function parseJsonParameters(input) {
-    const members = readObject(input);
-    if (members === undefined) {
-        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
-    }
-    return sortOut(Object.entries(members).flatMap(([name, value]) => toPairs(name, value)));
-}
-function readObject(input) {
-    try {
-        // What begins with { is an object, or no JSON.
-        return JSON.parse(input);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** A list gives a pair for each of its members. */
-function toPairs(name, value) {
-    return (Array.isArray(value) ? value : [value]).map((one) => {
-        if (name === '')
-            return text_text `a member has no name`;
-        if (typeof one === 'string')
-            return [name, one];
-        if (typeof one === 'boolean')
-            return [name, String(one)];
-        if (typeof one === 'number') {
-            // A larger one was rounded when it was read.
-            const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
-            return isExact ? [name, String(one)] : text_text `${name} is too large a number; write it as text`;
-        }
-        return text_text `${name} is neither text, number nor boolean`;
-    });
-}
-function sortOut(results) {
-    return {
-        pairs: results.filter((result) => !isText(result)),
-        faults: results.filter(isText),
-    };
-}
-function isText(result) {
-    return 'words' in result;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/pem.js
-
-
-const certificate = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
-/**
- * Reads certificates in PEM, with real or literal line breaks or with spaces instead.
- *
- * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
- * @see RFC 7468 section 5
- */
-function readCertificates(input) {
-    const value = unescapePem(input);
-    const blocks = [...value.matchAll(certificate)].map(([, body = '']) => writeCertificate(body));
-    const boundaries = value.match(/-----(?:BEGIN|END)/g) ?? [];
-    const isAll = blocks.length > 0 && boundaries.length === 2 * blocks.length;
-    return isAll && blocks.every(isCertificate) ? blocks.join('\n') : undefined;
-}
-/** Writes a block as RFC 7468 wants it, for OpenSSL takes no other. */
-function writeCertificate(body) {
-    const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
-    return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
-}
-function isCertificate(pem) {
-    try {
-        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/private-parts.js
-
-
-/** The fewest characters of a mask: a shorter one would blank what is no secret. */
-const shortestPart = 8;
-/** The length of a PEM's line (RFC 7468 section 2). */
-const pemLine = 64;
-/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
-const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
-/**
- * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
- * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
- * says BEGIN or END.
- *
- * @param input the same as for `readSigningKey` takes
- */
-function listPrivateParts(input) {
-    const parts = [
-        ...listMembers(input),
-        ...listPemLines(input),
-        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
-    ];
-    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
-}
-function listMembers(text) {
-    return [...text.matchAll(privateMember)]
-        .map(([, , , value = '']) => value)
-        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
-        .filter((value) => !isMarker(value));
-}
-function unescapeJson(value) {
-    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
-        return String.fromCharCode(Number.parseInt(code, 16));
-    });
-}
-function splitLines(text) {
-    return text.split(/[\r\n]/).map((line) => line.trim());
-}
-/** Whether a text is a BEGIN or END line and nothing more. */
-function isMarker(text) {
-    return text.replace(pemMarker, '') === '';
-}
-function listPemLines(text) {
-    return listPemBodies(breakLines(text)).flatMap((body) => {
-        const lines = splitBody(body);
-        const unescaped = lines.map((line) => unescapeJson(line));
-        const joined = unescaped.join('');
-        return [...lines, ...unescaped, joined, ...wrap(joined)];
-    });
-}
-/**
- * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
- * lines of base64: beside a certificate, a key may have lost both.
- */
-function listPemBodies(text) {
-    const markers = [...text.matchAll(pemMarker)];
-    const ends = [...markers.map(({ index }) => index), text.length];
-    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
-    return starts.flatMap((start, nth) => {
-        const between = text.slice(start, ends[nth]);
-        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
-        const isEnded = markers[nth]?.[1] === 'END';
-        if (isBegun && isEnded)
-            return [between];
-        if (!isBegun && !isEnded && markers.length > 0) {
-            return splitLines(between).filter((line) => base64Line.test(line));
-        }
-        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
-        const pieces = between.split(/["']/);
-        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
-    });
-}
-const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
-/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
-const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
-/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
-function splitBody(body) {
-    return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
-}
-function wrap(text) {
-    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
-}
-function isJsonLike(text) {
-    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
-}
-/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
-function listRunsOfOtherJson(text) {
-    try {
-        findKey(text.trim());
-        return [];
-    }
-    catch {
-        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
-    }
-}
-/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
-function listOtherLines(text) {
-    if (new RegExp(pemMarker).test(text))
-        return [];
-    const lines = splitLines(breakLines(text));
-    const joined = lines.join('').replace(/\s/g, '');
-    const decoded = readBase64(joined).toString();
-    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
-    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
-}
-
 ;// CONCATENATED MODULE: external "node:fs"
 const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: ./build/compiled/action/trigger.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/empty-secret.js
 
 /**
  * Finds out why a secret is empty from what started the run.
@@ -2419,7 +2133,7 @@ function readHeadRepository(env) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/input-reader.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/reader.js
 
 
 /** The inputs of action.yml, in the order of its groups. */
@@ -2497,6 +2211,8 @@ function readInput(env, name, how = 'trimmed') {
     const value = env[`INPUT_${name.toUpperCase()}`] ?? '';
     return how === 'exact' ? value : value.trim();
 }
+/** The fewest characters of a secret; a mask of fewer would blank the log. */
+const shortestSecret = 4;
 /** Reads inputs and collects what is wrong with them, so that all of it is said at once. */
 class InputReader {
     problems = [];
@@ -2594,112 +2310,179 @@ class InputReader {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/secrets.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/key-faults.js
 
+const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
+/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
+function explainKeyFault(error) {
+    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
+    switch (error.code) {
+        case 'encrypted':
+            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
+        case 'public_key':
+            return text_text `is a public key; give the private key that belongs to it`;
+        case 'public_jwk':
+            return text_text `is a public JWK; give the one with the private members`;
+        case 'certificate':
+            return text_text `is a certificate; give the private key that belongs to it`;
+        case 'base64_of_pem':
+            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
+        case 'base64_of_json':
+            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
+        case 'base64_of_der':
+            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
+        case 'key_set':
+            return text_text `is a set of keys; give one of its members, a JWK`;
+        case 'symmetric_jwk':
+            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
+        case 'incomplete_jwk':
+            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
+        case 'no_key_in_file':
+            return text_text `is JSON without a key; ${takes}`;
+        case 'several_keys':
+            return text_text `has several private keys; give one`;
+        case 'openssh_key':
+            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
+        case 'not_a_key':
+            return text_text `is no private key; ${takes}`;
+        case 'damaged':
+            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
+        case 'weak_key':
+            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
+        case 'unsupported_key':
+            return error.keyType === undefined
+                ? text_text `is a key that signs no JWT; ${kinds}`
+                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+        case 'unsupported_algorithm':
+            return algorithm === undefined
+                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
+                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+        case 'algorithm_mismatch':
+            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
+    }
+}
+const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
 
+;// CONCATENATED MODULE: ./build/compiled/inputs/pairs.js
 
-
-/** The fewest characters of a secret; a mask of fewer would blank the log. */
-const shortestSecret = 4;
-/** The fewest characters of a value that only its name makes a secret. */
-const shortestGuess = 8;
-const secretParameter = /^(password|code|device_code|code_verifier|otp)$|(_token|secret|assertion)$/i;
-const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
+/** The characters of a header's name (RFC 9110 section 5.6.2). */
+const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
+function isFieldValue(value) {
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
 /**
- * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
- * It reads the environment as it is, before anything is checked, for an input error must not show a secret either.
- *
- * @param env the step's environment
+ * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
+ * values with line breaks.
  */
-function listSecrets(env) {
-    const secrets = [
-        ...listClientSecrets(env),
-        ...listInFull(readInput(env, 'cache-encryption-key')),
-        ...listInFull(readInput(env, 'refresh-token')),
-        ...listPrivateParts(readInput(env, 'private-key')),
-        ...listPrivateParts(readInput(env, 'client-key')),
-        ...listSecretParameters(readInput(env, 'parameters', 'exact')),
-        ...listSecretHeaders(readInput(env, 'headers', 'exact')),
-        ...listProxySecrets(env),
-    ];
-    return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
-}
-/** A secret as it is, and as a form and JSON write it. */
-function listInFull(secret) {
-    return [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
-}
-function listClientSecrets(env) {
-    const secret = readInput(env, 'client-secret');
-    const id = readInput(env, 'client-id');
-    // The Basic value of a secret that is too short to be masked would be a mask for nothing.
-    if (secret.length < shortestSecret)
-        return [];
-    return [...listInFull(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
-}
-function listSecretParameters(input) {
-    return parseParameters(input)
-        .pairs.filter(([name]) => secretParameter.test(name))
-        .filter(isLongEnough)
-        .flatMap(([, value]) => listInFull(value));
-}
-function listSecretHeaders(input) {
-    return parseHeaders(input)
-        .pairs.map(([name, value]) => [name, withoutScheme(name, value)])
-        .filter(([name]) => secretHeader.test(name) || /^(authorization|cookie)$/i.test(name))
-        .filter(isLongEnough)
-        .map(([, value]) => value);
-}
-function isLongEnough([, value]) {
-    return value.length >= shortestGuess;
-}
-/** The scheme is no secret, and with it the mask would not match the credentials alone. */
-function withoutScheme(name, value) {
-    return name.toLowerCase() === 'authorization' ? value.replace(/^\S+\s+/, '') : value;
-}
-function listProxySecrets(env) {
-    return ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap((name) => {
-        const value = env[name] ?? '';
-        const proxy = /^https?:\/\//i.test(value) ? value : `http://${value}`;
-        return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
+function parseParameters(input) {
+    if (input.trimStart().startsWith('{'))
+        return parseJsonParameters(input);
+    return parseLines(input, (line, number) => {
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (name !== '')
+            return [name, line.slice(split + 1)];
+        return text_text `line ${number} has no name=value`;
     });
 }
-function listUserInfoSecrets({ username, password }) {
-    if (password === '')
-        return [];
-    const decoded = decodeOr(password);
-    return [password, decoded, Buffer.from(`${decodeOr(username)}:${decoded}`).toString('base64')];
+/** Reads the input `headers`: `Name: value`, a line each. */
+function parseHeaders(input) {
+    return parseLines(input, (line, number) => {
+        const split = line.indexOf(':');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        const value = line.slice(split + 1).trim();
+        if (!token.test(name))
+            return text_text `line ${number} has no "Name: value"`;
+        if (!isFieldValue(value)) {
+            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
+        }
+        return [name, value];
+    });
 }
-/** Decodes percent escapes; what is no such escape stays as it is. */
-function decodeOr(component) {
+/** Reads an input line by line; empty lines are passed over. */
+function parseLines(input, parseLine) {
+    const results = input
+        .split(/\r?\n/)
+        .map((line, index) => (line.trim() === '' ? undefined : parseLine(line, index + 1)))
+        .filter((result) => result !== undefined);
+    return sortOut(results);
+}
+function parseJsonParameters(input) {
+    const members = readObject(input);
+    if (members === undefined) {
+        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
+    }
+    return sortOut(Object.entries(members).flatMap(([name, value]) => toPairs(name, value)));
+}
+function readObject(input) {
     try {
-        return decodeURIComponent(component);
+        // What begins with { is an object, or no JSON.
+        return JSON.parse(input);
     }
     catch {
-        return component;
+        return undefined;
     }
 }
-/** The members of a response that are taken for secrets, by the last word of their name. */
-const secretMember = /(token|secret|assertion|password|key|signature|code|jwt)$/i;
-/** Lists the secrets among the members of a response, at any depth. */
-function listSecretMembers(value, name = '') {
-    if (typeof value === 'string') {
-        return secretMember.test(name) && value.length >= shortestGuess ? [value] : [];
-    }
-    if (typeof value !== 'object' || value === null)
-        return [];
-    return Object.entries(value).flatMap(([key, member]) => listSecretMembers(member, Array.isArray(value) ? name : key));
+/** A list gives a pair for each of its members. */
+function toPairs(name, value) {
+    return (Array.isArray(value) ? value : [value]).map((one) => {
+        if (name === '')
+            return text_text `a member has no name`;
+        if (typeof one === 'string')
+            return [name, one];
+        if (typeof one === 'boolean')
+            return [name, String(one)];
+        if (typeof one === 'number') {
+            // A larger one was rounded when it was read.
+            const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
+            return isExact ? [name, String(one)] : text_text `${name} is too large a number; write it as text`;
+        }
+        return text_text `${name} is neither text, number nor boolean`;
+    });
 }
-/** A copy of a response's members without its secrets, at any depth. */
-function dropSecretMembers(value) {
-    if (typeof value !== 'object' || value === null)
-        return value;
-    if (Array.isArray(value))
-        return value.map(dropSecretMembers);
-    const kept = Object.entries(value).filter(([name]) => !secretMember.test(name));
-    return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
+function sortOut(results) {
+    return {
+        pairs: results.filter((result) => !isText(result)),
+        faults: results.filter(isText),
+    };
+}
+function isText(result) {
+    return 'words' in result;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/client-inputs.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/certificates.js
+
+
+const certificate = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
+/**
+ * Reads certificates in PEM, with real or literal line breaks or with spaces instead.
+ *
+ * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
+ * @see RFC 7468 section 5
+ */
+function readCertificates(input) {
+    const value = unescapePem(input);
+    const blocks = [...value.matchAll(certificate)].map(([, body = '']) => writeCertificate(body));
+    const boundaries = value.match(/-----(?:BEGIN|END)/g) ?? [];
+    const isAll = blocks.length > 0 && boundaries.length === 2 * blocks.length;
+    return isAll && blocks.every(isCertificate) ? blocks.join('\n') : undefined;
+}
+/** Writes a block as RFC 7468 wants it, for OpenSSL takes no other. */
+function writeCertificate(body) {
+    const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
+    return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
+}
+function isCertificate(pem) {
+    try {
+        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client.js
 
 
 
@@ -2720,6 +2503,10 @@ const clientAuthMethods = [
     'self_signed_tls_client_auth',
     'none',
 ];
+/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
+function usesTlsAuthentication({ clientAuthMethod, }) {
+    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
+}
 /** The credential that each method uses. */
 const credentialOf = {
     client_secret_basic: 'client-secret',
@@ -2762,7 +2549,7 @@ function readClientInputs(reader, now) {
         macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
         privateKeyAs,
         assertionAudience: reader.read('assertion-audience'),
-        assertionClaims: client_inputs_readClaims(reader),
+        assertionClaims: client_readClaims(reader),
         clientCertificate: readClientCertificate(reader, now),
         clientKey: readClientKey(reader),
         idTokenAs,
@@ -2819,7 +2606,7 @@ function tryKey(reader, name, value, options) {
         return undefined;
     }
 }
-function client_inputs_readClaims(reader) {
+function client_readClaims(reader) {
     const { pairs, faults } = parseParameters(reader.readExact('assertion-claims'));
     const names = pairs.map(([name]) => name);
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
@@ -3010,7 +2797,7 @@ function checkMacAlgorithm(reader) {
     reader.complain(text_text `signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/endpoint-inputs.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/endpoint.js
 
 
 
@@ -3167,7 +2954,7 @@ function withoutExpiry(members) {
     return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/input-checks.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/contradictions.js
 
 
 
@@ -3293,7 +3080,7 @@ function checkHeaderNames(reader, headers, own) {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/misspelling.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/misspelling.js
 
 
 /** Other words for an input, which people know from other tools. Written without `-` and `_`. */
@@ -3414,7 +3201,7 @@ function at(row, index) {
     return row[index] ?? Infinity;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/request-inputs.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/request.js
 
 
 
@@ -3425,7 +3212,7 @@ function readRequestInputs(reader, client) {
     checkGrant(reader, grantType, parameters, client);
     const bodyFormat = reader.readChoice('body-format', ['form', 'json']);
     return {
-        scopes: request_inputs_readScopes(reader),
+        scopes: request_readScopes(reader),
         grantType,
         audience: reader.read('audience'),
         resources: readResources(reader),
@@ -3435,7 +3222,7 @@ function readRequestInputs(reader, client) {
         bodyFormat,
     };
 }
-function request_inputs_readScopes(reader) {
+function request_readScopes(reader) {
     const written = reader.read('scopes') ?? '';
     const scopes = written === '' ? [] : written.split(/\s+/);
     const fault = findScopesFault(written, scopes);
@@ -3536,7 +3323,22 @@ function readPairs(reader, name, parse) {
     return pairs;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/inputs.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/input-error.js
+/** Inputs that cannot be worked with; each problem names its input. */
+class InputError extends Error {
+    name = 'InputError';
+    code = 'bad_inputs';
+    problems;
+    /** The secret that is empty and needed, where one is; not among the problems. */
+    emptySecret;
+    constructor(problems, emptySecret) {
+        super('bad_inputs');
+        this.problems = problems;
+        this.emptySecret = emptySecret;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/inputs.js
 
 
 
@@ -3670,7 +3472,7 @@ function readEnvVar(reader, env) {
     return value;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/log.js
+;// CONCATENATED MODULE: ./build/compiled/log/log.js
 
 /** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
 class Log {
@@ -3714,7 +3516,7 @@ class Log {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/wording/lines.js
+;// CONCATENATED MODULE: ./build/compiled/wording/progress.js
 
 
 
@@ -3786,7 +3588,6 @@ function sayTlsStaysVerified() {
 ;// CONCATENATED MODULE: ./build/compiled/action/outputs.js
 
 
-
 /** The outputs of action.yml, in its order. */
 const outputNames = (/* unused pure expression or super */ null && ([
     'token',
@@ -3801,28 +3602,6 @@ const outputNames = (/* unused pure expression or super */ null && ([
 ]));
 /** The longest environment variable of Windows, characters. */
 const longestWindowsVariable = 32_767;
-/** The most secrets among the further members of an answer that are handed on; each is searched for in each line. */
-const mostSecretMembers = 100;
-/**
- * Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before.
- *
- * @returns the answer, without its further members that are secret where there are too many to hide
- */
-function hideSecrets(response, log) {
-    const members = listSecretMembers(response.others);
-    const isTooMuch = members.length > mostSecretMembers;
-    maskSecrets(response, isTooMuch ? [] : members, log);
-    return isTooMuch
-        ? { ...response, others: dropSecretMembers(response.others) }
-        : response;
-}
-function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, members, log) {
-    // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
-    const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
-    [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
-        log.mask(secret);
-    });
-}
 /**
  * Gives the token to later steps: the outputs, and the environment variable.
  *
@@ -3859,178 +3638,6 @@ function listOutputs({ response, scopes, cacheHit, now }) {
 /** A line break in what a server wrote would be an injection into a later step that pastes it into a script. */
 function keepToOneLine(outside) {
     return outside.replace(/\p{Cc}+/gu, ' ');
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
-
-
-/** How long a JWT is good for, seconds: it is used at once, and once. */
-const lifetime = 60;
-/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
-const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
-/**
- * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
- *
- * @returns its compact serialization (RFC 7515 section 3.1)
- * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
- */
-function signAssertion(assertion, signer, context) {
-    const parts = [buildHeader(signer), buildClaims(assertion, context)];
-    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
-    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
-}
-function encode(data) {
-    return Buffer.from(data).toString('base64url');
-}
-/** The JOSE header; JSON leaves out what is undefined. */
-function buildHeader(signer) {
-    if (signer.kind === 'secret')
-        return { alg: signer.algorithm, typ: 'JWT' };
-    const { key, certificateThumbprint } = signer;
-    return {
-        alg: key.algorithm,
-        typ: 'JWT',
-        kid: key.keyId,
-        'x5t#S256': certificateThumbprint,
-    };
-}
-function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
-    const iat = Math.floor(now() / 1000);
-    const all = new Map([
-        ['iss', issuer],
-        ['sub', subject],
-        ['aud', audience],
-        ['iat', iat],
-        ['exp', iat + lifetime],
-        ['jti', randomUUID()],
-    ]);
-    for (const [name, value] of claims)
-        all.set(name, readClaim(name, value));
-    return Object.fromEntries(all);
-}
-function readClaim(name, value) {
-    if (value === '')
-        return undefined;
-    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
-}
-/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
-function signData(data, signer) {
-    if (signer.kind === 'key')
-        return signBytes(data, signer.key);
-    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
-        .update(data)
-        .digest();
-}
-/**
- * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
- *
- * @param certificatePem where it has several, the first one counts
- * @throws where it has none
- * @see RFC 7515 section 4.1.8
- */
-function thumbprintOf(certificatePem) {
-    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/proofs.js
-
-
-
-
-/** What the token request proves: who the client is, and what the grant rests on. */
-function listProofs(inputs, context) {
-    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
-}
-/** The client authentication that the inputs name. */
-function listClientProofs(inputs, context) {
-    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
-    const id = clientId ?? '';
-    switch (clientAuthMethod) {
-        case undefined:
-            return inputs.idTokenAs === 'client_assertion'
-                ? [clientAssertion(clientId, context.readIdToken)]
-                : [];
-        case 'client_secret_basic':
-            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
-        case 'client_secret_post':
-            return [clientSecretPost(id, clientSecret)];
-        case 'client_secret_jwt':
-        case 'private_key_jwt':
-            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
-        case 'tls_client_auth':
-        case 'self_signed_tls_client_auth':
-            return [namedClient(clientId)];
-        case 'none':
-            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
-    }
-}
-/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
-function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
-    return privateKeyAs === 'assertion' && !isMethodWritten;
-}
-function listGrantProofs(inputs, context) {
-    if (inputs.privateKeyAs === 'assertion')
-        return [assertionGrant(makeGrantJwt(inputs, context))];
-    if (inputs.idTokenAs === 'assertion')
-        return [assertionGrant(context.readIdToken)];
-    if (inputs.idTokenAs === 'subject_token')
-        return [subjectTokenGrant(context.readIdToken)];
-    return [];
-}
-function makeClientJwt(inputs, context) {
-    const { clientId = '' } = inputs;
-    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
-}
-function makeGrantJwt(inputs, context) {
-    const { clientId, signingKey } = inputs;
-    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
-}
-/** Whom a signed grant is for: the client, or whoever the key file names. */
-function nameOwner(clientId, signingKey) {
-    const owner = signingKey?.owner;
-    const issuer = clientId ?? owner?.issuer;
-    // Google's key files name no subject, for there it would mean to act as a user.
-    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
-    return { issuer, subject };
-}
-function makeJwt(inputs, { now, randomUUID, hide }, who) {
-    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
-    const audience = assertionAudience ?? issuer ?? tokenUrl;
-    const signer = chooseSigner(inputs);
-    return () => {
-        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
-        hide(jwt);
-        return jwt;
-    };
-}
-function chooseSigner(inputs) {
-    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
-    if (signingKey === undefined) {
-        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
-    }
-    return clientCertificate === undefined || usesTlsAuthentication(inputs)
-        ? { kind: 'key', key: signingKey }
-        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
-}
-/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
-function usesTlsAuthentication({ clientAuthMethod }) {
-    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
-}
-/** Whom to trust and who to be on connections to the authorization server. */
-function makeTlsIdentity(inputs) {
-    const { caCertificate, clientCertificate, clientKey } = inputs;
-    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
-    if (clientCertificate === undefined || clientKey === undefined)
-        return trust;
-    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
-}
-/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
-function listTlsSecrets({ clientKey }) {
-    return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
-}
-function writePem(key) {
-    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
@@ -4188,7 +3795,7 @@ function discovery_failure(code, { response, retryAfter }, asked, details = {}) 
     });
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/proof-context.js
+;// CONCATENATED MODULE: ./build/compiled/exchange/proof-context.js
 /** Takes what proofs are made with from where a stage has it. */
 function makeProofContext({ clock, log, randomUUID, idTokens }) {
     return {
@@ -4201,7 +3808,408 @@ function makeProofContext({ clock, log, randomUUID, idTokens }) {
     };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/request-token.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
+
+
+/** How long a JWT is good for, seconds: it is used at once, and once. */
+const lifetime = 60;
+/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
+const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
+/**
+ * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
+ *
+ * @returns its compact serialization (RFC 7515 section 3.1)
+ * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
+ */
+function signAssertion(assertion, signer, context) {
+    const parts = [buildHeader(signer), buildClaims(assertion, context)];
+    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
+    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
+}
+function encode(data) {
+    return Buffer.from(data).toString('base64url');
+}
+/** The JOSE header; JSON leaves out what is undefined. */
+function buildHeader(signer) {
+    if (signer.kind === 'secret')
+        return { alg: signer.algorithm, typ: 'JWT' };
+    const { key, certificateThumbprint } = signer;
+    return {
+        alg: key.algorithm,
+        typ: 'JWT',
+        kid: key.keyId,
+        'x5t#S256': certificateThumbprint,
+    };
+}
+function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
+    const iat = Math.floor(now() / 1000);
+    const all = new Map([
+        ['iss', issuer],
+        ['sub', subject],
+        ['aud', audience],
+        ['iat', iat],
+        ['exp', iat + lifetime],
+        ['jti', randomUUID()],
+    ]);
+    for (const [name, value] of claims)
+        all.set(name, readClaim(name, value));
+    return Object.fromEntries(all);
+}
+function readClaim(name, value) {
+    if (value === '')
+        return undefined;
+    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+}
+/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+function signData(data, signer) {
+    if (signer.kind === 'key')
+        return signBytes(data, signer.key);
+    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
+        .update(data)
+        .digest();
+}
+/**
+ * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
+ *
+ * @param certificatePem where it has several, the first one counts
+ * @throws where it has none
+ * @see RFC 7515 section 4.1.8
+ */
+function thumbprintOf(certificatePem) {
+    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
+    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/proofs.js
+
+
+
+
+/** What the token request proves: who the client is, and what the grant rests on. */
+function listProofs(inputs, context) {
+    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
+}
+/** The client authentication that the inputs name. */
+function listClientProofs(inputs, context) {
+    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
+    const id = clientId ?? '';
+    switch (clientAuthMethod) {
+        case undefined:
+            return inputs.idTokenAs === 'client_assertion'
+                ? [clientAssertion(clientId, context.readIdToken)]
+                : [];
+        case 'client_secret_basic':
+            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
+        case 'client_secret_post':
+            return [clientSecretPost(id, clientSecret)];
+        case 'client_secret_jwt':
+        case 'private_key_jwt':
+            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return [namedClient(clientId)];
+        case 'none':
+            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
+    }
+}
+/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
+function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
+    return privateKeyAs === 'assertion' && !isMethodWritten;
+}
+function listGrantProofs(inputs, context) {
+    if (inputs.privateKeyAs === 'assertion')
+        return [assertionGrant(makeGrantJwt(inputs, context))];
+    if (inputs.idTokenAs === 'assertion')
+        return [assertionGrant(context.readIdToken)];
+    if (inputs.idTokenAs === 'subject_token')
+        return [subjectTokenGrant(context.readIdToken)];
+    return [];
+}
+function makeClientJwt(inputs, context) {
+    const { clientId = '' } = inputs;
+    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
+}
+function makeGrantJwt(inputs, context) {
+    const { clientId, signingKey } = inputs;
+    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
+}
+/** Whom a signed grant is for: the client, or whoever the key file names. */
+function nameOwner(clientId, signingKey) {
+    const owner = signingKey?.owner;
+    const issuer = clientId ?? owner?.issuer;
+    // Google's key files name no subject, for there it would mean to act as a user.
+    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
+    return { issuer, subject };
+}
+function makeJwt(inputs, { now, randomUUID, hide }, who) {
+    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
+    const audience = assertionAudience ?? issuer ?? tokenUrl;
+    const signer = chooseSigner(inputs);
+    return () => {
+        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
+        hide(jwt);
+        return jwt;
+    };
+}
+function chooseSigner(inputs) {
+    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
+    if (signingKey === undefined) {
+        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
+    }
+    return clientCertificate === undefined || usesTlsAuthentication(inputs)
+        ? { kind: 'key', key: signingKey }
+        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-parts.js
+
+
+/** The fewest characters of a mask: a shorter one would blank what is no secret. */
+const shortestPart = 8;
+/** The length of a PEM's line (RFC 7468 section 2). */
+const pemLine = 64;
+/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
+/**
+ * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
+ * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
+ * says BEGIN or END.
+ *
+ * @param input the same as for `readSigningKey` takes
+ */
+function listPrivateParts(input) {
+    const parts = [
+        ...listMembers(input),
+        ...listPemLines(input),
+        ...(isJsonLike(input) ? listRunsOfOtherJson(input) : listOtherLines(input)),
+    ];
+    return [...new Set(parts)].filter((part) => part.length >= shortestPart);
+}
+function listMembers(text) {
+    return [...text.matchAll(privateMember)]
+        .map(([, , , value = '']) => value)
+        .flatMap((value) => [...splitLines(value), ...splitLines(unescapeJson(value))])
+        .filter((value) => !isMarker(value));
+}
+function unescapeJson(value) {
+    return value.replaceAll('\\/', '/').replace(/\\u([0-9a-f]{4})/gi, (_, code) => {
+        return String.fromCharCode(Number.parseInt(code, 16));
+    });
+}
+function splitLines(text) {
+    return text.split(/[\r\n]/).map((line) => line.trim());
+}
+/** Whether a text is a BEGIN or END line and nothing more. */
+function isMarker(text) {
+    return text.replace(pemMarker, '') === '';
+}
+function listPemLines(text) {
+    return listPemBodies(breakLines(text)).flatMap((body) => {
+        const lines = splitBody(body);
+        const unescaped = lines.map((line) => unescapeJson(line));
+        const joined = unescaped.join('');
+        return [...lines, ...unescaped, joined, ...wrap(joined)];
+    });
+}
+/**
+ * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
+ * lines of base64: beside a certificate, a key may have lost both.
+ */
+function listPemBodies(text) {
+    const markers = [...text.matchAll(pemMarker)];
+    const ends = [...markers.map(({ index }) => index), text.length];
+    const starts = [0, ...markers.map(({ index, 0: marker }) => index + marker.length)];
+    return starts.flatMap((start, nth) => {
+        const between = text.slice(start, ends[nth]);
+        const isBegun = markers[nth - 1]?.[1] === 'BEGIN';
+        const isEnded = markers[nth]?.[1] === 'END';
+        if (isBegun && isEnded)
+            return [between];
+        if (!isBegun && !isEnded && markers.length > 0) {
+            return splitLines(between).filter((line) => base64Line.test(line));
+        }
+        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+        const pieces = between.split(/["']/);
+        return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
+    });
+}
+const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
+/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
+const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
+/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
+function splitBody(body) {
+    return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
+}
+function wrap(text) {
+    return text.match(new RegExp(`.{1,${pemLine}}`, 'g')) ?? [];
+}
+function isJsonLike(text) {
+    return /^\s*[{[]|["']\w+["']\s*:/.test(text);
+}
+/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+function listRunsOfOtherJson(text) {
+    try {
+        findKey(text.trim());
+        return [];
+    }
+    catch {
+        return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
+    }
+}
+/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
+function listOtherLines(text) {
+    if (new RegExp(pemMarker).test(text))
+        return [];
+    const lines = splitLines(breakLines(text));
+    const joined = lines.join('').replace(/\s/g, '');
+    const decoded = readBase64(joined).toString();
+    const isText = new RegExp(pemMarker).test(decoded) || /^\s*\{/.test(decoded);
+    return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
+}
+
+;// CONCATENATED MODULE: ./build/compiled/masks/secrets.js
+
+
+
+
+/** The fewest characters of a value that only its name makes a secret. */
+const shortestGuess = 8;
+const secretParameter = /^(password|code|device_code|code_verifier|otp)$|(_token|secret|assertion)$/i;
+const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
+/**
+ * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
+ * It reads the environment as it is, before anything is checked, for an input error must not show a secret either.
+ *
+ * @param env the step's environment
+ */
+function listSecrets(env) {
+    const secrets = [
+        ...listClientSecrets(env),
+        ...listInFull(readInput(env, 'cache-encryption-key')),
+        ...listInFull(readInput(env, 'refresh-token')),
+        ...listPrivateParts(readInput(env, 'private-key')),
+        ...listPrivateParts(readInput(env, 'client-key')),
+        ...listSecretParameters(readInput(env, 'parameters', 'exact')),
+        ...listSecretHeaders(readInput(env, 'headers', 'exact')),
+        ...listProxySecrets(env),
+    ];
+    return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+}
+/** A secret as it is, and as a form and JSON write it. */
+function listInFull(secret) {
+    return [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
+}
+function listClientSecrets(env) {
+    const secret = readInput(env, 'client-secret');
+    const id = readInput(env, 'client-id');
+    // The Basic value of a secret that is too short to be masked would be a mask for nothing.
+    if (secret.length < shortestSecret)
+        return [];
+    return [...listInFull(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
+}
+function listSecretParameters(input) {
+    return parseParameters(input)
+        .pairs.filter(([name]) => secretParameter.test(name))
+        .filter(isLongEnough)
+        .flatMap(([, value]) => listInFull(value));
+}
+function listSecretHeaders(input) {
+    return parseHeaders(input)
+        .pairs.map(([name, value]) => [name, withoutScheme(name, value)])
+        .filter(([name]) => secretHeader.test(name) || /^(authorization|cookie)$/i.test(name))
+        .filter(isLongEnough)
+        .map(([, value]) => value);
+}
+function isLongEnough([, value]) {
+    return value.length >= shortestGuess;
+}
+/** The scheme is no secret, and with it the mask would not match the credentials alone. */
+function withoutScheme(name, value) {
+    return name.toLowerCase() === 'authorization' ? value.replace(/^\S+\s+/, '') : value;
+}
+function listProxySecrets(env) {
+    return ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap((name) => {
+        const value = env[name] ?? '';
+        const proxy = /^https?:\/\//i.test(value) ? value : `http://${value}`;
+        return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
+    });
+}
+function listUserInfoSecrets({ username, password }) {
+    if (password === '')
+        return [];
+    const decoded = decodeOr(password);
+    return [password, decoded, Buffer.from(`${decodeOr(username)}:${decoded}`).toString('base64')];
+}
+/** Decodes percent escapes; what is no such escape stays as it is. */
+function decodeOr(component) {
+    try {
+        return decodeURIComponent(component);
+    }
+    catch {
+        return component;
+    }
+}
+/** The members of a response that are taken for secrets, by the last word of their name. */
+const secretMember = /(token|secret|assertion|password|key|signature|code|jwt)$/i;
+/** Lists the secrets among the members of a response, at any depth. */
+function listSecretMembers(value, name = '') {
+    if (typeof value === 'string') {
+        return secretMember.test(name) && value.length >= shortestGuess ? [value] : [];
+    }
+    if (typeof value !== 'object' || value === null)
+        return [];
+    return Object.entries(value).flatMap(([key, member]) => listSecretMembers(member, Array.isArray(value) ? name : key));
+}
+/** A copy of a response's members without its secrets, at any depth. */
+function dropSecretMembers(value) {
+    if (typeof value !== 'object' || value === null)
+        return value;
+    if (Array.isArray(value))
+        return value.map(dropSecretMembers);
+    const kept = Object.entries(value).filter(([name]) => !secretMember.test(name));
+    return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/masks/response.js
+
+/** The most secrets among the further members of an answer that are handed on; each is searched for in each line. */
+const mostSecretMembers = 100;
+/**
+ * Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before.
+ *
+ * @returns the answer, without its further members that are secret where there are too many to hide
+ */
+function hideSecrets(response, log) {
+    const members = listSecretMembers(response.others);
+    const isTooMuch = members.length > mostSecretMembers;
+    maskSecrets(response, isTooMuch ? [] : members, log);
+    return isTooMuch
+        ? { ...response, others: dropSecretMembers(response.others) }
+        : response;
+}
+function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, members, log) {
+    // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
+    const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
+    [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
+        log.mask(secret);
+    });
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/tls-identity.js
+
+/** Whom to trust and who to be on connections to the authorization server. */
+function makeTlsIdentity(inputs) {
+    const { caCertificate, clientCertificate, clientKey } = inputs;
+    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
+    if (clientCertificate === undefined || clientKey === undefined)
+        return trust;
+    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/request-token.js
+
+
 
 
 
@@ -5143,7 +5151,7 @@ function listLeaseNames({ lease }, now) {
     });
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/wording/cache-lines.js
+;// CONCATENATED MODULE: ./build/compiled/wording/cache.js
 
 
 
@@ -5239,7 +5247,7 @@ function sayNotFollowing(why) {
         : text_text `Not waiting for another job (cache-wait): the cache service reserved no name.`;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/cache-wait.js
+;// CONCATENATED MODULE: ./build/compiled/reuse/wait.js
 
 
 
@@ -5266,7 +5274,7 @@ async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, cl
     return response === undefined ? { code: 'in_vain' } : { code: 'taken', response };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/scopes.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/scopes.js
 /**
  * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
  */
@@ -5275,7 +5283,7 @@ function listMissingScopes(granted, asked) {
     return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/reuse.js
+;// CONCATENATED MODULE: ./build/compiled/reuse/reuse.js
 
 
 
@@ -5561,7 +5569,7 @@ function deriveKey(secret, salt) {
     return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/wording/refusals.js
+;// CONCATENATED MODULE: ./build/compiled/wording/refusals.js
 
 
 
@@ -5806,7 +5814,9 @@ function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncodi
     return encoded ? text_text `${post}, or client-secret-encoding: ${other}` : post;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/wording/failures.js
+;// CONCATENATED MODULE: ./build/compiled/wording/failures.js
+
+
 
 
 
@@ -6219,6 +6229,14 @@ function sayEmptySecret({ name, cause }) {
     }
 }
 
+;// CONCATENATED MODULE: ./build/compiled/masks/tls-key.js
+
+
+/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+function listTlsSecrets({ clientKey }) {
+    return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/action/run.js
 
 
@@ -6314,7 +6332,7 @@ function isRefreshToken([name]) {
 
 /***/ }),
 
-/***/ 737:
+/***/ 506:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -9521,7 +9539,7 @@ function joinHeaders(message) {
     return Object.fromEntries(entries);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/retry/clock.js
+;// CONCATENATED MODULE: ./build/compiled/clock.js
 /** setTimeout fires at once for a longer time than this, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 /** The clock of the machine. */
@@ -9712,8 +9730,8 @@ function readSystemCode(error) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(580);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(737);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(678);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(506);
 
 
 

@@ -12,7 +12,7 @@ __nccwpck_require__.r(__webpack_exports__);
  * loaded, for every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(165)]).then(__nccwpck_require__.bind(__nccwpck_require__, 773));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(195)]).then(__nccwpck_require__.bind(__nccwpck_require__, 675));
     await endJob();
 }
 

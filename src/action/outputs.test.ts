@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { createFakeRunner } from '../../test/support/fakes.ts';
+import { createFakeRunner } from '../../test/support/doubles/fakes.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
-import { TokenTooLongError } from './errors.ts';
-import { Log } from './log.ts';
-import { type Destination, handOver, type Handover, hideSecrets } from './outputs.ts';
+import { TokenTooLongError } from '../failures/errors.ts';
+import { Log } from '../log/log.ts';
+import { type Destination, handOver, type Handover } from './outputs.ts';
+import { hideSecrets } from '../masks/response.ts';
 
 const now = Date.UTC(2026, 0, 31, 11, 0, 0);
 

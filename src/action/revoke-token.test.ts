@@ -4,7 +4,7 @@ import { before, describe, test } from 'node:test';
 
 import { decodeJwt } from 'jose';
 
-import { createAuthority, type IssuedCertificate } from '../../test/support/certificates.ts';
+import { createAuthority, type IssuedCertificate } from '../../test/support/making/certificates.ts';
 import {
   type Answer,
   answerJson,
@@ -14,9 +14,13 @@ import {
   createInputEnvironment,
   type FakeClock,
   type FakeNetwork,
-} from '../../test/support/fakes.ts';
-import { generatePem } from '../../test/support/inputs.ts';
-import { answerIdToken, idTokenEnvironment, writeIdToken } from '../../test/support/stages.ts';
+} from '../../test/support/doubles/fakes.ts';
+import { generatePem } from '../../test/support/making/inputs.ts';
+import {
+  answerIdToken,
+  idTokenEnvironment,
+  writeIdToken,
+} from '../../test/support/tables/stages.ts';
 import type { HttpResponse } from '../http/request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { type RevocationState, sealState } from './revocation-state.ts';

@@ -1,22 +1,24 @@
 import { judgeFailure } from '../oauth2/errors.ts';
 import { revoke } from '../oauth2/revocation.ts';
 import { Deadline } from '../retry/deadline.ts';
-import { IdTokens } from './id-tokens.ts';
-import { type Inputs, readInputs } from './inputs.ts';
-import { Log } from './log.ts';
-import { makeProofContext, type ProofSources } from './proof-context.ts';
-import { listClientProofs, listTlsSecrets, type LocatedInputs, makeTlsIdentity } from './proofs.ts';
+import { IdTokens } from '../exchange/id-tokens.ts';
+import { type Inputs, readInputs, type LocatedInputs } from '../inputs/inputs.ts';
+import { Log } from '../log/log.ts';
+import { makeProofContext, type ProofSources } from '../exchange/proof-context.ts';
+import { listClientProofs } from '../exchange/proofs.ts';
 import { openState, type RevocationState, stateName } from './revocation-state.ts';
-import { listSecrets } from './secrets.ts';
-import { runStage, type StageContext } from './stage.ts';
+import { listSecrets } from '../masks/secrets.ts';
+import { runStage, type StageContext } from '../exchange/stage.ts';
 import type { Surroundings } from './surroundings.ts';
-import { describeRevocation } from './wording/exchange.ts';
+import { describeRevocation } from '../wording/exchange.ts';
 import {
   sayExpiredAlready,
   sayRevoked,
   warnNotRevoked,
   warnStateUnreadable,
-} from './wording/revocation-lines.ts';
+} from '../wording/revocation.ts';
+import { listTlsSecrets } from '../masks/tls-key.ts';
+import { makeTlsIdentity } from '../exchange/tls-identity.ts';
 
 /**
  * Revokes the token that the step of this job got, at the end of the job. Whatever goes wrong is a warning: the job has

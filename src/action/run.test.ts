@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
-import { createAuthority } from '../../test/support/certificates.ts';
+import { createAuthority } from '../../test/support/making/certificates.ts';
 import {
   type Answer,
   answerJson,
@@ -16,13 +16,13 @@ import {
   type FakeClock,
   type FakeNetwork,
   type FakeRunner,
-} from '../../test/support/fakes.ts';
+} from '../../test/support/doubles/fakes.ts';
 import {
   answerIdToken,
   idTokenClaims,
   idTokenEnvironment,
   writeIdToken,
-} from '../../test/support/stages.ts';
+} from '../../test/support/tables/stages.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { openState } from './revocation-state.ts';
 import { run } from './run.ts';

@@ -1,19 +1,18 @@
 import type { Pair } from '../oauth2/token-request.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { Deadline } from '../retry/deadline.ts';
-import { NoRunnerError } from './errors.ts';
-import { IdTokens } from './id-tokens.ts';
-import { type Inputs, readInputs } from './inputs.ts';
-import { Log } from './log.ts';
+import { NoRunnerError } from '../failures/errors.ts';
+import { IdTokens } from '../exchange/id-tokens.ts';
+import { type Inputs, readInputs } from '../inputs/inputs.ts';
+import { Log } from '../log/log.ts';
 import { handOver } from './outputs.ts';
-import { listTlsSecrets } from './proofs.ts';
-import { type ObtainedToken, requestToken } from './request-token.ts';
-import { Reuse } from './reuse.ts';
-import { listMissingScopes } from './scopes.ts';
+import { type ObtainedToken, requestToken } from '../exchange/request-token.ts';
+import { Reuse } from '../reuse/reuse.ts';
+import { listMissingScopes } from '../oauth2/scopes.ts';
 import { sealState, stateName } from './revocation-state.ts';
-import { listSecrets } from './secrets.ts';
+import { listSecrets } from '../masks/secrets.ts';
 import type { Surroundings } from './surroundings.ts';
-import { explainFailure } from './wording/failures.ts';
+import { explainFailure } from '../wording/failures.ts';
 import {
   sayGot,
   sayGranted,
@@ -21,7 +20,8 @@ import {
   sayReusing,
   saySet,
   sayTlsStaysVerified,
-} from './wording/lines.ts';
+} from '../wording/progress.ts';
+import { listTlsSecrets } from '../masks/tls-key.ts';
 
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 export async function run(surroundings: Surroundings): Promise<void> {

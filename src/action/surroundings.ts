@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import * as core from '@actions/core';
 
 import { sendRequest, type SendRequest } from '../http/request.ts';
-import { type Clock, systemClock } from '../retry/clock.ts';
-import type { Runner } from './log.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Runner } from '../log/log.ts';
 
 /** What the action runs in; tests hand in their own. */
 export interface Surroundings {

@@ -11,7 +11,7 @@ import {
   type CacheService,
   type Job,
   startCacheService,
-} from '../../test/support/cache-service.ts';
+} from '../../test/support/doubles/cache-service.ts';
 import { classifySave, type SaveWord } from './save-report.ts';
 import { compressions, makeVersion } from './service.ts';
 

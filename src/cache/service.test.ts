@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import { startCacheService } from '../../test/support/cache-service.ts';
-import { answerJson } from '../../test/support/fakes.ts';
+import { startCacheService } from '../../test/support/doubles/cache-service.ts';
+import { answerJson } from '../../test/support/doubles/fakes.ts';
 import {
   type HttpRequest,
   type HttpResponse,

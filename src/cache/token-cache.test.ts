@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
-import { createFakeClock, type FakeClock } from '../../test/support/fakes.ts';
+import { createFakeClock, type FakeClock } from '../../test/support/doubles/fakes.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { type CachedToken, openEntry, sealEntry } from './entry.ts';

@@ -11,8 +11,8 @@ import {
   type Authority,
   createAuthority,
   type IssuedCertificate,
-} from '../../test/support/certificates.ts';
-import { type Proxy, type ProxyOptions, startProxy } from '../../test/support/proxy.ts';
+} from '../../test/support/making/certificates.ts';
+import { type Proxy, type ProxyOptions, startProxy } from '../../test/support/doubles/proxy.ts';
 import {
   type Answer,
   drip,
@@ -32,7 +32,7 @@ import {
   startSilentTlsServer,
   startTcpServer,
   token,
-} from '../../test/support/scripted-server.ts';
+} from '../../test/support/doubles/scripted-server.ts';
 import { type HttpRequest, type HttpResponse, type RequestLimits, sendRequest } from './request.ts';
 
 const maxBytes = 64 * 1024;

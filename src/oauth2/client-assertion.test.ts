@@ -5,16 +5,16 @@ import { describe, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 
 import fc from '../../test/support/fast-check.ts';
-import { createAuthority } from '../../test/support/certificates.ts';
-import { createSampleKeys } from '../../test/support/signing-keys.ts';
+import { createAuthority } from '../../test/support/making/certificates.ts';
+import { createSampleKeys } from '../../test/support/making/signing-keys.ts';
 import {
   type Assertion,
   type AssertionSigner,
   signAssertion,
   thumbprintOf,
 } from './client-assertion.ts';
-import { macAlgorithms } from './signing-algorithm.ts';
-import { readSigningKey } from './signing-key.ts';
+import { macAlgorithms } from './keys/signing-algorithm.ts';
+import { readSigningKey } from './keys/signing-key.ts';
 
 const samples = createSampleKeys();
 const [rsa] = samples;

@@ -1,7 +1,7 @@
 import { createHash, createHmac, X509Certificate } from 'node:crypto';
 
-import { type MacAlgorithm, signBytes } from './signing-algorithm.ts';
-import type { SigningKey } from './signing-key.ts';
+import { type MacAlgorithm, signBytes } from './keys/signing-algorithm.ts';
+import type { SigningKey } from './keys/signing-key.ts';
 
 /**
  * What a signed JWT says: as client authentication or as a grant.

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import fc from '../../test/support/fast-check.ts';
-import { startAuthorizationServer } from '../../test/support/authorization-server.ts';
+import { startAuthorizationServer } from '../../test/support/doubles/authorization-server.ts';
 import {
   type Answer,
   answerJson,
   createFakeClock,
   createFakeNetwork,
-} from '../../test/support/fakes.ts';
+} from '../../test/support/doubles/fakes.ts';
 import { type HttpResponse, sendRequest } from '../http/request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { discover, type DiscoveryContext, type ServerMetadata } from './discovery.ts';

@@ -4,13 +4,13 @@ import { describe, test } from 'node:test';
 import {
   defaultClient,
   startAuthorizationServer,
-} from '../../test/support/authorization-server.ts';
+} from '../../test/support/doubles/authorization-server.ts';
 import {
   type Answer,
   answerJson,
   createFakeClock,
   createFakeNetwork,
-} from '../../test/support/fakes.ts';
+} from '../../test/support/doubles/fakes.ts';
 import { type HttpResponse, sendRequest } from '../http/request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { encodeBasic } from './client-authentication.ts';

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { answerJson, createFakeClock, createFakeNetwork } from '../../test/support/fakes.ts';
+import {
+  answerJson,
+  createFakeClock,
+  createFakeNetwork,
+} from '../../test/support/doubles/fakes.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { clientSecretBasic } from './client-authentication.ts';
 import { type AttemptContext, askTokenEndpoint, maxResponseBytes } from './token-endpoint.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createFakeClock } from '../../test/support/fakes.ts';
+import { createFakeClock } from '../../test/support/doubles/fakes.ts';
 import { Deadline } from './deadline.ts';
 
 test('a deadline lies so many seconds ahead, by the clock that only moves forward', () => {

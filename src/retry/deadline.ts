@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** When everything must be over that a run asks of authorization servers. */
 export class Deadline {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import fc from '../../test/support/fast-check.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import {
   type Attempt,
   type FailedAttempt,

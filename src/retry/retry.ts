@@ -1,5 +1,5 @@
 import { type Backoff, drawWait } from './backoff.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** How often, how long and how patiently. */
 export interface RetryPolicy extends Backoff {

@@ -1,6 +1,6 @@
 /** What Anthropic documents of its token endpoint, for workload identity federation. */
 import { githubIdToken } from '../support/matchers.ts';
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [
   {

@@ -1,5 +1,5 @@
 import { signedJwt } from '../support/matchers.ts';
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 const answer = {
   status: 200,

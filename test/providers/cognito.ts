@@ -1,4 +1,4 @@
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [
   {

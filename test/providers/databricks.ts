@@ -1,5 +1,5 @@
 import { githubIdToken } from '../support/matchers.ts';
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 const url = 'https://acme.cloud.databricks.com/oidc/v1/token';
 

@@ -1,5 +1,5 @@
 import { githubIdToken, signedJwt, thumbprint } from '../support/matchers.ts';
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 const url = 'https://login.microsoftonline.com/tenant-id/oauth2/v2.0/token';
 

@@ -1,5 +1,5 @@
 import { githubIdToken, signedJwt } from '../support/matchers.ts';
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [
   {

@@ -1,4 +1,4 @@
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 /** Ids of the service hold characters that a form has to encode. */
 const clientId = 'sb-0a1b2c3d!b1234|service-manager!b3';

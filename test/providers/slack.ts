@@ -1,5 +1,5 @@
 /** What Slack documents of oauth.v2.access, for token rotation. */
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [
   {

@@ -1,5 +1,5 @@
 /** What Spotify documents of its token endpoint. */
-import type { ProviderRequest } from '../support/provider-request.ts';
+import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [
   {

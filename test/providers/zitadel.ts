@@ -1,6 +1,6 @@
 /** What Zitadel documents of its token endpoint, for service accounts. */
 import { signedJwt } from '../support/matchers.ts';
-import type { Given, ProviderRequest } from '../support/provider-request.ts';
+import type { Given, ProviderRequest } from '../support/making/provider-request.ts';
 
 /** What is used of a key file. */
 interface KeyFile {

@@ -8,7 +8,7 @@ import {
   type Run,
   runAction,
   runJob,
-} from './runner.ts';
+} from './doubles/runner.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -14,9 +14,9 @@ export interface SourceText {
   readonly words: string;
 }
 
-/** Gives every template tagged `text` in src/action/, and the strings that are put into such templates. */
+/** Gives every template tagged `text` in src/, and the strings that are put into such templates. */
 export function listSourceTexts(): SourceText[] {
-  return globSync('src/action/**/*.ts', { cwd: root })
+  return globSync('src/{action,reuse,exchange,wording,inputs}/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .flatMap((file) => listTexts(file));
 }
@@ -48,7 +48,7 @@ function readTemplate(template: ts.TemplateLiteral): string {
 
 /** Gives the title of every annotation. */
 export function listTitles(): string[] {
-  const found = globSync('src/action/wording/*.ts', { cwd: root })
+  const found = globSync('src/wording/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .flatMap((file) => [
       ...readFileSync(join(root, file), 'utf8').matchAll(/\b\w*itle(?: =|:) '([^']+)'/g),

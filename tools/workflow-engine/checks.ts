@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {
   type AuthorizationServer,
   defaultClient,
-} from '../../test/support/authorization-server.ts';
+} from '../../test/support/doubles/authorization-server.ts';
 import { privateKey } from './clients.ts';
 import {
   type Engine,

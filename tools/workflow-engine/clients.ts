@@ -1,7 +1,10 @@
 /** The clients that the workflows of test/workflows/ are, as the authorization server knows them. */
 import { generateKeyPairSync } from 'node:crypto';
 
-import { type ClientDescription, defaultClient } from '../../test/support/authorization-server.ts';
+import {
+  type ClientDescription,
+  defaultClient,
+} from '../../test/support/doubles/authorization-server.ts';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 

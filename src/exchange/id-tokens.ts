@@ -1,0 +1,96 @@
+import {
+  findIdTokenEndpoint,
+  type IdToken,
+  type IdTokenEndpoint,
+  requestIdToken,
+} from '../id-token/id-token.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { runStage, type StageContext } from './stage.ts';
+import { describeIdTokenRequest } from '../wording/exchange.ts';
+import { IdTokenError, judgeIdTokenFailure } from '../id-token/id-token-error.ts';
+
+/** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */
+const longestWait = 60_000;
+
+/** The job's ID tokens: a server accepts each once, so every attempt gets one that none has seen. */
+export class IdTokens {
+  readonly #endpoint: IdTokenEndpoint;
+  readonly #inputs: Inputs;
+  readonly #context: StageContext;
+  /** One that no server has seen. */
+  #unused: { readonly idToken: IdToken; readonly gotAt: number } | undefined;
+  #last: IdToken | undefined;
+
+  private constructor(endpoint: IdTokenEndpoint, inputs: Inputs, context: StageContext) {
+    this.#endpoint = endpoint;
+    this.#inputs = inputs;
+    this.#context = context;
+  }
+
+  /**
+   * @param env the step's environment
+   * @returns undefined where no ID token is wanted
+   * @throws {IdTokenError} `no_permission` where the job may not ask for one
+   */
+  static open(inputs: Inputs, env: NodeJS.ProcessEnv, context: StageContext): IdTokens | undefined {
+    if (inputs.idTokenAs === undefined) return undefined;
+    const endpoint = findIdTokenEndpoint(env);
+    if (endpoint === undefined) throw new IdTokenError('no_permission');
+    return new IdTokens(endpoint, inputs, context);
+  }
+
+  /** The one that was used last; undefined before the first. */
+  get last(): IdToken | undefined {
+    return this.#last;
+  }
+
+  /**
+   * An ID token to look at; a later {@link take} gives it away.
+   *
+   * @throws {StageError} where none can be had
+   */
+  async look(): Promise<IdToken> {
+    const idToken = await this.#request();
+    this.#unused = { idToken, gotAt: this.#context.clock.monotonic() };
+    return idToken;
+  }
+
+  /**
+   * An ID token to send, once.
+   *
+   * @throws {StageError} where none can be had
+   */
+  async take(): Promise<IdToken> {
+    const unused = this.#unused;
+    this.#unused = undefined;
+    const isFresh =
+      unused !== undefined && this.#context.clock.monotonic() - unused.gotAt < longestWait;
+    this.#last = isFresh ? unused.idToken : await this.#request();
+    return this.#last;
+  }
+
+  async #request(): Promise<IdToken> {
+    const { clock, send, log } = this.#context;
+    const inputs = this.#inputs;
+    const hide = (secret: string): void => {
+      log.mask(secret);
+    };
+    const { result } = await runStage(
+      {
+        stage: 'id_token',
+        ask: (signal) =>
+          requestIdToken(this.#endpoint, inputs.idTokenAudience, {
+            send,
+            now: clock.now,
+            signal,
+            hide,
+          }),
+        judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
+        shape: describeIdTokenRequest(this.#endpoint.url, inputs),
+        readFacts: () => ({ inputs }),
+      },
+      this.#context,
+    );
+    return result;
+  }
+}

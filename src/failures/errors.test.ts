@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { IdTokenError } from '../id-token/id-token-error.ts';
+import { InputError } from '../inputs/input-error.ts';
+import { text } from '../log/text.ts';
+import { NoRevocationEndpointError, NoRunnerError, TokenTooLongError } from './errors.ts';
+
+describe('an error has a name and a code that stay, and nothing else in its message:', () => {
+  const rows: readonly [error: Error & { readonly code: string }, name: string, code: string][] = [
+    [
+      new InputError([text`timeout: got "${'open-sesame'}"`], undefined),
+      'InputError',
+      'bad_inputs',
+    ],
+    [
+      new NoRevocationEndpointError('https://login.example.com'),
+      'NoRevocationEndpointError',
+      'no_revocation_endpoint',
+    ],
+    [new NoRunnerError('GITHUB_ENV'), 'NoRunnerError', 'no_runner'],
+    [new TokenTooLongError('MY_TOKEN'), 'TokenTooLongError', 'token_too_long'],
+    [new IdTokenError('no_permission'), 'IdTokenError', 'no_permission'],
+    [new IdTokenError('refused', { status: 403 }), 'IdTokenError', 'refused'],
+  ];
+  for (const [error, name, code] of rows) {
+    test(`${name}, ${code}`, () => {
+      assert.equal(error.name, name);
+      assert.equal(error.code, code);
+      assert.equal(error.message, code);
+      assert.equal(String(error), `${name}: ${code}`);
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import { TransportError } from '../http/transport-error.ts';
+import type { RetryOn } from '../oauth2/errors.ts';
+
+/** Why there is no ID token of GitHub's, in stable words. */
+export type IdTokenErrorCode =
+  /** The job may not ask for one: it lacks `permissions: { id-token: write }`. */
+  | 'no_permission'
+  /** The runner's URL for it is no https URL, or none at all. */
+  | 'bad_endpoint'
+  /** A status that is no success. */
+  | 'refused'
+  /** A success that is no JSON object. */
+  | 'unparsable'
+  /** A JSON object without a JWT. */
+  | 'malformed';
+
+/** Details of an {@link IdTokenError}. */
+export interface IdTokenErrorDetails {
+  /** Of the answer; undefined where nothing was asked. */
+  readonly status?: number;
+  readonly retryable?: boolean;
+  /** What the endpoint asked for (Retry-After), milliseconds. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+export class IdTokenError extends Error {
+  override readonly name = 'IdTokenError';
+  readonly code: IdTokenErrorCode;
+  readonly status: number | undefined;
+  /** Whether the same request may succeed a little later. */
+  readonly retryable: boolean;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: IdTokenErrorCode, details: IdTokenErrorDetails = {}) {
+    super(code);
+    this.code = code;
+    this.status = details.status;
+    this.retryable = details.retryable ?? false;
+    this.retryAfter = details.retryAfter;
+  }
+}
+
+/**
+ * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
+ * one.
+ *
+ * @param error what the attempt threw
+ */
+export function judgeIdTokenFailure(
+  error: unknown,
+  retryOn: RetryOn,
+): { retryable: boolean; retryAfter?: number | undefined } {
+  if (error instanceof TransportError) return { retryable: error.retryable || retryOn === 'all' };
+  // Where nothing was asked there is nothing to ask again.
+  if (!(error instanceof IdTokenError) || error.status === undefined) return { retryable: false };
+  return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
+}

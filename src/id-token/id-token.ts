@@ -1,0 +1,186 @@
+import { isLoopback } from '../http/loopback.ts';
+import type { HttpResponse, SendRequest } from '../http/request.ts';
+import { parseRetryAfter } from '../http/retry-after.ts';
+import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
+import { defaultHeaders } from '../oauth2/default-headers.ts';
+import type { Pair } from '../oauth2/token-request.ts';
+import { readJsonObject } from '../oauth2/json-object.ts';
+import { IdTokenError, type IdTokenErrorDetails } from './id-token-error.ts';
+
+/** What an ID token says. Nothing here verifies it: it is shown, and told apart from another, but never trusted. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** GitHub's OIDC ID token of the job. */
+export interface IdToken {
+  /** The secret itself: a JWT in its compact form. */
+  readonly token: string;
+  readonly claims: Claims;
+}
+
+/** Where the runner lets a job ask for its ID token. */
+export interface IdTokenEndpoint {
+  readonly url: string;
+  /** The bearer token that the endpoint wants. */
+  readonly requestToken: string;
+}
+
+/** What one attempt needs from its surroundings. */
+export interface IdTokenContext {
+  readonly send: SendRequest;
+  /** The time of day: epoch, milliseconds. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Keeps a secret out of the log. */
+  readonly hide: (secret: string) => void;
+}
+
+/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
+export const maxAnswerBytes = 64 * 1024;
+
+/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
+const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+
+/**
+ * Finds where the job may ask for its ID token.
+ *
+ * @param env the step's environment
+ * @returns undefined where the job lacks `permissions: { id-token: write }`
+ * @see https://docs.github.com/actions/reference/security/oidc
+ */
+export function findIdTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undefined {
+  const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
+  const requestToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+  return url === '' || requestToken === '' ? undefined : { url, requestToken };
+}
+
+/**
+ * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
+ *
+ * @param audience the `aud` that it shall have; GitHub's own choice where undefined
+ * @throws {TransportError} when no complete response came back
+ * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
+ */
+export async function requestIdToken(
+  endpoint: IdTokenEndpoint,
+  audience: string | undefined,
+  { send, now, signal, hide }: IdTokenContext,
+): Promise<IdToken> {
+  const url = addAudience(readEndpointUrl(endpoint.url), audience);
+  const headers = {
+    ...Object.fromEntries(defaultHeaders),
+    authorization: `Bearer ${endpoint.requestToken}`,
+  };
+  const response = await send(
+    { method: 'GET', url, headers },
+    { signal, maxBytes: maxAnswerBytes },
+  );
+  return readAnswer(response, { now: now(), hide });
+}
+
+/** The bearer token goes to nobody who could read it on the way. */
+function readEndpointUrl(text: string): URL {
+  const url = URL.parse(text);
+  const isSafe =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (url === null || !isSafe) throw new IdTokenError('bad_endpoint');
+  return url;
+}
+
+/** Leaves the query that is there as it is, which `searchParams` would write anew. */
+function addAudience(url: URL, audience: string | undefined): string {
+  if (audience === undefined) return url.href;
+  const before = url.search === '' ? '' : `${url.search}&`;
+  const complete = new URL(url);
+  complete.search = `${before}audience=${encodeURIComponent(audience)}`;
+  return complete.href;
+}
+
+function readAnswer(
+  { status, headers, body }: HttpResponse,
+  { now, hide }: { readonly now: number; readonly hide: IdTokenContext['hide'] },
+): IdToken {
+  const details: IdTokenErrorDetails = {
+    status,
+    retryAfter: parseRetryAfter(headers['retry-after'], now),
+  };
+  if (!isSuccessStatus(status)) {
+    throw new IdTokenError('refused', { ...details, retryable: isTransientStatus(status) });
+  }
+  const members = readJsonObject(new TextDecoder().decode(body));
+  if (members === undefined) throw new IdTokenError('unparsable', { ...details, retryable: true });
+
+  const token = members['value'];
+  const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
+  if (typeof token !== 'string' || payload === undefined) {
+    // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
+    throw new IdTokenError('malformed', details);
+  }
+  // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
+  hide(token);
+  const claims = readClaims(payload);
+  if (claims === undefined) throw new IdTokenError('malformed', details);
+  return { token, claims };
+}
+
+function readClaims(payload: string): Claims | undefined {
+  try {
+    // Fatal, for replacement characters would make different claims equal.
+    const decoder = new TextDecoder('utf-8', { fatal: true });
+    const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
+    // JSON is read at any depth, but what is nested too deep cannot be written again.
+    JSON.stringify(claims);
+    return claims;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
+const passing: ReadonlySet<string> = new Set([
+  'jti',
+  'iat',
+  'nbf',
+  'exp',
+  'run_id',
+  'run_number',
+  'run_attempt',
+  'check_run_id',
+  'sha',
+  'workflow_sha',
+  'job_workflow_sha',
+]);
+
+/**
+ * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
+ * repository, while servers test the environment or the ref.
+ *
+ * @returns sorted by name, the values as JSON
+ */
+export function bindClaims(claims: Claims): Pair[] {
+  return Object.entries(claims)
+    .filter(([name]) => !passing.has(name))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, value]) => [name, JSON.stringify(value)]);
+}
+
+/** What a server that trusts ID tokens looks at; text from outside. */
+export interface DescribedClaims {
+  readonly iss: string | undefined;
+  readonly sub: string | undefined;
+  /** Several are separated by a comma. */
+  readonly aud: string | undefined;
+}
+
+/** The claims that have to match what is configured at the provider, as the log shows them. */
+export function describeClaims({ iss, sub, aud }: Claims): DescribedClaims {
+  return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
+}
+
+function describeClaim(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return Array.isArray(value) ? value.map(writeClaim).join(', ') : writeClaim(value);
+}
+
+function writeClaim(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

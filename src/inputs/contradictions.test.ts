@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+
+import { createAuthority, type IssuedCertificate } from '../../test/support/making/certificates.ts';
+import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
+import { generatePem, type Given, say } from '../../test/support/making/inputs.ts';
+import { readInputs } from './inputs.ts';
+import { InputError } from './input-error.ts';
+
+const pem = generatePem();
+let own: IssuedCertificate;
+before(async () => {
+  const authority = await createAuthority();
+  own = await authority.issue({ names: [], client: true });
+});
+
+const place = { 'token-url': 'https://login.example.com/token' };
+const basic: Given = { ...place, 'client-id': 'ci-client', 'client-secret': 's3cret-value' };
+
+/** What is wrong with inputs, an empty secret among it. */
+function complain(given: Given): string[] {
+  try {
+    readInputs(createInputEnvironment(given), { debug: false });
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof InputError);
+    const { problems, emptySecret } = error;
+    const empty = emptySecret === undefined ? [] : [`empty: ${emptySecret.name}`];
+    return [...problems.map(say), ...empty];
+  }
+}
+
+describe('an ACS endpoint', () => {
+  const acs = { ...basic, 'endpoint-type': 'acs_api' };
+  /** An input each, with a value that would be refused or need another one elsewhere, too. */
+  const meaningless: Readonly<Record<string, () => string>> = {
+    'client-auth-method': () => 'client_secret_basic',
+    'client-secret-encoding': () => 'raw',
+    'private-key': () => pem,
+    'private-key-id': () => 'key-1',
+    'signing-algorithm': () => 'ES256',
+    'private-key-as': () => 'assertion',
+    'assertion-audience': () => 'x',
+    'assertion-claims': () => 'sub=x',
+    'client-certificate': () => own.certificate,
+    'client-key': () => own.key,
+    'id-token-as': () => 'client_assertion',
+    'id-token-audience': () => 'x',
+    'refresh-token': () => 'a-refresh-token',
+    scopes: () => 'read',
+    'grant-type': () => 'jwt-bearer',
+    audience: () => 'x',
+    resource: () => 'x',
+    parameters: () => 'x',
+    'body-format': () => 'xml',
+    revoke: () => 'true',
+    'revocation-url': () => 'x',
+  };
+  for (const [name, write] of Object.entries(meaningless)) {
+    test(`refuses ${name}, and says nothing else of it`, () => {
+      assert.deepEqual(complain({ ...acs, [name]: write() }), [
+        `${name}: has no meaning with endpoint-type: acs_api`,
+      ]);
+    });
+  }
+
+  test('refuses all of them together', () => {
+    const all = Object.entries(meaningless).map(([name, write]) => [name, write()]);
+    assert.deepEqual(
+      complain({ ...acs, ...(Object.fromEntries(all) as Given) }),
+      Object.keys(meaningless).map((name) => `${name}: has no meaning with endpoint-type: acs_api`),
+    );
+  });
+
+  test('refuses an issuer, for its address is in no metadata', () => {
+    const issuer = 'https://login.example.com';
+    assert.deepEqual(complain({ ...acs, 'token-url': '', issuer }), [
+      'issuer: has no meaning with endpoint-type: acs_api',
+    ]);
+  });
+
+  test('needs a client-id and a client-secret', () => {
+    const given = { ...place, 'endpoint-type': 'acs_api', 'id-token-as': 'client_assertion' };
+    assert.deepEqual(complain(given), [
+      'id-token-as: has no meaning with endpoint-type: acs_api',
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
+      'empty: client-secret',
+    ]);
+  });
+
+  test('refuses credentials that a header cannot carry, and does not show them', () => {
+    for (const name of ['client-id', 'client-secret']) {
+      assert.deepEqual(complain({ ...acs, [name]: 'open-sesame€' }), [
+        `${name}: has a character that a header cannot carry`,
+      ]);
+    }
+  });
+});
+
+describe('parameters cannot hold what the action sends itself:', () => {
+  const key = { ...place, 'private-key': pem };
+  const idToken = (as: string): Given => ({ ...place, 'id-token-as': as });
+  const always: readonly [name: string, input: string][] = [
+    ['grant_type', 'grant-type'],
+    ['client_secret', 'client-secret'],
+  ];
+  const byJwt: readonly Given[] = [
+    { ...key, 'client-id': 'ci-client' },
+    { ...basic, 'client-auth-method': 'client_secret_jwt' },
+    idToken('client_assertion'),
+  ];
+  const rows: readonly [given: Given, name: string, input: string][] = [
+    ...always.map(([name, input]): [Given, string, string] => [basic, name, input]),
+    ...byJwt.flatMap((given): [Given, string, string][] => [
+      [given, 'client_assertion', 'private-key or id-token-as'],
+      [given, 'client_assertion_type', 'private-key or id-token-as'],
+    ]),
+    [{ ...basic, 'client-auth-method': 'client_secret_post' }, 'client_id', 'client-id'],
+    [{ ...key, 'client-id': 'ci-client' }, 'client_id', 'client-id'],
+    [{ ...idToken('assertion'), 'client-id': 'ci-client' }, 'client_id', 'client-id'],
+    [
+      { ...key, 'client-id': 'ci-client', 'private-key-as': 'assertion' },
+      'assertion',
+      'private-key',
+    ],
+    [
+      {
+        ...basic,
+        'client-auth-method': 'client_secret_post',
+        'private-key': pem,
+        'private-key-as': 'assertion',
+      },
+      'client_id',
+      'client-id',
+    ],
+    [idToken('assertion'), 'assertion', 'id-token-as'],
+    [idToken('subject_token'), 'subject_token', 'id-token-as'],
+    [{ ...basic, 'refresh-token': 'a-refresh-token' }, 'refresh_token', 'refresh-token'],
+    [{ ...basic, scopes: 'read' }, 'scope', 'scopes'],
+    [{ ...basic, audience: 'x' }, 'audience', 'audience'],
+    [{ ...basic, resource: 'urn:x' }, 'resource', 'resource'],
+  ];
+  for (const [given, name, input] of rows) {
+    test(`${name}, for ${input} is sent`, () => {
+      const problem = `parameters: ${name} is sent already; use the input ${input}`;
+      assert.deepEqual(complain({ ...given, parameters: `${name}=open-sesame` }), [problem]);
+      assert.deepEqual(complain({ ...given, parameters: `{"${name}": ["open", "sesame"]}` }), [
+        problem,
+      ]);
+    });
+  }
+
+  const free: readonly [given: Given, parameters: string][] = [
+    [basic, 'client_id=ci-client'],
+    [idToken('client_assertion'), 'client_id=ci-client'],
+    [{ ...key, 'client-id': 'ci-client', 'private-key-as': 'assertion' }, 'client_id=ci-client'],
+    [{ ...place, 'client-id': 'x', 'client-auth-method': 'none' }, 'client_assertion=a.b.c'],
+    [basic, 'assertion=a.b.c'],
+    [basic, 'subject_token=x'],
+    [basic, 'refresh_token=x'],
+    [basic, 'scope=a,b'],
+    [basic, 'audience=x\nresource=y'],
+    [
+      idToken('subject_token'),
+      'subject_token_type=urn:ietf:params:oauth:token-type:id_token\nrequested_token_type=urn:ietf:params:oauth:token-type:access_token',
+    ],
+    [idToken('client_assertion'), 'assertion=a.b.c'],
+    [basic, 'constructor=x\ntoString=y'],
+  ];
+  for (const [given, parameters] of free) {
+    test(`but they may hold ${parameters.replace('\n', ' and ')}`, () => {
+      assert.deepEqual(complain({ ...given, parameters }), []);
+    });
+  }
+});
+
+describe('headers cannot hold what belongs to the connection:', () => {
+  for (const header of [
+    'Host',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Connection',
+    'Proxy-Authorization',
+    'PROXY-X',
+  ]) {
+    test(header, () => {
+      assert.deepEqual(complain({ ...basic, headers: `${header}: open-sesame` }), [
+        `headers: ${header.toLowerCase()} belongs to the connection and cannot be set`,
+      ]);
+    });
+  }
+
+  for (const header of ['X-Host', 'Hostname', 'X-Proxy-User', 'Connection-Id', 'Proxy']) {
+    test(`but they may hold ${header}`, () => {
+      assert.deepEqual(complain({ ...basic, headers: `${header}: x` }), []);
+    });
+  }
+});
+
+describe('headers', () => {
+  test('cannot hold one twice, in whatever case', () => {
+    assert.deepEqual(complain({ ...basic, headers: 'X-A: 1\nX-B: 2\nx-a: 3\nX-A: 4' }), [
+      'headers: x-a is given more than once',
+    ]);
+  });
+
+  test('cannot hold the credentials of an ACS endpoint', () => {
+    const acs = { ...basic, 'endpoint-type': 'acs_api' };
+    for (const header of ['Client-Id', 'CLIENT-SECRET']) {
+      assert.deepEqual(complain({ ...acs, headers: `${header}: open-sesame` }), [
+        `headers: ${header.toLowerCase()} carries the client's credentials already`,
+      ]);
+      assert.deepEqual(complain({ ...basic, headers: `${header}: open-sesame` }), []);
+    }
+  });
+});
+
+describe('headers cannot hold Authorization where the client uses it', () => {
+  const authorization = { headers: 'Authorization: Bearer open-sesame' };
+
+  test('so it is refused with Basic', () => {
+    for (const headers of [authorization.headers, authorization.headers.toLowerCase()]) {
+      assert.deepEqual(complain({ ...basic, headers }), [
+        "headers: authorization carries the client's credentials already",
+      ]);
+    }
+  });
+
+  test('and taken with every other proof', () => {
+    const rows: readonly Given[] = [
+      { ...basic, 'client-auth-method': 'client_secret_post' },
+      { ...basic, 'client-auth-method': 'client_secret_jwt' },
+      { ...place, 'client-id': 'ci-client', 'private-key': pem },
+      { ...place, 'client-id': 'ci-client', 'client-auth-method': 'none' },
+      {
+        ...place,
+        'client-id': 'ci-client',
+        'client-key': own.key,
+        'client-certificate': own.certificate,
+      },
+      { ...place, 'id-token-as': 'subject_token' },
+    ];
+    for (const given of rows) assert.deepEqual(complain({ ...given, ...authorization }), []);
+  });
+});
+
+describe('a certificate', () => {
+  const plain: () => Given = () => ({
+    'token-url': 'http://localhost:8080/token',
+    'client-id': 'ci-client',
+    'client-key': own.key,
+    'client-certificate': own.certificate,
+  });
+
+  for (const method of ['tls_client_auth', 'self_signed_tls_client_auth']) {
+    test(`cannot be shown without TLS: ${method}`, () => {
+      assert.deepEqual(complain({ ...plain(), 'client-auth-method': method }), [
+        `token-url: takes https with client-auth-method: ${method}`,
+      ]);
+    });
+  }
+
+  test('is taken beside an issuer, whose metadata names the endpoint', () => {
+    const issuer = 'https://login.example.com';
+    assert.deepEqual(complain({ ...plain(), 'token-url': '', issuer }), []);
+  });
+
+  test('needs no TLS for what a JWT says of it', () => {
+    assert.deepEqual(complain({ ...plain(), 'client-key': '', 'private-key': own.key }), []);
+  });
+});
+
+describe('client-secret-encoding: raw', () => {
+  const raw = { ...basic, 'client-secret-encoding': 'raw', 'client-id': 'ci:client' };
+
+  test('cannot carry a client-id with a colon', () => {
+    assert.deepEqual(complain(raw), [
+      'client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post',
+    ]);
+  });
+
+  test('carries any other client-id, and a form that one too', () => {
+    assert.deepEqual(complain({ ...raw, 'client-id': 'ci-client' }), []);
+    assert.deepEqual(complain({ ...raw, 'client-secret-encoding': 'form' }), []);
+  });
+
+  test('does not hide that the client-id is missing', () => {
+    assert.deepEqual(complain({ ...raw, 'client-id': '' }), [
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
+    ]);
+  });
+
+  test('does not matter where Basic is not used', () => {
+    assert.deepEqual(complain({ ...raw, 'client-auth-method': 'client_secret_post' }), []);
+  });
+});

@@ -1,0 +1,755 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+
+import { createAuthority } from '../../test/support/making/certificates.ts';
+import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
+import { inputDefaults, inputNames } from './reader.ts';
+import { type Inputs, readInputs } from './inputs.ts';
+import { renderText } from '../log/text.ts';
+import { InputError } from './input-error.ts';
+
+type Given = Readonly<Record<string, string>>;
+
+/** What has to be given, and nothing else. */
+const required: Given = {
+  'token-url': 'https://login.example.com/oauth2/token',
+  'client-id': 'ci-client',
+  'client-secret': 's3cret-value',
+};
+
+/** Reads the required inputs and these. */
+function read(given: Given = {}, options: { readonly debug: boolean } = { debug: false }): Inputs {
+  return readInputs(createInputEnvironment({ ...required, ...given }), options);
+}
+
+/** Holds some of the inputs equal to what is expected of them. */
+function assertInputs(inputs: Inputs, expected: Partial<Inputs>): void {
+  const names = Object.keys(expected) as (keyof Inputs)[];
+  const found = Object.fromEntries(names.map((name) => [name, inputs[name]]));
+  assert.deepEqual(found, expected);
+}
+
+/** What is wrong with inputs, sorted. */
+function complainOf(inputs: Given, env: NodeJS.ProcessEnv = {}): string[] {
+  try {
+    readInputs({ ...createInputEnvironment(inputs), ...env }, { debug: false });
+  } catch (error) {
+    assert.ok(error instanceof InputError);
+    return error.problems.map((problem) => renderText(problem, (all) => all)).sort();
+  }
+  return [];
+}
+
+/** What is wrong with the required inputs and these, sorted. */
+function complain(given: Given): string[] {
+  return complainOf({ ...required, ...given });
+}
+
+describe('readInputs', () => {
+  test('has a default for all but the three that are required', () => {
+    assertInputs(read(), {
+      tokenUrl: 'https://login.example.com/oauth2/token',
+      caCertificate: undefined,
+      clientId: 'ci-client',
+      clientSecret: 's3cret-value',
+      clientAuthMethod: 'client_secret_basic',
+      clientSecretEncoding: 'form',
+      scopes: [],
+      grantType: 'client_credentials',
+      audience: undefined,
+      resources: [],
+      parameters: [],
+      headers: [],
+      bodyFormat: 'form',
+      timeout: 15,
+      totalTimeout: 120,
+      retryMaxAttempts: 4,
+      retryTimeSlot: 3,
+      retryMaxWait: 10,
+      retryOn: 'transient',
+      useCache: 'true',
+      minValidity: undefined,
+      cacheEncryptionKey: undefined,
+      cacheWait: 0,
+      defaultExpiresIn: undefined,
+      expiresAtOverride: undefined,
+      envVar: 'OAUTH2_TOKEN',
+      revoke: false,
+      revocationUrl: undefined,
+      verbose: false,
+    });
+  });
+
+  test('reads the defaults that the runner hands over like inputs that were left out', () => {
+    assert.deepEqual(read(inputDefaults), read());
+  });
+
+  test('takes an empty string for left out, but in env-var', () => {
+    const names = inputNames.filter((name) => name !== 'env-var' && !Object.hasOwn(required, name));
+    for (const empty of ['', ' \n ']) {
+      assert.deepEqual(read(Object.fromEntries(names.map((name) => [name, empty]))), read());
+    }
+  });
+
+  const good: readonly [given: Given, inputs: Partial<Inputs>][] = [
+    [
+      { 'token-url': ' https://login.example.com/t \n' },
+      { tokenUrl: 'https://login.example.com/t' },
+    ],
+    [{ 'token-url': 'HTTPS://Login.Example.com' }, { tokenUrl: 'https://login.example.com/' }],
+    [
+      { 'token-url': 'https://login.example.com:8443/t?api=1' },
+      { tokenUrl: 'https://login.example.com:8443/t?api=1' },
+    ],
+    [{ 'token-url': 'http://localhost:8080/t' }, { tokenUrl: 'http://localhost:8080/t' }],
+    [{ 'token-url': 'http://127.0.0.1/t' }, { tokenUrl: 'http://127.0.0.1/t' }],
+    [{ 'token-url': 'http://[::1]:1/t' }, { tokenUrl: 'http://[::1]:1/t' }],
+    [
+      { 'token-url': 'http://login.example.com/t', 'allow-http': 'true' },
+      { tokenUrl: 'http://login.example.com/t' },
+    ],
+    [{ 'client-id': ' ci:client ' }, { clientId: 'ci:client' }],
+    [{ 'client-secret': '\n two words \n' }, { clientSecret: 'two words' }],
+    [{ 'client-secret': 'abcd' }, { clientSecret: 'abcd' }],
+    [{ 'client-auth-method': 'client_secret_basic' }, { clientAuthMethod: 'client_secret_basic' }],
+    [{ 'client-auth-method': 'client_secret_post' }, { clientAuthMethod: 'client_secret_post' }],
+    [{ 'client-secret-encoding': 'raw' }, { clientSecretEncoding: 'raw' }],
+    [{ scopes: 'read' }, { scopes: ['read'] }],
+    [{ scopes: ' read\n list\twrite  all ' }, { scopes: ['read', 'list', 'write', 'all'] }],
+    [{ scopes: 'a,b c' }, { scopes: ['a,b', 'c'] }],
+    [{ 'grant-type': 'password' }, { grantType: 'password' }],
+    [{ 'grant-type': 'urn:example:grant' }, { grantType: 'urn:example:grant' }],
+    [
+      { 'grant-type': 'jwt-bearer', parameters: 'assertion=x' },
+      { grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer', grantParameters: [] },
+    ],
+    [
+      { 'grant-type': 'token-exchange', parameters: 'subject_token=x' },
+      {
+        grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        grantParameters: [['subject_token_type', 'urn:ietf:params:oauth:token-type:jwt']],
+      },
+    ],
+    [{ 'grant-type': 'constructor' }, { grantType: 'constructor' }],
+    [{ audience: ' https://api.example.com ' }, { audience: 'https://api.example.com' }],
+    [{ resource: 'https://a.example\n  urn:b ' }, { resources: ['https://a.example', 'urn:b'] }],
+    [
+      { parameters: 'a= 1 \nb=2' },
+      {
+        parameters: [
+          ['a', ' 1 '],
+          ['b', '2'],
+        ],
+      },
+    ],
+    [
+      { parameters: 'scope=a,b\naudience=x\nresource=y' },
+      {
+        parameters: [
+          ['scope', 'a,b'],
+          ['audience', 'x'],
+          ['resource', 'y'],
+        ],
+      },
+    ],
+    [{ parameters: 'client_id=ci-client' }, { parameters: [['client_id', 'ci-client']] }],
+    [{ headers: 'X-Tenant: acme' }, { headers: [['X-Tenant', 'acme']] }],
+    [
+      { headers: 'Authorization: Bearer x', 'client-auth-method': 'client_secret_post' },
+      { headers: [['Authorization', 'Bearer x']] },
+    ],
+    [{ 'body-format': 'json' }, { bodyFormat: 'json' }],
+    [{ timeout: '15.0' }, { timeout: 15 }],
+    [{ timeout: '0.5' }, { timeout: 0.5 }],
+    [{ timeout: '86400' }, { timeout: 86_400 }],
+    [{ 'total-timeout': '0.1' }, { totalTimeout: 0.1 }],
+    [{ 'total-timeout': '86400' }, { totalTimeout: 86_400 }],
+    [{ 'retry-max-attempts': '1' }, { retryMaxAttempts: 1 }],
+    [{ 'retry-max-attempts': '100' }, { retryMaxAttempts: 100 }],
+    [{ 'retry-max-attempts': '4.0' }, { retryMaxAttempts: 4 }],
+    [{ 'retry-time-slot': '0' }, { retryTimeSlot: 0 }],
+    [{ 'retry-time-slot': '3600' }, { retryTimeSlot: 3600 }],
+    [{ 'retry-max-wait': '0' }, { retryMaxWait: 0 }],
+    [{ 'retry-max-wait': '3600' }, { retryMaxWait: 3600 }],
+    [{ 'retry-on': 'all' }, { retryOn: 'all' }],
+    [{ 'use-cache': 'false' }, { useCache: 'false' }],
+    [{ 'use-cache': 'False' }, { useCache: 'false' }],
+    [{ 'use-cache': 'FALSE' }, { useCache: 'false' }],
+    [{ 'use-cache': 'True' }, { useCache: 'true' }],
+    [{ 'use-cache': 'TRUE' }, { useCache: 'true' }],
+    [{ 'use-cache': 'refresh' }, { useCache: 'refresh' }],
+    [{ 'min-validity': '0' }, { minValidity: 0 }],
+    [{ 'min-validity': '2147483647' }, { minValidity: 2_147_483_647 }],
+    [{}, { cacheWait: 0 }],
+    [{ 'cache-wait': '0' }, { cacheWait: 0 }],
+    [{ 'cache-wait': '0.5' }, { cacheWait: 0.5 }],
+    [{ 'cache-wait': '2147483647' }, { cacheWait: 2_147_483_647 }],
+    [{ 'default-expires-in': '900' }, { defaultExpiresIn: 900 }],
+    [{ 'cache-encryption-key': ' abcd ' }, { cacheEncryptionKey: 'abcd' }],
+    [
+      { 'expires-at-override': '2026-01-31T12:00:00Z' },
+      { expiresAtOverride: new Date('2026-01-31T12:00:00Z') },
+    ],
+    [
+      { 'expires-at-override': '2026-01-31T13:00:00+01:00' },
+      { expiresAtOverride: new Date('2026-01-31T12:00:00Z') },
+    ],
+    [{ 'env-var': 'DATABRICKS_TOKEN' }, { envVar: 'DATABRICKS_TOKEN' }],
+    [{ 'env-var': ' _x1 ' }, { envVar: '_x1' }],
+    [{ 'env-var': '' }, { envVar: undefined }],
+    [{ 'env-var': ' ' }, { envVar: undefined }],
+    [{ 'env-var': 'false' }, { envVar: undefined }],
+    [{ 'env-var': 'False' }, { envVar: undefined }],
+    [{ 'env-var': 'FALSE' }, { envVar: undefined }],
+    [{ verbose: 'True' }, { verbose: true }],
+    [{ verbose: 'FALSE' }, { verbose: false }],
+  ];
+  for (const [given, inputs] of good) {
+    test(`takes ${JSON.stringify(given)}`, () => {
+      assertInputs(read(given), inputs);
+    });
+  }
+
+  test('is verbose with step debug logging, whatever verbose says', () => {
+    assert.equal(read({ verbose: 'false' }, { debug: true }).verbose, true);
+  });
+
+  const url = 'takes a URL such as https://login.example.com/oauth2/token';
+  const name = 'takes a name of letters, digits and _ that does not begin with a digit';
+  const bad: readonly [given: Given, problem: string][] = [
+    [{ 'token-url': '' }, 'token-url is required, or issuer in its place'],
+    [
+      { 'token-url': 'login.example.com/token' },
+      `token-url: got "login.example.com/token", ${url}`,
+    ],
+    [{ 'token-url': '/oauth2/token' }, `token-url: got "/oauth2/token", ${url}`],
+    [
+      { 'token-url': 'https://login.example.com/a b' },
+      `token-url: got "https://login.example.com/a b", ${url}`,
+    ],
+    [
+      { 'token-url': 'https://login.example.com\n/token' },
+      `token-url: got "https://login.example.com /token", ${url}`,
+    ],
+    [
+      { 'token-url': 'ftp://login.example.com/t' },
+      'token-url: got "ftp://login.example.com/t", takes https',
+    ],
+    [
+      { 'token-url': 'https://login.example.com/t#x' },
+      'token-url: got "https://login.example.com/t#...", takes a URL without a fragment (#)',
+    ],
+    [
+      { 'token-url': 'https://login.example.com/t#' },
+      'token-url: got "https://login.example.com/t#", takes a URL without a fragment (#)',
+    ],
+    [
+      { 'token-url': 'http://login.example.com/t' },
+      'token-url: got "http://login.example.com/t", takes https (or allow-http: true)',
+    ],
+    [
+      { 'token-url': 'http://127.0.0.1.example.com/t' },
+      'token-url: got "http://127.0.0.1.example.com/t", takes https (or allow-http: true)',
+    ],
+    [
+      { 'token-url': 'http://localhost.example.com/t' },
+      'token-url: got "http://localhost.example.com/t", takes https (or allow-http: true)',
+    ],
+    [{ 'allow-http': 'yes' }, 'allow-http: got "yes", takes true or false'],
+    [
+      { 'ca-certificate': 'rubbish' },
+      'ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+    ],
+    [
+      { 'client-id': ' ' },
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
+    ],
+    [{ 'client-id': 'ci\nclient' }, 'client-id: has a control character'],
+    [
+      { 'client-secret': 'abc' },
+      'client-secret: has fewer than 4 characters, too few to be hidden in the log',
+    ],
+    [
+      { 'client-auth-method': 'basic' },
+      'client-auth-method: got "basic", takes client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
+    ],
+    [{ 'client-secret-encoding': 'url' }, 'client-secret-encoding: got "url", takes form, raw'],
+    [
+      { 'client-secret-encoding': 'raw', 'client-id': 'ci:client' },
+      'client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post',
+    ],
+    [
+      { scopes: 'read, list' },
+      'scopes: got "read," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)',
+    ],
+    [
+      { 'grant-type': 'client credentials' },
+      'grant-type: got "client credentials", takes one grant type',
+    ],
+    [
+      { resource: 'api.example.com' },
+      'resource: got "api.example.com", takes an absolute URI without a fragment (#)',
+    ],
+    [
+      { resource: 'https://a.example https://b.example/#c' },
+      'resource: got "https://b.example/#c", takes an absolute URI without a fragment (#)',
+    ],
+    [{ 'body-format': 'xml' }, 'body-format: got "xml", takes form, json'],
+    [{ timeout: '0' }, 'timeout: got "0", takes a number of seconds, over 0'],
+    [{ timeout: '86401' }, 'timeout: got "86401", takes at most 86400'],
+    [{ timeout: '15s' }, 'timeout: got "15s", takes a number of seconds, over 0'],
+    [{ 'total-timeout': '0' }, 'total-timeout: got "0", takes a number of seconds, over 0'],
+    [{ 'total-timeout': '86400.5' }, 'total-timeout: got "86400.5", takes at most 86400'],
+    [{ 'retry-max-attempts': '0' }, 'retry-max-attempts: got "0", takes a whole number, 1 or more'],
+    [
+      { 'retry-max-attempts': '2.5' },
+      'retry-max-attempts: got "2.5", takes a whole number, 1 or more',
+    ],
+    [{ 'retry-max-attempts': '101' }, 'retry-max-attempts: got "101", takes at most 100'],
+    [
+      { 'retry-time-slot': '-1' },
+      'retry-time-slot: got "-1", takes a number of seconds, 0 or more',
+    ],
+    [{ 'retry-time-slot': '3601' }, 'retry-time-slot: got "3601", takes at most 3600'],
+    [
+      { 'retry-max-wait': 'long' },
+      'retry-max-wait: got "long", takes a number of seconds, 0 or more',
+    ],
+    [{ 'retry-max-wait': '3601' }, 'retry-max-wait: got "3601", takes at most 3600'],
+    [{ 'retry-on': 'never' }, 'retry-on: got "never", takes transient, all'],
+    [{ 'use-cache': 'no' }, 'use-cache: got "no", takes true, false or refresh'],
+    [{ 'use-cache': 'tRue' }, 'use-cache: got "tRue", takes true, false or refresh'],
+    [{ 'use-cache': 'Refresh' }, 'use-cache: got "Refresh", takes true, false or refresh'],
+    [{ 'use-cache': 'not TRUE' }, 'use-cache: got "not TRUE", takes true, false or refresh'],
+    [{ 'min-validity': '2147483648' }, 'min-validity: got "2147483648", takes at most 2147483647'],
+    [{ 'min-validity': 'x' }, 'min-validity: got "x", takes a number of seconds, 0 or more'],
+    [{ 'cache-wait': '2147483648' }, 'cache-wait: got "2147483648", takes at most 2147483647'],
+    [{ 'cache-wait': '-1' }, 'cache-wait: got "-1", takes a number of seconds, 0 or more'],
+    [{ 'cache-wait': 'true' }, 'cache-wait: got "true", takes a number of seconds, 0 or more'],
+    [
+      { 'default-expires-in': '-5' },
+      'default-expires-in: got "-5", takes a number of seconds, 0 or more',
+    ],
+    [
+      { 'cache-encryption-key': 'abc' },
+      'cache-encryption-key: has fewer than 4 characters, too few to be hidden in the log',
+    ],
+    [
+      { 'expires-at-override': 'tomorrow' },
+      'expires-at-override: got "tomorrow", takes a time such as 2026-01-31T12:00:00Z',
+    ],
+    [
+      { 'expires-at-override': '2026-02-30T12:00:00Z' },
+      'expires-at-override: got "2026-02-30T12:00:00Z", takes a time such as 2026-01-31T12:00:00Z',
+    ],
+    [{ 'env-var': '1TOKEN' }, `env-var: got "1TOKEN", ${name}`],
+    [{ 'env-var': 'true' }, 'env-var: got "true", takes the name of a variable, or false'],
+    [{ 'env-var': 'No' }, 'env-var: got "No", takes the name of a variable, or false'],
+    [{ 'env-var': 'MY-TOKEN' }, `env-var: got "MY-TOKEN", ${name}`],
+    [{ 'env-var': 'A B' }, `env-var: got "A B", ${name}`],
+    [{ 'env-var': 'TÖKEN' }, `env-var: got "TÖKEN", ${name}`],
+    [{ 'env-var': 'A\nPATH' }, `env-var: got "A PATH", ${name}`],
+    [{ verbose: 'yes' }, 'verbose: got "yes", takes true or false'],
+    [{ scope: 'read' }, 'scope: unknown input, did you mean scopes?'],
+    [{ client_id: 'x' }, 'client_id: unknown input, did you mean client-id?'],
+  ];
+  for (const [given, problem] of bad) {
+    test(`refuses ${JSON.stringify(given)}`, () => {
+      assert.deepEqual(complain(given), [problem]);
+    });
+  }
+
+  test('says nothing of an unknown input where the step has read its inputs before', () => {
+    const env = { ...createInputEnvironment(required), INPUT_SCOPE: 'read' };
+    assert.deepEqual(readInputs(env, { debug: false, again: true }).scopes, []);
+    assert.throws(() => readInputs(env, { debug: false }), InputError);
+  });
+
+  describe('with revoke: true', () => {
+    const revocationUrl = 'https://login.example.com/revoke';
+    const revoking = { revoke: 'true', 'revocation-url': revocationUrl };
+    const sealed = { ACTIONS_RUNTIME_TOKEN: 'the-runtime-token' };
+    const complainOfRevoking = (given: Given): string[] =>
+      complainOf({ ...required, ...given }, sealed);
+
+    test('the token is kept out of the cache and revoked where revocation-url says', () => {
+      const env = { ...createInputEnvironment({ ...required, ...revoking }), ...sealed };
+      assertInputs(readInputs(env, { debug: false }), {
+        revoke: true,
+        revocationUrl,
+        useCache: 'false',
+      });
+    });
+
+    test('an issuer will do, whose metadata says where', () => {
+      const issuer = 'https://login.example.com';
+      assert.deepEqual(complainOfRevoking({ 'token-url': '', issuer, revoke: 'true' }), []);
+    });
+
+    test('a token-url alone is refused, for nothing says where', () => {
+      assert.deepEqual(complainOfRevoking({ revoke: 'true' }), [
+        'revoke: needs revocation-url, or issuer, whose metadata names it',
+      ]);
+    });
+
+    test('the cache may be off, and nothing else', () => {
+      assert.deepEqual(complainOfRevoking({ ...revoking, 'use-cache': 'False' }), []);
+      for (const value of ['true', 'TRUE', 'refresh']) {
+        assert.deepEqual(complainOfRevoking({ ...revoking, 'use-cache': value }), [
+          `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`,
+        ]);
+      }
+    });
+
+    for (const token of [undefined, '']) {
+      test(`a runner is refused without the token that seals the state: ${JSON.stringify(token)}`, () => {
+        const env = { ACTIONS_RUNTIME_TOKEN: token };
+        assert.deepEqual(complainOf({ ...required, ...revoking }, env), [
+          'revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends',
+        ]);
+      });
+    }
+
+    const faults: readonly [url: string, problem: string][] = [
+      ['nowhere', 'got "nowhere", takes a URL such as https://login.example.com/revoke'],
+      [
+        'http://login.example.com/revoke',
+        'got "http://login.example.com/revoke", takes https (or allow-http: true)',
+      ],
+      [
+        'https://ci:open-sesame@login.example.com/revoke',
+        'has user information before the host; use client-id and client-secret',
+      ],
+    ];
+    for (const [url, problem] of faults) {
+      test(`revocation-url is refused: ${url}`, () => {
+        assert.deepEqual(complainOfRevoking({ ...revoking, 'revocation-url': url }), [
+          `revocation-url: ${problem}`,
+        ]);
+      });
+    }
+
+    test('revocation-url may be plain http with allow-http, in any of its spellings', () => {
+      for (const allow of ['true', 'True', 'TRUE']) {
+        const given = { 'revocation-url': 'http://login.example.com/revoke', 'allow-http': allow };
+        assert.deepEqual(complainOfRevoking({ ...revoking, ...given }), []);
+      }
+    });
+  });
+
+  test('refuses a revocation-url without revoke: true', () => {
+    assert.deepEqual(complain({ 'revocation-url': 'https://login.example.com/revoke' }), [
+      'revocation-url: has no meaning without revoke: true',
+    ]);
+  });
+
+  describe('refuses an environment variable that someone else needs, in any case:', () => {
+    const guarded = [
+      'GITHUB_TOKEN',
+      'RUNNER_TEMP',
+      'ACTIONS_STEP_DEBUG',
+      'INPUT_X',
+      'STATE_X',
+      'NODE_OPTIONS',
+      'LD_PRELOAD',
+      'DYLD_INSERT_LIBRARIES',
+      'PATH',
+      'HOME',
+      'CI',
+      'SHELL',
+      'BASH_ENV',
+      'ENV',
+    ];
+    const anyCase = guarded.flatMap((one) => [
+      one,
+      one.toLowerCase(),
+      one.slice(0, 1) + one.slice(1).toLowerCase(),
+    ]);
+    for (const variable of anyCase) {
+      test(variable, () => {
+        const problem = `env-var: got "${variable}", which the runner or a shell needs for itself`;
+        assert.deepEqual(complain({ 'env-var': variable }), [problem]);
+      });
+    }
+
+    for (const variable of [
+      'GITHUB',
+      'GH_TOKEN',
+      'MY_PATH',
+      'PATHS',
+      'NODE',
+      'ENV_TOKEN',
+      'MY_GITHUB_TOKEN',
+    ]) {
+      test(`but not ${variable}`, () => {
+        assert.equal(read({ 'env-var': variable }).envVar, variable);
+      });
+    }
+  });
+
+  describe('ca-certificate', () => {
+    let one: string;
+    let two: string;
+    let key: string;
+    before(async () => {
+      const [first, second] = [await createAuthority('One'), await createAuthority('Two')];
+      one = first.certificate.trim();
+      two = second.certificate.trim();
+      ({ key } = await first.issue({ names: ['login.example.com'] }));
+    });
+    const problem =
+      'ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----';
+
+    test('is taken as PEM', () => {
+      assert.equal(read({ 'ca-certificate': `\n${one}\n` }).caCertificate, one);
+    });
+
+    test('may be on one line, with a literal \\n for each line break', () => {
+      const line = `${one}\n`.replaceAll('\n', '\\n');
+      assert.equal(read({ 'ca-certificate': line }).caCertificate, one);
+    });
+
+    test('may have the line breaks of Windows', () => {
+      const { caCertificate = '' } = read({ 'ca-certificate': one.replaceAll('\n', '\r\n') });
+      assert.equal(caCertificate.replaceAll('\r\n', '\n'), one);
+    });
+
+    test('may be a bundle, with words between the certificates', () => {
+      const bundle = `# One\n${one}\nsubject=/CN=Two\n${two}\n`;
+      assert.equal(read({ 'ca-certificate': bundle }).caCertificate, `${one}\n${two}`);
+    });
+
+    test('is refused where one of a bundle is rubbish', () => {
+      const rubbish = one.replace(/\n.{30}/, '\n');
+      assert.deepEqual(complain({ 'ca-certificate': `${two}\n${rubbish}` }), [problem]);
+    });
+
+    test('is refused where the last of a bundle is cut off', () => {
+      assert.deepEqual(complain({ 'ca-certificate': `${one}\n${two.slice(0, 200)}` }), [problem]);
+    });
+
+    test('is refused where it is a private key, which is not shown', () => {
+      assert.deepEqual(complain({ 'ca-certificate': key }), [problem]);
+    });
+
+    test('is refused where it is the base64 without its frame', () => {
+      const base64 = one.replace(/-----[A-Z ]+-----/g, '');
+      assert.deepEqual(complain({ 'ca-certificate': base64 }), [problem]);
+    });
+  });
+
+  describe('refuses parameters that the action sends itself:', () => {
+    const rows: readonly [given: Given, problems: string[]][] = [
+      [{ parameters: 'grant_type=x' }, ['grant_type is sent already; use the input grant-type']],
+      [
+        { parameters: 'client_secret=x' },
+        ['client_secret is sent already; use the input client-secret'],
+      ],
+      [{ parameters: 'scope=a', scopes: 'b' }, ['scope is sent already; use the input scopes']],
+      [
+        { parameters: 'audience=a', audience: 'b' },
+        ['audience is sent already; use the input audience'],
+      ],
+      [
+        { parameters: 'resource=urn:a', resource: 'urn:b' },
+        ['resource is sent already; use the input resource'],
+      ],
+      [
+        { parameters: 'client_id=x', 'client-auth-method': 'client_secret_post' },
+        ['client_id is sent already; use the input client-id'],
+      ],
+      [
+        { parameters: '{"grant_type": ["x", "y"]}' },
+        ['grant_type is sent already; use the input grant-type'],
+      ],
+      [{ parameters: 'constructor=x\nGrant_Type=y' }, []],
+    ];
+    for (const [given, problems] of rows) {
+      test(JSON.stringify(given), () => {
+        assert.deepEqual(
+          complain(given),
+          problems.map((problem) => `parameters: ${problem}`),
+        );
+      });
+    }
+
+    test('names the lines that have no name=value', () => {
+      assert.deepEqual(complain({ parameters: 'a\nb=1\nc' }), [
+        'parameters: line 1 has no name=value, line 3 has no name=value',
+      ]);
+    });
+  });
+
+  test('names the lines of headers that have no name', () => {
+    assert.deepEqual(complain({ headers: 'a: 1\nb' }), ['headers: line 2 has no "Name: value"']);
+  });
+
+  test('reports everything that is wrong together', () => {
+    const wrong = {
+      ...required,
+      'token-url': 'http://login.example.com/token',
+      'retry-max-attempts': 'many',
+      scope: 'read',
+    };
+    assert.deepEqual(complainOf(wrong), [
+      'retry-max-attempts: got "many", takes a whole number, 1 or more',
+      'scope: unknown input, did you mean scopes?',
+      'token-url: got "http://login.example.com/token", takes https (or allow-http: true)',
+    ]);
+  });
+
+  test('reports all of what is required where nothing is given', () => {
+    assert.deepEqual(complainOf({}), [
+      'client-id is required (a variable or a secret that does not exist reads as empty)',
+      'token-url is required, or issuer in its place',
+    ]);
+  });
+
+  describe('with an empty client-secret', () => {
+    const read = (given: Given, env: NodeJS.ProcessEnv): InputError => {
+      try {
+        readInputs(
+          { ...createInputEnvironment({ ...required, ...given }), ...env },
+          { debug: false },
+        );
+      } catch (error) {
+        assert.ok(error instanceof InputError);
+        return error;
+      }
+      throw new Error('The inputs were taken.');
+    };
+
+    for (const secret of ['', ' \n']) {
+      test(`says why it may be empty, and complains of nothing else: ${JSON.stringify(secret)}`, () => {
+        const error = read({ 'client-secret': secret }, { GITHUB_ACTOR: 'dependabot[bot]' });
+        assert.deepEqual(error.emptySecret, { name: 'client-secret', cause: 'dependabot' });
+        assert.deepEqual(error.problems, []);
+      });
+    }
+
+    test('says what else is wrong too', () => {
+      const error = read({ 'client-secret': '', timeout: 'x' }, {});
+      assert.deepEqual(error.emptySecret, { name: 'client-secret', cause: 'unset' });
+      assert.equal(error.problems.length, 1);
+    });
+
+    test('gives no cause where the secret is there and something else is wrong', () => {
+      assert.equal(read({ timeout: 'x' }, {}).emptySecret, undefined);
+    });
+  });
+
+  describe('shows no secret in any problem', () => {
+    test('of the inputs that hold secrets', () => {
+      const secret = 'open-sesame';
+      const problems = complainOf({
+        'client-id': `x\n${secret}`,
+        'client-secret': `${secret}\n`,
+        'client-secret-encoding': 'raw',
+        'cache-encryption-key': secret,
+        parameters: `${secret}\n=${secret}\ngrant_type=${secret}`,
+        headers: `${secret}\nHost: ${secret}\nX-Key: ${secret}€\nX-A: ${secret}\nx-a: ${secret}`,
+        'ca-certificate': `-----BEGIN CERTIFICATE-----\n${secret}\n-----END CERTIFICATE-----`,
+        client_secret: secret,
+        'env-var': '1',
+      });
+      assert.ok(problems.length >= 8, problems.join('\n'));
+      assert.doesNotMatch(problems.join('\n'), new RegExp(secret));
+    });
+
+    const withPassword = [
+      'https://user:open-sesame@login.example.com/token',
+      'http://user:open-sesame@login.example.com/token',
+      'https://user:open-sesame@login.example.com/token#x',
+      'https://user:open-sesame@login.example.com:99999/token',
+      'https://user:open-sesame@login example.com/token',
+      'https//user:open-sesame@login.example.com/token',
+      'user:open-sesame@login.example.com/token',
+    ];
+    for (const tokenUrl of withPassword) {
+      test(`of a token-url with a password: ${tokenUrl}`, () => {
+        const problems = complain({ 'token-url': tokenUrl });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? '', /^token-url: /);
+        assert.doesNotMatch(problems[0] ?? '', /open-sesame/);
+      });
+    }
+
+    for (const tokenUrl of [
+      'http://login.example.com/token?api_key=open-sesame',
+      'https://login.example.com/token?api_key=open-sesame#x',
+    ]) {
+      test(`of a token-url with a query: ${tokenUrl}`, () => {
+        const problems = complain({ 'token-url': tokenUrl });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? '', /^token-url: .*login\.example\.com\/token/);
+        assert.doesNotMatch(problems[0] ?? '', /open-sesame/);
+      });
+    }
+
+    test('of a token-url with user information, and names the inputs to use', () => {
+      assert.deepEqual(complain({ 'token-url': 'https://user@login.example.com/token' }), [
+        'token-url: has user information before the host; use client-id and client-secret',
+      ]);
+    });
+  });
+
+  describe('for an endpoint of type acs_api', () => {
+    const acs = { 'endpoint-type': 'acs_api' };
+
+    test('takes what has a meaning there', () => {
+      const given = {
+        ...acs,
+        timeout: '5',
+        headers: 'X-A: 1',
+        'env-var': 'ACS_TOKEN',
+        verbose: 'true',
+      };
+      assertInputs(read(given), { endpointType: 'acs_api', timeout: 5 });
+    });
+
+    test('takes inputs that equal their defaults', () => {
+      assert.equal(read({ ...inputDefaults, ...acs }).endpointType, 'acs_api');
+    });
+
+    const meaningless: Given = {
+      'client-auth-method': 'client_secret_basic',
+      'client-secret-encoding': 'raw',
+      scopes: 'read',
+      'grant-type': 'client_credentials',
+      audience: 'x',
+      resource: 'urn:x',
+      parameters: 'a=b',
+      'body-format': 'json',
+    };
+    for (const [input, value] of Object.entries(meaningless)) {
+      test(`refuses ${input}`, () => {
+        assert.deepEqual(complain({ ...acs, [input]: value }), [
+          `${input}: has no meaning with endpoint-type: acs_api`,
+        ]);
+      });
+    }
+
+    test('refuses an id or a secret that a header cannot carry, and does not show it', () => {
+      assert.deepEqual(complain({ ...acs, 'client-id': 'ci€' }), [
+        'client-id: has a character that a header cannot carry',
+      ]);
+      assert.deepEqual(complain({ ...acs, 'client-secret': 's3cret\nvalue' }), [
+        'client-secret: has a character that a header cannot carry',
+      ]);
+    });
+
+    test('refuses the headers that carry the credentials', () => {
+      for (const header of ['Client-Id', 'client-secret']) {
+        const problems = complain({ ...acs, headers: `${header}: x` });
+        assert.equal(problems.length, 1);
+        assert.match(problems[0] ?? '', new RegExp(`^headers: ${header.toLowerCase()} `));
+      }
+    });
+  });
+
+  test('refuses an endpoint type that it does not know', () => {
+    assert.deepEqual(complain({ 'endpoint-type': 'acs' }), [
+      'endpoint-type: got "acs", takes oauth2, acs_api',
+    ]);
+  });
+});

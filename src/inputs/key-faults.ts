@@ -1,0 +1,55 @@
+import type { SigningKeyError } from '../oauth2/keys/signing-key-error.ts';
+import { text, type Text } from '../log/text.ts';
+
+const takes = text`takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
+
+/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
+export function explainKeyFault(error: SigningKeyError): Text {
+  const { keyType = 'of this kind', algorithm, bits = 0 } = error;
+  switch (error.code) {
+    case 'encrypted':
+      return text`is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
+    case 'public_key':
+      return text`is a public key; give the private key that belongs to it`;
+    case 'public_jwk':
+      return text`is a public JWK; give the one with the private members`;
+    case 'certificate':
+      return text`is a certificate; give the private key that belongs to it`;
+    case 'base64_of_pem':
+      return text`is base64 around a PEM; store what this prints: base64 -d < FILE`;
+    case 'base64_of_json':
+      return text`is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
+    case 'base64_of_der':
+      return text`is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
+    case 'key_set':
+      return text`is a set of keys; give one of its members, a JWK`;
+    case 'symmetric_jwk':
+      return text`is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
+    case 'incomplete_jwk':
+      return text`is a JWK without ${(error.members ?? []).join(', ')}`;
+    case 'no_key_in_file':
+      return text`is JSON without a key; ${takes}`;
+    case 'several_keys':
+      return text`has several private keys; give one`;
+    case 'openssh_key':
+      return text`is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
+    case 'not_a_key':
+      return text`is no private key; ${takes}`;
+    case 'damaged':
+      return text`is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
+    case 'weak_key':
+      return text`has ${bits} bits; an RSA key needs 2048 or more`;
+    case 'unsupported_key':
+      return error.keyType === undefined
+        ? text`is a key that signs no JWT; ${kinds}`
+        : text`is a key that signs no JWT (${keyType}); ${kinds}`;
+    case 'unsupported_algorithm':
+      return algorithm === undefined
+        ? text`is for an algorithm that signs no JWT here; ${kinds}`
+        : text`is for ${algorithm}, which signs no JWT here; ${kinds}`;
+    case 'algorithm_mismatch':
+      return text`is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
+  }
+}
+
+const kinds = text`it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;

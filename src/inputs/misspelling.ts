@@ -1,0 +1,132 @@
+import { type InputName, inputNames, readInput } from './reader.ts';
+import { text, type Text } from '../log/text.ts';
+
+/** Other words for an input, which people know from other tools. Written without `-` and `_`. */
+const otherWords: Readonly<Record<string, InputName>> = {
+  url: 'token-url',
+  tokenuri: 'token-url',
+  tokenendpoint: 'token-url',
+  endpoint: 'token-url',
+  accesstokenurl: 'token-url',
+  oauthurl: 'token-url',
+  id: 'client-id',
+  appid: 'client-id',
+  username: 'client-id',
+  secret: 'client-secret',
+  clientpassword: 'client-secret',
+  password: 'client-secret',
+  appsecret: 'client-secret',
+  authmethod: 'client-auth-method',
+  tokenendpointauthmethod: 'client-auth-method',
+  issuerurl: 'issuer',
+  discoveryurl: 'issuer',
+  wellknownurl: 'issuer',
+  key: 'private-key',
+  serviceaccountkey: 'private-key',
+  credentialsjson: 'private-key',
+  kid: 'private-key-id',
+  keyid: 'private-key-id',
+  clientkeyid: 'private-key-id',
+  alg: 'signing-algorithm',
+  algorithm: 'signing-algorithm',
+  assertionaud: 'assertion-audience',
+  jwtaudience: 'assertion-audience',
+  claims: 'assertion-claims',
+  jwtclaims: 'assertion-claims',
+  cert: 'client-certificate',
+  certificate: 'client-certificate',
+  clientcert: 'client-certificate',
+  tlskey: 'client-key',
+  oidctokenas: 'id-token-as',
+  oidcaudience: 'id-token-audience',
+  scope: 'scopes',
+  granttypes: 'grant-type',
+  aud: 'audience',
+  params: 'parameters',
+  extraparameters: 'parameters',
+  body: 'parameters',
+  extraheaders: 'headers',
+  contenttype: 'body-format',
+  retries: 'retry-max-attempts',
+  maxattempts: 'retry-max-attempts',
+  maxretries: 'retry-max-attempts',
+  retryattempts: 'retry-max-attempts',
+  cachetimeout: 'cache-wait',
+  waitforcache: 'cache-wait',
+  cachewaitseconds: 'cache-wait',
+  environmentvariable: 'env-var',
+  envname: 'env-var',
+  env: 'env-var',
+  outputenv: 'env-var',
+  debug: 'verbose',
+  ca: 'ca-certificate',
+  cacert: 'ca-certificate',
+  insecure: 'allow-http',
+};
+
+/**
+ * Finds inputs that nobody declared and that are near misses of one; the runner only warns of them. Names that resemble
+ * none are left alone, for any `INPUT_` variable of the job's `env:` looks like an input.
+ *
+ * @param env the step's environment
+ */
+export function findMisspelledInputs(env: NodeJS.ProcessEnv): Text[] {
+  const known: readonly string[] = inputNames;
+  return Object.keys(env)
+    .filter((variable) => variable.startsWith('INPUT_'))
+    .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
+    .filter((name) => !known.includes(name))
+    .flatMap((name) => {
+      if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
+        return [text`${name}: unknown input, put it into parameters: ${name}=...`];
+      }
+      const meant = guessInput(name);
+      return meant === undefined ? [] : [text`${name}: unknown input, did you mean ${meant}?`];
+    });
+}
+
+/** What the grant of a user's password sends (RFC 6749 section 4.3.2). */
+function isOfUser(name: string): boolean {
+  return name === 'username' || name === 'password';
+}
+
+function guessInput(name: string): InputName | undefined {
+  const letters = squeeze(name);
+  if (Object.hasOwn(otherWords, letters)) return otherWords[letters];
+  return inputNames
+    .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
+    .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
+    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
+}
+
+/** `client_id`, `clientId` and `client-id` are one word to a person. */
+function squeeze(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
+function countEdits(from: string, to: string): number {
+  let before: number[] = [];
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 0; i < from.length; i += 1) {
+    const next = [i + 1];
+    for (let j = 0; j < to.length; j += 1) {
+      const isSame = from[i] === to[j];
+      const isSwap = from[i] === to[j - 1] && from[i - 1] === to[j];
+      next.push(
+        Math.min(
+          at(row, j) + (isSame ? 0 : 1),
+          at(row, j + 1) + 1,
+          at(next, j) + 1,
+          isSwap ? at(before, j - 1) + 1 : Infinity,
+        ),
+      );
+    }
+    [before, row] = [row, next];
+  }
+  return at(row, to.length);
+}
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}

@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import type { Pair } from '../oauth2/token-request.ts';
+import { type ParsedPairs, parseHeaders, parseParameters } from './pairs.ts';
+import { renderText } from '../log/text.ts';
+
+/** The pairs, and the faults as they are shown. */
+function show({ pairs, faults }: ParsedPairs): { pairs: readonly Pair[]; faults: string[] } {
+  return { pairs, faults: faults.map((fault) => renderText(fault, (all) => all)) };
+}
+
+describe('parseParameters', () => {
+  const read: readonly [what: string, input: string, pairs: Pair[]][] = [
+    ['nothing', '', []],
+    ['white space', ' \n\t\n', []],
+    ['one line', 'tenant=acme', [['tenant', 'acme']]],
+    [
+      'several lines, in their order',
+      'b=2\na=1\nc=3',
+      [
+        ['b', '2'],
+        ['a', '1'],
+        ['c', '3'],
+      ],
+    ],
+    ['a last line break', 'a=1\n', [['a', '1']]],
+    [
+      'empty lines between',
+      '\na=1\n\n  \nb=2\n\n',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    [
+      'line breaks of Windows',
+      'a=1\r\nb=2\r\n',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    ['a value with further =', 'filter=a=b==', [['filter', 'a=b==']]],
+    [
+      'a value with spaces at its ends, which it keeps',
+      'a=  x y  \nb=\tz',
+      [
+        ['a', '  x y  '],
+        ['b', '\tz'],
+      ],
+    ],
+    ['an empty value', 'a=', [['a', '']]],
+    ['a name with spaces around it, which it loses', '  a =x', [['a', 'x']]],
+    [
+      'a name that comes again',
+      'r=1\nr=2',
+      [
+        ['r', '1'],
+        ['r', '2'],
+      ],
+    ],
+    ['a value that looks like a form', 'q=a&b=c%20d+e', [['q', 'a&b=c%20d+e']]],
+    ['a value in quotes, which are part of it', 'a="x"', [['a', '"x"']]],
+    [
+      'names that objects have by themselves',
+      '__proto__=1\nconstructor=2',
+      [
+        ['__proto__', '1'],
+        ['constructor', '2'],
+      ],
+    ],
+    ['an empty JSON object', '{}', []],
+    [
+      'a JSON object',
+      '{"b": "2", "a": "1"}',
+      [
+        ['b', '2'],
+        ['a', '1'],
+      ],
+    ],
+    ['a JSON object over several lines', '\n  {\n  "a": "1"\n}\n', [['a', '1']]],
+    ['a JSON value with line breaks', '{"key": "one\\ntwo\\r\\n"}', [['key', 'one\ntwo\r\n']]],
+    [
+      'JSON numbers and booleans',
+      '{"n": 15, "f": 1.5, "t": true, "u": false}',
+      [
+        ['n', '15'],
+        ['f', '1.5'],
+        ['t', 'true'],
+        ['u', 'false'],
+      ],
+    ],
+    [
+      'a JSON array as a name that comes again',
+      '{"r": ["1", 2, true], "s": "x"}',
+      [
+        ['r', '1'],
+        ['r', '2'],
+        ['r', 'true'],
+        ['s', 'x'],
+      ],
+    ],
+    ['an empty JSON array as nothing', '{"r": []}', []],
+    ['JSON names that objects have by themselves', '{"__proto__": "1"}', [['__proto__', '1']]],
+  ];
+  for (const [what, input, pairs] of read) {
+    test(`reads ${what}`, () => {
+      assert.deepEqual(show(parseParameters(input)), { pairs, faults: [] });
+    });
+  }
+
+  const refused: readonly [what: string, input: string, pairs: Pair[], faults: string[]][] = [
+    [
+      'a line without =',
+      'a=1\ns3cret\nb=2',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+      ['line 2 has no name=value'],
+    ],
+    ['a line without a name', '=s3cret', [], ['line 1 has no name=value']],
+    ['a line whose name is white space', ' =s3cret', [], ['line 1 has no name=value']],
+    [
+      'several lines, each by its number',
+      's3cret\n\na=1\r\ns3cret',
+      [['a', '1']],
+      ['line 1 has no name=value', 'line 4 has no name=value'],
+    ],
+    ['JSON that is cut off', '{"a": "s3cret"', [], ['begins with { and is not a JSON object']],
+    [
+      'JSON with more behind it',
+      '{"a": "s3cret"} b',
+      [],
+      ['begins with { and is not a JSON object'],
+    ],
+    ['a list in place of a JSON object', '["s3cret"]', [], ['line 1 has no name=value']],
+    [
+      'an object in JSON',
+      '{"a": {"b": "s3cret"}, "c": "1"}',
+      [['c', '1']],
+      ['a is neither text, number nor boolean'],
+    ],
+    ['a null in JSON', '{"a": null}', [], ['a is neither text, number nor boolean']],
+    [
+      'an array within an array in JSON',
+      '{"a": ["1", ["s3cret"]]}',
+      [['a', '1']],
+      ['a is neither text, number nor boolean'],
+    ],
+  ];
+  for (const [what, input, pairs, faults] of refused) {
+    test(`refuses ${what}, and shows no value`, () => {
+      assert.deepEqual(show(parseParameters(input)), { pairs, faults });
+    });
+  }
+
+  test('refuses an empty name in JSON, as it does in a line', () => {
+    assert.deepEqual(show(parseParameters('{"": "s3cret", "a": "1"}')), {
+      pairs: [['a', '1']],
+      faults: ['a member has no name'],
+    });
+  });
+
+  for (const number of [
+    '9007199254740993',
+    '12345678901234567890',
+    '-12345678901234567890',
+    '1e400',
+  ]) {
+    test(`refuses a JSON number that cannot be read exactly: ${number}`, () => {
+      assert.deepEqual(show(parseParameters(`{"n": ${number}}`)), {
+        pairs: [],
+        faults: ['n is too large a number; write it as text'],
+      });
+    });
+  }
+
+  test('reads the largest JSON number that is exact', () => {
+    const { pairs } = parseParameters('{"n": 9007199254740991, "m": -9007199254740991}');
+    assert.deepEqual(pairs, [
+      ['n', '9007199254740991'],
+      ['m', '-9007199254740991'],
+    ]);
+  });
+});
+
+describe('parseHeaders', () => {
+  const read: readonly [what: string, input: string, pairs: Pair[]][] = [
+    ['nothing', '', []],
+    ['one line', 'X-Tenant: acme', [['X-Tenant', 'acme']]],
+    [
+      'several lines, in their order',
+      'b: 2\na: 1',
+      [
+        ['b', '2'],
+        ['a', '1'],
+      ],
+    ],
+    [
+      'line breaks of Windows and empty lines',
+      '\r\na: 1\r\n\r\nb: 2\r\n',
+      [
+        ['a', '1'],
+        ['b', '2'],
+      ],
+    ],
+    ['a value without a space before it', 'a:1', [['a', '1']]],
+    ['spaces around name and value, which they lose', '  a  :   x y  ', [['a', 'x y']]],
+    [
+      'a value with further colons',
+      'Link: https://x.example:8080/',
+      [['Link', 'https://x.example:8080/']],
+    ],
+    ['an empty value', 'a:', [['a', '']]],
+    ['a value with a tab and letters of Latin-1', 'a: b\tc é', [['a', 'b\tc é']]],
+    [
+      'every character that a name can have',
+      "!#$%&'*+-.^_`|~09azAZ: x",
+      [["!#$%&'*+-.^_`|~09azAZ", 'x']],
+    ],
+    [
+      'a name that comes again',
+      'a: 1\na: 2',
+      [
+        ['a', '1'],
+        ['a', '2'],
+      ],
+    ],
+  ];
+  for (const [what, input, pairs] of read) {
+    test(`reads ${what}`, () => {
+      assert.deepEqual(show(parseHeaders(input)), { pairs, faults: [] });
+    });
+  }
+
+  const refused: readonly [what: string, input: string, fault: string][] = [
+    ['a line without a colon', 's3cret', 'line 1 has no "Name: value"'],
+    ['a line without a name', ': s3cret', 'line 1 has no "Name: value"'],
+    ['a name with a space', 'X Tenant: s3cret', 'line 1 has no "Name: value"'],
+    ['a name with letters of Latin-1', 'é: s3cret', 'line 1 has no "Name: value"'],
+    ['JSON', '{"a": "s3cret"}', 'line 1 has no "Name: value"'],
+    [
+      'a value with a character that no header can carry',
+      'X-Key: s3cret€',
+      'line 1 (X-Key) has a character that a header cannot carry',
+    ],
+    [
+      'a value with a control character',
+      'X-Key: s3\u0000cret',
+      'line 1 (X-Key) has a character that a header cannot carry',
+    ],
+    [
+      'a value with a lone carriage return',
+      'X-Key: s3\rcret',
+      'line 1 (X-Key) has a character that a header cannot carry',
+    ],
+  ];
+  for (const [what, input, fault] of refused) {
+    test(`refuses ${what}, and shows no value`, () => {
+      assert.deepEqual(show(parseHeaders(input)), { pairs: [], faults: [fault] });
+    });
+  }
+
+  test('reads the good lines and names each bad one by its number', () => {
+    assert.deepEqual(show(parseHeaders('a: 1\nb\n\nc: €\nd: 2')), {
+      pairs: [
+        ['a', '1'],
+        ['d', '2'],
+      ],
+      faults: [
+        'line 2 has no "Name: value"',
+        'line 4 (c) has a character that a header cannot carry',
+      ],
+    });
+  });
+});

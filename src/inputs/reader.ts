@@ -1,0 +1,222 @@
+import { got, text, type Text } from '../log/text.ts';
+import { explainMissingSecret, type MissingSecretCause } from './empty-secret.ts';
+
+/** The inputs of action.yml, in the order of its groups. */
+export const inputNames = [
+  'token-url',
+  'issuer',
+  'endpoint-type',
+  'ca-certificate',
+  'allow-http',
+  'client-id',
+  'client-secret',
+  'client-auth-method',
+  'client-secret-encoding',
+  'private-key',
+  'private-key-id',
+  'signing-algorithm',
+  'private-key-as',
+  'assertion-audience',
+  'assertion-claims',
+  'client-certificate',
+  'client-key',
+  'id-token-as',
+  'id-token-audience',
+  'refresh-token',
+  'scopes',
+  'grant-type',
+  'audience',
+  'resource',
+  'parameters',
+  'headers',
+  'body-format',
+  'timeout',
+  'total-timeout',
+  'retry-max-attempts',
+  'retry-time-slot',
+  'retry-max-wait',
+  'retry-on',
+  'use-cache',
+  'min-validity',
+  'cache-encryption-key',
+  'cache-wait',
+  'default-expires-in',
+  'expires-at-override',
+  'env-var',
+  'revoke',
+  'revocation-url',
+  'verbose',
+] as const;
+
+export type InputName = (typeof inputNames)[number];
+
+/** The defaults that action.yml declares; a test holds the two equal. One that depends on other inputs is not here. */
+export const inputDefaults = {
+  'endpoint-type': 'oauth2',
+  'allow-http': 'false',
+  'client-secret-encoding': 'form',
+  'private-key-as': 'client_assertion',
+  'body-format': 'form',
+  timeout: '15',
+  'total-timeout': '120',
+  'retry-max-attempts': '4',
+  'retry-time-slot': '3',
+  'retry-max-wait': '10',
+  'retry-on': 'transient',
+  'cache-wait': '0',
+  'env-var': 'OAUTH2_TOKEN',
+  revoke: 'false',
+  verbose: 'false',
+} as const satisfies Partial<Record<InputName, string>>;
+
+/**
+ * Reads one input as the runner hands it over.
+ *
+ * @param how `exact` keeps white space at the ends
+ * @returns an empty string where it was left out
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
+ */
+export function readInput(
+  env: NodeJS.ProcessEnv,
+  name: InputName,
+  how: 'trimmed' | 'exact' = 'trimmed',
+): string {
+  const value = env[`INPUT_${name.toUpperCase()}`] ?? '';
+  return how === 'exact' ? value : value.trim();
+}
+
+/** The fewest characters of a secret; a mask of fewer would blank the log. */
+export const shortestSecret = 4;
+
+/** The inputs that hold what only the repository's secrets should hold. */
+export type SecretName = 'client-secret' | 'private-key' | 'client-key' | 'refresh-token';
+
+/** A secret that is needed and empty, and why. */
+export interface EmptySecret {
+  readonly name: SecretName;
+  readonly cause: MissingSecretCause;
+}
+
+/** What a number may be. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** `over` where the least itself is not allowed. */
+  readonly bound?: 'from' | 'over';
+  readonly whole?: boolean;
+  readonly unit?: 'seconds';
+}
+
+/** Reads inputs and collects what is wrong with them, so that all of it is said at once. */
+export class InputReader {
+  readonly problems: Text[] = [];
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #ignored = new Set<InputName>();
+  #missing: SecretName | undefined;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  /** Notes that an input is wrong. */
+  complain(problem: Text): void {
+    this.problems.push(problem);
+  }
+
+  /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
+  missSecret(name: SecretName): void {
+    this.#missing ??= name;
+  }
+
+  /** From here on the input reads as left out, for what is wrong with it was said. */
+  ignore(name: InputName): void {
+    this.#ignored.add(name);
+  }
+
+  get missesSecret(): boolean {
+    return this.#missing !== undefined;
+  }
+
+  /** The secret that is needed and empty, with what started the run as the likely reason. */
+  findEmptySecret(): EmptySecret | undefined {
+    if (this.#missing === undefined) return undefined;
+    return { name: this.#missing, cause: explainMissingSecret(this.#env) };
+  }
+
+  /** The value; its default, or undefined, where it was left out. */
+  read(name: InputName): string | undefined {
+    const value = this.#readRaw(name);
+    if (value !== '') return value;
+    const defaults: Partial<Record<InputName, string>> = inputDefaults;
+    return defaults[name];
+  }
+
+  /** Whether something was written; a value equal to its default counts as not written. */
+  isGiven(name: InputName): boolean {
+    const defaults: Partial<Record<InputName, string>> = inputDefaults;
+    const value = this.#readRaw(name);
+    return value !== '' && value !== defaults[name];
+  }
+
+  /** The value with its white space; empty where it was left out. */
+  readExact(name: InputName): string {
+    return this.#readRaw(name, 'exact');
+  }
+
+  #readRaw(name: InputName, how: 'trimmed' | 'exact' = 'trimmed'): string {
+    return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
+  }
+
+  /** One of several words; undefined where it was left out, or is none of them. */
+  readOptionalChoice<const Choice extends string>(
+    name: InputName,
+    choices: readonly Choice[],
+  ): Choice | undefined {
+    const value = this.read(name);
+    if (value === undefined) return undefined;
+    const choice = choices.find((one) => one === value);
+    if (choice === undefined) {
+      this.complain(text`${name}: ${got(value)}, takes ${choices.join(', ')}`);
+    }
+    return choice;
+  }
+
+  /** One of several words. */
+  readChoice<const Choice extends string>(
+    name: InputName,
+    choices: readonly [Choice, ...Choice[]],
+  ): Choice {
+    return this.readOptionalChoice(name, choices) ?? choices[0];
+  }
+
+  /** A boolean of YAML 1.2: `true`, `True`, `TRUE` and the same of `false`. */
+  readFlag(name: InputName): boolean {
+    const value = this.read(name) ?? '';
+    if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
+      this.complain(text`${name}: ${got(value)}, takes true or false`);
+    }
+    return value.toLowerCase() === 'true';
+  }
+
+  /** As {@link readNumber}; undefined where it was left out. */
+  readOptionalNumber(name: InputName, range: NumberRange): number | undefined {
+    return this.read(name) === undefined ? undefined : this.readNumber(name, range);
+  }
+
+  /** A decimal number; NaN, and a problem noted, where it is none or out of range. */
+  readNumber(name: InputName, range: NumberRange): number {
+    const value = this.read(name) ?? '';
+    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
+    if (number > range.max) {
+      this.complain(text`${name}: ${got(value)}, takes at most ${range.max}`);
+      return NaN;
+    }
+    const { min, bound = 'from', whole = false, unit } = range;
+    const large = bound === 'over' ? number > min : number >= min;
+    if (large && (!whole || Number.isInteger(number))) return number;
+    const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
+    const least = bound === 'over' ? text`over ${min}` : text`${min} or more`;
+    this.complain(text`${name}: ${got(value)}, takes ${kind}, ${least}`);
+    return NaN;
+  }
+}

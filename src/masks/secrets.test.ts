@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+
+import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
+import { generatePem } from '../../test/support/making/inputs.ts';
+import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
+import { dropSecretMembers, listSecretMembers, listSecrets } from './secrets.ts';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** The secrets of a step with these inputs, in no order. */
+function listOf(inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): string[] {
+  return listSecrets({ ...createInputEnvironment(inputs), ...env }).sort();
+}
+
+describe('listSecrets', () => {
+  test('lists nothing where nothing is secret', () => {
+    const inputs = { 'token-url': 'https://login.example.com/token', 'client-id': 'ci-client' };
+    assert.deepEqual(listOf(inputs), []);
+    assert.deepEqual(listOf({}), []);
+  });
+
+  test('lists the client secret, and the Basic value that it makes with the id', () => {
+    assert.deepEqual(
+      listOf({ 'client-id': 'ci-client', 'client-secret': 's3cret-value' }),
+      ['s3cret-value', base64('ci-client:s3cret-value')].sort(),
+    );
+  });
+
+  test('lists every form of a client secret that a form writes otherwise', () => {
+    assert.deepEqual(
+      listOf({ 'client-id': 'ci client', 'client-secret': 'a b/c=ü' }),
+      [
+        'a b/c=ü',
+        'a+b%2Fc%3D%C3%BC',
+        base64('ci+client:a+b%2Fc%3D%C3%BC'),
+        base64('ci client:a b/c=ü'),
+      ].sort(),
+    );
+  });
+
+  test('lists the client secret as it is used: without white space at its ends', () => {
+    const secrets = listOf({ 'client-id': ' ci ', 'client-secret': '\n s3cret-value \n' });
+    assert.deepEqual(secrets, ['s3cret-value', base64('ci:s3cret-value')].sort());
+  });
+
+  test('lists a client secret although the client id is missing', () => {
+    assert.ok(listOf({ 'client-secret': 's3cret-value' }).includes('s3cret-value'));
+  });
+
+  test('lists a client secret of 4 characters, and nothing of a shorter one', () => {
+    assert.ok(listOf({ 'client-id': 'ci', 'client-secret': 'abcd' }).includes('abcd'));
+    assert.deepEqual(listOf({ 'client-id': 'ci', 'client-secret': 'abc' }), []);
+  });
+
+  test('lists the encryption key of the cache, and its form', () => {
+    assert.deepEqual(listOf({ 'cache-encryption-key': 'a/long+key=' }), [
+      'a%2Flong%2Bkey%3D',
+      'a/long+key=',
+    ]);
+  });
+
+  test('lists a refresh token, its form, and what JSON writes of it', () => {
+    assert.deepEqual(
+      listOf({ 'refresh-token': ' 1/open+"sesame" ' }),
+      ['1/open+"sesame"', '1%2Fopen%2B%22sesame%22', '1/open+\\"sesame\\"'].sort(),
+    );
+  });
+
+  for (const name of ['private-key', 'client-key']) {
+    test(`lists the secret parts of ${name}, each line of it among them`, () => {
+      const pem = generatePem();
+      const secrets = listOf({ [name]: pem });
+      assert.deepEqual(secrets, listPrivateParts(pem).sort());
+      const lines = pem.split('\n').filter((line) => line.length >= 8 && !line.includes('-----'));
+      for (const line of lines) assert.ok(secrets.includes(line), line);
+    });
+  }
+
+  test('lists a client secret as JSON writes it', () => {
+    assert.ok(listOf({ 'client-secret': 'ab"cd\\ef' }).includes('ab\\"cd\\\\ef'));
+  });
+
+  test('lists no secret twice', () => {
+    const secrets = listSecrets(
+      createInputEnvironment({
+        'client-id': 'ci',
+        'client-secret': 's3cret-value',
+        parameters: 'password=s3cret-value',
+      }),
+    );
+    assert.deepEqual(secrets, [...new Set(secrets)]);
+  });
+
+  describe('among the parameters', () => {
+    const secret = [
+      'password',
+      'code',
+      'device_code',
+      'code_verifier',
+      'otp',
+      'refresh_token',
+      'subject_token',
+      'app_secret',
+      'secret',
+      'assertion',
+      'client_assertion',
+      'PASSWORD',
+      'Refresh_Token',
+    ];
+    for (const name of secret) {
+      test(`takes ${name} for a secret`, () => {
+        assert.deepEqual(listOf({ parameters: `${name}=value-of-it` }), ['value-of-it']);
+      });
+    }
+
+    for (const name of [
+      'username',
+      'tenant',
+      'scope',
+      'token_format',
+      'passwords',
+      'encode',
+      'zip_code',
+      'secret_id',
+    ]) {
+      test(`takes ${name} for none`, () => {
+        assert.deepEqual(listOf({ parameters: `${name}=value-of-it` }), []);
+      });
+    }
+
+    test('takes values from 8 characters on', () => {
+      assert.deepEqual(listOf({ parameters: 'code=12345678\notp=1234567' }), ['12345678']);
+    });
+
+    test('lists the form that is sent, and the value with its white space', () => {
+      assert.deepEqual(listOf({ parameters: 'password= open sesame' }), [
+        ' open sesame',
+        '+open+sesame',
+      ]);
+      assert.deepEqual(
+        listOf({ parameters: 'password=open sesame ' }),
+        ['open sesame ', 'open+sesame+'].sort(),
+      );
+    });
+
+    test('reads a JSON object, and each value of a list', () => {
+      const parameters = JSON.stringify({
+        x_token: ['first-one', 'second-one'],
+        tenant: 'something',
+      });
+      assert.deepEqual(listOf({ parameters }), ['first-one', 'second-one']);
+    });
+
+    test('lists the good lines of an input that has bad ones', () => {
+      assert.deepEqual(listOf({ parameters: 'bad line\npassword=open-sesame' }), ['open-sesame']);
+    });
+  });
+
+  describe('among the headers', () => {
+    const rows: readonly [header: string, secrets: string[]][] = [
+      ['Authorization: Bearer abc.def.ghi', ['abc.def.ghi']],
+      ['authorization: Basic  dXNlcjpwYXNz', ['dXNlcjpwYXNz']],
+      ['Authorization: abcdefghijkl', ['abcdefghijkl']],
+      ['Cookie: session=abcdef', ['session=abcdef']],
+      ['Cookie: one=abcdef; two=ghijkl', ['one=abcdef; two=ghijkl']],
+      ['X-Api-Key: abcd efghijkl', ['abcd efghijkl']],
+      ['X-Api-Key: abcdefgh', ['abcdefgh']],
+      ['x-api-key: abcdefgh', ['abcdefgh']],
+      ['X_API_KEY: abcdefgh', ['abcdefgh']],
+      ['Key: abcdefgh', ['abcdefgh']],
+      ['apikey: abcdefgh', ['abcdefgh']],
+      ['X-Auth-Token: abcdefgh', ['abcdefgh']],
+      ['X-Client-Secret: abcdefgh', ['abcdefgh']],
+      ['X-Api-Key: abcdefg', []],
+      ['Authorization: Bearer abcdefg', []],
+      ['X-Key-Id: abcdefgh', []],
+      ['X-Tenant: abcdefgh', []],
+      ['X-Cookie: abcdefgh', []],
+      ['Authorization-Info: abcdefgh', []],
+      ['Monkey: abcdefgh', []],
+      ['Accept: application/json', []],
+    ];
+    for (const [header, secrets] of rows) {
+      test(`finds in "${header}": ${secrets.length === 0 ? 'none' : secrets.join(', ')}`, () => {
+        assert.deepEqual(listOf({ headers: header }), secrets);
+      });
+    }
+  });
+
+  describe("lists the proxy's password and Basic value", () => {
+    for (const variable of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
+      test(`from ${variable}`, () => {
+        const env = { [variable]: 'http://user:open-sesame@proxy.example:3128' };
+        assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
+      });
+    }
+
+    test('from each of several proxies', () => {
+      const env = {
+        https_proxy: 'http://a:password-a@p.example',
+        HTTP_PROXY: 'http://b:password-b@p.example',
+      };
+      assert.deepEqual(
+        listOf({}, env),
+        ['password-a', 'password-b', base64('a:password-a'), base64('b:password-b')].sort(),
+      );
+    });
+
+    test('encoded and decoded', () => {
+      const env = { https_proxy: 'http://us%40er:p%40ss%2Fword@proxy.example' };
+      assert.deepEqual(
+        listOf({}, env),
+        ['p%40ss%2Fword', 'p@ss/word', base64('us@er:p@ss/word')].sort(),
+      );
+    });
+
+    test('although it has a % that encodes nothing', () => {
+      const env = { https_proxy: 'http://user:100%secret@proxy.example' };
+      assert.deepEqual(listOf({}, env), ['100%secret', base64('user:100%secret')].sort());
+    });
+
+    test('whose scheme is in capitals', () => {
+      const env = { https_proxy: 'HTTP://user:open-sesame@proxy.example' };
+      assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
+    });
+
+    test('of an address without a scheme', () => {
+      const env = { https_proxy: 'user:open-sesame@proxy.example:3128' };
+      assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
+    });
+
+    test('of an address without a scheme that names another one behind it', () => {
+      const env = { https_proxy: 'user:open-sesame@proxy.example/http://x' };
+      assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
+    });
+
+    test('without the password alone where that is too short to be hidden', () => {
+      const env = { https_proxy: 'http://user:abc@proxy.example' };
+      assert.deepEqual(listOf({}, env), [base64('user:abc')]);
+    });
+
+    for (const proxy of [
+      '',
+      'http://proxy.example:3128',
+      'proxy.example:3128',
+      'http://user@proxy.example',
+      'http://[',
+      ':',
+    ]) {
+      test(`and nothing of "${proxy}"`, () => {
+        assert.deepEqual(listOf({}, { https_proxy: proxy }), []);
+      });
+    }
+  });
+});
+
+describe('listSecretMembers', () => {
+  const secret = [
+    'token',
+    'access_token',
+    'session_secret',
+    'assertion',
+    'password',
+    'api_key',
+    'apiKey',
+    'signature',
+    'device_code',
+    'jwt',
+    'TOKEN',
+  ];
+  for (const name of secret) {
+    test(`takes ${name} for a secret`, () => {
+      assert.deepEqual(listSecretMembers({ [name]: 'value-of-it' }), ['value-of-it']);
+    });
+  }
+
+  for (const name of ['instance_url', 'token_type', 'expires_in', 'keys', 'username', 'ok']) {
+    test(`takes ${name} for none`, () => {
+      assert.deepEqual(listSecretMembers({ [name]: 'value-of-it' }), []);
+    });
+  }
+
+  test('takes strings from 8 characters on', () => {
+    assert.deepEqual(listSecretMembers({ code: '12345678', key: '1234567' }), ['12345678']);
+  });
+
+  test('looks at any depth, in objects and lists', () => {
+    const members = {
+      authed_user: {
+        id: 'U1',
+        access_token: 'nested-token',
+        more: [{ refresh_token: 'deep-token' }],
+      },
+      list_of_key: ['first-key', ['second-key'], { name: 'not-a-key' }],
+    };
+    assert.deepEqual(listSecretMembers(members), [
+      'nested-token',
+      'deep-token',
+      'first-key',
+      'second-key',
+    ]);
+  });
+
+  test('takes nothing but text for a secret', () => {
+    assert.deepEqual(
+      listSecretMembers({ a_key: null, b_key: 1234567890, c_key: true, d_key: {} }),
+      [],
+    );
+  });
+
+  for (const value of [undefined, null, 1, 'a-long-text', [], {}]) {
+    test(`finds nothing in ${inspect(value)}`, () => {
+      assert.deepEqual(listSecretMembers(value), []);
+    });
+  }
+});
+
+describe('dropSecretMembers', () => {
+  test('leaves out what is named like a secret, of any type and at any depth', () => {
+    const members = {
+      instance_url: 'https://acme.example.com',
+      session_secret: 'a-secret',
+      short_key: 'x',
+      numeric_code: 123456,
+      keys_of_token: ['a', 'b'],
+      user: { id: 1, access_token: 'nested', list: [{ api_key: 'deep', ok: true }, 'text', null] },
+    };
+    assert.deepEqual(dropSecretMembers(members), {
+      instance_url: 'https://acme.example.com',
+      user: { id: 1, list: [{ ok: true }, 'text', null] },
+    });
+  });
+
+  test('leaves what was given as it was', () => {
+    const members = { api_key: 'x', user: { token: 'y' } };
+    dropSecretMembers(members);
+    assert.deepEqual(members, { api_key: 'x', user: { token: 'y' } });
+  });
+
+  for (const value of [undefined, null, 1, 'a-long-text', [], {}]) {
+    test(`keeps ${inspect(value)}`, () => {
+      assert.deepEqual(dropSecretMembers(value), value);
+    });
+  }
+});

@@ -1,0 +1,297 @@
+import type { CachedToken } from '../cache/entry.ts';
+import { type RequestIdentity, writeIdentity } from '../cache/identity.ts';
+import { type CacheKeys, canSeal, type Credential, deriveKeys } from '../cache/keys.ts';
+import { type Saver, startSaver } from '../cache/saver.ts';
+import { chooseCacheService, readCacheMode, type ReservationService } from '../cache/service.ts';
+import { type Finding, TokenCache } from '../cache/token-cache.ts';
+import type { SendRequest } from '../http/request.ts';
+import { thumbprintOf } from '../oauth2/client-assertion.ts';
+import { singleUseParameters } from '../oauth2/grant.ts';
+import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
+import type { Clock } from '../clock.ts';
+import { bindClaims, type IdToken } from '../id-token/id-token.ts';
+import type { IdTokens } from '../exchange/id-tokens.ts';
+import { type Waiting, waitForOtherJob } from './wait.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { Log } from '../log/log.ts';
+import { listMissingScopes } from '../oauth2/scopes.ts';
+import { dropSecretMembers } from '../masks/secrets.ts';
+import {
+  type CacheObstacle,
+  describeLookUp,
+  type NotCachedReason,
+  sayCacheNotUsed,
+  sayCacheTitle,
+  sayKept,
+  sayNotCached,
+} from '../wording/cache.ts';
+import { hideSecrets } from '../masks/response.ts';
+
+/** What reuse needs from its surroundings. */
+export interface ReuseContext {
+  /** The step's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+  readonly clock: Clock;
+  readonly send: SendRequest;
+  /** Gives a number from 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  readonly randomBytes: (size: number) => Buffer;
+  /** The built child process that saves, an absolute path. */
+  readonly saveScript: string;
+  /** Where a directory may be made that is removed again. */
+  readonly temp: string;
+  readonly log: Log;
+  /** Undefined where the request carries none. */
+  readonly idTokens: IdTokens | undefined;
+}
+
+/** The seconds that a cached token must still have, where nothing else is said. */
+const usualValidity = 300;
+
+/** With which jobs that missed together elect one of them. */
+interface Lease {
+  readonly keys: CacheKeys;
+  readonly service: ReservationService;
+}
+
+/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
+export class Reuse {
+  readonly #inputs: Inputs;
+  readonly #context: ReuseContext;
+  readonly #cache: TokenCache;
+  readonly #lease: Lease;
+  #saver: Saver | undefined;
+  /** Whether the cache was asked and had nothing; not where it could not be asked, or after a wait in vain. */
+  #missed = false;
+  /** Whether a token that is asked for now shall be kept. */
+  #keeps = false;
+
+  private constructor(inputs: Inputs, context: ReuseContext, cache: TokenCache, lease: Lease) {
+    this.#inputs = inputs;
+    this.#context = context;
+    this.#cache = cache;
+    this.#lease = lease;
+  }
+
+  /**
+   * Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted.
+   *
+   * @throws {StageError} where the job's ID token is needed and cannot be had
+   */
+  static async open(inputs: Inputs, context: ReuseContext): Promise<Reuse | undefined> {
+    const { env, send, clock, randomBytes, log } = context;
+    if (inputs.useCache === 'false') return undefined;
+    const credentials = listCredentials(inputs);
+    const repository = readRepository(env);
+    const service = chooseCacheService(env, send);
+    const obstacle = findObstacle(inputs, { credentials, repository, env });
+    if (service === undefined || obstacle !== undefined) {
+      log.say(sayCacheNotUsed(obstacle ?? 'no_service'));
+      return undefined;
+    }
+    const idToken = await context.idTokens?.look();
+    const identity = writeIdentity(identify(inputs, repository, idToken));
+    const keys = await deriveKeys(credentials, identity).catch(() => undefined);
+    if (keys === undefined) {
+      log.say(sayCacheNotUsed('no_key'));
+      return undefined;
+    }
+    const { now, startTimer } = clock;
+    const hide = (secret: string): void => {
+      log.mask(secret);
+    };
+    const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
+    return new Reuse(inputs, context, cache, { keys, service });
+  }
+
+  get missed(): boolean {
+    return this.#missed;
+  }
+
+  /** Looks for a token that lives long enough, and hides what is secret in it. */
+  async find(): Promise<TokenResponse | undefined> {
+    const { log } = this.#context;
+    const refresh = this.#inputs.useCache === 'refresh';
+    if (refresh) this.#cache.replace();
+    if (refresh || !readCacheMode(this.#context.env).readable) {
+      this.#prepareToKeep();
+      return undefined;
+    }
+    const finding = await this.#look();
+    if (finding.code === 'hit') return toResponse(finding.token);
+    if (finding.code === 'miss') {
+      const waiting = await this.#waitForOther();
+      if (waiting.code === 'taken') return waiting.response;
+      this.#missed = waiting.code === 'ask';
+      this.#prepareToKeep();
+    } else {
+      log.say(sayCacheNotUsed(finding.code));
+    }
+    return undefined;
+  }
+
+  /** On a miss, and where this job may write, for without that it could not lead. */
+  async #waitForOther(): Promise<Waiting> {
+    if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
+      return { code: 'ask' };
+    }
+    const look = async (): Promise<TokenResponse | undefined> => {
+      const finding = await this.#look();
+      return finding.code === 'hit' ? toResponse(finding.token) : undefined;
+    };
+    return waitForOtherJob(look, this.#inputs, { ...this.#context, ...this.#lease });
+  }
+
+  async #look(): Promise<Finding> {
+    const { log, clock } = this.#context;
+    const startedAt = clock.monotonic();
+    const finding = await this.#cache.find((token) => this.#livesLongEnough(token));
+    if (finding.code === 'hit') hideSecrets(toResponse(finding.token), log);
+    if (this.#inputs.verbose) {
+      log.group(sayCacheTitle(), [describeLookUp(finding.code, clock.monotonic() - startedAt)]);
+    }
+    return finding;
+  }
+
+  /** Starts the child process that saves, which loads while the token is asked for. */
+  #prepareToKeep(): void {
+    this.#keeps = true;
+    const { env, platform, saveScript, temp, clock } = this.#context;
+    if (!readCacheMode(env).writable) return;
+    const { startTimer } = clock;
+    try {
+      this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
+    } catch {
+      // No directory or no process can be had; keep() says so.
+    }
+  }
+
+  /** Keeps a token for others and says what came of it. Nothing that goes wrong here is an error of the step. */
+  async keep(response: TokenResponse): Promise<void> {
+    if (!this.#keeps) return;
+    const reason = await this.#tryToKeep(response);
+    const { log } = this.#context;
+    log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
+  }
+
+  /** Ends what was prepared, where there is no token to keep. */
+  async cancel(): Promise<void> {
+    await this.#saver?.cancel();
+    this.#saver = undefined;
+  }
+
+  async #tryToKeep(response: TokenResponse): Promise<NotCachedReason | undefined> {
+    const { accessToken, scopes, others, issuedAt } = response;
+    const kept = dropSecretMembers(others) as CachedToken['others'];
+    const token: CachedToken = { accessToken, scopes, others: kept, issuedAt };
+    const reason = this.#findReason(response, token);
+    if (reason !== undefined || this.#saver === undefined) {
+      await this.cancel();
+      return reason ?? (readCacheMode(this.#context.env).writable ? 'failed' : 'denied');
+    }
+    try {
+      const keeping = await this.#cache.save(token, this.#saver);
+      return keeping === 'saved' ? undefined : keeping;
+    } catch {
+      await this.cancel();
+      return 'failed';
+    }
+  }
+
+  /** Why a token is of no use to others, if it is of none. */
+  #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
+    if (response.refreshToken !== undefined) return 'refresh_token';
+    if (response.accessToken.expiresAt === undefined) return 'no_expiry';
+    if (listMissingScopes(response, this.#inputs).length > 0) return 'narrower_scope';
+    return this.#livesLongEnough(token) ? undefined : 'short_life';
+  }
+
+  #livesLongEnough({ accessToken, issuedAt }: CachedToken): boolean {
+    const expiresAt = accessToken.expiresAt?.getTime() ?? 0;
+    const half = (expiresAt - issuedAt) / 2000;
+    const needed = this.#inputs.minValidity ?? Math.min(usualValidity, half);
+    return expiresAt - this.#context.clock.now() > needed * 1000;
+  }
+}
+
+/** What stands in the way of caching, but for a service. */
+function findObstacle(
+  { grantParameters, parameters, idTokenAs }: Inputs,
+  facts: {
+    readonly credentials: readonly Credential[];
+    readonly repository: string;
+    readonly env: NodeJS.ProcessEnv;
+  },
+): CacheObstacle | undefined {
+  const sent = [...grantParameters, ...parameters];
+  if (sent.some(([name]) => singleUseParameters.has(name))) return 'single_use';
+  const { readable, writable } = readCacheMode(facts.env);
+  if (!readable && !writable) return 'mode';
+  if (facts.repository === '') return 'no_repository';
+  const { credentials } = facts;
+  if (canSeal(credentials)) return undefined;
+  if (credentials.length > 1) return 'short_key';
+  const [only] = credentials;
+  if (only !== undefined)
+    return only.label === 'client-secret' ? 'short_secret' : 'short_key_alone';
+  return idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
+}
+
+/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+function listCredentials(inputs: Inputs): Credential[] {
+  const { cacheEncryptionKey, clientSecret, signingKey, clientKey } = inputs;
+  const given: readonly [Credential['label'], Buffer | undefined][] = [
+    ['cache-encryption-key', toBytes(cacheEncryptionKey)],
+    ['client-secret', toBytes(clientSecret)],
+    ['private-key', signingKey && exportKeyMaterial(signingKey.key)],
+    ['client-key', clientKey && exportKeyMaterial(clientKey)],
+  ];
+  return given.flatMap(([label, bytes]) => (bytes === undefined ? [] : [{ label, bytes }]));
+}
+
+function toBytes(secret: string | undefined): Buffer | undefined {
+  return secret === undefined ? undefined : Buffer.from(secret);
+}
+
+/** The repository's id, for a name can be taken by another one later; its name where there is no id. */
+function readRepository(env: NodeJS.ProcessEnv): string {
+  const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
+  return names.find((name) => name !== undefined && name !== '') ?? '';
+}
+
+function identify(
+  inputs: Inputs,
+  repository: string,
+  idToken: IdToken | undefined,
+): RequestIdentity {
+  return {
+    repository,
+    endpointType: inputs.endpointType,
+    tokenUrl: inputs.tokenUrl,
+    issuer: inputs.issuer,
+    grantType: inputs.grantType,
+    // A key file says whose the token is where no client id does.
+    clientId: inputs.clientId ?? inputs.signingKey?.owner?.issuer,
+    clientAuthMethod: inputs.clientAuthMethod,
+    clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
+    privateKeyAs: inputs.signingKey && inputs.privateKeyAs,
+    assertionAudience: inputs.assertionAudience,
+    assertionClaims: inputs.assertionClaims,
+    idTokenAs: inputs.idTokenAs,
+    idTokenClaims: idToken === undefined ? [] : bindClaims(idToken.claims),
+    scopes: inputs.scopes,
+    audience: inputs.audience,
+    resources: inputs.resources,
+    parameters: inputs.parameters,
+    headers: inputs.headers,
+    bodyFormat: inputs.bodyFormat,
+    defaultExpiresIn: inputs.defaultExpiresIn,
+    expiresAtOverride: inputs.expiresAtOverride?.toISOString(),
+  };
+}
+
+function toResponse(token: CachedToken): TokenResponse {
+  return { ...token, refreshToken: undefined, idToken: undefined };
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { createFakeClock, createFakeRunner } from '../../test/support/doubles/fakes.ts';
+import type { CacheKeys } from '../cache/keys.ts';
+import { listLeaseNames } from '../cache/lease.ts';
+import type { Reservation } from '../cache/service.ts';
+import { AccessToken } from '../oauth2/access-token.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
+import { type Waiting, waitForOtherJob } from './wait.ts';
+import { Log } from '../log/log.ts';
+
+const keys: CacheKeys = {
+  naming: Buffer.alloc(32, 1),
+  sealing: Buffer.alloc(32, 2),
+  lease: Buffer.alloc(32, 3),
+};
+
+const response: TokenResponse = {
+  accessToken: new AccessToken({
+    token: 'the-token',
+    tokenType: 'Bearer',
+    expiresAt: new Date('2026-01-31T12:00:00Z'),
+  }),
+  scopes: undefined,
+  others: {},
+  issuedAt: Date.parse('2026-01-31T11:00:00Z'),
+  refreshToken: undefined,
+  idToken: undefined,
+};
+
+/** What a job met, and what it did. */
+interface Story {
+  readonly waiting: Waiting;
+  readonly calls: readonly string[];
+  readonly names: readonly string[];
+  /** Milliseconds since the beginning. */
+  readonly looks: readonly number[];
+  readonly total: number;
+}
+
+/** Has a job wait that gets these reservations, each after `took`, and finds the token at the n-th look. */
+async function tell({
+  reservations,
+  took = 200,
+  cacheWait = 30,
+  verbose = false,
+  foundAt,
+}: {
+  readonly reservations: readonly Reservation[];
+  readonly took?: number;
+  readonly cacheWait?: number;
+  readonly verbose?: boolean;
+  readonly foundAt?: number;
+}): Promise<Story> {
+  const clock = createFakeClock('2026-01-31T11:00:00Z');
+  const runner = createFakeRunner();
+  const startedAt = clock.monotonic();
+  const names: string[] = [];
+  const looks: number[] = [];
+  const waiting = await waitForOtherJob(
+    () => {
+      looks.push(clock.monotonic() - startedAt);
+      return Promise.resolve(looks.length === foundAt ? response : undefined);
+    },
+    { cacheWait, verbose },
+    {
+      keys,
+      service: {
+        reserve: (name) => {
+          clock.advance(took);
+          return Promise.resolve(reservations[names.push(name) - 1] ?? 'failed');
+        },
+      },
+      clock,
+      random: () => 0.5,
+      log: new Log(runner),
+    },
+  );
+  return { waiting, calls: runner.calls, names, looks, total: clock.monotonic() - startedAt };
+}
+
+const following = 'info Another job is asking for this token; waiting up to 30 s for it.';
+
+describe('a job that missed', () => {
+  test('asks at once and says nothing where it leads', async () => {
+    const { waiting, calls, names, looks } = await tell({ reservations: ['reserved', 'reserved'] });
+    assert.deepEqual(waiting, { code: 'ask' });
+    assert.deepEqual([calls, looks], [[], []]);
+    assert.deepEqual(names, listLeaseNames(keys, Date.parse('2026-01-31T11:00:00Z')));
+  });
+
+  const refusals: readonly [reservation: Reservation, line: string][] = [
+    ['limited', 'the cache service takes no more reservations for now.'],
+    ['failed', 'the cache service reserved no name.'],
+  ];
+  for (const [reservation, line] of refusals) {
+    test(`asks at once and says why where its reservation is ${reservation}`, async () => {
+      const { waiting, calls, looks } = await tell({ reservations: [reservation] });
+      assert.deepEqual(waiting, { code: 'ask' });
+      assert.deepEqual(calls, [`info Not waiting for another job (cache-wait): ${line}`]);
+      assert.deepEqual(looks, []);
+    });
+  }
+
+  test('takes the token of another one', async () => {
+    const { waiting, calls, looks } = await tell({ reservations: ['taken'], foundAt: 2 });
+    assert.deepEqual(waiting, { code: 'taken', response });
+    assert.deepEqual(calls, [following, 'info Took the token that another job got.']);
+    assert.deepEqual(looks, [2200, 5200]);
+  });
+
+  test('waits no longer than cache-wait, the time of the election included', async () => {
+    const { waiting, calls, looks, total } = await tell({
+      reservations: ['reserved', 'taken'],
+      took: 1000,
+    });
+    assert.deepEqual(waiting, { code: 'in_vain' });
+    assert.deepEqual(calls, [following, 'info No token came within 30 s (cache-wait).']);
+    assert.deepEqual([looks.at(-1), total], [30_000, 30_000]);
+  });
+
+  test('waits no more where the election took longer than cache-wait', async () => {
+    const { waiting, looks, total } = await tell({
+      reservations: ['taken'],
+      took: 1500,
+      cacheWait: 1,
+    });
+    assert.deepEqual([waiting, looks, total], [{ code: 'in_vain' }, [], 1500]);
+  });
+
+  test('shows with verbose what the election gave', async () => {
+    const { calls } = await tell({ reservations: ['taken'], verbose: true, foundAt: 1 });
+    assert.deepEqual(calls.slice(0, 4), [
+      'group Cache',
+      'info election: follows, after 0.2 s',
+      'endgroup',
+      following,
+    ]);
+  });
+});

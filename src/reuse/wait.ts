@@ -1,0 +1,56 @@
+import { elect, follow } from '../cache/election.ts';
+import type { CacheKeys } from '../cache/keys.ts';
+import { listLeaseNames } from '../cache/lease.ts';
+import type { ReservationService } from '../cache/service.ts';
+import type { TokenResponse } from '../oauth2/token-response.ts';
+import type { Clock } from '../clock.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { Log } from '../log/log.ts';
+import {
+  describeElection,
+  sayCacheTitle,
+  sayFollowing,
+  sayNotFollowing,
+  sayTaken,
+  sayWaitedInVain,
+} from '../wording/cache.ts';
+
+/** What came of it: another job's token, or that this job has to ask; `in_vain`, after it has waited. */
+export type Waiting =
+  | { readonly code: 'taken'; readonly response: TokenResponse }
+  | { readonly code: 'ask' | 'in_vain' };
+
+/** What waiting for another job needs. */
+export interface CacheWaitContext {
+  readonly keys: CacheKeys;
+  readonly service: ReservationService;
+  readonly clock: Clock;
+  /** Gives a number from 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/**
+ * After a miss: has the jobs that missed together elect one of them, and waits for its token where it is another one.
+ *
+ * @param look looks into the cache again; undefined where no token is there, or where that cannot be told
+ */
+export async function waitForOtherJob(
+  look: () => Promise<TokenResponse | undefined>,
+  { cacheWait, verbose }: Pick<Inputs, 'cacheWait' | 'verbose'>,
+  { keys, service, clock, random, log }: CacheWaitContext,
+): Promise<Waiting> {
+  const { now, monotonic, sleep, startTimer } = clock;
+  const startedAt = monotonic();
+  const role = await elect(listLeaseNames(keys, now()), { service, startTimer });
+  const took = monotonic() - startedAt;
+  if (verbose) log.group(sayCacheTitle(), [describeElection(role, took)]);
+  if (role !== 'follows') {
+    if (role !== 'leads') log.say(sayNotFollowing(role));
+    return { code: 'ask' };
+  }
+  log.say(sayFollowing(cacheWait));
+  const response = await follow(look, { wait: cacheWait * 1000 - took, monotonic, sleep, random });
+  log.say(response === undefined ? sayWaitedInVain(cacheWait) : sayTaken());
+  return response === undefined ? { code: 'in_vain' } : { code: 'taken', response };
+}

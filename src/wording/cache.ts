@@ -1,0 +1,136 @@
+import { formatDuration } from '../log/duration.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { text, type Text } from '../log/text.ts';
+import { hostOf } from './names.ts';
+
+/** Why the cache cannot be used at all. */
+export type CacheObstacle =
+  | 'short_secret'
+  | 'short_key'
+  | 'short_key_alone'
+  | 'no_secret'
+  | 'id_token_alone'
+  | 'no_key'
+  | 'no_service'
+  | 'no_repository'
+  | 'mode'
+  | 'single_use'
+  | 'timeout'
+  | 'failed';
+
+/** The cache is not used, in a line and without an annotation. */
+export function sayCacheNotUsed(obstacle: CacheObstacle): Text {
+  switch (obstacle) {
+    case 'short_secret':
+      return text`Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+    case 'short_key':
+      return text`Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+    case 'short_key_alone':
+      return text`Cache not used: cache-encryption-key is shorter than 16 bytes, too short to encrypt with. Set a longer one to use it (openssl rand -base64 32 makes one).`;
+    case 'no_secret':
+      return text`Cache not used: there is no secret to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+    case 'id_token_alone':
+      return text`Cache not used: an ID token is no key to encrypt with. Set cache-encryption-key to use it.`;
+    case 'no_key':
+      return text`Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
+    case 'no_service':
+      return text`Cache not used: this runner offers no cache service.`;
+    case 'no_repository':
+      return text`Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
+    case 'mode':
+      return text`Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
+    case 'single_use':
+      return text`Cache not used: the request carries a grant that is used up by asking.`;
+    case 'timeout':
+      return text`Cache not used: the service did not answer within 5 s.`;
+    case 'failed':
+      return text`Cache not used: the service did not answer as it should.`;
+  }
+}
+
+/** Why a token is not put into the cache. */
+export type NotCachedReason =
+  | 'no_expiry'
+  | 'narrower_scope'
+  | 'short_life'
+  | 'refresh_token'
+  | 'denied'
+  | 'taken'
+  | 'no_tar'
+  | 'failed'
+  | 'timeout'
+  | 'too_large';
+
+/** The token is not put into the cache, in a line and without an annotation. */
+export function sayNotCached(reason: NotCachedReason, inputs: Inputs): Text {
+  const { minValidity } = inputs;
+  switch (reason) {
+    case 'no_expiry':
+      return text`Not cached: ${hostOf(inputs)} did not say when the token expires. Set default-expires-in to cache it.`;
+    case 'narrower_scope':
+      return text`Not cached: less was granted than asked for.`;
+    case 'short_life':
+      return minValidity === undefined
+        ? text`Not cached: the token has expired, or is about to.`
+        : text`Not cached: the token lives no longer than min-validity: ${minValidity}.`;
+    case 'refresh_token':
+      return text`Not cached: a refresh token came with it, and that belongs in no cache.`;
+    case 'denied':
+      return text`Not cached: this run may read the cache but not write it.`;
+    case 'taken':
+      return text`Not cached: another job kept a token at the same time; later jobs reuse that one.`;
+    case 'no_tar':
+      return text`Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+    case 'failed':
+      return text`Not cached: the service did not take it.`;
+    case 'timeout':
+      return text`Not cached: the service did not take it within 10 s.`;
+    case 'too_large':
+      return text`Not cached: the token is too large, over 192 KiB when sealed.`;
+  }
+}
+
+/** The title of {@link describeLookUp}. */
+export function sayCacheTitle(): Text {
+  return text`Cache`;
+}
+
+/** What the cache answered. */
+export function describeLookUp(code: 'hit' | 'miss' | 'failed' | 'timeout', took: number): Text {
+  return text`${code}, after ${formatDuration(took)}`;
+}
+
+/** The token is in the cache now. */
+export function sayKept(): Text {
+  return text`Kept in the cache, encrypted, for other jobs and later runs.`;
+}
+
+/** What the election among the jobs that missed together gave. */
+export function describeElection(
+  role: 'leads' | 'follows' | 'limited' | 'failed',
+  took: number,
+): Text {
+  return text`election: ${role}, after ${formatDuration(took)}`;
+}
+
+/** Another job asks, and this one waits for its token. */
+export function sayFollowing(cacheWait: number): Text {
+  return text`Another job is asking for this token; waiting up to ${formatDuration(cacheWait * 1000)} for it.`;
+}
+
+/** The wait had an end: the token is there. */
+export function sayTaken(): Text {
+  return text`Took the token that another job got.`;
+}
+
+/** The wait is over, and no token came. */
+export function sayWaitedInVain(cacheWait: number): Text {
+  return text`No token came within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
+}
+
+/** The jobs could not agree on one of them, so this one asks. */
+export function sayNotFollowing(why: 'limited' | 'failed'): Text {
+  return why === 'limited'
+    ? text`Not waiting for another job (cache-wait): the cache service takes no more reservations for now.`
+    : text`Not waiting for another job (cache-wait): the cache service reserved no name.`;
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { readUsualInputs, say } from '../../test/support/making/inputs.ts';
+import { inputs } from '../../test/support/tables/wording.ts';
+import { AccessToken } from '../oauth2/access-token.ts';
+import type { Text } from '../log/text.ts';
+import {
+  sayAsking,
+  sayGot,
+  sayGranted,
+  sayRefreshTokenReplaced,
+  sayReplaced,
+  sayReusing,
+  saySet,
+  sayTlsStaysVerified,
+} from './progress.ts';
+
+describe('before the endpoint is asked', () => {
+  const rows: readonly [given: Record<string, string>, missed: boolean, said: string][] = [
+    [{}, false, 'Asking login.example.com (client_credentials, scope: read list).'],
+    [
+      {},
+      true,
+      'No usable token in the cache. Asking login.example.com (client_credentials, scope: read list).',
+    ],
+    [{ scopes: '' }, false, 'Asking login.example.com (client_credentials).'],
+    [
+      {
+        'token-url': 'https://login.example.com:8443/t?x=1',
+        'grant-type': 'token-exchange',
+        parameters: 'subject_token=x',
+        scopes: 'a',
+      },
+      false,
+      'Asking login.example.com:8443 (token-exchange, scope: a).',
+    ],
+    [{ 'endpoint-type': 'acs_api', scopes: '' }, false, 'Asking login.example.com (acs_api).'],
+    [
+      { 'token-url': '', issuer: 'https://sso.example.com/realms/ci', scopes: '' },
+      true,
+      'No usable token in the cache. Asking sso.example.com (client_credentials).',
+    ],
+    [
+      { 'client-secret': '', 'id-token-as': 'assertion', scopes: '' },
+      false,
+      'Asking login.example.com (jwt-bearer).',
+    ],
+    [
+      { 'refresh-token': 'a-refresh-token', scopes: '' },
+      false,
+      'Asking login.example.com (refresh_token).',
+    ],
+  ];
+  for (const [given, missed, said] of rows) {
+    test(said, () => {
+      assert.equal(say(sayAsking(readUsualInputs(given), missed)), said);
+    });
+  }
+});
+
+describe('a token', () => {
+  const token = (tokenType: string, expiresAt?: string): AccessToken =>
+    new AccessToken({
+      token: 'the-token',
+      tokenType,
+      expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+    });
+  const hour = token('Bearer', '2026-01-31T12:00:00Z');
+
+  const got: readonly [
+    token: AccessToken,
+    attempt: number,
+    lifetime: number | undefined,
+    said: string,
+  ][] = [
+    [hour, 1, 3600, 'Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.'],
+    [hour, 1, 3599, 'Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.'],
+    [hour, 3, 3600, 'Got a Bearer token at attempt 3, valid for 1 h, until 2026-01-31T12:00:00Z.'],
+    [hour, 1, 1, 'Got a Bearer token, valid for 1 s, until 2026-01-31T12:00:00Z.'],
+    [hour, 1, 0, 'Got a Bearer token, which expired at 2026-01-31T12:00:00Z.'],
+    [hour, 2, -5, 'Got a Bearer token at attempt 2, which expired at 2026-01-31T12:00:00Z.'],
+    [token('bot'), 1, undefined, 'Got a bot token; login.example.com did not say when it expires.'],
+    [
+      token('bot'),
+      2,
+      undefined,
+      'Got a bot token at attempt 2; login.example.com did not say when it expires.',
+    ],
+  ];
+  for (const [one, attempt, lifetime, said] of got) {
+    test(said, () => {
+      assert.equal(say(sayGot(one, attempt, lifetime, inputs)), said);
+    });
+  }
+
+  test('that came from the cache', () => {
+    assert.equal(
+      say(sayReusing(hour, Date.UTC(2026, 0, 31, 11, 18), inputs)),
+      'Reusing a token from the cache: Bearer, valid for 42 min, until 2026-01-31T12:00:00Z. login.example.com was not asked.',
+    );
+  });
+
+  test('whose type is hostile', () => {
+    const hostile = token('x\n##[set-output name=token]y');
+    assert.equal(
+      say(sayGot(hostile, 1, undefined, inputs)),
+      'Got a x # #[set-output name=token]y token; login.example.com did not say when it expires.',
+    );
+  });
+});
+
+describe('other lines', () => {
+  const lines: readonly [line: Text, said: string][] = [
+    [
+      sayRefreshTokenReplaced(),
+      'Not cached: the refresh token was replaced. Store the output refresh-token before anything else.',
+    ],
+    [sayGranted(['read'], ['list']), 'Granted read; not granted: list.'],
+    [sayGranted(['a', 'b'], ['c', 'd']), 'Granted a b; not granted: c d.'],
+    [sayGranted([], ['read']), 'Granted nothing; not granted: read.'],
+    [saySet('OAUTH2_TOKEN'), 'Set: output token, environment variable OAUTH2_TOKEN.'],
+    [saySet(undefined), 'Set: output token.'],
+    [
+      sayReplaced('OAUTH2_TOKEN'),
+      'OAUTH2_TOKEN was already set; later steps now see this token. Use env-var to give each its own name.',
+    ],
+    [
+      sayTlsStaysVerified(),
+      'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
+    ],
+  ];
+  for (const [line, said] of lines) {
+    test(said, () => {
+      assert.equal(say(line), said);
+    });
+  }
+});

@@ -1,0 +1,83 @@
+import type { AccessToken } from '../oauth2/access-token.ts';
+import { formatDuration } from '../log/duration.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { showInput, text, type Text } from '../log/text.ts';
+import { hostOf } from './names.ts';
+
+/*
+ * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
+ * durations that people read; times in Zulu; no exclamation marks, no "please".
+ */
+
+/**
+ * Before the token endpoint is asked.
+ *
+ * @param missed whether the cache was looked into before, in vain
+ */
+export function sayAsking(inputs: Inputs, missed: boolean): Text {
+  const { endpointType, grantType, scopes } = inputs;
+  const grant =
+    endpointType === 'acs_api'
+      ? endpointType
+      : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
+  const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
+  const before = missed ? 'No usable token in the cache. ' : '';
+  return text`${before}Asking ${hostOf(inputs)} (${showInput(grant)}${scope}).`;
+}
+
+/** A token came from the cache. */
+export function sayReusing(token: AccessToken, now: number, inputs: Inputs): Text {
+  const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
+  const until = token.zuluTimeString() ?? '';
+  return text`Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(inputs)} was not asked.`;
+}
+
+/**
+ * A token arrived.
+ *
+ * @param attempt the number of the attempt that brought it
+ * @param lifetime seconds that it lives; undefined where that is not known
+ */
+export function sayGot(
+  token: AccessToken,
+  attempt: number,
+  lifetime: number | undefined,
+  inputs: Inputs,
+): Text {
+  const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
+  const got = text`Got a ${token.tokenType} token${late}`;
+  const until = token.zuluTimeString();
+  if (until === undefined || lifetime === undefined) {
+    return text`${got}; ${hostOf(inputs)} did not say when it expires.`;
+  }
+  if (lifetime <= 0) return text`${got}, which expired at ${until}.`;
+  return text`${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
+}
+
+/** Less was granted than asked for. */
+export function sayGranted(granted: readonly string[], missing: readonly string[]): Text {
+  const given = granted.length === 0 ? 'nothing' : granted.join(' ');
+  return text`Granted ${given}; not granted: ${missing.join(' ')}.`;
+}
+
+/** The server gave a new refresh token in place of the one that was sent. */
+export function sayRefreshTokenReplaced(): Text {
+  return text`Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
+}
+
+/** What later steps have now. */
+export function saySet(envVar: string | undefined): Text {
+  return envVar === undefined
+    ? text`Set: output token.`
+    : text`Set: output token, environment variable ${envVar}.`;
+}
+
+/** An earlier step had set the variable. */
+export function sayReplaced(envVar: string): Text {
+  return text`${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
+}
+
+/** An earlier step tried to switch the verification of certificates off. */
+export function sayTlsStaysVerified(): Text {
+  return text`NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
+}

@@ -1,0 +1,618 @@
+/**
+ * What somebody plants in the cache, or changes in it, is a miss at worst: no file is written, nothing hangs, the token
+ * arrives. What could be wrong at every byte is tried in process, a sample of it by the built action.
+ */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+
+import { decompressArchive } from '../../src/cache/archive.ts';
+import { openEntry } from '../../src/cache/entry.ts';
+import { type Compression, compressions, makeVersion } from '../../src/cache/service.ts';
+import { type Finding, TokenCache } from '../../src/cache/token-cache.ts';
+import { systemClock } from '../../src/clock.ts';
+import {
+  type JobOptions,
+  type JobRun,
+  makeRoom,
+  type Stage,
+  startStage,
+  wires,
+} from '../support/making/cache-stage.ts';
+import { createAuthority } from '../support/making/certificates.ts';
+import {
+  compress,
+  createForge,
+  type Forge,
+  type ForgedEntry,
+  forgedToken,
+  packTar,
+  type TarMember,
+} from '../support/making/forged-entry.ts';
+import { startProxy } from '../support/doubles/proxy.ts';
+import { reply, startScriptedServer } from '../support/doubles/scripted-server.ts';
+
+const concurrency = 3;
+
+const missed = [
+  'No usable token in the cache. Asking <host> (client_credentials).',
+  'Got a Bearer token, valid for 1 h, until <time>.',
+  'Kept in the cache, encrypted, for other jobs and later runs.',
+  'Set: output token, environment variable OAUTH2_TOKEN.',
+];
+
+/** Where the parts of an entry are, in bytes. */
+const at = { magic: 0, length: 8, nonce: 12, tag: 24, ciphertext: 40 } as const;
+
+/** A copy with the lowest bit of one byte flipped; a negative position counts from the end. */
+function flip(bytes: Uint8Array, position: number, bit = 0): Buffer {
+  const copy = Buffer.from(bytes);
+  const index = position < 0 ? copy.length + position : position;
+  copy.writeUInt8(copy.readUInt8(index) ^ (1 << bit), index);
+  return copy;
+}
+
+/** A copy with another length in its head. */
+function withLength(entry: Buffer, length: number): Buffer {
+  const copy = Buffer.from(entry);
+  copy.writeUInt32BE(length, at.length);
+  return copy;
+}
+
+/** An archive as tar makes it, with this entry as its one file. */
+function pack({ entry }: ForgedEntry): Buffer {
+  return packTar([{ content: entry }]);
+}
+
+/** A block that looks like the beginning of an entry, and is none. */
+function makeDecoy(length = 400): Buffer {
+  const body = randomBytes(512);
+  Buffer.from('\x89OA2TOK\n', 'latin1').copy(body);
+  return withLength(body, length);
+}
+
+/** The cache of a job, with a service that has one blob for a compression. */
+function openCache(
+  { keys }: Forge,
+  compression: Compression,
+  name: string,
+  blob: Buffer,
+): TokenCache {
+  return new TokenCache({
+    keys,
+    service: {
+      find: (_, asked) =>
+        Promise.resolve(asked === compression ? { name, url: 'https://blobs.example' } : undefined),
+      download: () => Promise.resolve(blob),
+    },
+    now: systemClock.now,
+    startTimer: systemClock.startTimer,
+    randomBytes,
+    hide: () => undefined,
+  });
+}
+
+function find(cache: TokenCache): Promise<Finding> {
+  return cache.find(() => true);
+}
+
+describe('an entry', () => {
+  test('opens, and does not after any bit of it was flipped', async () => {
+    const { keys, seal } = await createForge('https://login.example/token');
+    const { name, entry } = seal();
+    const open = (content: Buffer): string | undefined =>
+      openEntry(packTar([{ content }]), { key: keys.sealing, name })?.accessToken.token;
+    assert.equal(open(entry), forgedToken);
+    for (let position = 0; position < entry.length; position += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        assert.equal(open(flip(entry, position, bit)), undefined, `${position}.${bit}`);
+      }
+    }
+  });
+
+  test('does not open after it was cut anywhere', async () => {
+    const { keys, seal } = await createForge('https://login.example/token');
+    const { name, entry } = seal();
+    for (let length = 0; length < entry.length; length += 1) {
+      const cut = entry.subarray(0, length);
+      assert.equal(openEntry(cut, { key: keys.sealing, name }), undefined, String(length));
+    }
+  });
+
+  test('does not open under any other name', async () => {
+    const { keys, seal, prefix } = await createForge('https://login.example/token');
+    const { name, entry } = seal();
+    for (const other of [
+      `${name}-00000000`,
+      name.slice(0, -1),
+      flip(Buffer.from(name), -1).toString(),
+      prefix,
+      '',
+    ]) {
+      assert.equal(openEntry(entry, { key: keys.sealing, name: other }), undefined, other);
+    }
+  });
+
+  test('opens whatever is in the tar header before it, for nothing of that is believed', async () => {
+    const { keys, seal } = await createForge('https://login.example/token');
+    const { name, entry } = seal();
+    const archive = packTar([{ content: entry }]);
+    for (let position = 0; position < 512; position += 1) {
+      const opened = openEntry(flip(archive, position, position % 8), { key: keys.sealing, name });
+      assert.equal(opened?.accessToken.token, forgedToken, String(position));
+    }
+  });
+
+  test('is searched for in four places that look like one, and no more', async () => {
+    const { keys, seal } = await createForge('https://login.example/token');
+    const { name, entry } = seal();
+    const openAfter = (blocks: readonly Buffer[]): string | undefined =>
+      openEntry(Buffer.concat([...blocks, entry]), { key: keys.sealing, name })?.accessToken.token;
+    const repeat = (block: Buffer, times: number): Buffer[] =>
+      Array.from({ length: times }, () => block);
+    assert.equal(openAfter(repeat(makeDecoy(), 3)), forgedToken);
+    assert.equal(openAfter(repeat(makeDecoy(), 4)), undefined);
+    assert.equal(openAfter(repeat(makeDecoy(), 1000)), undefined);
+    // A length that does not fit makes no candidate.
+    for (const length of [0, 27, 0x7fffffff, 0x80000000, 0xffffffff]) {
+      assert.equal(openAfter(repeat(makeDecoy(length), 1000)), forgedToken, String(length));
+    }
+  });
+});
+
+describe('a compressed archive', () => {
+  for (const compression of compressions) {
+    test(`of ${compression} with any byte changed is a miss, or the very token`, async () => {
+      const forge = await createForge('https://login.example/token');
+      const sealed = forge.seal();
+      const blob = compress(pack(sealed), compression);
+      const look = async (bytes: Buffer): Promise<string> => {
+        const finding = await find(openCache(forge, compression, sealed.name, bytes));
+        return finding.code === 'hit' ? finding.token.accessToken.token : finding.code;
+      };
+      assert.equal(await look(blob), forgedToken);
+      const findings: string[] = [];
+      for (let position = 0; position < blob.length; position += 1) {
+        findings.push(await look(flip(blob, position, position % 8)));
+        findings.push(await look(blob.subarray(0, position)));
+      }
+      assert.deepEqual(
+        [...new Set(findings)].filter((each) => each !== 'miss' && each !== forgedToken),
+        [],
+      );
+      assert.ok(findings.includes('miss'));
+    });
+
+    test(`of ${compression} is decompressed to 512 KiB and not a byte more`, async () => {
+      const most = compress(Buffer.alloc(512 * 1024), compression);
+      assert.equal((await decompressArchive(most, compression)).length, 512 * 1024);
+      for (const size of [512 * 1024 + 1, 64 * 1024 * 1024]) {
+        const bomb = compress(Buffer.alloc(size), compression);
+        await assert.rejects(decompressArchive(bomb, compression), {
+          code: 'ERR_BUFFER_TOO_LARGE',
+        });
+      }
+    });
+  }
+
+  test('of zstd that asks for a window of a GiB is refused', async () => {
+    // RFC 8878 section 3.1.1: magic, no flags, window descriptor, and a last raw block of three bytes.
+    const frame = Buffer.from('28b52ffd00' + 'a0' + '190000' + '616263', 'hex');
+    await assert.rejects(decompressArchive(frame, 'zstd-without-long'), {
+      code: 'ZSTD_error_frameParameter_windowTooLarge',
+    });
+  });
+});
+
+/** What a planted blob is made from. */
+interface Means {
+  readonly forge: Forge;
+  /** An entry of the job's own client, good for an hour. */
+  readonly good: ForgedEntry;
+  /** An entry of another client under that one's name. */
+  readonly stranger: ForgedEntry;
+  /** The directory of the job, where nothing may change. */
+  readonly room: string;
+}
+
+/** A blob, and the name that it lies under if it is not the good entry's. */
+type Plant = (means: Means, compression: Compression) => { blob: Uint8Array; name?: string };
+
+/** A changed entry in an archive that is otherwise right. */
+function change(work: (entry: Buffer) => Buffer): Plant {
+  return ({ good }, compression) => ({
+    blob: compress(packTar([{ content: work(good.entry) }]), compression),
+  });
+}
+
+/** An entry that is good, but for the size of what comes after it. */
+function inflate(rest: Buffer): Plant {
+  return ({ good }, compression) => ({
+    blob: compress(Buffer.concat([pack(good), rest]), compression),
+  });
+}
+
+/** An archive with these members and garbage in them. */
+function members(make: (room: string) => TarMember[]): Plant {
+  return ({ room }, compression) => ({ blob: compress(packTar(make(room)), compression) });
+}
+
+function sized(size: string | Uint8Array): Plant {
+  const content = Buffer.from('planted');
+  return members(() => [{ content, size: Buffer.from(size) }, { content }]);
+}
+
+function link(type: '1' | '2'): Plant {
+  return members((room) => [
+    { path: 'token.bin', type, linkTarget: join(room, 'canary') },
+    { path: 'token.bin', content: Buffer.from('planted') },
+    { path: '../canary', type, linkTarget: '/etc/passwd' },
+  ]);
+}
+
+function planted(path: string): TarMember {
+  return { path, content: Buffer.from('planted') };
+}
+
+async function start(t: TestContext): Promise<Stage> {
+  const stage = await startStage();
+  t.after(stage.close);
+  return stage;
+}
+
+/** A directory of a job, with a file that an attacker would like to change. */
+async function makeRoomWithCanary(t: TestContext): Promise<string> {
+  const room = await makeRoom();
+  t.after(() => rm(room, { recursive: true }));
+  await writeFile(join(room, 'canary'), 'alive');
+  return room;
+}
+
+function countCalls(stage: Stage, call: string): number {
+  return stage.service.requests.filter((request) => request.call === call).length;
+}
+
+/**
+ * Runs a job, which leaves the files of its room alone, misses, asks once, and keeps its token under a name that nobody
+ * could take; two look-ups and two downloads are all the work.
+ */
+async function assertMissed(stage: Stage, job: JobOptions): Promise<void> {
+  const run = await stage.run(job);
+  assert.deepEqual(run.lines, missed);
+  assert.deepEqual([run.hit, run.token], [false, 'token-1-of-the-endpoint']);
+  assert.match(stage.service.entries.at(-1)?.name ?? '', /-[0-9a-f]{16}-[0-9a-f]{8}$/);
+  assert.equal(countCalls(stage, 'GetCacheEntryDownloadURL'), 2);
+  assert.ok(countCalls(stage, 'download') <= 2);
+  assert.equal(stage.endpoint.requests.length, 1);
+}
+
+describe('the built action misses, and replaces, a planted entry', { concurrency }, () => {
+  const hostileWindow = Buffer.from('28b52ffd00a0190000616263', 'hex');
+  const rows: [name: string, zstd: Plant, gzip: Plant][] = [
+    [
+      'with another magic, and one with another length',
+      change((e) => flip(e, at.magic)),
+      change((e) => flip(e, at.length + 3)),
+    ],
+    [
+      'with a length past every end, and one of nothing',
+      change((e) => withLength(e, 0xffffffff)),
+      change((e) => withLength(e, 0)),
+    ],
+    [
+      'with another nonce, and one with another tag',
+      change((e) => flip(e, at.nonce)),
+      change((e) => flip(e, at.ciphertext - 1)),
+    ],
+    [
+      'with another first byte, and one with another last',
+      change((e) => flip(e, at.ciphertext)),
+      change((e) => flip(e, -1)),
+    ],
+    [
+      'whose compressed frame begins otherwise',
+      ({ good }, kind) => ({ blob: flip(compress(pack(good), kind), 0) }),
+      ({ good }, kind) => ({ blob: flip(compress(pack(good), kind), 2) }),
+    ],
+    [
+      'that was cut in the middle, and an empty one',
+      ({ good }, kind) => ({ blob: compress(pack(good), kind).subarray(0, 200) }),
+      () => ({ blob: Buffer.alloc(0) }),
+    ],
+    [
+      'that was moved under another name, and one of another client',
+      ({ good, forge }, kind) => ({
+        blob: compress(pack(good), kind),
+        name: `${forge.prefix}${'0'.repeat(16)}`,
+      }),
+      ({ stranger }, kind) => ({ blob: compress(pack(stranger), kind) }),
+    ],
+    [
+      'that claims to be issued 400 s ahead',
+      ({ forge }, kind) => plantSealed(forge.seal({ issuedIn: 400 }), kind),
+      ({ forge }, kind) => plantSealed(forge.seal({ issuedIn: 400, expiresIn: 7200 }), kind),
+    ],
+    [
+      'that becomes 64 MiB',
+      inflate(Buffer.alloc(64 * 1024 * 1024)),
+      inflate(Buffer.alloc(64 * 1024 * 1024)),
+    ],
+    [
+      'that is over 256 KiB, and one that asks for a window of a GiB',
+      () => ({ blob: hostileWindow }),
+      inflate(randomBytes(300 * 1024)),
+    ],
+    [
+      'whose tar header has a negative size, and one with a huge size',
+      sized('-0000000777\0'),
+      sized('77777777777\0'),
+    ],
+    [
+      'whose tar header has a size in base 256, and one with no number',
+      sized(Buffer.alloc(12, 0xff)),
+      sized('not a size!\0'),
+    ],
+    [
+      'with an absolute path, and one that climbs',
+      members((room) => [planted(join(room, 'canary')), planted(join(room, 'workspace', 'new'))]),
+      members(() => [
+        planted('../canary'),
+        planted('../../../../tmp/../canary'),
+        planted('README.md'),
+      ]),
+    ],
+    ['with symbolic links, and one with hard links', link('2'), link('1')],
+    [
+      'with 500 members, and one with the magic in every block',
+      members(() =>
+        Array.from({ length: 500 }, (_, index) => ({
+          path: `m${index}`,
+          size: Buffer.alloc(12, 0xff),
+        })),
+      ),
+      ({ good }, kind) => ({
+        blob: compress(
+          Buffer.concat([...Array.from({ length: 900 }, () => makeDecoyOfZeros()), pack(good)]),
+          kind,
+        ),
+      }),
+    ],
+  ];
+  for (const [attack, zstd, gzip] of rows) {
+    test(attack, async (t) => {
+      const stage = await start(t);
+      const room = await makeRoomWithCanary(t);
+      const forge = await createForge(stage.endpoint.url);
+      const good = forge.seal();
+      const other = await createForge('https://login.example/token');
+      const means = { forge, good, stranger: other.seal({ name: good.name }), room };
+      for (const [make, compression] of [
+        [zstd, 'zstd-without-long'],
+        [gzip, 'gzip'],
+      ] as const) {
+        const { blob, name = good.name } = make(means, compression);
+        stage.service.plant({ name, version: makeVersion(compression), blob });
+      }
+      await assertMissed(stage, { room });
+      assert.equal(countCalls(stage, 'download'), 2);
+    });
+  }
+
+  function plantSealed(sealed: ForgedEntry, kind: Compression): { blob: Buffer; name: string } {
+    return { blob: compress(pack(sealed), kind), name: sealed.name };
+  }
+});
+
+/** Compresses well, so that 900 of them stay below the limit of a blob. */
+function makeDecoyOfZeros(): Buffer {
+  const block = Buffer.alloc(512);
+  makeDecoy().copy(block, 0, 0, 12);
+  return block;
+}
+
+describe('the built action accepts', { concurrency }, () => {
+  const hostileSizes = [
+    Buffer.from('-0000000777\0'),
+    Buffer.from('77777777777\0'),
+    Buffer.alloc(12, 0xff),
+  ];
+  const rows: [
+    name: string,
+    make: (forge: Forge, room: string) => [ForgedEntry, archive: Buffer],
+  ][] = [
+    [
+      'its own entry, whatever sizes the tar headers name',
+      ({ seal }) => {
+        const sealed = seal();
+        const before = hostileSizes.map((size): TarMember => ({ path: 'x', size }));
+        return [
+          sealed,
+          packTar([...before, { content: sealed.entry, size: Buffer.alloc(12, 0x80) }]),
+        ];
+      },
+    ],
+    [
+      'its own entry between members that would write elsewhere, and writes none of them',
+      ({ seal }, room) => {
+        const sealed = seal();
+        const around = [planted(join(room, 'canary')), planted('../canary')];
+        return [sealed, packTar([...around, { content: sealed.entry }, ...around])];
+      },
+    ],
+    [
+      'an entry that was issued 200 s ahead, for clocks differ',
+      ({ seal }) => {
+        const sealed = seal({ issuedIn: 200 });
+        return [sealed, pack(sealed)];
+      },
+    ],
+  ];
+  for (const [name, make] of rows) {
+    test(name, async (t) => {
+      const stage = await start(t);
+      const room = await makeRoomWithCanary(t);
+      const [sealed, archive] = make(await createForge(stage.endpoint.url), room);
+      const blob = compress(archive, 'gzip');
+      stage.service.plant({ name: sealed.name, version: makeVersion('gzip'), blob });
+      const run = await stage.run({ room });
+      assert.deepEqual([run.hit, run.token], [true, forgedToken]);
+      assert.equal(stage.endpoint.requests.length, 0);
+    });
+  }
+
+  test('an older entry that is planted again, as long as it is valid', async (t) => {
+    const stage = await start(t);
+    const { seal } = await createForge(stage.endpoint.url);
+    const older = seal({ token: 'older-token', issuedIn: -2400, expiresIn: 1200 });
+    const newer = seal({ token: 'newer-token' });
+    const plant = ({ name, entry }: ForgedEntry, scope: string): void => {
+      const blob = compress(packTar([{ content: entry }]), 'gzip');
+      stage.service.plant({ name, version: makeVersion('gzip'), scope, blob });
+    };
+    plant(newer, 'refs/heads/main');
+    plant(older, 'refs/heads/feature');
+    const onMain = await stage.run();
+    const onBranch = await stage.run({ ref: 'refs/heads/feature' });
+    assert.deepEqual([onMain.token, onBranch.token], ['newer-token', 'older-token']);
+  });
+});
+
+describe('the built action passes over a planted name', { concurrency }, () => {
+  const rows: [name: string, one: string, other: string][] = [
+    ['that is short, and one in capitals', '0'.repeat(15), 'ABCDEF0123456789'],
+    ['with too much after it', `${'0'.repeat(16)}-00000000-0`, `${'0'.repeat(16)}-000000000`],
+    ['with commands in it', `${'0'.repeat(16)}\n::set-output name=token::planted`, '##[add-mask]x'],
+    ['that climbs, and one of 512 characters', '../../../canary', '0'.repeat(463)],
+    ['with characters of other scripts', '\uff10'.repeat(16), `${'0'.repeat(15)}\u{1F511}`],
+  ];
+  for (const [name, ...ends] of rows) {
+    test(name, async (t) => {
+      const stage = await start(t);
+      const room = await makeRoomWithCanary(t);
+      const { prefix, seal } = await createForge(stage.endpoint.url);
+      for (const [index, compression] of compressions.entries()) {
+        // Sealed as it should be, so that nothing but its name is wrong.
+        const sealed = seal({ name: `${prefix}${ends[index] ?? ''}` });
+        const blob = compress(pack(sealed), compression);
+        stage.service.plant({ name: sealed.name, version: makeVersion(compression), blob });
+      }
+      await assertMissed(stage, { room });
+      assert.equal(countCalls(stage, 'download'), 0);
+    });
+  }
+
+  const hidden: [name: string, planted: readonly Compression[]][] = [
+    ['for both compressions', compressions],
+    ['for gzip alone', ['gzip']],
+    ['for zstd alone', ['zstd-without-long']],
+  ];
+  for (const version of wires) {
+    for (const [where, planted] of hidden) {
+      test(`that is the very one searched for, and would hide all others ${where} over ${version}`, async (t) => {
+        const stage = await start(t);
+        const { prefix } = await createForge(stage.endpoint.url);
+        for (const compression of planted) {
+          stage.service.plant({ name: prefix, version: makeVersion(compression), blob: 'planted' });
+        }
+        const [next, later] = await runTwoInOneWindow(stage, { version });
+        assert.deepEqual(next.lines, missed);
+        assert.deepEqual([later.hit, later.token], [true, next.token]);
+      });
+    }
+  }
+
+  /** Two jobs in the same five minutes, for which both go by the same other prefix; once more at their turn. */
+  async function runTwoInOneWindow(stage: Stage, job: JobOptions): Promise<[JobRun, JobRun]> {
+    const tellWindow = (): number => Math.floor(Date.now() / 300_000);
+    const window = tellWindow();
+    const runs: [JobRun, JobRun] = [await stage.run(job), await stage.run(job)];
+    return tellWindow() === window ? runs : runTwoInOneWindow(stage, job);
+  }
+});
+
+describe(
+  'the built action does not go where a download URL should not point:',
+  { concurrency },
+  () => {
+    const rows: [one: string, other: string][] = [
+      ['http://blobs.example.test/blob', 'http://127.0.0.1.example.test/blob'],
+      ['file:///proc/self/environ', 'javascript:process.exit(1)'],
+      ['data:application/octet-stream;base64,AAAA', 'ftp://blobs.example.test/blob'],
+      ['/blob', ''],
+    ];
+    for (const urls of rows) {
+      test(urls.join(' and '), async (t) => {
+        const stage = await start(t);
+        const proxy = await startProxy();
+        t.after(proxy.close);
+        const { seal } = await createForge(stage.endpoint.url);
+        for (const url of urls) answerLookUp(stage, seal(), url);
+        const environment = {
+          http_proxy: proxy.url,
+          https_proxy: proxy.url,
+          no_proxy: '127.0.0.1',
+        };
+        await assertMissed(stage, { environment });
+        assert.deepEqual(proxy.connects, []);
+        assert.equal(countCalls(stage, 'download'), 0);
+      });
+    }
+
+    test('where the storage redirects to', async (t) => {
+      const stage = await start(t);
+      const { seal } = await createForge(stage.endpoint.url);
+      const good = seal();
+      const elsewhere = await startScriptedServer({
+        answers: [reply({ body: compress(pack(good), 'gzip') })],
+      });
+      t.after(elsewhere.close);
+      stage.service.plant({ name: good.name, version: makeVersion('gzip'), blob: 'planted' });
+      stage.service.fault('download', { status: 302, headers: { location: elsewhere.url } });
+      await assertMissed(stage, {});
+      assert.equal(countCalls(stage, 'download'), 1);
+      assert.equal(elsewhere.connections, 0);
+    });
+
+    test('but gets a blob by https from any host, without the bearer of the service', async (t) => {
+      const stage = await start(t);
+      const { seal } = await createForge(stage.endpoint.url);
+      const good = seal();
+      const authority = await createAuthority();
+      const { key, certificate } = await authority.issue({ names: ['blobs.example.test'] });
+      const storage = await startScriptedServer({
+        answers: [reply({ body: compress(pack(good), 'gzip') })],
+        tls: { key, cert: certificate },
+      });
+      t.after(storage.close);
+      const routes = { 'blobs.example.test': { host: '127.0.0.1', port: storage.port } };
+      const proxy = await startProxy({ routes });
+      t.after(proxy.close);
+      const room = await makeRoom();
+      t.after(() => rm(room, { recursive: true }));
+      const trusted = join(room, 'ca.pem');
+      await writeFile(trusted, authority.certificate);
+
+      // For either compression: only as gzip it can be read.
+      compressions.forEach(() => {
+        answerLookUp(stage, good, 'https://blobs.example.test/blob?sig=of-the-blob');
+      });
+      const run = await stage.run({
+        room,
+        environment: { https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: trusted },
+      });
+      assert.deepEqual([run.hit, run.token], [true, forgedToken]);
+      const [request] = storage.requests;
+      assert.equal(request?.path, '/blob?sig=of-the-blob');
+      assert.equal(request.authorization, undefined);
+      assert.ok(run.masks.includes('sig=of-the-blob'));
+    });
+
+    /** Makes the next look-up find this entry at this URL. */
+    function answerLookUp({ service }: Stage, { name }: ForgedEntry, url: string): void {
+      const found = { ok: true, signed_download_url: url, matched_key: name };
+      service.fault('GetCacheEntryDownloadURL', { wrongBody: JSON.stringify(found) }, 1);
+    }
+  },
+);

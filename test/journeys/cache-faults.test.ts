@@ -1,0 +1,302 @@
+/** Whatever goes wrong with the cache service, the built action gets its token, says one line, and is done in time. */
+import assert from 'node:assert/strict';
+import { rm } from 'node:fs/promises';
+import { describe, test, type TestContext } from 'node:test';
+
+import { makeVersion } from '../../src/cache/service.ts';
+import type { Call, Fault } from '../support/doubles/cache-service.ts';
+import {
+  type JobOptions,
+  type JobRun,
+  makePath,
+  pathDecides,
+  type Stage,
+  startStage,
+} from '../support/making/cache-stage.ts';
+import { compress, createForge, packTar } from '../support/making/forged-entry.ts';
+import { startTcpServer } from '../support/doubles/scripted-server.ts';
+
+const asking = 'Asking <host> (client_credentials).';
+const got = 'Got a Bearer token, valid for 1 h, until <time>.';
+const set = 'Set: output token, environment variable OAUTH2_TOKEN.';
+
+/** What a fault comes to, as the whole log says it. */
+const outcomes = {
+  notUsed: ['Cache not used: the service did not answer as it should.', asking, got, set],
+  notUsedInTime: ['Cache not used: the service did not answer within 5 s.', asking, got, set],
+  kept: sayMiss('Kept in the cache, encrypted, for other jobs and later runs.'),
+  notTaken: sayMiss('Not cached: the service did not take it.'),
+  notTakenInTime: sayMiss('Not cached: the service did not take it within 10 s.'),
+} as const;
+
+function sayMiss(end: string): string[] {
+  return [`No usable token in the cache. ${asking}`, got, end, set];
+}
+
+/** The longest that a job may take: its budgets are 5 s and 10 s, while the toolkit alone waits for minutes. */
+const guard = 25_000;
+
+/** A fault of one call, and what it comes to. */
+interface Row {
+  readonly call: Call;
+  readonly fault: FaultName;
+  readonly outcome: keyof typeof outcomes;
+}
+
+const faults = {
+  'a 500': { status: 500, body: '{"code":"internal","msg":"internal"}' },
+  'a 403': { status: 403, body: '{"code":"permission_denied","msg":"denied"}' },
+  'a 429': {
+    status: 429,
+    headers: { 'retry-after': '60' },
+    body: '{"code":"resource_exhausted","msg":"rate limit exceeded"}',
+  },
+  'an HTML page': { status: 200, body: '<!doctype html>', contentType: 'text/html' },
+  'a reset': 'reset',
+  'half an answer': 'cut',
+  'another body': { wrongBody: '{"ok":true}' },
+  'no answer': 'hang',
+} as const satisfies Record<string, Fault>;
+
+type FaultName = keyof typeof faults;
+
+/** Writes the rows of a call. */
+function meet(call: Call, outcomesOf: Partial<Record<FaultName, keyof typeof outcomes>>): Row[] {
+  return (Object.entries(outcomesOf) as [FaultName, keyof typeof outcomes][]).map(
+    ([fault, outcome]) => ({ call, fault, outcome }),
+  );
+}
+
+const lookUp = {
+  'a 500': 'notUsed',
+  'a 403': 'notUsed',
+  'a 429': 'notUsed',
+  'an HTML page': 'notUsed',
+  'a reset': 'notUsed',
+  'half an answer': 'notUsed',
+  'another body': 'notUsed',
+  'no answer': 'notUsedInTime',
+} as const;
+
+/** What cannot be downloaded is no better than garbage: it is to be replaced. */
+const download = {
+  'a 500': 'kept',
+  'a 403': 'kept',
+  'a 429': 'kept',
+  'an HTML page': 'kept',
+  'a reset': 'kept',
+  'half an answer': 'kept',
+  'another body': 'kept',
+  'no answer': 'notUsedInTime',
+} as const;
+
+/** The toolkit asks again after most faults, and its waits alone are longer than the time there is. */
+const rows: Record<'v2' | 'v1', Row[]> = {
+  v2: [
+    ...meet('GetCacheEntryDownloadURL', lookUp),
+    ...meet('download', download),
+    ...meet('CreateCacheEntry', {
+      'a 500': 'notTakenInTime',
+      'a 403': 'notTaken',
+      'a 429': 'notTaken',
+      'an HTML page': 'notTakenInTime',
+      'a reset': 'notTaken',
+      'half an answer': 'notTaken',
+      'another body': 'notTaken',
+      'no answer': 'notTakenInTime',
+    }),
+    ...meet('upload', {
+      'a 500': 'notTakenInTime',
+      'a 403': 'notTaken',
+      'a 429': 'notTaken',
+      'an HTML page': 'notTaken',
+      'a reset': 'notTakenInTime',
+      'no answer': 'notTakenInTime',
+    }),
+    ...meet('FinalizeCacheEntryUpload', {
+      'a 500': 'notTakenInTime',
+      'a 403': 'notTaken',
+      'a 429': 'notTaken',
+      'an HTML page': 'notTakenInTime',
+      'a reset': 'notTaken',
+      'half an answer': 'notTaken',
+      'no answer': 'notTakenInTime',
+    }),
+  ],
+  v1: [
+    ...meet('v1-lookup', lookUp),
+    ...meet('download', {
+      'a 403': 'kept',
+      'half an answer': 'kept',
+      'no answer': 'notUsedInTime',
+    }),
+    ...meet('v1-reserve', {
+      'a 500': 'notTaken',
+      'a 403': 'notTaken',
+      'a 429': 'notTaken',
+      'an HTML page': 'notTaken',
+      'a reset': 'notTakenInTime',
+      'half an answer': 'notTaken',
+      'no answer': 'notTakenInTime',
+    }),
+    ...meet('v1-upload', {
+      'a 500': 'notTaken',
+      'a 403': 'notTaken',
+      'a 429': 'notTaken',
+      'a reset': 'notTakenInTime',
+      'no answer': 'notTakenInTime',
+    }),
+    ...meet('v1-commit', {
+      'a 500': 'notTaken',
+      'a 403': 'notTaken',
+      'a 429': 'notTaken',
+      'a reset': 'notTakenInTime',
+      'no answer': 'notTakenInTime',
+    }),
+  ],
+};
+
+async function start(t: TestContext): Promise<Stage> {
+  const stage = await startStage();
+  t.after(stage.close);
+  return stage;
+}
+
+/** Plants an entry that is good, so that there is something to find. */
+async function plantGoodEntry({ endpoint, service }: Stage): Promise<void> {
+  const { seal } = await createForge(endpoint.url);
+  const { name, entry } = seal();
+  const blob = compress(packTar([{ content: entry }]), 'gzip');
+  service.plant({ name, version: makeVersion('gzip'), blob });
+}
+
+function declareRow(version: 'v2' | 'v1', { call, fault, outcome }: Row): void {
+  test(`${fault} to ${call} over ${version}`, async (t) => {
+    const stage = await start(t);
+    if (/download|lookup/i.test(call)) await plantGoodEntry(stage);
+    stage.service.fault(call, faults[fault]);
+    const run = await stage.run({ version, timeoutMs: guard });
+    assertOutcome(run, stage, outcome);
+    assert.ok(stage.service.requests.some((request) => request.call === call));
+  });
+}
+
+function assertOutcome(run: JobRun, stage: Stage, outcome: keyof typeof outcomes): void {
+  assert.deepEqual(run.lines, outcomes[outcome]);
+  assert.deepEqual([run.hit, run.token], [false, 'token-1-of-the-endpoint']);
+  const { requests } = stage.service;
+  const reservations = requests.filter(({ call }) => /^(CreateCacheEntry|v1-reserve)$/.test(call));
+  // After a look-up that failed, nothing is saved.
+  assert.equal(reservations.length > 0, !outcome.startsWith('notUsed'));
+}
+
+/** Where nobody listens: a port that was free a moment ago. */
+async function findClosedOrigin(): Promise<string> {
+  const server = await startTcpServer(() => undefined);
+  await server.close();
+  return `http://127.0.0.1:${server.port}`;
+}
+
+/** Faults that are no single call's. */
+const others: {
+  readonly name: string;
+  readonly outcome: keyof typeof outcomes;
+  readonly prepare: (stage: Stage, closed: string) => JobOptions | Promise<JobOptions>;
+}[] = [
+  {
+    name: 'a refused connection to the service, v2',
+    outcome: 'notUsed',
+    prepare: (_, closed) => ({ environment: { ACTIONS_RESULTS_URL: `${closed}/` } }),
+  },
+  {
+    name: 'a refused connection to the service, v1',
+    outcome: 'notUsed',
+    prepare: (_, closed) => ({
+      version: 'v1',
+      environment: { ACTIONS_CACHE_URL: `${closed}/repository/` },
+    }),
+  },
+  {
+    name: 'a service of another kind at the URL',
+    outcome: 'notUsed',
+    prepare: () => ({
+      version: 'v1',
+      environment: { GITHUB_SERVER_URL: 'https://ghe.example', ACTIONS_CACHE_URL: '' },
+    }),
+  },
+  {
+    name: 'a runtime token that the service does not know',
+    outcome: 'notUsed',
+    prepare: () => ({ environment: { ACTIONS_RUNTIME_TOKEN: 'a-token-of-another-service' } }),
+  },
+  {
+    name: 'a runtime token that may read nothing',
+    outcome: 'notUsed',
+    prepare: () => ({ scopes: [] }),
+  },
+  {
+    name: 'a refused connection to the storage',
+    outcome: 'kept',
+    prepare: async ({ endpoint, service }, closed) => {
+      const { seal } = await createForge(endpoint.url);
+      const url = `${closed}/blob`;
+      const found = { ok: true, signed_download_url: url, matched_key: seal().name };
+      service.fault('GetCacheEntryDownloadURL', { wrongBody: JSON.stringify(found) });
+      return {};
+    },
+  },
+  {
+    name: 'a refused connection to the storage when it uploads',
+    outcome: 'notTakenInTime',
+    prepare: ({ service }, closed) => {
+      const reserved = { ok: true, signed_upload_url: `${closed}/account/container/blob?sig=x` };
+      service.fault('CreateCacheEntry', { wrongBody: JSON.stringify(reserved) });
+      return {};
+    },
+  },
+];
+
+function declareOther({ name, outcome, prepare }: (typeof others)[number]): void {
+  test(name, async (t) => {
+    const stage = await start(t);
+    const job = await prepare(stage, await findClosedOrigin());
+    assertOutcome(await stage.run({ ...job, timeoutMs: guard }), stage, outcome);
+  });
+}
+
+const takesTime = (outcome: keyof typeof outcomes): boolean => outcome.endsWith('InTime');
+
+/** What only waits does so all at once, and meanwhile the rest is done. */
+describe(
+  'the token arrives, and the log says what became of the cache, after',
+  { concurrency: true },
+  () => {
+    describe('what takes all the time that there is:', { concurrency: true }, () => {
+      for (const version of ['v2', 'v1'] as const) {
+        for (const row of rows[version].filter(({ outcome }) => takesTime(outcome))) {
+          declareRow(version, row);
+        }
+      }
+      others.filter(({ outcome }) => takesTime(outcome)).forEach(declareOther);
+
+      test('a tar that hangs, which is killed with all that it started', pathDecides, async (t) => {
+        const script = '#!/bin/sh\nsleep 600 &\nsleep 600\n';
+        const PATH = await makePath(['gzip', 'sleep'], { tar: script });
+        t.after(() => rm(PATH, { recursive: true }));
+        const stage = await start(t);
+        const run = await stage.run({ environment: { PATH }, timeoutMs: guard });
+        assert.deepEqual(run.lines, outcomes.notTakenInTime);
+        assert.deepEqual(stage.service.entries, []);
+      });
+    });
+
+    describe('what is over at once:', { concurrency: 2 }, () => {
+      for (const version of ['v2', 'v1'] as const) {
+        for (const row of rows[version].filter(({ outcome }) => !takesTime(outcome))) {
+          declareRow(version, row);
+        }
+      }
+      others.filter(({ outcome }) => !takesTime(outcome)).forEach(declareOther);
+    });
+  },
+);

@@ -1,0 +1,19 @@
+/** Each failure with words of its own, by the built action: its one annotation, and the whole log before it. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { fail } from '../support/tables/failure-scene.ts';
+import { failures } from '../support/tables/failure-table.ts';
+
+describe('the built action', { concurrency: 3 }, () => {
+  for (const { name, start, title, log } of failures) {
+    test(`tells of ${name} as "${title}", in one annotation after the details`, async () => {
+      assert.deepEqual(await fail(start), { title: `oauth2-token: ${title}`, log });
+    });
+  }
+});
+
+test('the words of each failure are its own', () => {
+  const messages = failures.map(({ log }) => log.at(-1));
+  assert.equal(new Set(messages).size, failures.length);
+});

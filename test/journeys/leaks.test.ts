@@ -1,0 +1,525 @@
+/**
+ * Every mask of the action matters: a copy of the built action from which one mask is missing leaks, and the check for
+ * leaks, which every run of the suite goes through (support/leaks.ts), says so.
+ */
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { startCacheService } from '../support/doubles/cache-service.ts';
+import { createAuthority } from '../support/making/certificates.ts';
+import { startIdTokenService } from '../support/doubles/id-token-service.ts';
+import { LeakError } from '../support/leaks/leaks.ts';
+import { type Run, runAction } from '../support/doubles/runner.ts';
+import {
+  type Answer,
+  dynamic,
+  json,
+  type RecordedRequest,
+  redirect,
+  reply,
+  startScriptedServer,
+  token,
+} from '../support/doubles/scripted-server.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const built = join(root, 'dist');
+const copies = mkdtempSync(join(tmpdir(), 'leaky-'));
+
+after(() => {
+  rmSync(copies, { recursive: true });
+});
+
+/** What is replaced in the built action, by what: exactly one place. */
+type Change = readonly [from: string, to: string];
+
+/** Copies the built action with one change to one of its scripts, and gives the copy's directory. */
+function spoil([from, to]: Change, script: 'main' | 'post' = 'main'): string {
+  const copy = mkdtempSync(join(copies, 'dist-'));
+  cpSync(built, copy, { recursive: true });
+  let places = 0;
+  for (const name of readdirSync(join(copy, script)).filter((one) => one.endsWith('.js'))) {
+    const file = join(copy, script, name);
+    const code = readFileSync(file, 'utf8');
+    places += code.split(from).length - 1;
+    if (code.includes(from))
+      writeFileSync(
+        file,
+        code.replace(from, () => to),
+      );
+  }
+  assert.equal(places, 1, `"${from}" is in dist/${script} in ${places} places`);
+  return copy;
+}
+
+/** A step that shows a secret unless it is masked. */
+interface Scene {
+  readonly answer: Answer;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts an endpoint, and runs the action against it, from this directory. */
+async function play(scene: Scene, directory: string, debug: boolean): Promise<Run> {
+  const server = await startScriptedServer({ answers: [scene.answer] });
+  try {
+    return await ask(server.url, scene, directory, debug);
+  } finally {
+    await server.close();
+  }
+}
+
+function ask(
+  url: string,
+  { inputs, environment = {} }: Omit<Scene, 'answer'>,
+  directory: string,
+  debug: boolean,
+): Promise<Run> {
+  return runAction({
+    script: join(directory, 'main', 'index.js'),
+    metadata: join(root, 'action.yml'),
+    inputs: {
+      'token-url': url,
+      'client-id': 'ci-client',
+      'client-secret': secret,
+      'use-cache': 'false',
+      'retry-max-attempts': '1',
+      ...inputs,
+    },
+    environment,
+    debug,
+  });
+}
+
+/** An error whose description is made from the request. */
+function echo(describe: (request: RecordedRequest) => string): Answer {
+  return dynamic((request) =>
+    json(400, { error: 'invalid_request', error_description: describe(request) }),
+  );
+}
+
+const secret = 'p@ss w+rd::of ~the* client/1';
+const other = `another-secret-${randomUUID()}`;
+const { privateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+});
+const keyLine = privateKey.split('\n')[3] ?? '';
+const authority = await createAuthority();
+const certified = await authority.issue({ names: ['client'], client: true });
+const certifiedLine = certified.key.split('\n')[2] ?? '';
+
+const withKey = { 'client-secret': '', 'private-key': privateKey };
+const proxy = `http://me:${encodeURIComponent(secret)}@127.0.0.1:1`;
+
+/** One mask: how it is taken away, a step in which it matters, and what the check finds then. */
+interface Row {
+  readonly mask: string;
+  readonly change: Change;
+  readonly scene: Scene;
+  readonly what: string;
+  /** `log` if left out. */
+  readonly where?: string;
+}
+
+/** A mask of a thing that nobody but a hostile server would show. */
+function hold(
+  mask: string,
+  from: string,
+  what: string,
+  shown: string,
+  scene: Omit<Scene, 'answer'>,
+): Row {
+  return { mask, change: [from, ''], what, scene: { ...scene, answer: echo(() => shown) } };
+}
+
+const inputRows: readonly Row[] = [
+  {
+    mask: 'all that the step is given',
+    change: ['for (const secret of listSecrets(env))\n            log.mask(secret);', ''],
+    scene: { answer: echo(() => secret) },
+    what: 'the input client-secret',
+  },
+  {
+    mask: 'all that the step is given, before the first line',
+    change: [
+      'for (const secret of listSecrets(env))\n            log.mask(secret);',
+      'runner.info("Hello."); for (const secret of listSecrets(env)) log.mask(secret);',
+    ],
+    scene: { answer: echo(() => secret) },
+    what: 'the input client-secret',
+    where: 'masks',
+  },
+  {
+    mask: 'client-secret',
+    change: ['return [...listInFull(secret), encodeBasic', 'return [encodeBasic'],
+    scene: { answer: echo(() => secret) },
+    what: 'the input client-secret',
+  },
+  {
+    mask: 'the form encoding of a secret',
+    change: ['[secret, encodeForm(secret), ', '[secret, '],
+    scene: {
+      answer: echo(({ body }) => body),
+      inputs: { 'client-auth-method': 'client_secret_post' },
+    },
+    what: 'the input client-secret',
+  },
+  {
+    mask: 'the Basic value',
+    change: ["encodeBasic(id, secret, 'form'), encodeBasic", 'encodeBasic'],
+    scene: { answer: echo(({ authorization = '' }) => authorization) },
+    what: 'the Basic value of client-id and client-secret',
+    // The runner itself hides the part of it that is the secret.
+    where: 'masks',
+  },
+  {
+    mask: 'the raw Basic value',
+    change: [
+      "encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')",
+      "encodeBasic(id, secret, 'form')",
+    ],
+    scene: {
+      answer: echo(({ authorization = '' }) => authorization),
+      inputs: { 'client-secret-encoding': 'raw' },
+    },
+    what: 'the Basic value of client-id and client-secret',
+    where: 'masks',
+  },
+  hold(
+    'cache-encryption-key',
+    "...listInFull(readInput(env, 'cache-encryption-key')),",
+    'the input cache-encryption-key',
+    other,
+    { inputs: { 'cache-encryption-key': other } },
+  ),
+  hold(
+    'refresh-token',
+    "...listInFull(readInput(env, 'refresh-token')),",
+    'the input refresh-token',
+    other,
+    { inputs: { 'refresh-token': other } },
+  ),
+  hold(
+    'private-key',
+    "...listPrivateParts(readInput(env, 'private-key')),",
+    'a part of the input private-key',
+    keyLine,
+    { inputs: withKey },
+  ),
+  hold(
+    'client-key',
+    "...listPrivateParts(readInput(env, 'client-key')),",
+    'a part of the input client-key',
+    certifiedLine,
+    // No certificate goes over plain http: an input error, which has to show no secret either.
+    {
+      inputs: {
+        'client-secret': '',
+        'client-certificate': certified.certificate,
+        'client-key': certified.key,
+        scopes: `${certifiedLine},`,
+      },
+    },
+  ),
+  hold(
+    'parameters',
+    "...listSecretParameters(readInput(env, 'parameters', 'exact')),",
+    'the parameter password',
+    other,
+    { inputs: { parameters: `password=${other}` } },
+  ),
+  hold(
+    'headers',
+    "...listSecretHeaders(readInput(env, 'headers', 'exact')),",
+    'the header X-Api-Key',
+    other,
+    { inputs: { headers: `X-Api-Key: ${other}` } },
+  ),
+  hold('the proxy', '...listProxySecrets(env),', 'the password in https_proxy', other, {
+    environment: { https_proxy: `http://me:${other}@127.0.0.1:1`, no_proxy: '127.0.0.1' },
+  }),
+  {
+    mask: "the proxy's password as the URL writes it",
+    change: ['return [password, decoded, Buffer', 'return [decoded, Buffer'],
+    scene: {
+      answer: echo(() => new URL(proxy).password.toLowerCase()),
+      inputs: { 'client-secret': 'x-unlike-the-proxys' },
+      environment: { https_proxy: proxy.toLowerCase() },
+    },
+    what: 'the password in https_proxy',
+  },
+  {
+    mask: "the proxy's password",
+    change: ['return [password, decoded, Buffer', 'return [password, Buffer'],
+    scene: {
+      answer: echo(() => secret),
+      inputs: { 'client-secret': 'x-unlike-the-proxys' },
+      environment: { https_proxy: proxy },
+    },
+    what: 'the password in https_proxy',
+  },
+  {
+    mask: "the proxy's Basic value",
+    change: [
+      "decoded, Buffer.from(`${decodeOr(username)}:${decoded}`).toString('base64')]",
+      'decoded]',
+    ],
+    scene: { answer: echo(() => 'nothing'), environment: { https_proxy: proxy } },
+    what: 'the password in https_proxy',
+    where: 'masks',
+  },
+];
+
+/** The answer shows a part of itself as the type of the token, which is printed. */
+function typed(name: string, value: string): Answer {
+  return token({ [name]: value, token_type: value });
+}
+
+const responseRows: readonly Row[] = [
+  ['access_token', 'accessToken.token, refreshToken', 'refreshToken', 'the output token'],
+  [
+    'refresh_token',
+    'accessToken.token, refreshToken,',
+    'accessToken.token,',
+    'the output refresh-token',
+  ],
+  [
+    'id_token',
+    'refreshToken, idToken, ...members',
+    'refreshToken, ...members',
+    'the output id-token',
+  ],
+  ['session_key', '...members, ...escaped]', ']', 'the member session_key of the output response'],
+].map(([member = '', from = '', to = '', what = '']) => ({
+  mask: `${member} of the answer`,
+  change: [from, to],
+  scene: { answer: typed(member, `${member}-${randomUUID()}`) },
+  what,
+}));
+
+const otherRows: readonly Row[] = [
+  {
+    mask: "the client's assertion",
+    change: ['hide(jwt);', ''],
+    scene: {
+      answer: echo(({ body }) => new URLSearchParams(body).get('client_assertion') ?? ''),
+      inputs: withKey,
+    },
+    what: 'the parameter client_assertion that was sent',
+  },
+  {
+    mask: "the grant's assertion",
+    change: ['hide(jwt);', ''],
+    scene: {
+      answer: redirectTo(({ body }) => new URLSearchParams(body).get('assertion') ?? ''),
+      inputs: { ...withKey, 'private-key-as': 'assertion' },
+    },
+    what: 'the parameter assertion that was sent',
+  },
+  {
+    mask: 'what the runner is told, not the action alone',
+    change: ['this.#runner.setSecret(secret);', ''],
+    scene: { answer: echo(() => Buffer.from(secret).toString('base64')) },
+    what: 'the input client-secret',
+  },
+  {
+    mask: 'what the action hides itself, for the runner does not find what was broken',
+    change: [
+      "this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)",
+      'text',
+    ],
+    scene: { answer: echo(() => secret) },
+    what: 'the input client-secret',
+  },
+  {
+    mask: 'what the action hides itself, for the runner does not find what was cut',
+    change: [
+      "this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)",
+      'text',
+    ],
+    scene: {
+      answer: echo(() => `${'x '.repeat(140)}${other}`),
+      inputs: { 'client-secret': other },
+    },
+    what: 'the input client-secret',
+  },
+  {
+    mask: 'what is in a content type',
+    change: ['return [...listInFull(secret), encodeBasic', 'return [encodeBasic'],
+    scene: {
+      answer: reply({ headers: { 'content-type': `text/${other}` }, body: '<p>' }),
+      inputs: { 'client-secret': other },
+    },
+    what: 'the input client-secret',
+  },
+];
+
+function redirectTo(path: (request: RecordedRequest) => string): Answer {
+  return dynamic((request) => redirect(302, `https://example.com/${path(request)}`));
+}
+
+async function assertHeld({ change, scene, what, where = 'log' }: Row): Promise<void> {
+  const run = await play(scene, built, true);
+  assert.equal(run.stderr, '');
+  await assertLeaks(play(scene, spoil(change), false), what, where);
+}
+
+async function assertLeaks(run: Promise<unknown>, what: string, where: string): Promise<void> {
+  await assert.rejects(run, (error) => {
+    assert.ok(error instanceof LeakError, String(error));
+    const found = error.leaks.some((leak) => leak.what === what && leak.where === where);
+    assert.ok(found, error.message);
+    return true;
+  });
+}
+
+describe('the check for leaks fails without the mask of', { concurrency: 2 }, () => {
+  for (const row of [...inputRows, ...responseRows, ...otherRows]) {
+    test(row.mask, () => assertHeld(row));
+  }
+
+  test("GitHub's ID token", async () => {
+    const service = await startIdTokenService();
+    try {
+      await assertHeld({
+        mask: '',
+        change: ['hide(token);', ''],
+        scene: {
+          answer: echo(({ body }) => new URLSearchParams(body).get('client_assertion') ?? ''),
+          inputs: { 'client-secret': '', 'id-token-as': 'client_assertion' },
+          environment: service.environment,
+        },
+        what: 'the member value of an answer',
+      });
+    } finally {
+      await service.close();
+    }
+  });
+
+  test('a token in the cache', async () => {
+    const service = await startCacheService();
+    const server = await startScriptedServer({
+      answers: [typed('access_token', `cached-${randomUUID()}`)],
+    });
+    const scene = {
+      inputs: { 'use-cache': 'true' },
+      environment: service.environment({ version: 'v2' }),
+    };
+    try {
+      const first = await ask(server.url, scene, built, false);
+      assert.equal(first.outputs['cache-hit'], 'false');
+      const second = await ask(server.url, scene, built, true);
+      assert.equal(second.outputs['cache-hit'], 'true');
+      const copy = spoil(['hideSecrets(toResponse(finding.token), log);', '']);
+      await assertLeaks(ask(server.url, scene, copy, false), 'the output token', 'log');
+    } finally {
+      await Promise.all([service.close(), server.close()]);
+    }
+  });
+
+  test("the query of a cache service's URL", async () => {
+    const service = await startCacheService();
+    const findQuery = (): string => {
+      const download = service.requests.findLast(({ call }) => call === 'download');
+      return download?.path.replace(/^[^?]*\?/, '') ?? '';
+    };
+    const server = await startScriptedServer({ answers: [echo(findQuery)] });
+    const scene = {
+      inputs: { 'use-cache': 'true' },
+      environment: service.environment({ version: 'v2' }),
+    };
+    try {
+      // The first run tells the names that it looks for; what is planted there is found by the next ones.
+      await ask(server.url, scene, built, false);
+      for (const { body, call } of [...service.requests]) {
+        if (call !== 'GetCacheEntryDownloadURL') continue;
+        const { key, version } = JSON.parse(body.toString()) as { key: string; version: string };
+        service.plant({ name: `${key}${'0'.repeat(16)}`, version, blob: 'garbage' });
+      }
+      const run = await ask(server.url, scene, built, true);
+      assert.notEqual(findQuery(), '');
+      assert.match(run.log, /error_description: \*\*\*/);
+      const copy = spoil(["hide(found.url.replace(/^[^?]*\\??/, ''));", '']);
+      const what = "the query of a cache service's URL";
+      await assertLeaks(ask(server.url, scene, copy, false), what, 'log');
+    } finally {
+      await Promise.all([service.close(), server.close()]);
+    }
+  });
+});
+
+describe('the check for leaks fails at the end of the job', { concurrency: 2 }, () => {
+  /** A step whose token is revoked, and the end of its job, by the scripts of these directories. */
+  async function playJob(main: string, post: string, shown: string): Promise<Run> {
+    const description = `not revoked: ${shown}`;
+    const server = await startScriptedServer({
+      answers: [
+        token({ access_token: 'a-token-that-is-revoked' }),
+        json(400, { error: 'invalid_request', error_description: description }),
+      ],
+    });
+    const inputs = {
+      revoke: 'true',
+      'revocation-url': `${server.origin}/revoke`,
+      'use-cache': '',
+    };
+    const environment = { ACTIONS_RUNTIME_TOKEN: 'the-runtime-token-of-the-job' };
+    try {
+      const { state } = await ask(server.url, { inputs, environment }, main, true);
+      return await runAction({
+        script: join(post, 'post', 'index.js'),
+        metadata: join(root, 'action.yml'),
+        inputs: {
+          'token-url': server.url,
+          'client-id': 'ci-client',
+          'client-secret': secret,
+          'retry-max-attempts': '1',
+          ...inputs,
+        },
+        environment,
+        state,
+        debug: true,
+      });
+    } finally {
+      await server.close();
+    }
+  }
+
+  test('without the seal of the state', async () => {
+    await playJob(built, built, 'nothing');
+    const copy = spoil([
+      "sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes)",
+      'JSON.stringify(state)',
+    ]);
+    await assertLeaks(playJob(copy, built, 'nothing'), 'the output token', 'state');
+  });
+
+  test('without the mask of the token', async () => {
+    const { log } = await playJob(built, built, 'a-token-that-is-revoked');
+    assert.match(log, /not revoked: \*\*\*/);
+    const copy = spoil(['log.mask(state.token);', ''], 'post');
+    const what = 'the member access_token of an answer';
+    await assertLeaks(playJob(built, copy, 'a-token-that-is-revoked'), what, 'log');
+  });
+
+  test('without the masks of what the step was given', async () => {
+    const { log } = await playJob(built, built, secret);
+    assert.match(log, /not revoked: \*\*\*/);
+    const change = 'for (const secret of listSecrets(env))\n        log.mask(secret);';
+    const copy = spoil([change, ''], 'post');
+    await assertLeaks(playJob(built, copy, secret), 'the input client-secret', 'log');
+  });
+});
+
+describe('what the runner prints with step debug logging', () => {
+  test('shows no secret of the output response, however JSON writes it', async () => {
+    const answer = token({ session_key: 'a-"key"\u2028that-JSON\\escapes\u0085' });
+    const run = await play({ answer }, built, true);
+    assert.match(run.log, /##\[debug\]Set output response = \{"session_key":"\*\*\*"\}/);
+  });
+});

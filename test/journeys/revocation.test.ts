@@ -1,0 +1,368 @@
+/** The end of the job: the built action revokes the token of its step, by its post script. */
+import assert from 'node:assert/strict';
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+
+import { sealState, stateName } from '../../src/action/revocation-state.ts';
+import {
+  type AuthorizationServer,
+  startAuthorizationServer,
+} from '../support/doubles/authorization-server.ts';
+import { runBuiltJob, startBuiltAction, startBuiltPost } from '../support/built-action.ts';
+import { createAuthority } from '../support/making/certificates.ts';
+import type { JobResult, Run } from '../support/doubles/runner.ts';
+import { dynamic, json, startScriptedServer, token } from '../support/doubles/scripted-server.ts';
+
+const client = { clientId: 'ci-client', clientSecret: 'a-secret-of-plain-letters' };
+const runtimeToken = 'the-runtime-token-of-the-job';
+
+let server: AuthorizationServer;
+
+before(async () => {
+  server = await startAuthorizationServer({ clients: [client] });
+});
+
+after(() => server.close());
+
+function runJob(
+  inputs: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<JobResult> {
+  return runBuiltJob(
+    {
+      'client-id': client.clientId,
+      'client-secret': client.clientSecret,
+      'retry-time-slot': '0',
+      revoke: 'true',
+      ...inputs,
+    },
+    { environment: { ACTIONS_RUNTIME_TOKEN: runtimeToken, ...environment } },
+  );
+}
+
+/** The main script of a job's one step, and its post script. */
+function split({ runs, posts }: JobResult): { main: Run; post: Run } {
+  const [main] = runs;
+  const [post] = posts;
+  assert.ok(main !== undefined && post !== undefined);
+  return { main, post };
+}
+
+function withoutMasks(stdout: string): string[] {
+  return stdout.split('\n').filter((line) => line !== '' && !line.startsWith('::add-mask::'));
+}
+
+describe('revoke: true', () => {
+  test('ends the token with the job, at the endpoint that the metadata names', async () => {
+    const { main, post } = split(
+      await runJob({ issuer: server.issuer, 'ca-certificate': server.caCertificate }),
+    );
+    const { token = '' } = main.outputs;
+    assert.equal(main.exitCode, 0);
+    assert.notEqual(token, '');
+    assert.equal(post.exitCode, 0);
+    assert.equal(post.stderr, '');
+    const { host } = new URL(server.issuer);
+    assert.deepEqual(withoutMasks(post.stdout), [`Revoked the token at ${host}.`]);
+    assert.deepEqual(await server.introspect(token), { active: false });
+  });
+
+  test('ends it at the endpoint that revocation-url names', async () => {
+    const { main, post } = split(
+      await runJob({
+        'token-url': server.tokenUrl,
+        'revocation-url': server.revocationUrl,
+        'ca-certificate': server.caCertificate,
+      }),
+    );
+    assert.equal(post.conclusion, 'success');
+    assert.deepEqual(await server.introspect(main.outputs['token'] ?? ''), { active: false });
+  });
+
+  test('keeps the token sealed in the state, and masks it first at the end of the job', async () => {
+    const { main, post } = split(
+      await runJob({ issuer: server.issuer, 'ca-certificate': server.caCertificate }),
+    );
+    const { token = '' } = main.outputs;
+    const [[name, value] = ['', '']] = Object.entries(main.state);
+    assert.deepEqual(Object.keys(main.state), ['revocation']);
+    assert.equal(name, 'revocation');
+    assert.ok(!Buffer.from(value, 'base64').includes(token));
+    assert.ok(!value.includes(token));
+    assert.ok(post.stdout.startsWith('::add-mask::'));
+    assert.ok(post.masks.includes(token));
+  });
+
+  test('does nothing where it was not asked for', async () => {
+    const { main, post } = split(
+      await runJob({
+        revoke: 'false',
+        issuer: server.issuer,
+        'ca-certificate': server.caCertificate,
+        'use-cache': 'false',
+      }),
+    );
+    assert.deepEqual(main.state, {});
+    assert.deepEqual([post.stdout, post.stderr, post.exitCode], ['', '', 0]);
+    const { active } = await server.introspect(main.outputs['token'] ?? '');
+    assert.equal(active, true);
+  });
+
+  test('asks the cache nothing, and keeps nothing there', async () => {
+    const { main } = split(
+      await runJob(
+        { issuer: server.issuer, 'ca-certificate': server.caCertificate },
+        { ACTIONS_RESULTS_URL: 'http://127.0.0.1:9/', ACTIONS_CACHE_SERVICE_V2: 'true' },
+      ),
+    );
+    assert.doesNotMatch(main.stdout, /cache/i);
+  });
+});
+
+describe('a revocation that does not succeed at once', () => {
+  /** A job against a server that gives a token, and then these answers to the revocation. */
+  async function revokeAgainst(
+    answers: Parameters<typeof startScriptedServer>[0]['answers'],
+    inputs: Readonly<Record<string, string>> = {},
+    answer = token({ access_token: 'a-token-to-revoke', expires_in: 3600 }),
+  ): Promise<{ main: Run; post: Run; bodies: string[] }> {
+    const scripted = await startScriptedServer({ answers: [answer, ...answers] });
+    try {
+      const result = await runJob({
+        'token-url': scripted.url,
+        'revocation-url': `${scripted.origin}/revoke`,
+        ...inputs,
+      });
+      const bodies = scripted.requests.map(({ body }) => body);
+      return { ...split(result), bodies };
+    } finally {
+      await scripted.close();
+    }
+  }
+
+  const revoking = 'token=a-token-to-revoke&token_type_hint=access_token';
+
+  test('is tried again by the same rules', async () => {
+    const { post, bodies } = await revokeAgainst([json(503, {}), json(200, {})]);
+    assert.deepEqual(bodies.slice(1), [revoking, revoking]);
+    assert.match(
+      withoutMasks(post.stdout).join('\n'),
+      /^Attempt 1 of 4 to revoke the token failed: 503 Service Unavailable\. Trying again now\.\nRevoked the token at 127\.0\.0\.1:\d+\.$/,
+    );
+    assert.equal(post.annotations.length, 0);
+  });
+
+  test('is a warning in the end, and the job stays green', async () => {
+    const { main, post } = await revokeAgainst([json(503, {})], { 'retry-max-attempts': '2' });
+    assert.equal(post.conclusion, 'success');
+    assert.equal(post.annotations.length, 1);
+    const [annotation] = post.annotations;
+    assert.equal(annotation?.level, 'warning');
+    assert.equal(annotation.title, 'oauth2-token: token not revoked');
+    assert.match(
+      annotation.message,
+      /^127\.0\.0\.1:\d+ did not revoke the token \(503 Service Unavailable\)\. It stays valid until /,
+    );
+    assert.ok(annotation.message.endsWith(`${main.outputs['expires-at'] ?? ''}.`));
+  });
+
+  test('is not tried again where the answer would be the same', async () => {
+    const { post, bodies } = await revokeAgainst([json(400, { error: 'unsupported_token_type' })]);
+    assert.equal(bodies.length, 2);
+    assert.match(post.annotations[0]?.message ?? '', /\(400 unsupported_token_type\)/);
+  });
+
+  test('is not tried at all where the token has expired already, as its server said', async () => {
+    const scripted = await startScriptedServer({ answers: [json(200, {})] });
+    try {
+      const state = {
+        token: 'a-token-to-revoke',
+        revocationUrl: scripted.url,
+        tokenUrl: scripted.url,
+        expiresAt: Date.UTC(2020, 0, 31, 12),
+      };
+      const sealed = sealState(state, runtimeToken, randomBytes);
+      const inputs = { 'token-url': scripted.url, 'client-id': client.clientId, revoke: 'true' };
+      const post = await startBuiltPost(
+        inputs,
+        { [stateName]: sealed },
+        { environment: { ACTIONS_RUNTIME_TOKEN: runtimeToken } },
+      );
+      assert.equal(scripted.requests.length, 0);
+      assert.equal(
+        withoutMasks(post.stdout).join('\n'),
+        'Not revoked: the token expired at 2020-01-31T12:00:00Z.',
+      );
+    } finally {
+      await scripted.close();
+    }
+  });
+
+  for (const [what, inputs] of [
+    ['that the user gave', { 'expires-at-override': '2020-01-31T12:00:00Z' }],
+    ['that was assumed', { 'default-expires-in': '1', 'min-validity': '0' }],
+  ] as const) {
+    test(`does not go by an expiry ${what}, after which the token may live on`, async () => {
+      const { post, bodies } = await revokeAgainst(
+        [json(503, {}), json(503, {}), json(503, {}), json(503, {})],
+        { ...inputs, 'retry-max-attempts': '2' },
+        token({ access_token: 'a-token-to-revoke', expires_in: undefined }),
+      );
+      assert.equal(bodies.length, 3);
+      assert.match(post.annotations[0]?.message ?? '', /It stays valid until it expires\.$/);
+    });
+  }
+
+  test('is tried although a later step set a variable that looks like a misspelt input', async () => {
+    const scripted = await startScriptedServer({ answers: [token(), json(200, {})] });
+    try {
+      const inputs = {
+        'token-url': scripted.url,
+        'revocation-url': scripted.url,
+        'client-id': client.clientId,
+        'client-secret': client.clientSecret,
+        revoke: 'true',
+      };
+      const environment = { ACTIONS_RUNTIME_TOKEN: runtimeToken };
+      const main = await startBuiltAction(inputs, { environment });
+      const post = await startBuiltPost(inputs, main.state, {
+        environment: { ...environment, INPUT_SCOPE: 'x' },
+      });
+      assert.match(withoutMasks(post.stdout).join('\n'), /^Revoked the token at /);
+      assert.equal(scripted.requests.length, 2);
+    } finally {
+      await scripted.close();
+    }
+  });
+
+  test('authenticates the client as the token request did', async () => {
+    const { bodies } = await revokeAgainst([json(200, {})], {
+      'client-auth-method': 'client_secret_post',
+      'body-format': 'json',
+    });
+    assert.equal(
+      bodies[1],
+      `${revoking}&client_id=ci-client&client_secret=a-secret-of-plain-letters`,
+    );
+  });
+
+  test('is told of where the runtime token is not the one that sealed the state', async () => {
+    const scripted = await startScriptedServer({ answers: [token()] });
+    try {
+      const inputs = {
+        'token-url': scripted.url,
+        'revocation-url': scripted.url,
+        'client-id': client.clientId,
+        'client-secret': client.clientSecret,
+        revoke: 'true',
+      };
+      const main = await startBuiltAction(inputs, {
+        environment: { ACTIONS_RUNTIME_TOKEN: runtimeToken },
+      });
+      const post = await startBuiltPost(inputs, main.state, {
+        environment: { ACTIONS_RUNTIME_TOKEN: 'the-token-of-another-job' },
+      });
+      assert.equal(scripted.requests.length, 1);
+      assert.equal(post.conclusion, 'success');
+      assert.match(post.annotations[0]?.message ?? '', /^The token was not revoked: what the step/);
+    } finally {
+      await scripted.close();
+    }
+  });
+});
+
+test('a client key is masked as TLS gets it, in the step and at the end of the job', async () => {
+  const authority = await createAuthority();
+  const own = await authority.issue({ names: [], client: true });
+  const tls = await authority.issue({ names: ['127.0.0.1'] });
+  const scripted = await startScriptedServer({
+    tls: { cert: tls.certificate, key: tls.key },
+    answers: [token(), json(200, {})],
+  });
+  try {
+    const { main, post } = split(
+      await runJob({
+        'ca-certificate': authority.certificate,
+        'token-url': scripted.url,
+        'revocation-url': scripted.url,
+        'client-secret': '',
+        'client-certificate': own.certificate,
+        'client-key': JSON.stringify(createPrivateKey(own.key).export({ format: 'jwk' })),
+      }),
+    );
+    const lines = own.key.split('\n').filter((line) => !/^$|-----/.test(line));
+    for (const { masks } of [main, post]) {
+      assert.deepEqual(
+        lines.filter((line) => !masks.includes(line)),
+        [],
+      );
+    }
+    assert.match(post.stdout, /Revoked the token/);
+  } finally {
+    await scripted.close();
+  }
+});
+
+describe('inputs that cannot keep the promise', () => {
+  const rows: readonly [inputs: Record<string, string>, problem: string][] = [
+    [
+      { 'use-cache': 'true', 'revocation-url': 'https://login.example.com/revoke' },
+      'use-cache: cannot be true with revoke: true, for a token that ends with the job is of no use to others',
+    ],
+    [{}, 'revoke: needs revocation-url, or issuer, whose metadata names it'],
+    [
+      { 'revocation-url': 'http://login.example.com/revoke' },
+      'revocation-url: got "http://login.example.com/revoke", takes https (or allow-http: true)',
+    ],
+    [
+      { revoke: 'false', 'revocation-url': 'https://login.example.com/revoke' },
+      'revocation-url: has no meaning without revoke: true',
+    ],
+  ];
+  for (const [inputs, problem] of rows) {
+    test(`are an error before any request: ${problem}`, async () => {
+      const { runs, posts } = await runJob({
+        'token-url': 'https://login.example.com/token',
+        ...inputs,
+      });
+      assert.equal(runs[0]?.exitCode, 1);
+      assert.deepEqual(
+        runs[0].annotations.map(({ message }) => message),
+        [problem],
+      );
+      assert.equal(posts[0]?.stdout, '');
+    });
+  }
+
+  test('are an error where there is nothing to seal the state with', async () => {
+    const { runs } = await runJob(
+      {
+        'token-url': 'https://login.example.com/token',
+        'revocation-url': 'https://login.example.com/revoke',
+      },
+      { ACTIONS_RUNTIME_TOKEN: '' },
+    );
+    assert.match(runs[0]?.annotations[0]?.message ?? '', /^revoke: needs ACTIONS_RUNTIME_TOKEN/);
+  });
+
+  test('are an error where the metadata names no revocation endpoint, and no token is asked for', async () => {
+    const scripted = await startScriptedServer({
+      answers: [
+        dynamic(({ headers }) => {
+          const issuer = `http://${String(headers['host'])}`;
+          return json(200, { issuer, token_endpoint: `${issuer}/token` });
+        }),
+      ],
+    });
+    try {
+      const { runs } = await runJob({ issuer: scripted.origin });
+      assert.equal(scripted.requests.length, 1);
+      assert.match(
+        runs[0]?.annotations[0]?.message ?? '',
+        /^revoke: true cannot be kept: the metadata of 127\.0\.0\.1:\d+ names no revocation endpoint\./,
+      );
+    } finally {
+      await scripted.close();
+    }
+  });
+});

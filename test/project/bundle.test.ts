@@ -1,0 +1,42 @@
+/** What the built files contain, and what they leave out. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, test } from 'node:test';
+
+import { HttpClient } from '@actions/http-client';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The prefix of every error code of undici; it is in each of its larger modules. */
+const trace = 'UND_ERR_';
+
+function readBundle(name: string): string {
+  return readFileSync(join(root, 'dist', name, 'index.js'), 'utf8');
+}
+
+describe('undici', () => {
+  const proxy = process.env['https_proxy'];
+
+  afterEach(() => {
+    if (proxy === undefined) delete process.env['https_proxy'];
+    else process.env['https_proxy'] = proxy;
+  });
+
+  for (const name of ['main', 'save']) {
+    test(`is not in dist/${name}`, () => {
+      assert.equal(readBundle(name).includes(trace), false);
+    });
+  }
+
+  test('fails with a sentence that says why, should it be called in spite of that', () => {
+    process.env['https_proxy'] = 'http://proxy.example.com:3128';
+    assert.throws(
+      () => void new HttpClient().getAgentDispatcher('https://login.example.com/token'),
+      {
+        message:
+          'undici is left out of oauth2-token (tools/no-undici): getAgentDispatcher() of @actions/http-client cannot be used here.',
+      },
+    );
+  });
+});

@@ -1,0 +1,83 @@
+/** The server that the workflows run the action against: demo/serve.ts. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+
+import { startBuiltAction } from '../support/built-action.ts';
+
+const script = join(import.meta.dirname, '..', '..', 'demo', 'serve.ts');
+const clientSecret = 'no-secret-for-this-client-is-made-up';
+
+/** How a start ended. */
+interface Start {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What it wrote for later steps. */
+  readonly outputs: string;
+}
+
+/** Starts the server as a step does, which is over when every pipe of it is closed; ends the server with the test. */
+function start(t: TestContext, args: readonly string[], secret = clientSecret): Start {
+  const folder = mkdtempSync(join(tmpdir(), 'oauth2-token-serve-'));
+  const file = join(folder, 'output');
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, [script, ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, CLIENT_SECRET: secret, GITHUB_OUTPUT: file },
+    // A guard against a server that keeps the pipes open.
+    timeout: 30_000,
+  });
+  const pid = /process (\d+)/.exec(stdout)?.[1];
+  if (pid !== undefined) t.after(() => process.kill(Number(pid)));
+  t.after(() => {
+    rmSync(folder, { recursive: true });
+  });
+  assert.equal(error, undefined, 'a pipe stayed open');
+  return { status, stdout, stderr, outputs: status === 0 ? readFileSync(file, 'utf8') : '' };
+}
+
+test('the step ends, the server stays, and the action gets a token from it', async (t) => {
+  const { status, stderr, outputs } = start(t, ['--client-id', 'ci']);
+  assert.equal(status, 0, stderr);
+  const [, tokenUrl = '', delimiter, certificate = ''] =
+    /^token-url=(.*)\nca-certificate<<(.*)\n([^]*)\n\2\n$/.exec(outputs) ?? [];
+  assert.ok(delimiter !== undefined, outputs);
+  const inputs = {
+    'token-url': tokenUrl,
+    'ca-certificate': certificate,
+    'client-id': 'ci',
+    'client-secret': clientSecret,
+    'use-cache': 'false',
+  };
+  const right = await startBuiltAction(inputs);
+  assert.equal(right.exitCode, 0, right.stdout);
+  assert.notEqual(right.outputs['token'] ?? '', '');
+  const wrong = await startBuiltAction({
+    ...inputs,
+    'client-secret': 'another-secret-than-its-own',
+  });
+  assert.equal(wrong.exitCode, 1);
+});
+
+test('a port that is taken fails the step, with the reason', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const { status, stderr } = start(t, ['--client-id', 'ci', '--port', String(port)]);
+  assert.equal(status, 1);
+  assert.match(stderr, /EADDRINUSE/);
+});
+
+test('without a client or its secret it says how it is used', (t) => {
+  for (const { status, stderr } of [start(t, []), start(t, ['--client-id', 'ci'], '')]) {
+    assert.equal(status, 1);
+    assert.match(stderr, /^Usage: /);
+  }
+});

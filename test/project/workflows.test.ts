@@ -1,0 +1,136 @@
+/** Every workflow of the project, and every one in its pages, by the parser that GitHub itself uses. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import {
+  fileExists,
+  isObject,
+  listFiles,
+  parse,
+  readExample,
+  readPage,
+  type Source,
+} from '../support/making/examples.ts';
+import { complainOfAction, complainOfWorkflow } from '../support/workflow-parser.ts';
+
+const files = [
+  ...listFiles('examples', /\.ya?ml$/),
+  ...listFiles('.github/workflows', /\.ya?ml$/),
+  ...listFiles('test/workflows', /\.ya?ml$/),
+].map(readExample);
+
+const pages = ['README.md', 'CONTRIBUTING.md'].filter(fileExists);
+const pieces = [...pages, ...listFiles('docs', /\.md$/)].flatMap(readPage);
+
+/** A piece of a page as a workflow of its own: a list of steps is put into one; undefined where it is neither. */
+function complete(source: Source): Source | undefined {
+  const { name, yaml } = source;
+  const value = parse(source);
+  if (isSteps(value)) return { name, yaml: `${frame}\n${indent(yaml, 6)}` };
+  if (!isObject(value) || !('jobs' in value)) return undefined;
+  return { name, yaml: 'on' in value ? yaml : `on: push\n${yaml}` };
+}
+
+const frame = `on: push
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    steps:`;
+
+function indent(text: string, spaces: number): string {
+  return text.replace(/^(?=.)/gm, ' '.repeat(spaces));
+}
+
+function isSteps(value: unknown): value is unknown[] {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => isObject(each) && ('uses' in each || 'run' in each))
+  );
+}
+
+/** The values under a key, anywhere in a piece of YAML. */
+function collect(value: unknown, key: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => collect(each, key));
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, each]) =>
+    name === key && typeof each === 'string' ? [each] : collect(each, key),
+  );
+}
+
+/** The values under a key of a source; each is text. */
+function collectFrom(source: Source, key: string): string[] {
+  return collect(parse(source), key);
+}
+
+/** This action, by the name under which the pages speak of it, or by where it lies. */
+const own = /^(\.\/|org\/oauth2-token@|\.\/\.github\/)/;
+
+/** A full commit, with the version that it is in a comment. */
+const pinned = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+$/;
+
+/** The actions that a source uses, as written, with what stands behind them in the line. */
+function listUses({ yaml }: Source): string[] {
+  return [...yaml.matchAll(/^[ -]*uses: *(.+?) *$/gm)].map(([, use = '']) => use);
+}
+
+describe("GitHub's parser", () => {
+  for (const file of files) {
+    test(`takes ${file.name}`, async () => {
+      assert.deepEqual(await complainOfWorkflow(file), []);
+    });
+  }
+
+  for (const piece of pieces) {
+    const workflow = complete(piece);
+    if (workflow === undefined) continue;
+    test(`takes ${piece.name}`, async () => {
+      assert.deepEqual(await complainOfWorkflow(workflow), []);
+    });
+  }
+
+  test('takes action.yml', () => {
+    assert.deepEqual(complainOfAction(readExample('action.yml')), []);
+  });
+
+  for (const [fault, yaml, complaint] of [
+    ['a line that is no YAML', `${frame}\n      - run: echo a: b`, /Nested mappings/],
+    ['an unknown event', frame.replace('push', 'pushed'), /Unexpected value 'pushed'/],
+    [
+      'an unknown context',
+      `${frame}\n      - run: echo\n        env: { A: '\${{ secret.A }}' }`,
+      /secret/,
+    ],
+    ['a step of nothing', `${frame}\n      - name: nothing`, /not enough info/],
+  ] as const) {
+    test(`complains of ${fault}`, async () => {
+      const [first = ''] = await complainOfWorkflow({ name: fault, yaml });
+      assert.match(first, complaint);
+    });
+  }
+});
+
+describe('no script has an expression in it, for its value would be run as a part of the script', () => {
+  for (const source of [...files, ...pieces]) {
+    test(source.name, () => {
+      assert.deepEqual(
+        ['run', 'script']
+          .flatMap((key) => collectFrom(source, key))
+          .filter((script) => script.includes('${{')),
+        [],
+      );
+    });
+  }
+});
+
+describe('every action but our own is pinned to a commit, with its version in a comment', () => {
+  for (const source of [...files, ...pieces]) {
+    test(source.name, () => {
+      const uses = listUses(source);
+      assert.equal(uses.length, collectFrom(source, 'uses').length, 'a uses: of another form');
+      assert.deepEqual(
+        uses.filter((use) => !own.test(use) && !pinned.test(use)),
+        [],
+      );
+    });
+  }
+});

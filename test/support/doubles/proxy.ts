@@ -1,0 +1,152 @@
+/** An HTTP CONNECT proxy on 127.0.0.1 (RFC 9110 section 9.3.6) that can also refuse, hang and break off. */
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { noteRequest } from '../leaks/handed-out.ts';
+import { type Connection, type ServerCertificate, startTcpServer } from './scripted-server.ts';
+
+/**
+ * What the proxy does with a CONNECT:
+ * `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to any credentials but the right ones;
+ * `refuse` answers 403; `bad-gateway` answers 502; `reset` breaks off with a TCP RST; `hang` never answers;
+ * `hang-after-connect` answers 200 and then swallows what the client sends.
+ */
+export type ProxyBehaviour =
+  'tunnel' | 'authenticate' | 'refuse' | 'bad-gateway' | 'reset' | 'hang' | 'hang-after-connect';
+
+/** Where a server listens. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** How a proxy is set up. */
+export interface ProxyOptions {
+  /** `tunnel` if left out. */
+  behaviour?: ProxyBehaviour;
+  /** What `authenticate` takes; without them it takes nothing. */
+  credentials?: { user: string; password: string };
+  /**
+   * Where each made-up `host:port` or `host` really is. A target without a route is answered by 502, so that no test
+   * leaves the machine. (@actions/http-client never uses a proxy for a loopback host.)
+   */
+  routes?: Record<string, Address>;
+  /** Makes it a proxy that is itself reached by https. */
+  tls?: ServerCertificate;
+}
+
+/** A proxy that `startProxy` started. */
+export interface Proxy {
+  /** Its address, without credentials, as for https_proxy. */
+  url: string;
+  /** Its address with credentials, percent-encoded. */
+  urlWith: (user: string, password: string) => string;
+  /** Every CONNECT so far: `host:port` and the Proxy-Authorization as sent. */
+  connects: { target: string; authorization: string | undefined }[];
+  /** Destroys every connection and stops listening. */
+  close: () => Promise<void>;
+}
+
+/** Starts a proxy on a free port. It understands CONNECT alone, and answers 405 to everything else. */
+export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
+  const connects: Proxy['connects'] = [];
+  const server = await startTcpServer((connection) => {
+    const reader = createHttpServer((_, response) => response.writeHead(405).end());
+    reader.on('connect', (request: IncomingMessage) => {
+      const { url: target = '', headers } = request;
+      const { 'proxy-authorization': credentials = '' } = headers;
+      noteRequest({ 'proxy-authorization': credentials }, '');
+      connects.push({ target, authorization: headers['proxy-authorization'] });
+      handleConnect(request, connection, options);
+    });
+    reader.emit('connection', connection.stream);
+  }, options.tls);
+
+  const scheme = options.tls ? 'https' : 'http';
+  const host = `127.0.0.1:${server.port}`;
+  return {
+    url: `${scheme}://${host}`,
+    urlWith: (user, password) =>
+      `${scheme}://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}`,
+    connects,
+    close: server.close,
+  };
+}
+
+function handleConnect(
+  request: IncomingMessage,
+  connection: Connection,
+  options: ProxyOptions,
+): void {
+  const { url: target = '' } = request;
+  const { stream } = connection;
+  const { behaviour = 'tunnel', credentials, routes = {} } = options;
+  // Without a reader, a client that goes away would not be noticed.
+  stream.resume();
+  switch (behaviour) {
+    case 'tunnel':
+      void openTunnel(target, connection, routes);
+      return;
+    case 'authenticate':
+      if (isAuthorized(request, credentials)) void openTunnel(target, connection, routes);
+      else answer(stream, 407, 'proxy-authenticate: Basic realm="proxy"\r\n');
+      return;
+    case 'refuse':
+      answer(stream, 403);
+      return;
+    case 'bad-gateway':
+      answer(stream, 502);
+      return;
+    case 'reset':
+      connection.reset();
+      return;
+    case 'hang':
+      return;
+    case 'hang-after-connect':
+      acceptTunnel(stream);
+      return;
+  }
+}
+
+function isAuthorized(request: IncomingMessage, credentials: ProxyOptions['credentials']): boolean {
+  if (credentials === undefined) return false;
+  const { user, password } = credentials;
+  const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return request.headers['proxy-authorization'] === expected;
+}
+
+async function openTunnel(
+  target: string,
+  { stream, closed, reset }: Connection,
+  routes: Record<string, Address>,
+): Promise<void> {
+  const route = routes[target] ?? routes[target.replace(/:\d+$/, '')];
+  const upstream = route && (await reach(route, closed).catch(() => undefined));
+  if (upstream === undefined) {
+    answer(stream, 502);
+    return;
+  }
+  upstream.on('error', reset);
+  upstream.on('close', () => {
+    stream.destroySoon();
+  });
+  acceptTunnel(stream);
+  stream.pipe(upstream).pipe(stream);
+}
+
+/** Connects to the address; the connection is destroyed when `signal` aborts. */
+async function reach(address: Address, signal: AbortSignal): Promise<Socket> {
+  const socket = connect({ ...address, noDelay: true, signal });
+  await once(socket, 'connect');
+  return socket;
+}
+
+function acceptTunnel(stream: Socket): void {
+  stream.write('HTTP/1.1 200 Connection established\r\n\r\n');
+}
+
+function answer(stream: Socket, status: number, headers = ''): void {
+  stream.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headers}content-length: 0\r\nconnection: close\r\n\r\n`,
+  );
+}

@@ -1,0 +1,137 @@
+/** Reads the workflows in examples/ and docs/, and puts values in the place of their expressions. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parseDocument } from 'yaml';
+
+import { inputDefaults } from '../../../src/inputs/reader.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** What is used of a step. */
+export interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, string>>;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What is used of a job; one that calls a workflow has no steps. */
+export interface Job {
+  readonly uses?: string;
+  readonly permissions?: unknown;
+  readonly 'runs-on'?: unknown;
+  readonly steps?: readonly Step[];
+}
+
+/** What is used of a workflow. */
+export interface Workflow {
+  readonly on?: unknown;
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+/** A piece of YAML, and where it stands. */
+export interface Source {
+  readonly name: string;
+  readonly yaml: string;
+}
+
+/** The files below a folder with this ending, in order, by their path in the repository. */
+export function listFiles(folder: string, ending: RegExp): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => ending.test(file))
+    .map((file) => join(folder, file).replaceAll('\\', '/'))
+    .sort();
+}
+
+/** Whether there is a file or a folder at this path in the repository. */
+export function fileExists(path: string): boolean {
+  return existsSync(join(root, path));
+}
+
+/** The text of a file, by its path in the repository, with the line ends of this project. */
+export function readText(file: string): string {
+  return readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n');
+}
+
+/** A file that is YAML as a whole. */
+export function readExample(file: string): Source {
+  return { name: file, yaml: readText(file) };
+}
+
+/** The pieces of YAML in a page, each under the number of its line. */
+export function readPage(file: string): Source[] {
+  const page = readText(file);
+  return [...page.matchAll(/^```ya?ml\n(.*?)^```$/gms)].map((match) => ({
+    name: `${file}:${page.slice(0, match.index).split('\n').length}`,
+    yaml: match[1] ?? '',
+  }));
+}
+
+/** Parses YAML without a schema: every value is a string, as an input is. Throws for anything that is no YAML. */
+export function parse({ yaml }: Source): unknown {
+  const document = parseDocument(yaml, { schema: 'failsafe' });
+  assert.deepEqual(document.errors, []);
+  return document.toJS();
+}
+
+/** Whether a value is an object and no array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a piece of YAML is a workflow. */
+export function isWorkflow(value: unknown): value is Workflow {
+  return isObject(value) && isObject(value['jobs']);
+}
+
+/** The steps anywhere in a piece of YAML, which may be a workflow, a list of steps or a single one. */
+export function listSteps(value: unknown): Step[] {
+  if (Array.isArray(value)) return value.flatMap(listSteps);
+  if (!isObject(value)) return [];
+  if ('uses' in value || 'run' in value) return [value];
+  return Object.values(value).flatMap(listSteps);
+}
+
+/** Whether a step uses this action. */
+export function isOwnStep({ uses }: Step): boolean {
+  return uses?.startsWith('org/oauth2-token@') ?? false;
+}
+
+/** What expressions stand for, by what is between their braces: `vars.TENANT_ID`. */
+export type Values = Readonly<Record<string, string>>;
+
+/** What the expression that is the whole of an input stands for, by the input's name, where its form matters. */
+const plausible: Values = {
+  ...inputDefaults,
+  'use-cache': 'true',
+  'token-url': 'https://login.example.com/oauth2/token',
+  'cache-encryption-key': 'c2VhbHMgdGhlIGNhY2hlIG9mIHRoaXMgcmVwb3NpdG9yeQ==',
+};
+
+/**
+ * Puts values in the place of the expressions in the inputs of a step: those of `values` first; then, where the
+ * expression is the whole of an input that takes a form, those of `formed`, by the input's name; else its own name, so
+ * that `${{ vars.CLIENT_ID }}` becomes `client-id`.
+ */
+export function fillIn(inputs: Values, values: Values = {}, formed: Values = {}): Values {
+  const fill = (name: string, value: string): string =>
+    value.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (whole, expression: string) => {
+      const form = whole === value ? (formed[name] ?? plausible[name]) : undefined;
+      return values[expression] ?? form ?? nameOf(expression);
+    });
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, fill(name, value)]),
+  );
+}
+
+/** `secrets.CLIENT_SECRET` as `client-secret`. */
+function nameOf(expression: string): string {
+  return expression
+    .replace(/^\w+\./, '')
+    .replaceAll(/\W+|_/g, '-')
+    .toLowerCase();
+}

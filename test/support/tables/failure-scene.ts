@@ -1,0 +1,334 @@
+/** Where a failure happens: servers and proxies between which the built action runs, and the log that it then shows. */
+import assert from 'node:assert/strict';
+import { createServer } from 'node:tls';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+
+import { startBuiltAction } from '../built-action.ts';
+import { type Authority, createAuthority, type IssuedCertificate } from '../making/certificates.ts';
+import {
+  federatedAudience,
+  federatedClientId,
+  startFederatedServer,
+} from '../doubles/federated-server.ts';
+import { startIdTokenService } from '../doubles/id-token-service.ts';
+import { type ProxyOptions, startProxy } from '../doubles/proxy.ts';
+import {
+  type Answer,
+  dynamic,
+  reply,
+  startScriptedServer,
+  startTcpServer,
+  token,
+} from '../doubles/scripted-server.ts';
+
+/** What a step meets. */
+export interface Scene {
+  /** Besides the usual ones. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly eventPayload?: object;
+  /** What of the log differs from one run to the next, and what stands for it. */
+  readonly names?: Readonly<Record<string, string>>;
+  readonly close?: () => Promise<unknown>;
+}
+
+/** Starts a {@link Scene}. */
+export type StartScene = () => Scene | Promise<Scene>;
+
+/** What a step that failed has shown. */
+export interface ShownFailure {
+  /** Of its annotation. */
+  readonly title: string;
+  /**
+   * The log, as a page of GitHub's shows it, but for the masks: a group is `> title`, and its lines are indented. The
+   * server is `login.example.com`.
+   */
+  readonly log: readonly string[];
+}
+
+/** The inputs of every step, which a scene can set anew. */
+const usualInputs = {
+  'token-url': 'https://login.example.com/oauth2/token',
+  'client-id': 'ci-client',
+  'client-secret': 'the-secret-of-ci-client',
+  scopes: 'read list',
+  'retry-time-slot': '0',
+  'use-cache': 'false',
+} as const;
+
+/** Runs the built action in a scene, and holds that it fails as every failure does: red, once, and with nothing given. */
+export async function fail(start: StartScene): Promise<ShownFailure> {
+  const scene = await start();
+  const { inputs = {}, environment = {}, eventPayload, names = {}, close } = scene;
+  try {
+    const run = await startBuiltAction(
+      { ...usualInputs, ...inputs },
+      { environment, ...(eventPayload === undefined ? {} : { eventPayload }) },
+    );
+    const log = readLog(run.stdout).map((line) => stabilize(line, names));
+    const { exitCode, conclusion, outputs, env, state, summary, stderr, errors, annotations } = run;
+    assert.deepEqual(
+      { exitCode, conclusion, outputs, env, state, summary, stderr, errors },
+      {
+        exitCode: 1,
+        conclusion: 'failure',
+        outputs: {},
+        env: {},
+        state: {},
+        summary: '',
+        stderr: '',
+        errors: [],
+      },
+      run.stdout,
+    );
+    // The runner's own warning of an input that it does not know has no title.
+    const [annotation, ...more] = annotations.filter((each) => each.title !== undefined);
+    assert.ok(annotation?.level === 'error' && more.length === 0, run.stdout);
+    assert.equal(log.at(-1), `Error: ${stabilize(annotation.message, names)}`);
+    return { title: annotation.title ?? '', log };
+  } finally {
+    await close?.();
+  }
+}
+
+/** What the runner makes of what a step printed. */
+export function readLog(stdout: string): string[] {
+  const lines: string[] = [];
+  let indent = '';
+  for (const line of stdout.split('\n')) {
+    const [, group] = /^::group::(.*)$/.exec(line) ?? [];
+    const [, level, message = ''] = /^::(error|warning) [^:]*::(.*)$/.exec(line) ?? [];
+    if (line === '' || line.startsWith('::add-mask::')) continue;
+    if (group !== undefined) {
+      lines.push(`> ${group}`);
+      indent = '    ';
+    } else if (line === '::endgroup::') {
+      indent = '';
+    } else if (level !== undefined) {
+      lines.push(`${level === 'error' ? 'Error' : 'Warning'}: ${message.replaceAll('%25', '%')}`);
+    } else {
+      lines.push(`${indent}${line}`);
+    }
+  }
+  return lines;
+}
+
+function stabilize(line: string, names: Readonly<Record<string, string>>): string {
+  return Object.entries(names)
+    .reduce((rest, [name, stable]) => rest.replaceAll(name, stable), line)
+    .replace(/after [\d.]+ (ms|s)/, 'after 0.2 s')
+    .replace(/^( .*) Trace ID: .*/, '$1 Trace ID: ...')
+    .replace('EAI_AGAIN', 'ENOTFOUND')
+    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '');
+}
+
+/** The name that stands for a server. */
+function name(url: string, host = 'login.example.com'): Record<string, string> {
+  const { protocol, host: actual } = new URL(url);
+  return { [`${protocol}//${actual}`]: `https://${host}`, [actual]: host };
+}
+
+/** Nothing is asked. */
+export function inputs(
+  given: Readonly<Record<string, string>>,
+  more: Omit<Scene, 'inputs'> = {},
+): StartScene {
+  return () => ({ inputs: given, ...more });
+}
+
+/** A token endpoint on plain http that answers so. */
+export function answer(
+  answers: readonly [Answer, ...Answer[]],
+  given: Readonly<Record<string, string>> = {},
+): StartScene {
+  return async () => {
+    const server = await startScriptedServer({ answers });
+    return {
+      inputs: { 'token-url': server.url.replace('/token', '/oauth2/token'), ...given },
+      names: name(server.url),
+      close: server.close,
+    };
+  };
+}
+
+/** An issuer whose server answers by the path, and by its own URL; 404 elsewhere. */
+export function issuer(
+  pages: Readonly<Record<string, (issuer: string) => Answer>>,
+  given: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>> = {},
+): StartScene {
+  return async () => {
+    const server = await startScriptedServer({
+      answers: [
+        dynamic(({ path, headers }) => {
+          const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+          return page?.(`http://${String(headers['host'])}`) ?? reply({ status: 404 });
+        }),
+      ],
+    });
+    return {
+      inputs: { 'token-url': '', issuer: server.origin, ...given },
+      environment,
+      names: name(server.url),
+      close: server.close,
+    };
+  };
+}
+
+/** A token endpoint behind a proxy, under a name that nobody else knows. */
+export function proxied(
+  options: ProxyOptions & {
+    readonly answers?: readonly [Answer, ...Answer[]];
+    readonly hostName?: string;
+  },
+): StartScene {
+  return async () => {
+    const { answers = [token()], hostName = 'login.example.com', ...behaviour } = options;
+    const authority = await createAuthority();
+    const server = await startScriptedServer({
+      answers,
+      tls: toTls(await authority.issue({ names: [hostName] })),
+    });
+    const proxy = await startProxy({
+      routes: { [hostName]: { host: '127.0.0.1', port: server.port } },
+      ...behaviour,
+    });
+    return {
+      inputs: {
+        'token-url': `https://${hostName}/oauth2/token`,
+        'ca-certificate': authority.certificate,
+      },
+      environment: { https_proxy: proxy.url },
+      names: { [new URL(proxy.url).host]: 'proxy.example.com' },
+      close: async () => {
+        await Promise.all([proxy.close(), server.close()]);
+      },
+    };
+  };
+}
+
+/** A server that trusts GitHub's ID tokens, but not for this. */
+export function federated(
+  trust: { readonly audience?: string; readonly subject?: string },
+  given: Readonly<Record<string, string>> = {},
+): StartScene {
+  return async () => {
+    const service = await startIdTokenService();
+    const server = await startFederatedServer({ trusted: service, ...trust });
+    return {
+      inputs: {
+        'token-url': server.url,
+        'client-id': federatedClientId,
+        'client-secret': '',
+        scopes: '',
+        'id-token-as': 'client_assertion',
+        'id-token-audience': federatedAudience,
+        ...given,
+      },
+      environment: service.environment,
+      names: {
+        ...name(server.url),
+        ...name(service.issuer, 'token.actions.githubusercontent.com'),
+      },
+      close: async () => {
+        await Promise.all([server.close(), service.close()]);
+      },
+    };
+  };
+}
+
+/** GitHub's ID token service answers so. */
+export function idTokenService(...answers: readonly Answer[]): StartScene {
+  return async () => {
+    const service = await startIdTokenService();
+    service.misbehave(...answers);
+    return {
+      inputs: { 'client-secret': '', 'id-token-as': 'client_assertion' },
+      environment: service.environment,
+      names: {
+        ...name(service.issuer, 'token.actions.githubusercontent.com'),
+        [new URL(service.environment.ACTIONS_ID_TOKEN_REQUEST_URL).pathname]: '/idtoken',
+      },
+      close: service.close,
+    };
+  };
+}
+
+/** A token endpoint whose certificate an authority of its own has issued. */
+export function tls(
+  certify: (authority: Authority) => Promise<IssuedCertificate>,
+  { trusted = true } = {},
+): StartScene {
+  return async () => {
+    const authority = await createAuthority();
+    const server = await startScriptedServer({
+      answers: [token()],
+      tls: toTls(await certify(authority)),
+    });
+    return {
+      inputs: {
+        'token-url': server.url,
+        ...(trusted ? { 'ca-certificate': authority.certificate } : {}),
+      },
+      names: name(server.url),
+      close: server.close,
+    };
+  };
+}
+
+/** A server without TLS, at a URL that says https. */
+export async function noTls(): Promise<Scene> {
+  const server = await startScriptedServer({ answers: [token()] });
+  const url = server.url.replace('http:', 'https:');
+  return { inputs: { 'token-url': url }, names: name(url), close: server.close };
+}
+
+/** A fatal alert: bad_certificate (RFC 8446 section 6). */
+const badCertificate = Buffer.from([21, 3, 3, 0, 2, 2, 42]);
+
+/** A server that breaks the handshake off as one does that knows no such client. */
+export async function refusedCertificate(): Promise<Scene> {
+  const authority = await createAuthority();
+  const { certificate, key } = await authority.issue({ names: [], client: true });
+  const server = await startTcpServer(({ stream }) => {
+    stream.once('data', () => stream.end(badCertificate));
+  });
+  const url = `https://127.0.0.1:${server.port}/oauth2/token`;
+  return {
+    inputs: {
+      'token-url': url,
+      'client-secret': '',
+      'client-certificate': certificate,
+      'client-key': key,
+    },
+    names: name(url),
+    close: server.close,
+  };
+}
+
+/** A server that serves nobody who shows no certificate. */
+export async function wantedCertificate(): Promise<Scene> {
+  const authority = await createAuthority();
+  const { certificate: cert, key } = await authority.issue({ names: ['127.0.0.1'] });
+  const ca = authority.certificate;
+  const server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true });
+  server.on('secureConnection', (socket) => socket.on('error', () => undefined).end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const url = `https://127.0.0.1:${port}/oauth2/token`;
+  return {
+    inputs: { 'token-url': url, 'ca-certificate': ca },
+    names: name(url),
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
+
+function toTls({ certificate, key }: IssuedCertificate): { cert: string; key: string } {
+  return { cert: certificate, key };
+}
