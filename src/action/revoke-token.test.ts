@@ -201,6 +201,12 @@ describe('a token that cannot be revoked', () => {
     ]);
   });
 
+  test('names the host of the revocation endpoint where its name was not found', async () => {
+    const answers = [new TransportError('name_not_found', { systemCode: 'ENOTFOUND' })];
+    const { lines } = await end({ answers, inputs: { 'retry-max-attempts': '1' } });
+    assert.match(lines.at(-1) ?? '', /\(the name revoke\.example\.com was not found /);
+  });
+
   test('stays valid until it expires where it is not known when', async () => {
     const { lines } = await end({ answers: [unsupported], kept: { expiresAt: undefined } });
     assert.equal(

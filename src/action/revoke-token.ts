@@ -91,7 +91,7 @@ async function askToRevoke(
       ask: (signal) => revoke(request, { send, now: clock.now, signal, tls }),
       judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant: false }),
       shape: describeRevocation(located, revocationUrl, ['token', 'token_type_hint', ...names]),
-      readFacts: () => ({ inputs: { ...located, tokenUrl: revocationUrl } }),
+      readFacts: () => ({ inputs: located, server: revocationUrl }),
     },
     context,
   );

@@ -87,7 +87,7 @@ export class IdTokens {
           }),
         judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
         shape: describeIdTokenRequest(this.#endpoint.url, inputs),
-        readFacts: () => ({ inputs }),
+        readFacts: () => ({ inputs, server: this.#endpoint.url }),
       },
       this.#context,
     );

@@ -70,7 +70,7 @@ export async function requestToken(
       },
       judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
       shape,
-      readFacts: () => ({ inputs: located, idToken: idTokens?.last }),
+      readFacts: () => ({ inputs: located, server: located.tokenUrl, idToken: idTokens?.last }),
     },
     context,
   );
@@ -95,7 +95,7 @@ async function locateEndpoint(inputs: Inputs, context: StageContext): Promise<Lo
       ask: (signal) => discover(issuer, { send, now: clock.now, signal, tls, allowHttp }),
       judge: (error) => judgeFailure(error, { retryOn, spendsGrant: false }),
       shape: describeDiscovery(issuer),
-      readFacts: () => ({ inputs }),
+      readFacts: () => ({ inputs, server: issuer }),
     },
     context,
   );

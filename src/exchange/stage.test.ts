@@ -41,7 +41,11 @@ async function runScript({
     },
     judge: (error) => ({ retryable: error === lost }),
     shape: [text`the shape of ${'a request'}`],
-    readFacts: () => ({ inputs: readUsualInputs(given), ...facts }),
+    readFacts: () => ({
+      inputs: readUsualInputs(given),
+      server: 'https://login.example.com/oauth2/token',
+      ...facts,
+    }),
     ...(prepare === undefined ? {} : { prepare }),
   };
   return { result: await runStage(plan, stages.context), attempts };

@@ -9,6 +9,8 @@ export type Stage = 'metadata' | 'id_token' | 'token' | 'revocation';
 export interface StageFacts {
   /** With the endpoint that the metadata named, once that is known. */
   readonly inputs: Inputs;
+  /** The URL that was requested, or the issuer whose metadata was. Its query may hold secrets. */
+  readonly server: string;
   /** The ID token that the last request carried. */
   readonly idToken?: IdToken | undefined;
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../log/duration.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { text, type Text } from '../log/text.ts';
-import { hostOf } from './names.ts';
+import { hostOf, urlOf } from './names.ts';
 
 /** Why the cache cannot be used at all. */
 export type CacheObstacle =
@@ -66,7 +66,7 @@ export function sayNotCached(reason: NotCachedReason, inputs: Inputs): Text {
   const { minValidity } = inputs;
   switch (reason) {
     case 'no_expiry':
-      return text`Not cached: ${hostOf(inputs)} did not say when the token expires. Set default-expires-in to cache it.`;
+      return text`Not cached: ${hostOf(urlOf(inputs))} did not say when the token expires. Set default-expires-in to cache it.`;
     case 'narrower_scope':
       return text`Not cached: less was granted than asked for.`;
     case 'short_life':

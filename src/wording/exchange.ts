@@ -14,7 +14,6 @@ import {
   nameStatus,
   nameTlsFault,
   originAndPath,
-  urlOf,
 } from './names.ts';
 import { IdTokenError } from '../id-token/id-token-error.ts';
 
@@ -303,7 +302,7 @@ function describeTransportError(error: TransportError, allowed: number, view: St
     case 'name_not_found':
       return view.stage === 'id_token'
         ? text`its name was not found (${system})`
-        : text`the name ${new URL(urlOf(view.inputs)).hostname} was not found (${system})`;
+        : text`the name ${new URL(view.server).hostname} was not found (${system})`;
     case 'connection_failed':
       return text`${networkErrors[system] ?? 'the connection failed'} (${system})`;
     case 'tls_failed':

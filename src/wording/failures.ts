@@ -68,8 +68,8 @@ function explainLongWait({ error, retryAfter = 0 }: FailedAttempt, view: StageVi
 }
 
 /** Who was asked. */
-function nameServer({ stage, inputs }: StageView): string {
-  return stage === 'id_token' ? "GitHub's ID token service" : hostOf(inputs);
+function nameServer({ stage, server }: StageView): string {
+  return stage === 'id_token' ? "GitHub's ID token service" : hostOf(server);
 }
 
 /** What to look at where nothing is known but that the server could not be reached or understood. */
@@ -250,8 +250,8 @@ function adviseTrust({ stage }: StageView): Text {
 }
 
 function explainTokenError(error: TokenError, view: StageView): Annotation {
-  const { inputs } = view;
-  const host = hostOf(inputs);
+  const { inputs, server } = view;
+  const host = hostOf(server);
   const what = describeTokenError(error);
   switch (error.code) {
     case 'oauth_error':
@@ -295,9 +295,9 @@ function adviseRedirect({ issuer }: Inputs): Text {
     : text`Give token-url, the token endpoint itself, instead of issuer.`;
 }
 
-function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation {
+function explainUnparsable(error: TokenError, { inputs, server }: StageView): Annotation {
   const { contentType, length } = error.answer;
-  const answered = text`${hostOf(inputs)} answered ${describeTokenError(error)}`;
+  const answered = text`${hostOf(server)} answered ${describeTokenError(error)}`;
   const check = adviseEndpoint(inputs);
   if (length === 0) {
     return { title: 'empty answer', message: text`${answered}. ${check}.` };
@@ -314,8 +314,8 @@ function explainUnparsable(error: TokenError, { inputs }: StageView): Annotation
   };
 }
 
-function explainDiscoveryError(error: DiscoveryError, { inputs }: StageView): Annotation {
-  const host = hostOf(inputs);
+function explainDiscoveryError(error: DiscoveryError, { inputs, server }: StageView): Annotation {
+  const host = hostOf(server);
   const { issuer = '' } = inputs;
   const { answer, attempts, actualIssuer, endpoint = '' } = error;
   const tried = attempts.map(({ url, status }) => text`${url} (${status})`);

@@ -3,12 +3,12 @@ import { STATUS_CODES } from 'node:http';
 import type { AnswerShape } from '../oauth2/errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 
-/** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
-export function hostOf(inputs: Inputs): string {
-  return new URL(urlOf(inputs)).host;
+/** The host that an absolute URL names. */
+export function hostOf(url: string): string {
+  return new URL(url).host;
 }
 
-/** The token endpoint, else the issuer. */
+/** The server of the token request, as far as it is known: the token endpoint, else the issuer. */
 export function urlOf({ tokenUrl, issuer }: Inputs): string {
   return tokenUrl ?? issuer ?? '';
 }

@@ -2,7 +2,7 @@ import type { AccessToken } from '../oauth2/access-token.ts';
 import { formatDuration } from '../log/duration.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { showInput, text, type Text } from '../log/text.ts';
-import { hostOf } from './names.ts';
+import { hostOf, urlOf } from './names.ts';
 
 /*
  * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
@@ -22,14 +22,14 @@ export function sayAsking(inputs: Inputs, missed: boolean): Text {
       : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
   const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
   const before = missed ? 'No usable token in the cache. ' : '';
-  return text`${before}Asking ${hostOf(inputs)} (${showInput(grant)}${scope}).`;
+  return text`${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
 }
 
 /** A token came from the cache. */
 export function sayReusing(token: AccessToken, now: number, inputs: Inputs): Text {
   const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
   const until = token.zuluTimeString() ?? '';
-  return text`Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(inputs)} was not asked.`;
+  return text`Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(urlOf(inputs))} was not asked.`;
 }
 
 /**
@@ -48,7 +48,7 @@ export function sayGot(
   const got = text`Got a ${token.tokenType} token${late}`;
   const until = token.zuluTimeString();
   if (until === undefined || lifetime === undefined) {
-    return text`${got}; ${hostOf(inputs)} did not say when it expires.`;
+    return text`${got}; ${hostOf(urlOf(inputs))} did not say when it expires.`;
   }
   if (lifetime <= 0) return text`${got}, which expired at ${until}.`;
   return text`${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;

@@ -5,7 +5,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import type { Annotation } from '../log/log.ts';
 import { showInput, text, type Text } from '../log/text.ts';
 import { type StageView, writeClaims } from './exchange.ts';
-import { hostOf, nameStatus, nameUrlInput, urlOf } from './names.ts';
+import { hostOf, nameStatus, nameUrlInput } from './names.ts';
 
 /** What an explanation goes by. */
 interface Refusal {
@@ -20,8 +20,8 @@ type ExplainRefusal = (refusal: Refusal) => Annotation;
 /** What an `error` of the server's means, and what to change. */
 export function explainOAuthError(error: TokenError, view: StageView): Annotation {
   const { oauthError, answer } = error;
-  const { inputs } = view;
-  const host = hostOf(inputs);
+  const { inputs, server } = view;
+  const host = hostOf(server);
   const description = oauthError?.description;
   const code = oauthError?.error ?? '';
   const said =
@@ -62,7 +62,7 @@ const notAboutIdentity: ReadonlySet<string> = new Set([
 /** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token says is no secret. */
 function explainFederatedRefusal(
   error: TokenError,
-  { inputs, idToken }: StageView,
+  { inputs, server, idToken }: StageView,
   said: Text,
 ): Annotation | undefined {
   const code = error.oauthError?.error ?? '';
@@ -86,16 +86,16 @@ function explainFederatedRefusal(
   }
   return {
     title: 'ID token refused',
-    message: text`${hostOf(inputs)} refused GitHub's ID token: ${said}. It says ${writeClaims(idToken)}; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.`,
+    message: text`${hostOf(server)} refused GitHub's ID token: ${said}. It says ${writeClaims(idToken)}; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.`,
   };
 }
 
 /** What a status says that no known error explains further. */
 export function explainStatus(error: TokenError, said: Text | string, view: StageView): Annotation {
-  const { inputs } = view;
+  const { inputs, server } = view;
   const { status } = error.answer;
-  const answered = text`${hostOf(inputs)} answered ${said}`;
-  const { pathname } = new URL(urlOf(inputs));
+  const answered = text`${hostOf(server)} answered ${said}`;
+  const { pathname } = new URL(server);
   const urlInput = nameUrlInput(inputs);
   switch (status) {
     case 400:
@@ -118,7 +118,7 @@ export function explainStatus(error: TokenError, said: Text | string, view: Stag
     case 415:
       return { title: 'format refused', message: text`${answered}. ${adviseFormat(inputs)}` };
     case 407:
-      return explainProxyRefusal(status, hostOf(inputs));
+      return explainProxyRefusal(status, hostOf(server));
     case 429:
       return {
         title: 'too many requests',

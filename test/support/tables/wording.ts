@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import type { Inputs, LocatedInputs } from '../../../src/inputs/inputs.ts';
 import { type Stage, StageError, type StageFacts } from '../../../src/failures/stage-error.ts';
 import type { StageView } from '../../../src/wording/exchange.ts';
+import { urlOf } from '../../../src/wording/names.ts';
 import { explainFailure } from '../../../src/wording/failures.ts';
 import type { HttpResponse } from '../../../src/http/request.ts';
 import { TokenError } from '../../../src/oauth2/errors.ts';
@@ -19,7 +20,7 @@ export const inputs: LocatedInputs = readLocatedInputs();
 
 /** What is known at the token endpoint, unless it is said otherwise. */
 export function view(known: Inputs = inputs, stage: Stage = 'token'): StageView {
-  return { stage, inputs: known };
+  return { stage, inputs: known, server: urlOf(known) };
 }
 
 /** An answer that is not JSON. */
@@ -96,7 +97,9 @@ export function giveUp(
   const gaveUp = new GaveUp(code, fail(error, differences));
   const read = readUsualInputs(given);
   const located = { ...read, tokenUrl: tokenUrl ?? read.tokenUrl };
-  return explain(new StageError(stage, gaveUp, { inputs: located, idToken }));
+  return explain(
+    new StageError(stage, gaveUp, { inputs: located, server: urlOf(located), idToken }),
+  );
 }
 
 /** What each explanation of a final answer ends with. */
