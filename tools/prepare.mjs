@@ -34,11 +34,12 @@ run(script, args);
 function install() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  console.log('Installing what package-lock.json names (once)...');
+  // On standard error: what a script prints on standard output may be read by another program.
+  console.error('Installing what package-lock.json names (once)...');
   rmSync(stamp, { force: true });
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 2, 'inherit'],
     shell: windows,
   });
   if (status !== 0) {
