@@ -90,9 +90,9 @@ export default {
     },
     {
       name: 'one-seed',
-      comment: 'Property tests import test/support/fast-check.ts, which fixes the seed.',
+      comment: 'Property tests import test/support/making/fast-check.ts, which fixes the seed.',
       severity: 'error',
-      from: { pathNot: '^test/support/fast-check\\.ts$' },
+      from: { pathNot: '^test/support/making/fast-check\\.ts$' },
       to: { path: 'node_modules/fast-check/' },
     },
     {

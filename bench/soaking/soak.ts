@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { compressions, makeVersion } from '../../src/cache/service.ts';
-import { startBuiltAction } from '../../test/support/built-action.ts';
+import { startBuiltAction } from '../../test/support/making/built-action.ts';
 import { type CacheService, startCacheService } from '../../test/support/doubles/cache-service.ts';
 import { compress, createForge, packTar } from '../../test/support/making/forged-entry.ts';
-import { listConnections, listFiles, listProcesses } from '../../test/support/leftovers.ts';
+import { listConnections, listFiles, listProcesses } from '../../test/support/leaks/leftovers.ts';
 import type { Run } from '../../test/support/doubles/runner.ts';
 import {
   dynamic,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { createFakeClock, type FakeClock } from '../../test/support/doubles/fakes.ts';
 import { elect, follow, type Role } from './election.ts';
 import type { CacheKeys } from './keys.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { openEntry, sealEntry } from './entry.ts';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { type CachedToken, maxEntryBytes, openEntry, sealEntry } from './entry.ts';
 

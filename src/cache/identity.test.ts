@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { type RequestIdentity, writeIdentity } from './identity.ts';
 
 const plain: RequestIdentity = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac, scryptSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import {
   type CacheKeys,
   canSeal,

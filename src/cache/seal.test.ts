@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createDecipheriv } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { nonceBytes, seal, tagBytes, unseal } from './seal.ts';
 
 const bytes = (size: number): fc.Arbitrary<Buffer> =>

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
 import { type InputName, inputDefaults, inputNames, InputReader } from './reader.ts';
 import { type Inputs, readInputs } from './inputs.ts';

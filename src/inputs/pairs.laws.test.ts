@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import { isFieldValue, type ParsedPairs, parseHeaders, parseParameters } from './pairs.ts';
 import { renderText } from '../log/text.ts';

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { createAuthority } from '../../test/support/making/certificates.ts';
 import { createSampleKeys } from '../../test/support/making/signing-keys.ts';
 import {

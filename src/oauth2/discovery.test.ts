@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { startAuthorizationServer } from '../../test/support/doubles/authorization-server.ts';
 import {
   type Answer,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import type { HttpResponse } from '../http/request.ts';
 import { parseAcsResponse } from './acs-api.ts';
 import { TokenError } from './errors.ts';

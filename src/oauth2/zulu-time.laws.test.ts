@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import fc from '../../test/support/fast-check.ts';
+import fc from '../../test/support/making/fast-check.ts';
 import { formatZuluTime, lastZuluTime, parseRfc3339Time, parseZuluTime } from './zulu-time.ts';
 
 const firstZuluTime = Date.parse('0000-01-01T00:00:00Z');

@@ -17,10 +17,10 @@ import {
   type ClientDescription,
   startAuthorizationServer,
 } from '../support/doubles/authorization-server.ts';
-import { startBuiltAction } from '../support/built-action.ts';
+import { startBuiltAction } from '../support/making/built-action.ts';
 import { startCacheService } from '../support/doubles/cache-service.ts';
 import { createAuthority, type IssuedCertificate } from '../support/making/certificates.ts';
-import { thumbprint } from '../support/matchers.ts';
+import { thumbprint } from '../support/making/matchers.ts';
 import { type Proxy, startProxy } from '../support/doubles/proxy.ts';
 import type { Run } from '../support/doubles/runner.ts';
 import {

@@ -15,7 +15,7 @@ import { encodeBasic } from '../../src/oauth2/client-authentication.ts';
 import { type Assertion, signAssertion } from '../../src/oauth2/client-assertion.ts';
 import { TokenError } from '../../src/oauth2/errors.ts';
 import { readSigningKey } from '../../src/oauth2/keys/signing-key.ts';
-import fc from '../support/fast-check.ts';
+import fc from '../support/making/fast-check.ts';
 
 const server: oauth.AuthorizationServer = {
   issuer: 'https://login.example.com',

@@ -12,7 +12,7 @@ import { decodeJwt, decodeProtectedHeader, importPKCS8 } from 'jose';
 import * as oauth from 'oauth4webapi';
 
 import { run } from '../../src/action/run.ts';
-import { startBuiltAction } from '../support/built-action.ts';
+import { startBuiltAction } from '../support/making/built-action.ts';
 import { createAuthority } from '../support/making/certificates.ts';
 import {
   answerJson,

@@ -15,7 +15,7 @@ import { realSurroundings } from '../../src/action/surroundings.ts';
 import type { HttpRequest } from '../../src/http/request.ts';
 import { AccessToken } from '../../src/oauth2/access-token.ts';
 import { acsClient, startAcsServer } from '../support/doubles/acs-server.ts';
-import { startBuiltAction } from '../support/built-action.ts';
+import { startBuiltAction } from '../support/making/built-action.ts';
 import { type CacheService, startCacheService } from '../support/doubles/cache-service.ts';
 import {
   type Answer,

@@ -8,7 +8,7 @@ import {
   startAcsServer,
   unavailable,
 } from '../support/doubles/acs-server.ts';
-import { type BuiltActionOptions, startBuiltAction } from '../support/built-action.ts';
+import { type BuiltActionOptions, startBuiltAction } from '../support/making/built-action.ts';
 import { startCacheService } from '../support/doubles/cache-service.ts';
 import type { Run } from '../support/doubles/runner.ts';
 import { redirect, type ScriptedServer } from '../support/doubles/scripted-server.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 
-import { startBuiltAction } from '../support/built-action.ts';
+import { startBuiltAction } from '../support/making/built-action.ts';
 import {
   federatedAudience,
   federatedClientId,

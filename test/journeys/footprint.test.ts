@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { startStage, type JobRun, type Stage } from '../support/making/cache-stage.ts';
 
-const probe = join(import.meta.dirname, 'support', 'footprint.cjs');
+const probe = join(import.meta.dirname, '..', 'support', 'leaks', 'footprint.cjs');
 
 let stage: Stage;
 let folder: string;

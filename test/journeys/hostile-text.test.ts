@@ -8,7 +8,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import fc from '../support/fast-check.ts';
+import fc from '../support/making/fast-check.ts';
 
 import { inputNames } from '../../src/inputs/reader.ts';
 import { outputNames } from '../../src/action/outputs.ts';

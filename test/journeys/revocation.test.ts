@@ -8,7 +8,7 @@ import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from '../support/doubles/authorization-server.ts';
-import { runBuiltJob, startBuiltAction, startBuiltPost } from '../support/built-action.ts';
+import { runBuiltJob, startBuiltAction, startBuiltPost } from '../support/making/built-action.ts';
 import { createAuthority } from '../support/making/certificates.ts';
 import type { JobResult, Run } from '../support/doubles/runner.ts';
 import { dynamic, json, startScriptedServer, token } from '../support/doubles/scripted-server.ts';

@@ -6,7 +6,7 @@ import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from '../support/doubles/authorization-server.ts';
-import { type BuiltActionOptions, startBuiltAction } from '../support/built-action.ts';
+import { type BuiltActionOptions, startBuiltAction } from '../support/making/built-action.ts';
 import { startProxy } from '../support/doubles/proxy.ts';
 import type { Run } from '../support/doubles/runner.ts';
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
-import { startBuiltAction } from '../support/built-action.ts';
+import { startBuiltAction } from '../support/making/built-action.ts';
 
 const script = join(import.meta.dirname, '..', '..', 'demo', 'serve.ts');
 const clientSecret = 'no-secret-for-this-client-is-made-up';

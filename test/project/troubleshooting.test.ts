@@ -8,7 +8,7 @@ import { inputNames } from '../../src/inputs/reader.ts';
 import { outputNames } from '../../src/action/outputs.ts';
 import { failures } from '../support/tables/failure-table.ts';
 import { logTexts } from '../support/tables/log-table.ts';
-import { listSourceTexts, listTitles } from '../support/texts.ts';
+import { listSourceTexts, listTitles } from '../support/making/source-texts.ts';
 
 const page = readFileSync(
   join(import.meta.dirname, '..', '..', 'docs', 'troubleshooting.md'),

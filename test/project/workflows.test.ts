@@ -11,7 +11,7 @@ import {
   readPage,
   type Source,
 } from '../support/making/examples.ts';
-import { complainOfAction, complainOfWorkflow } from '../support/workflow-parser.ts';
+import { complainOfAction, complainOfWorkflow } from '../support/doubles/workflow-parser.ts';
 
 const files = [
   ...listFiles('examples', /\.ya?ml$/),

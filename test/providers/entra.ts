@@ -1,4 +1,4 @@
-import { githubIdToken, signedJwt, thumbprint } from '../support/matchers.ts';
+import { githubIdToken, signedJwt, thumbprint } from '../support/making/matchers.ts';
 import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 const url = 'https://login.microsoftonline.com/tenant-id/oauth2/v2.0/token';

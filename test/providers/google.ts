@@ -1,4 +1,4 @@
-import { githubIdToken, signedJwt } from '../support/matchers.ts';
+import { githubIdToken, signedJwt } from '../support/making/matchers.ts';
 import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [

@@ -1,4 +1,4 @@
-import { githubIdToken } from '../support/matchers.ts';
+import { githubIdToken } from '../support/making/matchers.ts';
 import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 const realm = 'https://sso.acme.example/realms/ci';

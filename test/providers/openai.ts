@@ -1,5 +1,5 @@
 /** What OpenAI documents of its token endpoint, for workload identity federation. */
-import { githubIdToken } from '../support/matchers.ts';
+import { githubIdToken } from '../support/making/matchers.ts';
 import type { ProviderRequest } from '../support/making/provider-request.ts';
 
 export const requests: readonly ProviderRequest[] = [

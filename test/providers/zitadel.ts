@@ -1,5 +1,5 @@
 /** What Zitadel documents of its token endpoint, for service accounts. */
-import { signedJwt } from '../support/matchers.ts';
+import { signedJwt } from '../support/making/matchers.ts';
 import type { Given, ProviderRequest } from '../support/making/provider-request.ts';
 
 /** What is used of a key file. */

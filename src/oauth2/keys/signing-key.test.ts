@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 
 import { CompactSign, compactVerify } from 'jose';
 
-import fc from '../../../test/support/fast-check.ts';
+import fc from '../../../test/support/making/fast-check.ts';
 import { createAuthority } from '../../../test/support/making/certificates.ts';
 import {
   anyInput,

@@ -5,14 +5,14 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-import { startBuiltAction } from '../built-action.ts';
+import { startBuiltAction } from './built-action.ts';
 import {
   type CacheService,
   type CacheServiceOptions,
   type Job,
   startCacheService,
 } from '../doubles/cache-service.ts';
-import { listFiles, listProcesses } from '../leftovers.ts';
+import { listFiles, listProcesses } from '../leaks/leftovers.ts';
 import type { Run } from '../doubles/runner.ts';
 import {
   type Answer,

@@ -1,4 +1,4 @@
-import fc from '../fast-check.ts';
+import fc from '../making/fast-check.ts';
 
 import { base64 } from './key-mistakes.ts';
 import { findSample, type SampleKey } from '../making/signing-keys.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:tls';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-import { startBuiltAction } from '../built-action.ts';
+import { startBuiltAction } from '../making/built-action.ts';
 import { type Authority, createAuthority, type IssuedCertificate } from '../making/certificates.ts';
 import {
   federatedAudience,

@@ -4,7 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 
 import { jwtVerify } from 'jose';
 
-import type { Given, Matcher } from './making/provider-request.ts';
+import type { Given, Matcher } from './provider-request.ts';
 
 /** Members of a JWT, for a given step. */
 type Members =

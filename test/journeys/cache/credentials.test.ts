@@ -3,28 +3,28 @@ import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test, type TestContext } from 'node:test';
 
-import { startBuiltAction } from '../support/built-action.ts';
-import { startCacheService } from '../support/doubles/cache-service.ts';
+import { startBuiltAction } from '../../support/making/built-action.ts';
+import { startCacheService } from '../../support/doubles/cache-service.ts';
 import {
   type JobOptions,
   type JobRun,
   type Stage,
   type StageOptions,
   startStage,
-} from '../support/making/cache-stage.ts';
-import { createAuthority } from '../support/making/certificates.ts';
+} from '../../support/making/cache-stage.ts';
+import { createAuthority } from '../../support/making/certificates.ts';
 import {
   federatedAudience,
   type FederatedServer,
   startFederatedServer,
-} from '../support/doubles/federated-server.ts';
+} from '../../support/doubles/federated-server.ts';
 import {
   type GivenClaims,
   type IdTokenService,
   startIdTokenService,
-} from '../support/doubles/id-token-service.ts';
-import type { Run } from '../support/doubles/runner.ts';
-import { json } from '../support/doubles/scripted-server.ts';
+} from '../../support/doubles/id-token-service.ts';
+import type { Run } from '../../support/doubles/runner.ts';
+import { json } from '../../support/doubles/scripted-server.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 

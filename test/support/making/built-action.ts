@@ -8,9 +8,9 @@ import {
   type Run,
   runAction,
   runJob,
-} from './doubles/runner.ts';
+} from '../doubles/runner.ts';
 
-const root = join(import.meta.dirname, '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
 
 /** What may differ from one start to another, besides the inputs. */
 export type BuiltActionOptions = Omit<ActionOptions, 'script' | 'metadata' | 'inputs'>;

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 
-import { makeVersion } from '../../src/cache/service.ts';
+import { makeVersion } from '../../../src/cache/service.ts';
 import {
   client,
   findProgram,
@@ -17,9 +17,9 @@ import {
   type StageOptions,
   startStage,
   wires,
-} from '../support/making/cache-stage.ts';
-import { compress, createForge, forgedToken, packTar } from '../support/making/forged-entry.ts';
-import { type Answer, dynamic, token } from '../support/doubles/scripted-server.ts';
+} from '../../support/making/cache-stage.ts';
+import { compress, createForge, forgedToken, packTar } from '../../support/making/forged-entry.ts';
+import { type Answer, dynamic, token } from '../../support/doubles/scripted-server.ts';
 
 const concurrency = 3;
 

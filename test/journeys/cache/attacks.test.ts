@@ -8,11 +8,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
-import { decompressArchive } from '../../src/cache/archive.ts';
-import { openEntry } from '../../src/cache/entry.ts';
-import { type Compression, compressions, makeVersion } from '../../src/cache/service.ts';
-import { type Finding, TokenCache } from '../../src/cache/token-cache.ts';
-import { systemClock } from '../../src/clock.ts';
+import { decompressArchive } from '../../../src/cache/archive.ts';
+import { openEntry } from '../../../src/cache/entry.ts';
+import { type Compression, compressions, makeVersion } from '../../../src/cache/service.ts';
+import { type Finding, TokenCache } from '../../../src/cache/token-cache.ts';
+import { systemClock } from '../../../src/clock.ts';
 import {
   type JobOptions,
   type JobRun,
@@ -20,8 +20,8 @@ import {
   type Stage,
   startStage,
   wires,
-} from '../support/making/cache-stage.ts';
-import { createAuthority } from '../support/making/certificates.ts';
+} from '../../support/making/cache-stage.ts';
+import { createAuthority } from '../../support/making/certificates.ts';
 import {
   compress,
   createForge,
@@ -30,9 +30,9 @@ import {
   forgedToken,
   packTar,
   type TarMember,
-} from '../support/making/forged-entry.ts';
-import { startProxy } from '../support/doubles/proxy.ts';
-import { reply, startScriptedServer } from '../support/doubles/scripted-server.ts';
+} from '../../support/making/forged-entry.ts';
+import { startProxy } from '../../support/doubles/proxy.ts';
+import { reply, startScriptedServer } from '../../support/doubles/scripted-server.ts';
 
 const concurrency = 3;
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 
-import { leaseWindow } from '../../src/cache/lease.ts';
-import { startBuiltAction } from '../support/built-action.ts';
+import { leaseWindow } from '../../../src/cache/lease.ts';
+import { startBuiltAction } from '../../support/making/built-action.ts';
 import {
   issueTokens,
   type JobOptions,
@@ -11,8 +11,8 @@ import {
   type Stage,
   type StageOptions,
   startStage,
-} from '../support/making/cache-stage.ts';
-import { type Answer, dynamic, silence, token } from '../support/doubles/scripted-server.ts';
+} from '../../support/making/cache-stage.ts';
+import { type Answer, dynamic, silence, token } from '../../support/doubles/scripted-server.ts';
 
 /** The call that reserves a name. */
 type Reservation = 'CreateCacheEntry' | 'v1-reserve';

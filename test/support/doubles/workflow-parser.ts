@@ -1,7 +1,7 @@
 /** The parser that GitHub itself uses for workflows and for action.yml. */
 import { registerHooks } from 'node:module';
 
-import type { Source } from './making/examples.ts';
+import type { Source } from '../making/examples.ts';
 
 // The package imports JSON without saying so, which node refuses.
 const hooks = registerHooks({

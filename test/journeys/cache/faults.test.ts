@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { describe, test, type TestContext } from 'node:test';
 
-import { makeVersion } from '../../src/cache/service.ts';
-import type { Call, Fault } from '../support/doubles/cache-service.ts';
+import { makeVersion } from '../../../src/cache/service.ts';
+import type { Call, Fault } from '../../support/doubles/cache-service.ts';
 import {
   type JobOptions,
   type JobRun,
@@ -12,9 +12,9 @@ import {
   pathDecides,
   type Stage,
   startStage,
-} from '../support/making/cache-stage.ts';
-import { compress, createForge, packTar } from '../support/making/forged-entry.ts';
-import { startTcpServer } from '../support/doubles/scripted-server.ts';
+} from '../../support/making/cache-stage.ts';
+import { compress, createForge, packTar } from '../../support/making/forged-entry.ts';
+import { startTcpServer } from '../../support/doubles/scripted-server.ts';
 
 const asking = 'Asking <host> (client_credentials).';
 const got = 'Got a Bearer token, valid for 1 h, until <time>.';
