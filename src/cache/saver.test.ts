@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -330,10 +331,25 @@ describe('the child process', () => {
     await saver.save(name, entry, 10_000);
     const { env } = await meet();
     const added = [...addedBySystem, 'PATH', 'RUNNER_WITNESS'];
-    const own = ['RUNNER_TEMP', 'GITHUB_WORKSPACE', 'COPYFILE_DISABLE'];
+    const own = [
+      'RUNNER_TEMP',
+      'GITHUB_WORKSPACE',
+      'COPYFILE_DISABLE',
+      'NoDefaultCurrentDirectoryInExePath',
+    ];
     const names = Object.keys(env).filter((variable) => !added.includes(variable));
     assert.deepEqual(names.toSorted(), [...Object.keys(passed), ...own].toSorted());
     for (const [variable, value] of Object.entries(passed)) assert.equal(env[variable], value);
+  });
+
+  test('looks for programs in absolute folders of PATH only', async (context) => {
+    const usual = process.env['PATH'] ?? '';
+    const PATH = ['', '.', 'bin', usual, 'tools/bin'].join(delimiter);
+    const { saver, meet } = await start(context, echo, { env: { PATH } });
+    await saver.save(name, entry, 10_000);
+    const { env } = await meet();
+    assert.equal(env['PATH'], usual);
+    assert.equal(env['NoDefaultCurrentDirectoryInExePath'], '1');
   });
 
   test('is given no secret by its arguments', async (context) => {
@@ -524,20 +540,72 @@ describe('on Windows', () => {
     await saver.cancel();
   });
 
-  test('taskkill ends the child with all it started', { skip: isWindows }, (context) => {
-    const root = makeRoot(context);
-    const taskkill = join(root, 'taskkill');
-    writeFileSync(taskkill, '#!/bin/sh\nprintf "%s " "$@" >"$0.args"\nkill -9 "$2"\n');
-    chmodSync(taskkill, 0o755);
-    const { stdout } = runParent(root, {
-      child: 'setInterval(() => undefined, 1000);',
-      env: { PATH: `${root}${delimiter}${process.env['PATH'] ?? ''}` },
-      platform: 'win32',
-      use: `await saver.cancel();`,
-    });
-    assert.equal(stdout, '');
-    assert.match(readFileSync(`${taskkill}.args`, 'utf8'), /^\/PID \d+ \/T \/F $/);
-  });
+  /** Puts a taskkill.exe below a folder that poses as the one of Windows. */
+  function plantTaskkill(folder: string): string {
+    // Its path as Windows writes it, which is one name to this system.
+    const program = `${folder}\\System32\\taskkill.exe`;
+    writeFileSync(
+      program,
+      '#!/bin/sh\nenv >"$0.env"\npwd >"$0.cwd"\nprintf "%s " "$@" >"$0.args"\nkill -9 "$2"\n',
+    );
+    chmodSync(program, 0o755);
+    return program;
+  }
+
+  test(
+    'taskkill of the system ends the child with all it started, and gets nothing of the step',
+    { skip: isWindows },
+    (context) => {
+      const root = makeRoot(context);
+      const taskkill = plantTaskkill(join(root, 'Windows'));
+      const { stdout } = runParent(root, {
+        child: 'setInterval(() => undefined, 1000);',
+        env: { SystemRoot: join(root, 'Windows'), 'INPUT_CLIENT-SECRET': 'open-sesame' },
+        platform: 'win32',
+        use: `await saver.cancel();`,
+      });
+      assert.equal(stdout, '');
+      assert.match(readFileSync(`${taskkill}.args`, 'utf8'), /^\/PID \d+ \/T \/F $/);
+      assert.doesNotMatch(readFileSync(`${taskkill}.env`, 'utf8'), /INPUT_|open-sesame/);
+      assert.match(readFileSync(`${taskkill}.cwd`, 'utf8'), /temp\/oauth2-token-\w+\n$/);
+    },
+  );
+
+  test(
+    'a taskkill in PATH, in the workspace or below a relative SystemRoot is never started',
+    { skip: isWindows },
+    (context) => {
+      const root = makeRoot(context);
+      const planted = ['taskkill', 'taskkill.exe', '.\\System32\\taskkill.exe'];
+      for (const file of planted) {
+        writeFileSync(join(root, file), `#!/bin/sh\ntouch '${join(root, 'started')}'\n`);
+        chmodSync(join(root, file), 0o755);
+      }
+      runParent(root, {
+        child: 'setInterval(() => undefined, 1000);',
+        env: { PATH: `${root}${delimiter}${process.env['PATH'] ?? ''}`, SystemRoot: '.' },
+        platform: 'win32',
+        use: `await saver.cancel();`,
+      });
+      assert.ok(!readdirSync(root).includes('started'));
+    },
+  );
+
+  test(
+    'nothing is killed where the child is gone: its id may be of another program',
+    { skip: isWindows },
+    (context) => {
+      const root = makeRoot(context);
+      const taskkill = plantTaskkill(join(root, 'Windows'));
+      runParent(root, {
+        child: `process.stdin.resume().on('end', () => process.stdout.write('saved'));`,
+        env: { SystemRoot: join(root, 'Windows') },
+        platform: 'win32',
+        use: `await saver.save('name', Buffer.alloc(10), 10_000); await saver.cancel();`,
+      });
+      assert.ok(!existsSync(`${taskkill}.args`));
+    },
+  );
 });
 
 describe('the parent process', () => {
@@ -598,7 +666,7 @@ function runParent(
      ${before}
      const saver = startSaver({
        script: join(root, 'child.mjs'),
-       env: {},
+       env: { SystemRoot: process.env.SystemRoot },
        platform: ${JSON.stringify(platform)},
        temp: join(root, 'temp'),
        startTimer: () => () => undefined,
@@ -606,6 +674,7 @@ function runParent(
      ${use}`,
   );
   const result = spawnSync(process.execPath, [parent], {
+    cwd: root,
     env: { ...process.env, ...env },
     encoding: 'utf8',
   });

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join, win32 } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
 import { saveWords, type SaveWord } from './save-report.ts';
@@ -56,7 +56,7 @@ export function startSaver(context: SaverContext): Saver {
   });
   const answer = readAnswer(child);
   const end = async (): Promise<void> => {
-    await killGroup(child, context.platform);
+    await killGroup(child, context, folder);
     // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
   };
@@ -79,15 +79,27 @@ export function startSaver(context: SaverContext): Saver {
 }
 
 function makeEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => passedOn.test(name));
+  const kept = Object.entries(env)
+    .filter(([name]) => passedOn.test(name))
+    .map(([name, value]) => [name, /^path$/i.test(name) ? keepAbsolute(value ?? '') : value]);
   return {
     ...Object.fromEntries(kept),
+    // Windows would look for a bare name in the working directory before PATH.
+    NoDefaultCurrentDirectoryInExePath: '1',
     // The toolkit leaves an empty directory behind in the first, and makes paths relative to the second.
     RUNNER_TEMP: folder,
     GITHUB_WORKSPACE: folder,
     // macOS's tar would add members with extended attributes.
     COPYFILE_DISABLE: '1',
   };
+}
+
+/** The toolkit looks up tar and zstd in PATH; a relative folder in it could be one of a repository. */
+function keepAbsolute(path: string): string {
+  return path
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .join(delimiter);
 }
 
 /** Waits for the word with which the child ends. */
@@ -109,14 +121,19 @@ function readAnswer(child: Child): Promise<SaveOutcome> {
 }
 
 /** Kills the child with all it started, and waits until it is gone. */
-async function killGroup(child: Child, platform: NodeJS.Platform): Promise<void> {
+async function killGroup(
+  child: Child,
+  { env, platform }: SaverContext,
+  folder: string,
+): Promise<void> {
   const { pid } = child;
   if (pid === undefined) return;
   const gone = child.exitCode !== null || child.signalCode !== null;
   const closed = gone ? undefined : new Promise((resolve) => child.once('close', resolve));
-  if (platform === 'win32') await taskkill(pid);
-  else signalGroup(pid);
-  // Without taskkill the child still goes, and what escaped with its end of the pipe is not waited for.
+  if (platform !== 'win32') signalGroup(pid);
+  // The id of a process that is gone may belong to another program by now.
+  else if (!gone) await taskkill(pid, env, folder);
+  // Without taskkill the child still ends, and a program that kept its end of the pipe is not waited for.
   child.kill('SIGKILL');
   child.stdout.destroy();
   await closed;
@@ -131,10 +148,19 @@ function signalGroup(pid: number): void {
   }
 }
 
-/** https://learn.microsoft.com/windows-server/administration/windows-commands/taskkill */
-function taskkill(pid: number): Promise<void> {
+/**
+ * Started by its absolute path: for a bare name Windows looks in the current directory first, which is the workspace.
+ * It gets nothing of the step's environment, and no inputs.
+ *
+ * @see https://learn.microsoft.com/windows-server/administration/windows-commands/taskkill
+ */
+function taskkill(pid: number, env: NodeJS.ProcessEnv, folder: string): Promise<void> {
+  const systemRoot = findSystemRoot(env);
+  const program = String.raw`${systemRoot}\System32\taskkill.exe`;
   return new Promise((resolve) => {
-    const killer = spawn('taskkill', ['/PID', String(pid), '/T', '/F'], {
+    const killer = spawn(program, ['/PID', String(pid), '/T', '/F'], {
+      cwd: folder,
+      env: { SystemRoot: systemRoot },
       stdio: 'ignore',
       windowsHide: true,
     });
@@ -145,4 +171,10 @@ function taskkill(pid: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** The folder of Windows. */
+function findSystemRoot(env: NodeJS.ProcessEnv): string {
+  const [, value = ''] = Object.entries(env).find(([name]) => /^systemroot$/i.test(name)) ?? [];
+  return win32.isAbsolute(value) ? value : String.raw`C:\Windows`;
 }
