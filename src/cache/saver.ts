@@ -81,7 +81,10 @@ export function startSaver(context: SaverContext): Saver {
 function makeEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
   const kept = Object.entries(env)
     .filter(([name]) => passedOn.test(name))
-    .map(([name, value]) => [name, /^path$/i.test(name) ? keepAbsolute(value ?? '') : value]);
+    .map(([name, value = '']): [string, string] => [
+      name,
+      /^path$/i.test(name) ? keepAbsolute(value) : value,
+    ]);
   return {
     ...Object.fromEntries(kept),
     // Windows would look for a bare name in the working directory before PATH.

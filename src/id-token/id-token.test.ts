@@ -396,6 +396,17 @@ describe('the claims that are bound', () => {
     ]);
   });
 
+  test('have the commit of a reusable workflow, which a provider can trust alone', () => {
+    const [own, called] = [
+      'acme/shop/ci.yml@refs/heads/main',
+      'acme/shared/deploy.yml@refs/heads/main',
+    ];
+    const ofJob = { workflow_ref: own, job_workflow_ref: called, job_workflow_sha: 'a' };
+    assert.notDeepEqual(bindClaims(ofJob), bindClaims({ ...ofJob, job_workflow_sha: 'b' }));
+    const ordinary = { ...ofJob, job_workflow_ref: own };
+    assert.deepEqual(bindClaims(ordinary), bindClaims({ ...ordinary, job_workflow_sha: 'b' }));
+  });
+
   test('are the same in whatever order they come', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (given) => {

@@ -147,8 +147,16 @@ const passing: ReadonlySet<string> = new Set([
   'check_run_id',
   'sha',
   'workflow_sha',
-  'job_workflow_sha',
 ]);
+
+/**
+ * Whether a claim only passes with the run. The commit of a reusable workflow does not: a provider can trust one audited
+ * commit of it. In a job of its own workflow that commit is the run's.
+ */
+function isPassing(name: string, claims: Claims): boolean {
+  if (name !== 'job_workflow_sha') return passing.has(name);
+  return claims['job_workflow_ref'] === claims['workflow_ref'];
+}
 
 /**
  * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
@@ -158,7 +166,7 @@ const passing: ReadonlySet<string> = new Set([
  */
 export function bindClaims(claims: Claims): Pair[] {
   return Object.entries(claims)
-    .filter(([name]) => !passing.has(name))
+    .filter(([name]) => !isPassing(name, claims))
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => [name, JSON.stringify(value)]);
 }

@@ -224,7 +224,6 @@ describe('a token that was got by an ID token', { concurrency }, () => {
       check_run_id: '90000002',
       sha: 'f'.repeat(40),
       workflow_sha: 'f'.repeat(40),
-      job_workflow_sha: 'f'.repeat(40),
     });
     assert.deepEqual([later.hit, later.token], [true, first.token]);
     assert.equal(stage.endpoint.requests.length, 1);
@@ -235,6 +234,8 @@ describe('a token that was got by an ID token', { concurrency }, () => {
       { sub, ref: 'refs/heads/feature' },
       { sub, environment: 'production' },
       { event_name: 'pull_request' },
+      // Another commit of the reusable workflow, of which the provider may trust one.
+      { job_workflow_sha: 'f'.repeat(40) },
     ];
     for (const claims of others) {
       const other = await run(claims, {}, looking);
