@@ -18,7 +18,7 @@ interface Check {
 
 const checks: readonly Check[] = [
   { name: 'node is the version that the runner uses', run: checkNode },
-  { name: 'the lock file names no host', run: checkLock },
+  { name: 'the lock file names no host and no install script', run: checkLock },
   { name: 'format', run: () => runTool('prettier/bin/prettier.cjs', '--check', '.') },
   { name: 'types', run: () => runTool('typescript/bin/tsc', '-p', 'tsconfig.json') },
   { name: 'lint', run: () => runTool('eslint/bin/eslint.js', '.') },
@@ -56,8 +56,11 @@ function checkNode(): string | undefined {
 
 function checkLock(): string | undefined {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
-  return /"resolved": "https?:/.test(lock)
-    ? 'package-lock.json records download addresses; .npmrc switches them off, lock again.'
+  if (/"resolved": "https?:/.test(lock)) {
+    return 'package-lock.json records download addresses; .npmrc turns them off, lock again.';
+  }
+  return lock.includes('"hasInstallScript"')
+    ? 'A package of package-lock.json runs a script to install itself, and it can fetch what no lock file names.'
     : undefined;
 }
 

