@@ -1,5 +1,6 @@
 /** The folders and files of src/ that each folder may import from, besides itself. */
 const everythingBelowAction = [
+  'surroundings.ts',
   'clock.ts',
   'reuse',
   'exchange',
@@ -17,6 +18,7 @@ const everythingBelowAction = [
 const arrows = {
   action: everythingBelowAction,
   reuse: [
+    'surroundings.ts',
     'clock.ts',
     'exchange',
     'wording',
@@ -29,6 +31,7 @@ const arrows = {
     'http',
   ],
   exchange: [
+    'surroundings.ts',
     'clock.ts',
     'wording',
     'failures',
@@ -44,11 +47,11 @@ const arrows = {
   failures: ['inputs', 'id-token', 'retry'],
   masks: ['inputs', 'log', 'oauth2'],
   inputs: ['log', 'oauth2', 'http'],
-  'id-token': ['oauth2', 'http'],
+  'id-token': ['surroundings.ts', 'clock.ts', 'oauth2', 'http'],
   log: [],
-  cache: ['clock.ts', 'http', 'oauth2/access-token.ts'],
+  cache: ['surroundings.ts', 'clock.ts', 'http', 'oauth2/access-token.ts'],
   oauth2: ['http'],
-  retry: ['clock.ts'],
+  retry: ['surroundings.ts', 'clock.ts'],
   http: [],
 };
 

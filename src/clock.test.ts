@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { longestTimer, systemClock } from './clock.ts';
+import { createFakeClock } from '../test/support/doubles/fakes.ts';
+import { limitTime, longestTimer, systemClock } from './clock.ts';
 
 const tooLong = 2 * longestTimer;
 
@@ -76,4 +77,48 @@ test('durations do not follow the time of day', (t) => {
   t.mock.timers.setTime(86_400_000);
   assert.equal(systemClock.now(), 86_400_000);
   assert.ok(systemClock.monotonic() - before < 86_400_000);
+});
+
+test('a time limit gives what the work gives, and leaves no timer behind', async () => {
+  const clock = createFakeClock();
+  const result = await limitTime(
+    (signal) => {
+      assert.equal(signal.aborted, false);
+      return Promise.resolve('done');
+    },
+    { milliseconds: 1000, over: 'Too late.' },
+    clock,
+  );
+  assert.equal(result, 'done');
+  const before = clock.monotonic();
+  clock.advanceToTimer();
+  assert.equal(clock.monotonic(), before);
+});
+
+test('a time limit aborts the work when its time is over, and says so in the reason', async () => {
+  const clock = createFakeClock();
+  const work = limitTime(
+    (signal) => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener('abort', () => {
+        reject(signal.reason);
+      });
+      clock.advance(999);
+      assert.equal(signal.aborted, false);
+      clock.advance(1);
+      return promise;
+    },
+    { milliseconds: 1000, over: 'Too late.' },
+    clock,
+  );
+  await assert.rejects(work, { name: 'TimeoutError', message: 'Too late.' });
+});
+
+test('a time limit leaves no timer behind where the work fails', async () => {
+  const clock = createFakeClock();
+  const fail = (): Promise<never> => Promise.reject(new Error('odd'));
+  await assert.rejects(limitTime(fail, { milliseconds: 1000, over: 'Too late.' }, clock), /odd/);
+  const before = clock.monotonic();
+  clock.advanceToTimer();
+  assert.equal(clock.monotonic(), before);
 });

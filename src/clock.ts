@@ -29,3 +29,30 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** How long some work may take. */
+export interface TimeLimit {
+  readonly milliseconds: number;
+  /** What the signal's reason says when the time is over. */
+  readonly over: string;
+}
+
+/**
+ * Runs some work with a signal that aborts, with a DOMException named TimeoutError, when its time is over. The work
+ * has to end by itself when that happens.
+ */
+export async function limitTime<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  { milliseconds, over }: TimeLimit,
+  { startTimer }: Pick<Clock, 'startTimer'>,
+): Promise<T> {
+  const controller = new AbortController();
+  const stopTimer = startTimer(milliseconds, () => {
+    controller.abort(new DOMException(over, 'TimeoutError'));
+  });
+  try {
+    return await work(controller.signal);
+  } finally {
+    stopTimer();
+  }
+}

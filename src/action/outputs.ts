@@ -1,6 +1,7 @@
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from '../failures/errors.ts';
-import type { Log, Runner } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { sayReplaced } from '../wording/progress.ts';
 
 /** The outputs of action.yml, in its order. */
@@ -22,12 +23,8 @@ type Outputs = Record<(typeof outputNames)[number], string>;
 const longestWindowsVariable = 32_767;
 
 /** Where the token goes. */
-export interface Destination {
-  readonly runner: Runner;
+export interface Destination extends Pick<Surroundings, 'runner' | 'env' | 'platform'> {
   readonly log: Log;
-  /** The step's environment. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
   /** Undefined: none is exported. */
   readonly envVar: string | undefined;
 }

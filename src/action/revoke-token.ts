@@ -9,7 +9,7 @@ import { listClientProofs } from '../exchange/proofs.ts';
 import { openState, type RevocationState, stateName } from './revocation-state.ts';
 import { listSecrets } from '../masks/secrets.ts';
 import { runStage, type StageContext } from '../exchange/stage.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { describeRevocation } from '../wording/exchange.ts';
 import {
   sayExpiredAlready,

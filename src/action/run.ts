@@ -11,7 +11,7 @@ import { Reuse } from '../reuse/reuse.ts';
 import { listMissingScopes } from '../oauth2/scopes.ts';
 import { sealState, stateName } from './revocation-state.ts';
 import { listSecrets } from '../masks/secrets.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { explainFailure } from '../wording/failures.ts';
 import {
   sayGot,

@@ -4,29 +4,9 @@ import { dirname, join } from 'node:path';
 
 import * as core from '@actions/core';
 
-import { sendRequest, type SendRequest } from '../http/request.ts';
-import { type Clock, systemClock } from '../clock.ts';
-import type { Runner } from '../log/log.ts';
-
-/** What the action runs in; tests hand in their own. */
-export interface Surroundings {
-  readonly runner: Runner;
-  /** The step's environment. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
-  readonly clock: Clock;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
-  readonly randomBytes: (size: number) => Buffer;
-  readonly randomUUID: () => string;
-  readonly send: SendRequest;
-  /** The built child process that saves, an absolute path. */
-  readonly saveScript: string;
-  /** Where a directory may be made that is removed again. */
-  readonly temp: string;
-  /** Called once later steps have the token: from then on nothing can make the step red. */
-  readonly succeed: () => void;
-}
+import { sendRequest } from '../http/request.ts';
+import { systemClock } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 /** The real surroundings of a step. */
 export function realSurroundings(): Surroundings {

@@ -1,3 +1,5 @@
+import { type Clock, limitTime, type TimeLimit } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 import type { Reservation, ReservationService } from './service.ts';
 
 /**
@@ -6,8 +8,8 @@ import type { Reservation, ReservationService } from './service.ts';
  */
 export type Role = 'leads' | 'follows' | Exclude<Reservation, 'reserved' | 'taken'>;
 
-/** The longest that an election may take, milliseconds. */
-const electionTimeout = 5000;
+/** The longest that an election may take. */
+const electionLimit: TimeLimit = { milliseconds: 5000, over: 'The time for the election is over.' };
 
 /**
  * Elects one of the jobs that start together. The names are reserved one after the other; who gets all of them leads,
@@ -15,32 +17,20 @@ const electionTimeout = 5000;
  * that dies keeps the others waiting no longer than they want to wait.
  *
  * @param names as `listLeaseNames` gives them
- * @param context the service; `startTimer` calls back after so many milliseconds and gives the function that calls it off
  */
 export async function elect(
   names: readonly string[],
-  {
-    service,
-    startTimer,
-  }: {
-    readonly service: ReservationService;
-    readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
-  },
+  { service, startTimer }: Pick<Clock, 'startTimer'> & { readonly service: ReservationService },
 ): Promise<Role> {
-  const controller = new AbortController();
-  const stopTimer = startTimer(electionTimeout, () => {
-    controller.abort(new DOMException('The time for the election is over.', 'TimeoutError'));
-  });
-  try {
+  const reserveAll = async (signal: AbortSignal): Promise<Role> => {
     for (const name of names) {
-      const reservation = await service.reserve(name, controller.signal);
+      const reservation = await service.reserve(name, signal);
       if (reservation === 'taken') return 'follows';
       if (reservation !== 'reserved') return reservation;
     }
     return 'leads';
-  } finally {
-    stopTimer();
-  }
+  };
+  return limitTime(reserveAll, electionLimit, { startTimer });
 }
 
 /** The first wait, milliseconds: what a leader needs at best to ask and to save. */
@@ -49,28 +39,22 @@ const firstWait = 2000;
 /** By how much each wait is longer than the one before: the looks become few, however long a job may wait. */
 const growth = 1.5;
 
+/** How long to wait, and by which clock. */
+interface FollowContext extends Pick<Clock, 'monotonic' | 'sleep'>, Pick<Surroundings, 'random'> {
+  /** The longest wait in all, milliseconds. */
+  readonly wait: number;
+}
+
 /**
  * Looks again and again for what the leader gets, with waits that grow and differ from job to job; for the last time
  * when the wait is over.
  *
  * @param look gives undefined where nothing is there yet, or where that cannot be told
- * @param context `wait` is the longest that is waited, milliseconds; `monotonic` gives milliseconds since some moment;
- *   `random` gives a number from 0 (included) to 1 (excluded)
  * @returns undefined where nothing came
  */
 export async function follow<T>(
   look: () => Promise<T | undefined>,
-  {
-    wait,
-    monotonic,
-    sleep,
-    random,
-  }: {
-    readonly wait: number;
-    readonly monotonic: () => number;
-    readonly sleep: (milliseconds: number) => Promise<void>;
-    readonly random: () => number;
-  },
+  { wait, monotonic, sleep, random }: FollowContext,
 ): Promise<T | undefined> {
   const deadline = monotonic() + wait;
   for (let turn = 0; ; turn += 1) {

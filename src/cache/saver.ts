@@ -4,6 +4,8 @@ import { rm } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, win32 } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
+import type { Clock } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { saveWords, type SaveWord } from './save-report.ts';
 
 /** How saving ended: a word of the child process, or the time was over. */
@@ -22,16 +24,10 @@ export interface Saver {
 }
 
 /** What a {@link Saver} needs from its surroundings. */
-export interface SaverContext {
+export interface SaverContext
+  extends Pick<Surroundings, 'env' | 'platform' | 'temp'>, Pick<Clock, 'startTimer'> {
   /** The built child process, an absolute path. */
   readonly script: string;
-  /** The step's environment. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
-  /** Where a directory may be made that is removed again. */
-  readonly temp: string;
-  /** Calls back after so many milliseconds; gives the function that calls it off. */
-  readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;

@@ -1,3 +1,5 @@
+import { type Clock, limitTime, type TimeLimit } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { decompressArchive } from './archive.ts';
 import { type CachedToken, openEntry, sealEntry } from './entry.ts';
@@ -21,20 +23,16 @@ export type Finding =
 export type Keeping = SaveOutcome | 'too_large';
 
 /** What a {@link TokenCache} needs from its surroundings. */
-export interface TokenCacheContext {
+export interface TokenCacheContext
+  extends Pick<Clock, 'now' | 'startTimer'>, Pick<Surroundings, 'randomBytes'> {
   readonly keys: CacheKeys;
   readonly service: CacheService;
-  /** The time of day: epoch, milliseconds. */
-  readonly now: () => number;
-  /** Calls back after so many milliseconds; gives the function that calls it off. */
-  readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
-  readonly randomBytes: (size: number) => Buffer;
   /** Hides the secret part of a URL. */
   readonly hide: (secret: string) => void;
 }
 
-/** The longest that finding may take, milliseconds. */
-const findTimeout = 5000;
+/** The longest that finding may take. */
+const findLimit: TimeLimit = { milliseconds: 5000, over: 'The time for the cache is over.' };
 
 /** The longest that saving may take, milliseconds. */
 const saveTimeout = 10_000;
@@ -72,21 +70,21 @@ export class TokenCache {
    * @param isUsable whether a token that opened lives long enough
    */
   async find(isUsable: (token: CachedToken) => boolean): Promise<Finding> {
-    const controller = new AbortController();
-    const stopTimer = this.#context.startTimer(findTimeout, () => {
-      controller.abort(new DOMException('The time for the cache is over.', 'TimeoutError'));
-    });
-    try {
-      const results = await this.#lookForAll(controller.signal);
-      if (results.some(isHidden)) {
-        // For all compressions: it is not known here under which one the next entry was or will be saved.
-        this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
-        results.push(...(await this.#lookForAll(controller.signal)));
-      }
-      return this.#choose(results, isUsable);
-    } finally {
-      stopTimer();
-    }
+    const results = await limitTime(
+      (signal) => this.#lookBehindHidden(signal),
+      findLimit,
+      this.#context,
+    );
+    return this.#choose(results, isUsable);
+  }
+
+  /** Looks a second time, with another prefix, where somebody has planted the usual one. */
+  async #lookBehindHidden(signal: AbortSignal): Promise<PromiseSettledResult<Opened>[]> {
+    const results = await this.#lookForAll(signal);
+    if (!results.some(isHidden)) return results;
+    // For all compressions: it is not known here under which one the next entry was or will be saved.
+    this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
+    return [...results, ...(await this.#lookForAll(signal))];
   }
 
   /** What was found is left out of account when the next entry is named: it is to be replaced. */

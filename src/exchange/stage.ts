@@ -1,5 +1,4 @@
-import type { SendRequest } from '../http/request.ts';
-import type { Clock } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 import type { Deadline } from '../retry/deadline.ts';
 import { type FailedAttempt, GaveUp, retry, type Verdict } from '../retry/retry.ts';
 import type { Log } from '../log/log.ts';
@@ -14,11 +13,7 @@ import {
 } from '../wording/exchange.ts';
 
 /** What every stage needs from its surroundings. */
-export interface StageContext {
-  readonly clock: Clock;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
-  readonly send: SendRequest;
+export interface StageContext extends Pick<Surroundings, 'clock' | 'random' | 'send'> {
   readonly log: Log;
   readonly deadline: Deadline;
 }

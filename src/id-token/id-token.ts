@@ -1,7 +1,9 @@
+import type { Clock } from '../clock.ts';
 import { isLoopback } from '../http/loopback.ts';
-import type { HttpResponse, SendRequest } from '../http/request.ts';
+import type { HttpResponse } from '../http/request.ts';
 import { parseRetryAfter } from '../http/retry-after.ts';
 import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { defaultHeaders } from '../oauth2/default-headers.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import { readJsonObject } from '../oauth2/json-object.ts';
@@ -25,10 +27,7 @@ export interface IdTokenEndpoint {
 }
 
 /** What one attempt needs from its surroundings. */
-export interface IdTokenContext {
-  readonly send: SendRequest;
-  /** The time of day: epoch, milliseconds. */
-  readonly now: () => number;
+export interface IdTokenContext extends Pick<Surroundings, 'send'>, Pick<Clock, 'now'> {
   readonly signal: AbortSignal;
   /** Keeps a secret out of the log. */
   readonly hide: (secret: string) => void;

@@ -1,5 +1,6 @@
 import { type Backoff, drawWait } from './backoff.ts';
-import type { Clock } from '../clock.ts';
+import { limitTime } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 
 /** How often, how long and how patiently. */
 export interface RetryPolicy extends Backoff {
@@ -35,10 +36,7 @@ export interface FailedAttempt {
 }
 
 /** What retrying needs from its surroundings. */
-export interface RetryCollaborators {
-  readonly clock: Clock;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
+export interface RetryCollaborators extends Pick<Surroundings, 'clock' | 'random'> {
   readonly judge: (error: unknown) => Verdict;
   readonly report: (failure: FailedAttempt) => void;
   /** Runs before each attempt, outside its time; what it throws ends everything. */
@@ -84,8 +82,9 @@ export async function retry<T>(
       0,
       Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt),
     );
+    const limit = { milliseconds: allowed, over: 'The time for this attempt is over.' };
     try {
-      return await limitTime((signal) => attempt(number, signal), allowed, clock);
+      return await limitTime((signal) => attempt(number, signal), limit, clock);
     } catch (error) {
       const took = clock.monotonic() - startedAt;
       const { wait, retryAfter, gaveUp } = decide(error, number, policy, collaborators);
@@ -124,21 +123,4 @@ function decide(
   const wait = Math.max(drawWait(policy, failed, random) * 1000, retryAfter ?? 0);
   if (wait >= left) return giveUp('total_timeout');
   return { wait, retryAfter };
-}
-
-/** Runs an attempt with a signal that aborts when its time is over, milliseconds. */
-async function limitTime<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  allowed: number,
-  clock: Clock,
-): Promise<T> {
-  const controller = new AbortController();
-  const stopTimer = clock.startTimer(allowed, () => {
-    controller.abort(new DOMException('The time for this attempt is over.', 'TimeoutError'));
-  });
-  try {
-    return await work(controller.signal);
-  } finally {
-    stopTimer();
-  }
 }

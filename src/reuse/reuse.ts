@@ -4,12 +4,11 @@ import { type CacheKeys, canSeal, type Credential, deriveKeys } from '../cache/k
 import { type Saver, startSaver } from '../cache/saver.ts';
 import { chooseCacheService, readCacheMode, type ReservationService } from '../cache/service.ts';
 import { type Finding, TokenCache } from '../cache/token-cache.ts';
-import type { SendRequest } from '../http/request.ts';
 import { thumbprintOf } from '../oauth2/client-assertion.ts';
 import { singleUseParameters } from '../oauth2/grant.ts';
 import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
-import type { Clock } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { bindClaims, type IdToken } from '../id-token/id-token.ts';
 import type { IdTokens } from '../exchange/id-tokens.ts';
 import { type Waiting, waitForOtherJob } from './wait.ts';
@@ -29,19 +28,10 @@ import {
 import { hideSecrets } from '../masks/response.ts';
 
 /** What reuse needs from its surroundings. */
-export interface ReuseContext {
-  /** The step's environment. */
-  readonly env: NodeJS.ProcessEnv;
-  readonly platform: NodeJS.Platform;
-  readonly clock: Clock;
-  readonly send: SendRequest;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
-  readonly randomBytes: (size: number) => Buffer;
-  /** The built child process that saves, an absolute path. */
-  readonly saveScript: string;
-  /** Where a directory may be made that is removed again. */
-  readonly temp: string;
+export interface ReuseContext extends Pick<
+  Surroundings,
+  'env' | 'platform' | 'clock' | 'send' | 'random' | 'randomBytes' | 'saveScript' | 'temp'
+> {
   readonly log: Log;
   /** Undefined where the request carries none. */
   readonly idTokens: IdTokens | undefined;

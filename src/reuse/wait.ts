@@ -3,7 +3,7 @@ import type { CacheKeys } from '../cache/keys.ts';
 import { listLeaseNames } from '../cache/lease.ts';
 import type { ReservationService } from '../cache/service.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
-import type { Clock } from '../clock.ts';
+import type { Surroundings } from '../surroundings.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Log } from '../log/log.ts';
 import {
@@ -21,12 +21,9 @@ export type Waiting =
   | { readonly code: 'ask' | 'in_vain' };
 
 /** What waiting for another job needs. */
-export interface CacheWaitContext {
+export interface CacheWaitContext extends Pick<Surroundings, 'clock' | 'random'> {
   readonly keys: CacheKeys;
   readonly service: ReservationService;
-  readonly clock: Clock;
-  /** Gives a number from 0 (included) to 1 (excluded). */
-  readonly random: () => number;
   readonly log: Log;
 }
 

@@ -15,7 +15,7 @@ import { outputNames } from '../../src/action/outputs.ts';
 import { sealState } from '../../src/action/revocation-state.ts';
 import { revokeToken } from '../../src/action/revoke-token.ts';
 import { run } from '../../src/action/run.ts';
-import type { Surroundings } from '../../src/action/surroundings.ts';
+import type { Surroundings } from '../../src/surroundings.ts';
 import type { HttpResponse } from '../../src/http/request.ts';
 import { TransportError } from '../../src/http/transport-error.ts';
 import { startCacheService } from '../support/doubles/cache-service.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { revokeToken } from '../../../src/action/revoke-token.ts';
 import { run } from '../../../src/action/run.ts';
-import type { Surroundings } from '../../../src/action/surroundings.ts';
+import type { Surroundings } from '../../../src/surroundings.ts';
 import { TransportError } from '../../../src/http/transport-error.ts';
 import type { SaveWord } from '../../../src/cache/save-report.ts';
 import { issueTokens, startStage } from '../making/cache-stage.ts';
