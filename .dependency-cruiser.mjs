@@ -49,7 +49,7 @@ const arrows = {
   inputs: ['log', 'oauth2', 'http'],
   'id-token': ['surroundings.ts', 'clock.ts', 'oauth2', 'http'],
   log: [],
-  cache: ['surroundings.ts', 'clock.ts', 'http', 'oauth2/access-token.ts'],
+  cache: ['surroundings.ts', 'clock.ts', 'http', 'oauth2/access-token.ts', 'oauth2/json-object.ts'],
   oauth2: ['http'],
   retry: ['surroundings.ts', 'clock.ts'],
   http: [],

@@ -10,7 +10,7 @@ import { openState, type RevocationState, stateName } from './revocation-state.t
 import { listSecrets } from '../masks/secrets.ts';
 import { runStage, type StageContext } from '../exchange/stage.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { describeRevocation } from '../wording/exchange.ts';
+import { describeRevocation } from '../wording/requests.ts';
 import {
   sayExpiredAlready,
   sayRevoked,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isLoopback } from '../http/loopback.ts';
 import type { HttpRequest, HttpResponse, SendRequest } from '../http/request.ts';
 import { isSuccessStatus } from '../http/transport-error.ts';
+import { readJsonObject } from '../oauth2/json-object.ts';
 
 /** How an archive is compressed; part of the version of an entry. */
 export const compressions = ['zstd-without-long', 'gzip'] as const;
@@ -76,7 +77,7 @@ export interface ReservationService {
 const maxArchiveBytes = 256 * 1024;
 
 /** The most that is read of any other answer, bytes. */
-const maxAnswerBytes = 64 * 1024;
+const maxServiceAnswerBytes = 64 * 1024;
 
 /** Whether this run may read and write the cache; what is not known permits all, as in the toolkit. */
 export function readCacheMode(env: NodeJS.ProcessEnv): { readable: boolean; writable: boolean } {
@@ -241,20 +242,15 @@ async function ask(
   signal: AbortSignal,
   request: HttpRequest,
 ): Promise<HttpResponse> {
-  const response = await send(request, { signal, maxBytes: maxAnswerBytes });
+  const response = await send(request, { signal, maxBytes: maxServiceAnswerBytes });
   if (!isSuccessStatus(response.status)) throw new CacheServiceError(response.status);
   return response;
 }
 
 function readJson({ status, body }: HttpResponse): Readonly<Record<string, unknown>> {
-  try {
-    const answer: unknown = JSON.parse(body.toString());
-    const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
-    if (isObject) return { ...answer };
-  } catch {
-    // What is no JSON is no answer; it is reported below.
-  }
-  throw new CacheServiceError(status);
+  const members = readJsonObject(body.toString());
+  if (members === undefined) throw new CacheServiceError(status);
+  return members;
 }
 
 function readFound({ status }: HttpResponse, name: unknown, url: unknown): FoundEntry {

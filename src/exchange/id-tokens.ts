@@ -6,7 +6,7 @@ import {
 } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { runStage, type StageContext } from './stage.ts';
-import { describeIdTokenRequest } from '../wording/exchange.ts';
+import { describeIdTokenRequest } from '../wording/requests.ts';
 import { IdTokenError, judgeIdTokenFailure } from '../id-token/id-token-error.ts';
 
 /** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */

@@ -10,7 +10,7 @@ import { makeProofContext, type ProofSources } from './proof-context.ts';
 import { listProofs } from './proofs.ts';
 import { runStage, type StageContext } from './stage.ts';
 import type { Text } from '../log/text.ts';
-import { describeAcsRequest, describeDiscovery, describeRequest } from '../wording/exchange.ts';
+import { describeAcsRequest, describeDiscovery, describeRequest } from '../wording/requests.ts';
 import { sayAsking } from '../wording/progress.ts';
 import { hideSecrets } from '../masks/response.ts';
 import { makeTlsIdentity } from './tls-identity.ts';

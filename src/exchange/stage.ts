@@ -6,11 +6,11 @@ import { type Stage, StageError, type StageFacts } from '../failures/stage-error
 import type { Text } from '../log/text.ts';
 import {
   describeAnswer,
-  describeIdToken,
   describeSuccess,
   sayExchangeTitle,
   sayFailedAttempt,
-} from '../wording/exchange.ts';
+} from '../wording/attempts.ts';
+import { describeIdToken } from '../wording/id-token.ts';
 
 /** What every stage needs from its surroundings. */
 export interface StageContext extends Pick<Surroundings, 'clock' | 'random' | 'send'> {

@@ -75,7 +75,7 @@ export const sendRequest: SendRequest = async (request, limits) => {
     requireReadableProxy(new URL(request.url));
     const { message } = await untilAborted(start(client, request), limits.signal);
     const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
-    const headers = joinHeaders(message);
+    const headers = readHeaders(message);
     return {
       status: message.statusCode ?? 0,
       statusText: message.statusMessage ?? '',
@@ -191,7 +191,7 @@ function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
   });
 }
 
-function joinHeaders(message: IncomingMessage): Record<string, string> {
+function readHeaders(message: IncomingMessage): Record<string, string> {
   const entries = Object.entries(message.headers).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.join(', ') : (value ?? ''),

@@ -135,6 +135,7 @@ describe('a proxy', () => {
       const error = toTransportError(createError(`${tunnelMessage}cause=${words}`, 'ECONNRESET'));
       assert.deepEqual(describeError(error), untrusted);
       assert.equal(error.proxyStatus, undefined);
+      assert.equal(error.proxyFault, words);
     });
   }
 

@@ -60,6 +60,8 @@ export function isTransientStatus(status: number): boolean {
 export interface TransportErrorDetails {
   /** The status with which a proxy refused to connect. */
   readonly proxyStatus?: number;
+  /** What went wrong between here and a proxy, in the words of Node or OpenSSL. */
+  readonly proxyFault?: string;
   /** The code of the underlying error (`ECONNRESET`, `CERT_HAS_EXPIRED`, ...). */
   readonly systemCode?: string;
   readonly cause?: unknown;
@@ -70,12 +72,14 @@ export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly code: TransportErrorCode;
   readonly proxyStatus: number | undefined;
+  readonly proxyFault: string | undefined;
   readonly systemCode: string | undefined;
 
   constructor(code: TransportErrorCode, details: TransportErrorDetails = {}) {
     super(code, { cause: details.cause });
     this.code = code;
     this.proxyStatus = details.proxyStatus;
+    this.proxyFault = details.proxyFault;
     this.systemCode = details.systemCode;
   }
 
@@ -113,10 +117,11 @@ export function toTransportError(error: unknown): TransportError {
     return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
   }
   // Only the words are left of what went wrong between here and a proxy.
-  const failure = tunnelFailure.exec(message)?.[1];
-  if (failure !== undefined) {
-    const isTls = /certificate|altnames|SSL routines/i.test(failure);
-    return new TransportError(isTls ? 'tls_failed' : 'proxy_unreachable', details);
+  const proxyFault = tunnelFailure.exec(message)?.[1];
+  if (proxyFault !== undefined) {
+    const isTls = /certificate|altnames|SSL routines/i.test(proxyFault);
+    const code = isTls ? 'tls_failed' : 'proxy_unreachable';
+    return new TransportError(code, { ...details, proxyFault });
   }
   if (error instanceof URIError) return new TransportError('proxy_invalid', details);
   return new TransportError(codeOf(systemCode), details);

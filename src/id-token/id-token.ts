@@ -34,7 +34,7 @@ export interface IdTokenContext extends Pick<Surroundings, 'send'>, Pick<Clock, 
 }
 
 /** The most that is read of an answer, bytes: an ID token has 2 KiB. */
-export const maxAnswerBytes = 64 * 1024;
+export const maxIdTokenAnswerBytes = 64 * 1024;
 
 /** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
 const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
@@ -71,7 +71,7 @@ export async function requestIdToken(
   };
   const response = await send(
     { method: 'GET', url, headers },
-    { signal, maxBytes: maxAnswerBytes },
+    { signal, maxBytes: maxIdTokenAnswerBytes },
   );
   return readAnswer(response, { now: now(), hide });
 }

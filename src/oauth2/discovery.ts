@@ -6,7 +6,7 @@ import { defaultHeaders } from './default-headers.ts';
 import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
 import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
-import { describeAnswer, readLocation } from './token-response.ts';
+import { readLocation, shapeOf } from './token-response.ts';
 
 /**
  * What is used of an authorization server's metadata. What else stands there is not read: servers grant more than they
@@ -114,7 +114,8 @@ function readMetadata(
   const { members } = reply;
   if (members === undefined) throw missing(reply, asked);
   const actualIssuer = readText(members['issuer']);
-  if (actualIssuer !== issuer) throw failure('issuer_mismatch', reply, asked, { actualIssuer });
+  if (actualIssuer !== issuer)
+    throw discoveryError('issuer_mismatch', reply, asked, { actualIssuer });
 
   const plainHttp = choosePlainHttp(issuer, allowHttp);
   const aliases = isObject(members['mtls_endpoint_aliases'])
@@ -169,13 +170,15 @@ function missing(reply: Reply, asked: readonly Reply[]): DiscoveryError {
   if (isSuccessStatus(status)) {
     // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
     const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
-    return failure('not_metadata', reply, asked, { retryable });
+    return discoveryError('not_metadata', reply, asked, { retryable });
   }
   if (status >= 300 && status <= 399) {
-    return failure('redirect', reply, asked, { location: readLocation(headers['location']) });
+    return discoveryError('redirect', reply, asked, {
+      location: readLocation(headers['location']),
+    });
   }
-  if (isNotFound(response)) return failure('not_found', reply, asked);
-  return failure('refused', reply, asked, { retryable: isTransientStatus(status) });
+  if (isNotFound(response)) return discoveryError('not_found', reply, asked);
+  return discoveryError('refused', reply, asked, { retryable: isTransientStatus(status) });
 }
 
 /** The error for metadata without a token endpoint that can be used. */
@@ -186,12 +189,12 @@ function tokenEndpointFailure(
 ): DiscoveryError {
   const endpoint = readText(members['token_endpoint']);
   return endpoint === undefined
-    ? failure('no_token_endpoint', reply, asked)
-    : failure('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
+    ? discoveryError('no_token_endpoint', reply, asked)
+    : discoveryError('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
 }
 
 /** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
-function failure(
+function discoveryError(
   code: DiscoveryErrorCode,
   { response, retryAfter }: Reply,
   asked: readonly Reply[],
@@ -199,7 +202,7 @@ function failure(
 ): DiscoveryError {
   return new DiscoveryError(code, {
     attempts: asked.map((one) => ({ url: one.url, status: one.response.status })),
-    answer: describeAnswer(response),
+    answer: shapeOf(response),
     retryable: false,
     retryAfter,
     ...details,

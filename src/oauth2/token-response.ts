@@ -245,10 +245,10 @@ export function failure(
   response: HttpResponse,
   details: Omit<ConstructorParameters<typeof TokenError>[1], 'answer'>,
 ): TokenError {
-  return new TokenError(code, { ...details, answer: describeAnswer(response) });
+  return new TokenError(code, { ...details, answer: shapeOf(response) });
 }
 
 /** What an answer was like. */
-export function describeAnswer({ status, statusText, headers, body }: HttpResponse): AnswerShape {
+export function shapeOf({ status, statusText, headers, body }: HttpResponse): AnswerShape {
   return { status, statusText, contentType: headers['content-type'], length: body.length };
 }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 
 import type { AnswerShape } from '../oauth2/errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { text, type Text } from '../log/text.ts';
 
 /** The host that an absolute URL names. */
 export function hostOf(url: string): string {
@@ -13,7 +14,7 @@ export function urlOf({ tokenUrl, issuer }: Inputs): string {
   return tokenUrl ?? issuer ?? '';
 }
 
-/** The input that says where to ask. */
+/** The input that says where the server is. */
 export function nameUrlInput({ issuer }: Inputs): 'issuer' | 'token-url' {
   return issuer === undefined ? 'token-url' : 'issuer';
 }
@@ -31,35 +32,26 @@ export function nameContent({ contentType, length }: AnswerShape): string {
   return type === '' ? `${length} bytes of no named type` : type;
 }
 
+/** A redirect, and where it points if the answer says so. */
+export function nameRedirect(status: number, location: string | undefined): Text {
+  const name = nameStatus(status);
+  return location === undefined
+    ? text`${name}, a redirect`
+    : text`${name}, a redirect to ${location}`;
+}
+
 /** A URL without its query, which can hold a secret. */
 export function originAndPath(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }
 
-/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
-export function nameTlsFault(error: unknown): string {
-  const message = messageOf(error);
-  return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
-}
-
-/** What `tunnel` says where the connection to a proxy fails, before the server is reached; undefined elsewhere. */
-export function nameProxyFault(error: unknown): string | undefined {
-  return /^tunneling socket could not be established, cause=(.*)/s.exec(messageOf(error))?.[1];
-}
-
-/** What an error of Node's says. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
-export function readTlsAlert(error: unknown): number | undefined {
-  const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
-  return number === undefined ? undefined : Number(number);
-}
-
 /** What is known of an error that nobody foresaw. */
 export function describeUnknown(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+/** Gives a line for each detail that is known. */
+export function listDetails(details: readonly [string, string | undefined][]): Text[] {
+  return details.flatMap(([name, value]) => (value === undefined ? [] : [text`${name}: ${value}`]));
 }

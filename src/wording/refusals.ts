@@ -4,8 +4,10 @@ import { jwtBearerGrant } from '../oauth2/grant.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Annotation } from '../log/log.ts';
 import { showInput, text, type Text } from '../log/text.ts';
-import { type StageView, writeClaims } from './exchange.ts';
-import { hostOf, nameStatus, nameUrlInput } from './names.ts';
+import { writeClaims } from './id-token.ts';
+import { hostOf, nameUrlInput } from './names.ts';
+import { explainProxyRefusal } from './proxy.ts';
+import type { StageView } from './stages.ts';
 
 /** What an explanation goes by. */
 interface Refusal {
@@ -140,21 +142,6 @@ function adviseUrl({ issuer }: Inputs): Text {
   return issuer === undefined
     ? text`Check token-url against the provider's documentation.`
     : text`The issuer's metadata names this endpoint; give token-url instead if the provider's documentation names another.`;
-}
-
-/** A proxy did not let the request through. */
-export function explainProxyRefusal(proxyStatus: number, server: string): Annotation {
-  const refused = text`The proxy refused to connect to ${server}: ${nameStatus(proxyStatus)}.`;
-  return { title: 'proxy refused', message: text`${refused} ${adviseProxy(proxyStatus)}` };
-}
-
-function adviseProxy(proxyStatus: number): Text {
-  if (proxyStatus === 407) {
-    return text`Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
-  }
-  return proxyStatus >= 500
-    ? text`Check that the proxy reaches the host, or name the host in no_proxy.`
-    : text`Allow the host at the proxy, or name it in no_proxy.`;
 }
 
 function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {

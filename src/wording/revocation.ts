@@ -2,7 +2,7 @@ import { formatZuluTime } from '../oauth2/zulu-time.ts';
 import type { Annotation } from '../log/log.ts';
 import { StageError } from '../failures/stage-error.ts';
 import { joinTexts, text, type Text } from '../log/text.ts';
-import { describeFailure } from './exchange.ts';
+import { describeFailure } from './attempts.ts';
 import { describeUnknown } from './names.ts';
 import { InputError } from '../inputs/input-error.ts';
 
@@ -42,5 +42,13 @@ export function warnStateUnreadable(): Annotation {
   return {
     title: 'token not revoked',
     message: text`The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.`,
+  };
+}
+
+/** The token shall be revoked, and nothing says where. */
+export function explainNoRevocation(issuer = ''): Annotation {
+  return {
+    title: 'no revocation endpoint',
+    message: text`revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
   };
 }

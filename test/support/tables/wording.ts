@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import type { Inputs, LocatedInputs } from '../../../src/inputs/inputs.ts';
 import { type Stage, StageError, type StageFacts } from '../../../src/failures/stage-error.ts';
-import type { StageView } from '../../../src/wording/exchange.ts';
+import type { StageView } from '../../../src/wording/stages.ts';
 import { urlOf } from '../../../src/wording/names.ts';
 import { explainFailure } from '../../../src/wording/failures.ts';
 import type { HttpResponse } from '../../../src/http/request.ts';

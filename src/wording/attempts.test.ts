@@ -2,37 +2,30 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { answerJson } from '../../test/support/doubles/fakes.ts';
+import { readLocatedInputs, say } from '../../test/support/making/inputs.ts';
 import {
-  generatePem,
-  type Given,
-  readLocatedInputs,
-  say,
-} from '../../test/support/making/inputs.ts';
-import { answer, fail, inputs, refuse, view } from '../../test/support/tables/wording.ts';
+  answer,
+  fail,
+  giveUp,
+  type GivingUp,
+  inputs,
+  refuse,
+  view,
+} from '../../test/support/tables/wording.ts';
+import type { Stage } from '../failures/stage-error.ts';
 import { TransportError } from '../http/transport-error.ts';
+import { IdTokenError } from '../id-token/id-token-error.ts';
+import { text } from '../log/text.ts';
 import { parseAcsResponse } from '../oauth2/acs-api.ts';
 import {
   DiscoveryError,
   type DiscoveryErrorCode,
   type DiscoveryErrorDetails,
+  type TokenError,
 } from '../oauth2/errors.ts';
 import type { FailedAttempt } from '../retry/retry.ts';
-import type { Stage } from '../failures/stage-error.ts';
-import { text } from '../log/text.ts';
-import {
-  describeAcsRequest,
-  describeAnswer,
-  describeDiscovery,
-  describeIdToken,
-  describeIdTokenRequest,
-  describeRequest,
-  describeRevocation,
-  describeSuccess,
-  sayExchangeTitle,
-  sayFailedAttempt,
-  writeClaims,
-} from './exchange.ts';
-import { IdTokenError } from '../id-token/id-token-error.ts';
+import { describeAnswer, describeSuccess, sayExchangeTitle, sayFailedAttempt } from './attempts.ts';
+import { describeAcsRequest, describeRequest, describeRevocation } from './requests.ts';
 
 describe('a failed attempt', () => {
   const unavailable = refuse(answerJson(503, {}));
@@ -232,72 +225,6 @@ describe('a failed attempt of another stage', () => {
   });
 });
 
-describe('the shape of a request', () => {
-  const pem = generatePem();
-  const rows: readonly [given: Given, line: string][] = [
-    [
-      { 'client-auth-method': 'client_secret_jwt', 'signing-algorithm': 'HS512' },
-      'client ci-client, client_secret_jwt (HS512), body: scope',
-    ],
-    [
-      { 'client-secret': '', 'private-key': pem },
-      'client ci-client, private_key_jwt (ES256), body: scope',
-    ],
-    [
-      { 'client-secret': '', 'private-key': pem, 'private-key-id': 'key-1' },
-      'client ci-client, private_key_jwt (ES256, kid key-1), body: scope',
-    ],
-    [
-      {
-        'client-secret': '',
-        'private-key': pem,
-        'private-key-as': 'assertion',
-        'private-key-id': 'key-1',
-      },
-      'client ci-client, signed assertion (ES256, kid key-1), body: scope',
-    ],
-    [
-      { 'client-secret': '', 'client-id': '', 'id-token-as': 'client_assertion' },
-      'no client id, ID token as client_assertion, body: scope',
-    ],
-    [
-      { 'client-secret': '', 'client-id': '', 'id-token-as': 'subject_token' },
-      'no client id, none, body: scope',
-    ],
-    [{ 'client-secret': '', 'client-auth-method': 'none' }, 'client ci-client, none, body: scope'],
-  ];
-  for (const [given, line] of rows) {
-    test(`names how the client authenticates: ${line}`, () => {
-      const { 1: second = text`` } = describeRequest(readLocatedInputs(given), ['scope']);
-      assert.equal(say(second), line);
-    });
-  }
-
-  test('names the certificate on TLS', () => {
-    const known = { ...inputs, clientAuthMethod: 'tls_client_auth' } as const;
-    const { 1: second = text`` } = describeRequest(known, ['client_id']);
-    assert.equal(say(second), 'client ci-client, tls_client_auth, body: client_id');
-  });
-
-  test('is the issuer for metadata', () => {
-    const lines = describeDiscovery('https://sso.example.com/ci').map(say);
-    assert.deepEqual(lines, ['metadata of https://sso.example.com/ci']);
-  });
-
-  test('is the service and the audience for an ID token, without what is in the query', () => {
-    const url = 'https://run.example.com/42//idtoken/9f?api-version=2.0&x=open-sesame';
-    assert.deepEqual(describeIdTokenRequest(url, inputs).map(say), [
-      'GET https://run.example.com/42//idtoken/9f',
-      "audience: GitHub's default",
-    ]);
-    const known = { ...inputs, idTokenAudience: 'https://aud.example.com' };
-    assert.deepEqual(describeIdTokenRequest('nowhere', known).map(say), [
-      'GET a URL that is none',
-      'audience: https://aud.example.com',
-    ]);
-  });
-});
-
 describe('what was asked and answered', () => {
   const rows: readonly [stage: Stage, title: string, success: string][] = [
     ['metadata', 'Metadata: request and answer', 'metadata at attempt 2, after 0.2 s'],
@@ -320,37 +247,6 @@ describe('what was asked and answered', () => {
       'client ci-client, client_secret_basic (form), body: token, token_type_hint',
       'further headers: X-Tenant',
     ]);
-  });
-});
-
-describe('an ID token', () => {
-  const claims = { iss: 'https://i.example.com', sub: 'repo:acme/shop', aud: ['a', 'b'], jti: 'x' };
-
-  test('is told by what a server looks at, never by itself', () => {
-    const lines = describeIdToken({ token: 'open-sesame', claims }).map(say);
-    assert.deepEqual(lines, [
-      'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b',
-    ]);
-    assert.deepEqual(describeIdToken(undefined), []);
-  });
-
-  test('may lack what a server looks at', () => {
-    assert.equal(say(writeClaims({ token: 'x', claims: {} })), 'iss: none, sub: none, aud: none');
-  });
-
-  test('has no commands in its claims', () => {
-    const hostile = { token: 'x', claims: { sub: 'a\n::error::b ##[c]' } };
-    assert.doesNotMatch(say(writeClaims(hostile)), /##\[|::|\n/);
-  });
-
-  test('is in the group of the token request, whether there was an answer or none', () => {
-    const known = { ...view(), idToken: { token: 'x', claims } };
-    const first = 'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b';
-    for (const error of [refuse(answerJson(401, { error: 'x' })), new TransportError('timeout')]) {
-      assert.equal(describeAnswer(fail(error), known).map(say)[0], first);
-      const elsewhere = describeAnswer(fail(error), { ...known, stage: 'revocation' });
-      assert.ok(!elsewhere.map(say).includes(first));
-    }
   });
 });
 
@@ -386,29 +282,6 @@ describe('the answer of another stage', () => {
     assert.deepEqual(lines(new IdTokenError('bad_endpoint')), [
       'failed after 0.2 s: the runner names no https URL for it',
     ]);
-  });
-});
-
-describe('a fault of TLS', () => {
-  const of = (message: string): string =>
-    say(
-      sayFailedAttempt(
-        fail(new TransportError('tls_failed', { systemCode: 'EPROTO', cause: new Error(message) })),
-        view(),
-      ),
-    );
-
-  test('of OpenSSL is told by its reason, without addresses and source files', () => {
-    const message =
-      'write EPROTO 401D278EE57F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:918:SSL alert number 40\n';
-    assert.equal(
-      of(message),
-      'Attempt 1 of 4 failed: TLS failed: ssl/tls alert handshake failure (EPROTO).',
-    );
-  });
-
-  test('of anything else is told as it is', () => {
-    assert.equal(of('odd: 1'), 'Attempt 1 of 4 failed: TLS failed: odd: 1 (EPROTO).');
   });
 });
 
@@ -501,4 +374,64 @@ describe('the group of request and answer', () => {
       assert.deepEqual(describeAnswer(fail(error), view()).map(say), lines);
     });
   }
+});
+
+describe('the end of all attempts', () => {
+  const unavailable = refuse(answer(503));
+  const answered =
+    "login.example.com answered 503 Service Unavailable. The provider's status page may tell more.";
+
+  const rows: readonly [how: GivingUp, error: TokenError | TransportError, message: string][] = [
+    [
+      { code: 'attempts_used_up', attempt: 4 },
+      unavailable,
+      `${answered} Gave up after 4 attempts.`,
+    ],
+    [
+      { code: 'attempts_used_up', attempt: 1, given: { 'retry-max-attempts': '1' } },
+      unavailable,
+      `${answered} Not tried again, for retry-max-attempts is 1.`,
+    ],
+    [
+      { code: 'total_timeout', attempt: 2, given: { 'total-timeout': '30' } },
+      unavailable,
+      `${answered} Gave up at attempt 2 of 4, for total-timeout: 30 leaves no time for another.`,
+    ],
+    [
+      { code: 'not_retryable' },
+      refuse(answer(502, '')),
+      "login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not tried again, for the grant may have been used up: what it carries is accepted once.",
+    ],
+  ];
+  for (const [how, error, message] of rows) {
+    test(`${how.code ?? ''}: ${message.slice(-60)}`, () => {
+      assert.deepEqual(giveUp(error, how), { title: 'server failed', message });
+    });
+  }
+
+  test('for a Retry-After that is too long says that it is a quota', () => {
+    const how = { code: 'retry_after_too_long', retryAfter: 3_540_000 } as const;
+    assert.deepEqual(giveUp(refuse(answer(429, '')), how), {
+      title: 'asked to wait too long',
+      message:
+        'login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.',
+    });
+  });
+
+  test('for a Retry-After that is too long of a server that is down says to come later', () => {
+    const how = { code: 'retry_after_too_long', retryAfter: 3_540_000 } as const;
+    assert.deepEqual(giveUp(unavailable, how), {
+      title: 'asked to wait too long',
+      message:
+        'login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.',
+    });
+  });
+
+  test('for an error that nobody expected asks for a report', () => {
+    assert.deepEqual(giveUp(new TypeError('x is not a function')), {
+      title: 'unexpected error',
+      message:
+        'TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. Not tried again, for it would fail in the same way.',
+    });
+  });
 });

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { answerJson } from '../../test/support/doubles/fakes.ts';
+import { say } from '../../test/support/making/inputs.ts';
+import {
+  explain,
+  fail,
+  giveUp,
+  type GivingUp,
+  inTheSameWay,
+  refuse,
+  type SaidAnnotation,
+  same,
+  view,
+} from '../../test/support/tables/wording.ts';
+import { TransportError, type TransportErrorCode } from '../http/transport-error.ts';
+import { IdTokenError } from '../id-token/id-token-error.ts';
+import { describeAnswer } from './attempts.ts';
+import { describeIdToken, writeClaims } from './id-token.ts';
+
+describe('an ID token', () => {
+  const claims = { iss: 'https://i.example.com', sub: 'repo:acme/shop', aud: ['a', 'b'], jti: 'x' };
+
+  test('is told by what a server looks at, never by itself', () => {
+    const lines = describeIdToken({ token: 'open-sesame', claims }).map(say);
+    assert.deepEqual(lines, [
+      'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b',
+    ]);
+    assert.deepEqual(describeIdToken(undefined), []);
+  });
+
+  test('may lack what a server looks at', () => {
+    assert.equal(say(writeClaims({ token: 'x', claims: {} })), 'iss: none, sub: none, aud: none');
+  });
+
+  test('has no commands in its claims', () => {
+    const hostile = { token: 'x', claims: { sub: 'a\n::error::b ##[c]' } };
+    assert.doesNotMatch(say(writeClaims(hostile)), /##\[|::|\n/);
+  });
+
+  test('is in the group of the token request, whether there was an answer or none', () => {
+    const known = { ...view(), idToken: { token: 'x', claims } };
+    const first = 'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b';
+    for (const error of [refuse(answerJson(401, { error: 'x' })), new TransportError('timeout')]) {
+      assert.equal(describeAnswer(fail(error), known).map(say)[0], first);
+      const elsewhere = describeAnswer(fail(error), { ...known, stage: 'revocation' });
+      assert.ok(!elsewhere.map(say).includes(first));
+    }
+  });
+});
+
+describe("GitHub's ID token", () => {
+  const federated = { 'client-secret': '', 'id-token-as': 'client_assertion' };
+  const explainIdToken = (error: unknown, how: GivingUp = {}): SaidAnnotation =>
+    giveUp(error, { stage: 'id_token', given: federated, ...how });
+  const service = "GitHub's ID token service";
+
+  test('that a job may not ask for tells which permission it needs', () => {
+    assert.deepEqual(explain(new IdTokenError('no_permission')), {
+      title: 'no ID token',
+      message:
+        "id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).",
+    });
+  });
+
+  const rows: readonly [error: IdTokenError, message: string][] = [
+    [
+      new IdTokenError('bad_endpoint'),
+      `id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that. ${inTheSameWay}`,
+    ],
+    [
+      new IdTokenError('refused', { status: 403 }),
+      `${service} answered 403 Forbidden. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience). ${same}`,
+    ],
+    [
+      new IdTokenError('unparsable', { status: 200 }),
+      `${service} answered 200 OK without an ID token. See githubstatus.com. ${same}`,
+    ],
+    [
+      new IdTokenError('malformed', { status: 201 }),
+      `${service} answered 201 Created without an ID token. See githubstatus.com. ${same}`,
+    ],
+  ];
+  for (const [error, message] of rows) {
+    test(`that cannot be had: ${error.code}`, () => {
+      assert.deepEqual(explainIdToken(error), { title: 'no ID token', message });
+    });
+  }
+
+  test('that its service does not give after all attempts says so', () => {
+    const error = new IdTokenError('refused', { status: 500, retryable: true });
+    assert.deepEqual(explainIdToken(error, { code: 'attempts_used_up', attempt: 4 }), {
+      title: 'no ID token',
+      message: `${service} answered 500 Internal Server Error. See githubstatus.com. Gave up after 4 attempts.`,
+    });
+  });
+
+  test('whose service asks for patience names it', () => {
+    const error = new IdTokenError('refused', { status: 429, retryable: true });
+    const how = { code: 'retry_after_too_long', retryAfter: 300_000 } as const;
+    assert.deepEqual(explainIdToken(error, how), {
+      title: 'asked to wait too long',
+      message: `${service} asks to wait 300 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.`,
+    });
+  });
+
+  const transport: readonly [
+    title: string,
+    code: TransportErrorCode,
+    systemCode: string,
+    message: string,
+  ][] = [
+    [
+      'no answer in time',
+      'timeout',
+      '',
+      `${service} gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'name not found',
+      'name_not_found',
+      'ENOTFOUND',
+      `${service} could not be reached: its name was not found (ENOTFOUND). See githubstatus.com.`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      'ECONNREFUSED',
+      `${service} could not be reached: connection refused (ECONNREFUSED). See githubstatus.com.`,
+    ],
+    [
+      'answer too large',
+      'answer_too_large',
+      '',
+      `${service} sent more than 64 KiB; the answer that was asked for has a few KiB. See githubstatus.com.`,
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      `The certificate of ${service} is not trusted: odd (SELF_SIGNED_CERT_IN_CHAIN). A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`,
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      `The certificate of ${service} is for another name: odd. A proxy in between may have answered.`,
+    ],
+    [
+      'TLS failed',
+      'tls_failed',
+      'EPROTO',
+      `${service} and this runner could not agree on TLS: odd (EPROTO). A proxy in between may have answered.`,
+    ],
+  ];
+  for (const [title, code, systemCode, message] of transport) {
+    test(`that its service cannot be asked for speaks of no input that has no part in it: ${code} ${systemCode}`, () => {
+      const error = new TransportError(code, { systemCode, cause: new Error('odd') });
+      const how = { code: 'attempts_used_up', attempt: 4 } as const;
+      assert.deepEqual(explainIdToken(error, how), {
+        title,
+        message: `${message} Gave up after 4 attempts.`,
+      });
+      assert.doesNotMatch(message, /token-url|issuer|ca-certificate/);
+    });
+  }
+});

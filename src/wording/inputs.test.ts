@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { explain } from '../../test/support/tables/wording.ts';
+import { InputError } from '../inputs/input-error.ts';
+import { text } from '../log/text.ts';
+
+describe('inputs that cannot be worked with', () => {
+  const problems = [
+    text`token-url: got "${'http://login.example.com/token'}", takes https (or allow-http: true)`,
+    text`retry-max-attempts: got "${'many'}", takes a whole number, 1 or more`,
+    text`scope: unknown input, did you mean scopes?`,
+  ];
+
+  test('are named together', () => {
+    assert.deepEqual(explain(new InputError(problems, undefined)), {
+      title: 'inputs',
+      message:
+        '3 inputs need attention: retry-max-attempts: got "many", takes a whole number, 1 or more; scope: unknown input, did you mean scopes?; token-url: got "http://login.example.com/token", takes https (or allow-http: true)',
+    });
+  });
+
+  test('are not counted where there is one', () => {
+    assert.deepEqual(explain(new InputError([text`client-id is required`], undefined)), {
+      title: 'inputs',
+      message: 'client-id is required',
+    });
+  });
+
+  const fork =
+    "client-secret is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository";
+  const dependabot =
+    "client-secret is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'";
+  const unset =
+    "client-secret is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.";
+  for (const [cause, message] of [
+    ['fork', fork],
+    ['dependabot', dependabot],
+    ['unset', unset],
+  ] as const) {
+    test(`say why client-secret is empty: ${cause}`, () => {
+      assert.deepEqual(explain(new InputError([], { name: 'client-secret', cause })), {
+        title: 'inputs',
+        message,
+      });
+    });
+  }
+
+  test('end with the empty client-secret, whose text is the longest', () => {
+    assert.equal(
+      explain(
+        new InputError([text`client-id is required`], { name: 'client-secret', cause: 'unset' }),
+      ).message,
+      `2 inputs need attention: client-id is required; ${unset}`,
+    );
+  });
+});
+
+describe('a secret that is empty', () => {
+  for (const name of ['client-secret', 'private-key', 'client-key', 'refresh-token'] as const) {
+    test(`is named, whatever the cause: ${name}`, () => {
+      for (const cause of ['fork', 'dependabot', 'unset'] as const) {
+        const { message } = explain(new InputError([], { name, cause }));
+        assert.ok(message.startsWith(`${name} is empty`), message);
+      }
+    });
+  }
+});

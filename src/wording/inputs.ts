@@ -1,0 +1,40 @@
+import type { InputError } from '../inputs/input-error.ts';
+import type { EmptySecret } from '../inputs/reader.ts';
+import type { Annotation } from '../log/log.ts';
+import { joinTexts, renderText, text, type Text } from '../log/text.ts';
+
+/** Everything that is wrong with the inputs, in one annotation. */
+export function explainInputs({ problems, emptySecret }: InputError): Annotation {
+  // The empty secret comes last, because what it says is a paragraph.
+  const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
+  const list = joinTexts(all, '; ');
+  return {
+    title: 'inputs',
+    message: all.length === 1 ? list : text`${countInputs(all)}: ${list}`,
+  };
+}
+
+/** Several problems may be of one input. */
+function countInputs(problems: readonly Text[]): Text {
+  const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));
+  return names.size === 1
+    ? text`1 input needs attention`
+    : text`${names.size} inputs need attention`;
+}
+
+/** A problem begins with the name of its input. */
+function nameOf(problem: Text): string {
+  return renderText(problem, (all) => all);
+}
+
+function sayEmptySecret({ name, cause }: EmptySecret): Text {
+  switch (cause) {
+    case 'fork':
+      return text`${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
+    case 'dependabot':
+      return text`${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
+    case 'unset':
+      return text`${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+  }
+}

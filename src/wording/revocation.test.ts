@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { explain } from '../../test/support/tables/wording.ts';
+import { NoRevocationEndpointError } from '../failures/errors.ts';
+
+test('a job whose token cannot be revoked learns it before there is one', () => {
+  assert.deepEqual(explain(new NoRevocationEndpointError('https://login.example.com/realms/ci')), {
+    title: 'no revocation endpoint',
+    message:
+      'revoke: true cannot be kept: the metadata of login.example.com names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.',
+  });
+});

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { answerJson } from '../../test/support/doubles/fakes.ts';
+import { answer, giveUp, refuse, same } from '../../test/support/tables/wording.ts';
+import type { HttpResponse } from '../http/request.ts';
+import { parseAcsResponse } from '../oauth2/acs-api.ts';
+
+describe('an answer without a token', () => {
+  const rows: readonly [
+    title: string,
+    response: HttpResponse,
+    given: Record<string, string>,
+    message: string,
+  ][] = [
+    [
+      'redirect',
+      answer(302, '', { location: 'https://sso.example.com/login?next=1' }),
+      {},
+      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+    ],
+    [
+      'redirect',
+      answer(304, ''),
+      {},
+      `login.example.com answered 304 Not Modified, a redirect. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+    ],
+    [
+      'no access_token',
+      answerJson(200, { ok: true }),
+      {},
+      `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. ${same}`,
+    ],
+    [
+      'malformed token',
+      answerJson(200, { access_token: 'abc\n::set-env::' }),
+      {},
+      `login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator has to mend it. ${same}`,
+    ],
+  ];
+  for (const [title, response, given, message] of rows) {
+    test(`${title}: ${message.slice(0, 80)}`, () => {
+      assert.deepEqual(giveUp(refuse(response), { given }), { title, message });
+    });
+  }
+
+  const transient: readonly [title: string, response: HttpResponse, message: string][] = [
+    [
+      'empty answer',
+      answer(200, ''),
+      'login.example.com answered 200 OK with an empty body in place of a token. Check that token-url is the token endpoint.',
+    ],
+    [
+      'a page, not a token',
+      answer(200, '<!doctype html>', { 'content-type': 'TEXT/HTML; charset=utf-8' }),
+      'login.example.com answered 200 OK with TEXT/HTML in place of a token: a page for people. Check token-url; it may name a login page, or a proxy may have answered.',
+    ],
+    [
+      'not a token',
+      answer(200, 's3cret', { 'content-type': 'text/plain' }),
+      'login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+    ],
+    [
+      'not a token',
+      answer(201, 's3cret'),
+      'login.example.com answered 201 Created with 6 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+    ],
+    [
+      'not a token',
+      answer(200, 's3cret', { 'content-type': '' }),
+      'login.example.com answered 200 OK with 6 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+    ],
+  ];
+  for (const [title, response, message] of transient) {
+    test(`${title}, after all attempts: ${message.slice(0, 80)}`, () => {
+      assert.deepEqual(giveUp(refuse(response), { code: 'attempts_used_up', attempt: 4 }), {
+        title,
+        message: `${message} Gave up after 4 attempts.`,
+      });
+    });
+  }
+
+  test('asks for a token-url in place of an issuer whose endpoint redirects', () => {
+    const response = answer(302, '', { location: 'https://sso.example.com/login' });
+    const given = { 'token-url': '', issuer: 'https://login.example.com' };
+    assert.deepEqual(
+      giveUp(refuse(response), { given, tokenUrl: 'https://api.example.com/token' }),
+      {
+        title: 'redirect',
+        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, for the secret would have gone along. Give token-url, the token endpoint itself, instead of issuer. ${same}`,
+      },
+    );
+  });
+
+  test('asks to look at an issuer whose endpoint answers something else', () => {
+    const given = { 'token-url': '', issuer: 'https://login.example.com' };
+    const tokenUrl = 'https://api.example.com/token';
+    assert.deepEqual(giveUp(refuse(answerJson(200, { ok: true })), { given, tokenUrl }), {
+      title: 'no access_token',
+      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. A token in another member is not read. ${same}`,
+    });
+  });
+
+  test('of an ACS endpoint without a token asks to look at its type', () => {
+    const error = refuse(answerJson(200, { ok: true }), parseAcsResponse);
+    assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
+      title: 'no access_token',
+      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. A token in another member is not read. ${same}`,
+    });
+  });
+
+  test('that wants a DPoP proof says all that there is to say', () => {
+    assert.deepEqual(giveUp(refuse(answerJson(400, { error: 'invalid_dpop_proof' }))), {
+      title: 'DPoP wanted',
+      message:
+        'login.example.com wants a DPoP proof. A token bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+    });
+  });
+
+  test('of an ACS endpoint without an expiry', () => {
+    const error = refuse(
+      answerJson(200, { access_token: 'x', expires_in: 3600 }),
+      parseAcsResponse,
+    );
+    assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
+      title: 'no expires_at',
+      message: `login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type. ${same}`,
+    });
+  });
+});

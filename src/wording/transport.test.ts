@@ -1,0 +1,298 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+
+import { createAuthority } from '../../test/support/making/certificates.ts';
+import { type Given, say } from '../../test/support/making/inputs.ts';
+import { fail, giveUp, inTheSameWay, view } from '../../test/support/tables/wording.ts';
+import {
+  TransportError,
+  type TransportErrorCode,
+  type TransportErrorDetails,
+} from '../http/transport-error.ts';
+import { sayFailedAttempt } from './attempts.ts';
+
+describe('a fault of TLS', () => {
+  const of = (message: string): string =>
+    say(
+      sayFailedAttempt(
+        fail(new TransportError('tls_failed', { systemCode: 'EPROTO', cause: new Error(message) })),
+        view(),
+      ),
+    );
+
+  test('of OpenSSL is told by its reason, without addresses and source files', () => {
+    const message =
+      'write EPROTO 401D278EE57F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:918:SSL alert number 40\n';
+    assert.equal(
+      of(message),
+      'Attempt 1 of 4 failed: TLS failed: ssl/tls alert handshake failure (EPROTO).',
+    );
+  });
+
+  test('of anything else is told as it is', () => {
+    assert.equal(of('odd: 1'), 'Attempt 1 of 4 failed: TLS failed: odd: 1 (EPROTO).');
+  });
+});
+
+describe('a connection that failed', () => {
+  const system = (systemCode: string, message = 'odd'): TransportErrorDetails => ({
+    systemCode,
+    cause: new Error(message),
+  });
+  const reach = 'login.example.com could not be reached:';
+  const address = "Check token-url, and that the server admits this runner's address.";
+
+  const rows: readonly [
+    title: string,
+    code: TransportErrorCode,
+    details: TransportErrorDetails,
+    message: string,
+  ][] = [
+    [
+      'no answer in time',
+      'timeout',
+      {},
+      'login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.',
+    ],
+    [
+      'name not found',
+      'name_not_found',
+      system('ENOTFOUND'),
+      `${reach} the name login.example.com was not found (ENOTFOUND). Check token-url; a private name needs a runner inside its network.`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('ECONNREFUSED'),
+      `${reach} connection refused (ECONNREFUSED). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('ECONNRESET'),
+      `${reach} the connection was reset (ECONNRESET). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('ECONNABORTED'),
+      `${reach} the connection was aborted (ECONNABORTED). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('EHOSTUNREACH'),
+      `${reach} no route to the host (EHOSTUNREACH). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('ENETUNREACH'),
+      `${reach} the network cannot be reached (ENETUNREACH). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('EADDRNOTAVAIL'),
+      `${reach} the address is not available (EADDRNOTAVAIL). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('ETIMEDOUT'),
+      `${reach} the connection timed out (ETIMEDOUT). ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('EPIPE'),
+      `${reach} the connection broke (EPIPE). ${address}`,
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
+      "The certificate of login.example.com is not trusted: self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN). If a private CA issued it, give the CA's certificate in ca-certificate.",
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      system('CERT_HAS_EXPIRED', 'certificate has expired'),
+      "The certificate of login.example.com has expired, or the one of its CA. The server's operator has to renew it.",
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      system('ERR_TLS_CERT_ALTNAME_INVALID', "Hostname/IP does not match certificate's altnames"),
+      "The certificate of login.example.com is for another name: Hostname/IP does not match certificate's altnames. Check the host in token-url.",
+    ],
+    [
+      'TLS not trusted',
+      'tls_failed',
+      {
+        ...system('ECONNRESET'),
+        proxyFault: 'self-signed certificate in certificate chain',
+      },
+      "The TLS connection to the proxy failed: self-signed certificate in certificate chain. Check https_proxy. If a private CA issued it, give the CA's certificate in ca-certificate.",
+    ],
+    [
+      'TLS failed',
+      'tls_failed',
+      system('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'),
+      'login.example.com and this runner could not agree on TLS: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER). Check the scheme and the port in token-url.',
+    ],
+    [
+      'TLS failed',
+      'tls_failed',
+      system('EPROTO', 'write EPROTO'),
+      'login.example.com and this runner could not agree on TLS: write EPROTO (EPROTO). Check the scheme and the port in token-url.',
+    ],
+    [
+      'proxy refused',
+      'proxy_refused',
+      { proxyStatus: 407 },
+      "The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.",
+    ],
+    [
+      'proxy refused',
+      'proxy_refused',
+      { proxyStatus: 403 },
+      'The proxy refused to connect to login.example.com: 403 Forbidden. Allow the host at the proxy, or name it in no_proxy.',
+    ],
+    [
+      'proxy not usable',
+      'proxy_invalid',
+      {},
+      "login.example.com could not be asked: the proxy's address in the environment is no usable URL. Check https_proxy and http_proxy; a % in a user name or password is written %25.",
+    ],
+    [
+      'answer damaged',
+      'answer_cut',
+      {},
+      "login.example.com could not be understood: the answer was cut off. If it stays so, look at the server's log or at a proxy in between.",
+    ],
+    [
+      'answer damaged',
+      'answer_unreadable',
+      system('HPE_INVALID_CONSTANT'),
+      "login.example.com could not be understood: the answer is not readable HTTP. If it stays so, look at the server's log or at a proxy in between.",
+    ],
+    [
+      'answer too large',
+      'answer_too_large',
+      {},
+      'login.example.com sent more than 1 MiB; the answer that was asked for has a few KiB. Check token-url.',
+    ],
+    [
+      'request failed',
+      'request_failed',
+      { cause: new TypeError('Invalid character in header content') },
+      'login.example.com could not be asked: the request failed: TypeError: Invalid character in header content.',
+    ],
+  ];
+  for (const [title, code, details, message] of rows) {
+    test(`${title}: ${message.slice(0, 80)}`, () => {
+      const error = new TransportError(code, details);
+      const ending = error.retryable ? 'Gave up after 4 attempts.' : inTheSameWay;
+      const how = error.retryable ? ({ code: 'attempts_used_up', attempt: 4 } as const) : {};
+      assert.deepEqual(giveUp(error, how), { title, message: `${message} ${ending}` });
+    });
+  }
+
+  test('shows the words of a certificate harmless', () => {
+    const error = new TransportError(
+      'tls_failed',
+      system('ERR_TLS_CERT_ALTNAME_INVALID', '\n##[x] ::y::'),
+    );
+    assert.match(giveUp(error).message, /: {2}# #\[x\] : :y: :\. Check/);
+  });
+});
+
+describe("a client's certificate", () => {
+  let given: Given;
+  before(async () => {
+    const authority = await createAuthority();
+    const { certificate, key } = await authority.issue({ names: [], client: true });
+    given = { 'client-secret': '', 'client-certificate': certificate, 'client-key': key };
+  });
+  const alert = (number: number, reason: string, systemCode: string): TransportError =>
+    new TransportError('tls_failed', {
+      systemCode,
+      cause: new Error(
+        `write EPROTO 401D:error:0A000410:SSL routines:ssl3_read_bytes:${reason}:../deps/openssl/record.c:918:SSL alert number ${number}\n`,
+      ),
+    });
+
+  const refusals: readonly [number: number, reason: string, systemCode: string][] = [
+    [40, 'ssl/tls alert handshake failure', 'EPROTO'],
+    [42, 'sslv3 alert bad certificate', 'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE'],
+    [43, 'sslv3 alert unsupported certificate', 'ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE'],
+    [44, 'sslv3 alert certificate revoked', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED'],
+    [45, 'sslv3 alert certificate expired', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'],
+    [46, 'sslv3 alert certificate unknown', 'ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN'],
+    [48, 'tlsv1 alert unknown ca', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'],
+    [49, 'tlsv1 alert access denied', 'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED'],
+    [51, 'tlsv1 alert decrypt error', 'ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR'],
+    [116, 'tlsv13 alert certificate required', 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'],
+  ];
+  for (const [number, reason, systemCode] of refusals) {
+    test(`is refused by a TLS alert: ${reason}`, () => {
+      assert.deepEqual(giveUp(alert(number, reason, systemCode), { given }), {
+        title: 'client certificate refused',
+        message: `login.example.com did not accept the client's certificate: ${reason} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current. ${inTheSameWay}`,
+      });
+    });
+  }
+
+  const agree = /^login\.example\.com and this runner could not agree on TLS: /;
+
+  test('has no part in an alert about something else', () => {
+    const error = alert(70, 'tlsv1 alert protocol version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
+    assert.deepEqual(giveUp(error, { given }), {
+      title: 'TLS failed',
+      message: `login.example.com and this runner could not agree on TLS: tlsv1 alert protocol version (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION). Check the scheme and the port in token-url. ${inTheSameWay}`,
+    });
+  });
+
+  test('has no part where none was shown: by a client without one, for metadata, for an ID token', () => {
+    const error = alert(40, 'ssl/tls alert handshake failure', 'EPROTO');
+    assert.match(giveUp(error).message, agree);
+    const issuer = { ...given, 'token-url': '', issuer: 'https://login.example.com' };
+    assert.match(giveUp(error, { given: issuer, stage: 'metadata' }).message, agree);
+    const federated = {
+      ...given,
+      'id-token-as': 'subject_token',
+      'client-auth-method': 'tls_client_auth',
+    };
+    assert.doesNotMatch(
+      giveUp(error, { given: federated, stage: 'id_token' }).message,
+      /certificate/,
+    );
+  });
+
+  test('is refused where the token is revoked, too', () => {
+    const error = alert(48, 'tlsv1 alert unknown ca', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA');
+    assert.equal(giveUp(error, { given, stage: 'revocation' }).title, 'client certificate refused');
+  });
+
+  test('is asked for where the server serves nobody without one', () => {
+    const systemCode = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+    const reason = 'tlsv13 alert certificate required';
+    assert.deepEqual(giveUp(alert(116, reason, systemCode)), {
+      title: 'client certificate wanted',
+      message: `login.example.com wants a certificate of the client: ${reason} (${systemCode}). Give client-certificate and client-key. ${inTheSameWay}`,
+    });
+  });
+
+  test('may be why a connection breaks', () => {
+    const how = { code: 'attempts_used_up', attempt: 4 } as const;
+    const hint = 'A server that does not accept client-certificate may break the connection, too.';
+    for (const systemCode of ['ECONNRESET', 'EPIPE']) {
+      const error = new TransportError('connection_failed', { systemCode });
+      assert.ok(giveUp(error, { given, ...how }).message.includes(hint));
+      assert.ok(!giveUp(error, how).message.includes(hint));
+    }
+    const refused = new TransportError('connection_failed', { systemCode: 'ECONNREFUSED' });
+    assert.ok(!giveUp(refused, { given, ...how }).message.includes(hint));
+  });
+});
