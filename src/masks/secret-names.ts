@@ -1,0 +1,111 @@
+/*
+ * One list for parameters, headers, the query of a URL and the fields of a response: which names say that a value is
+ * secret. It knows nothing of where a name comes from.
+ */
+
+/** The fewest characters of a value that only its name makes a secret; a shorter mask would hide ordinary words. */
+export const shortestGuess = 8;
+
+/** Names that end so are secret, however they are written. Without the marks between words. */
+const secretEndings: readonly string[] = [
+  'password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'token',
+  'apikey',
+  'accesskey',
+  'privatekey',
+  'assertion',
+  'credential',
+  'cookie',
+  'authorization',
+  'signature',
+  'secretid',
+  'codeverifier',
+];
+
+/** Names whose last word is one of these are secret; as a mere ending they would take in `barcode` and `monkey`. */
+const secretWords: ReadonlySet<string> = new Set([
+  'pass',
+  'pwd',
+  'key',
+  'otp',
+  'pin',
+  'code',
+  'jwt',
+]);
+
+/** Names that say nothing by themselves; below a secret name they hold the secret. */
+const plainNames: ReadonlySet<string> = new Set(['value', 'raw', 'data', 'text']);
+
+/**
+ * Whether a name says that its value is secret, in any writing: camelCase, snake_case, kebab-case or one word, plural or
+ * with a number behind it.
+ */
+export function isSecretName(name: string): boolean {
+  const words = splitWords(name);
+  while (/^\d+$/.test(words.at(-1) ?? '')) words.pop();
+  return [words, makeSingular(words)].some(isSecret);
+}
+
+function isSecret(words: readonly string[]): boolean {
+  const joined = words.join('');
+  return (
+    secretWords.has(words.at(-1) ?? '') || secretEndings.some((ending) => joined.endsWith(ending))
+  );
+}
+
+/** `clientSecret`, `CLIENT_SECRET`, `client-secret2` and `JWTs` as words in lower case. */
+function splitWords(name: string): string[] {
+  const words = name
+    .replace(/([A-Z]{2})s(?![a-z])/g, '$1')
+    .match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g);
+  return (words ?? []).map((word) => word.toLowerCase());
+}
+
+function makeSingular(words: readonly string[]): string[] {
+  const last = words.at(-1) ?? '';
+  return [...words.slice(0, -1), last.replace(/(?<=ss)es$|s$/, '')];
+}
+
+/**
+ * Lists the secrets in a value of JSON, at any depth: what has a secret name, and below such a name what is called
+ * value, raw, data or text, or is an item of a list. Numbers are given as text.
+ *
+ * @param name of the value itself; empty where it has none
+ */
+export function listSecretValues(value: unknown, name = ''): string[] {
+  return listBelow(value, isSecretName(name), isSecretName(name));
+}
+
+/**
+ * @param counts whether the value itself is a secret
+ * @param below whether a name above it is a secret one
+ */
+function listBelow(value: unknown, counts: boolean, below: boolean): string[] {
+  if (typeof value === 'string' || typeof value === 'number') {
+    const text = String(value);
+    return counts && text.length >= shortestGuess ? [text] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => listBelow(item, below, below));
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
+    const isNamed = isSecretName(name);
+    return listBelow(
+      field,
+      isNamed || (below && plainNames.has(name.toLowerCase())),
+      isNamed || below,
+    );
+  });
+}
+
+/** A copy of a value of JSON without its fields of secret names and all that is below them, at any depth. */
+export function dropSecretFields(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(dropSecretFields);
+  const kept = Object.entries(value).filter(([name]) => !isSecretName(name));
+  return Object.fromEntries(
+    kept.map(([name, field]: [string, unknown]) => [name, dropSecretFields(field)]),
+  );
+}
