@@ -4,14 +4,18 @@
  */
 import { writeFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { saveCache } from '@actions/cache';
 
-import { classifySave } from './cache/save-report.ts';
+import { classifySave, lostConnection } from './cache/save-report.ts';
 import { entryFile } from './cache/service.ts';
 
 /** The parent kills this process long before; this is for a parent that was killed itself. Milliseconds. */
 const longestLife = 30_000;
+
+/** Milliseconds before the second attempt. */
+const pause = 500;
 
 const input = await buffer(process.stdin);
 const split = input.indexOf('\n');
@@ -19,8 +23,22 @@ const split = input.indexOf('\n');
 if (split > 0) {
   setTimeout(() => process.exit(), longestLife).unref();
   const name = input.toString('utf8', 0, split);
-  const { result, text } = await capture(() => save(name, input.subarray(split + 1)));
+  const entry = input.subarray(split + 1);
+  const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
   process.stdout.write(classifySave(result, text));
+}
+
+/** What a save gave, and what it printed. */
+interface Report {
+  readonly result: number;
+  readonly text: string;
+}
+
+async function retryOnce(attempt: () => Promise<Report>): Promise<Report> {
+  const report = await attempt();
+  if (!lostConnection(report.text)) return report;
+  await wait(pause);
+  return attempt();
 }
 
 function save(name: string, entry: Buffer): Promise<number> {
@@ -29,7 +47,7 @@ function save(name: string, entry: Buffer): Promise<number> {
 }
 
 /** Runs something and keeps what it prints: `saveCache` says why it failed in print alone. */
-async function capture(work: () => Promise<number>): Promise<{ result: number; text: string }> {
+async function capture(work: () => Promise<number>): Promise<Report> {
   const printed: string[] = [];
   const keep = (chunk: string | Uint8Array): boolean =>
     printed.push(Buffer.from(chunk).toString()) > 0;

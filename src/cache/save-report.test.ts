@@ -12,7 +12,7 @@ import {
   type Job,
   startCacheService,
 } from '../../test/support/doubles/cache-service.ts';
-import { classifySave, type SaveWord } from './save-report.ts';
+import { classifySave, lostConnection, type SaveWord } from './save-report.ts';
 import { compressions, makeVersion } from './service.ts';
 
 const toolkit = import.meta.resolve('@actions/cache');
@@ -22,6 +22,7 @@ const sources = {
   cache: readSource('cache.js'),
   http: readSource('internal/cacheHttpClient.js'),
   twirp: readSource('internal/shared/cacheTwirpClient.js'),
+  errors: readSource('internal/shared/errors.js'),
   which: readSource('../../io/lib/io.js'),
 };
 
@@ -181,11 +182,28 @@ describe('the toolkit still has the words', () => {
     ['http', 'during commit cache.`'],
     ['twirp', '`Failed request: (${statusCode}) ${response.message.statusMessage}`'],
     ['twirp', '`Received non-retryable error: ${errorMessage}`'],
+    ['twirp', '`Failed to ${method}: ${error.message}`'],
+    ['errors', '`Unable to make request: ${code}\\nIf you are using'],
     ['which', '`Unable to locate executable file: ${tool}. Please verify'],
   ];
   for (const [source, text] of words) {
     test(`${text} (${source})`, () => {
       assert.ok(sources[source].includes(text));
+    });
+  }
+});
+
+describe('the connection was lost', () => {
+  const unable = (method: string): string =>
+    `Failed to save: Failed to ${method}: Unable to make request: ECONNRESET\nIf you are using`;
+  const rows = [
+    [true, 'before the name was reserved', unable('CreateCacheEntry')],
+    [false, 'after the upload', unable('FinalizeCacheEntryUpload')],
+    [false, 'never: the name is taken', `${reserveFailed}, another job may be creating this`],
+  ] as const;
+  for (const [expected, what, text] of rows) {
+    test(`${what}: ${expected}`, () => {
+      assert.equal(lostConnection(text), expected);
     });
   }
 });
@@ -228,6 +246,46 @@ describe('of a real attempt to save, the child process says', () => {
     ['taken', 'where version 2 has it', { version: 'v2' }, plantSame],
     ['denied', 'where version 1 may only be read', { version: 'v1', readOnly: true }],
     ['denied', 'where version 2 may only be read', { version: 'v2', readOnly: true }],
+    [
+      'saved',
+      'where the first connection to version 2 broke',
+      { version: 'v2' },
+      (service) => {
+        service.fault('CreateCacheEntry', 'reset', 1);
+      },
+    ],
+    [
+      'saved',
+      'where the storage had a fault once',
+      { version: 'v2' },
+      (service) => {
+        service.fault('upload', { status: 503 }, 1);
+      },
+    ],
+    [
+      'failed',
+      'where the connections to version 2 break',
+      { version: 'v2' },
+      (service) => {
+        service.fault('CreateCacheEntry', 'reset', 2);
+      },
+    ],
+    [
+      'failed',
+      'where the storage has a fault',
+      { version: 'v2' },
+      (service) => {
+        service.fault('upload', { status: 500 }, 2);
+      },
+    ],
+    [
+      'failed',
+      'where the storage refused the upload',
+      { version: 'v2' },
+      (service) => {
+        service.fault('upload', refusal, 1);
+      },
+    ],
     [
       'failed',
       'where version 1 reserved it and refused the upload',

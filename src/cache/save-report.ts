@@ -18,3 +18,14 @@ export function classifySave(result: number, text: string): SaveWord {
   if (/unrecognized option:? '?(--)?posix|executable file: tar\b/.test(text)) return 'no_tar';
   return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
+
+/**
+ * Whether the connection broke while the name was reserved. The toolkit gives up then, and tries again after every other
+ * fault that may pass; what fails later cannot be tried again under the same name.
+ *
+ * @param text all that was printed
+ * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/shared/cacheTwirpClient.ts
+ */
+export function lostConnection(text: string): boolean {
+  return text.includes('Failed to CreateCacheEntry: Unable to make request: ');
+}

@@ -106,11 +106,11 @@ const rows: Record<'v2' | 'v1', Row[]> = {
       'no answer': 'notTakenInTime',
     }),
     ...meet('upload', {
-      'a 500': 'notTakenInTime',
+      'a 500': 'notTaken',
       'a 403': 'notTaken',
       'a 429': 'notTaken',
       'an HTML page': 'notTaken',
-      'a reset': 'notTakenInTime',
+      'a reset': 'notTaken',
       'no answer': 'notTakenInTime',
     }),
     ...meet('FinalizeCacheEntryUpload', {
@@ -246,8 +246,24 @@ const others: {
     },
   },
   {
+    name: 'a fault of the storage that passes, when it uploads',
+    outcome: 'kept',
+    prepare: ({ service }) => {
+      service.fault('upload', faults['a 500'], 1);
+      return {};
+    },
+  },
+  {
+    name: 'a connection that broke once, when a name was reserved',
+    outcome: 'kept',
+    prepare: ({ service }) => {
+      service.fault('CreateCacheEntry', faults['a reset'], 1);
+      return {};
+    },
+  },
+  {
     name: 'a refused connection to the storage when it uploads',
-    outcome: 'notTakenInTime',
+    outcome: 'notTaken',
     prepare: ({ service }, closed) => {
       const reserved = { ok: true, signed_upload_url: `${closed}/account/container/blob?sig=x` };
       service.fault('CreateCacheEntry', { wrongBody: JSON.stringify(reserved) });
