@@ -6,9 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { inputNames } from '../src/inputs/reader.ts';
+import { inputNames, secretNames } from '../src/inputs/catalog.ts';
 import { decompressArchive } from '../src/cache/archive.ts';
-import { defaultClient, startAuthorizationServer } from '../test/support/doubles/authorization-server.ts';
+import {
+  defaultClient,
+  startAuthorizationServer,
+} from '../test/support/doubles/authorization-server.ts';
 import { type CacheService, startCacheService } from '../test/support/doubles/cache-service.ts';
 import { renderLog, type Run, runJob } from '../test/support/doubles/runner.ts';
 
@@ -25,15 +28,6 @@ of the action is an option of the same name; secrets come from the environment, 
 ${secretVariable}, PRIVATE_KEY, CLIENT_KEY, REFRESH_TOKEN and CACHE_ENCRYPTION_KEY, whichever are needed.
 GitHub's ID token exists in a workflow alone, so id-token-as cannot be tried here.`;
 
-/** The inputs that must not be given as arguments. */
-const secretInputs = [
-  'client-secret',
-  'private-key',
-  'client-key',
-  'refresh-token',
-  'cache-encryption-key',
-] as const;
-
 /** Wrong usage, explained. */
 class UsageError extends Error {}
 
@@ -47,14 +41,14 @@ function readArguments(args: readonly string[]): Inputs | undefined {
   const given = Object.entries(values).flatMap(([name, value]) =>
     typeof value === 'string' ? [[name, value] as const] : [],
   );
-  for (const name of secretInputs) {
+  for (const name of secretNames) {
     if (values[name] !== undefined) {
       throw new UsageError(
         `--${name}: other users of this machine can see arguments. Set ${variableOf(name)} instead.`,
       );
     }
   }
-  const secrets = secretInputs.map((name) => [name, process.env[variableOf(name)] ?? ''] as const);
+  const secrets = secretNames.map((name) => [name, process.env[variableOf(name)] ?? ''] as const);
   const isProven = secrets.some(([, value]) => value !== '') || 'client-auth-method' in values;
   if (!isProven) {
     throw new UsageError(`${secretVariable} is not set: the client secret is read from it.`);
@@ -104,7 +98,7 @@ async function start(
       },
     ],
     {
-      masks: secretInputs.map((name) => inputs[name] ?? ''),
+      masks: secretNames.map((name) => inputs[name] ?? ''),
       // As long as the action itself may take, and some more.
       timeoutMs: 24 * 3600 * 1000,
     },

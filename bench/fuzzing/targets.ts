@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { dropSecretMembers, listSecretMembers } from '../../src/masks/secrets.ts';
+import { dropSecretFields, listSecretFields } from '../../src/masks/response.ts';
 import { decompressArchive } from '../../src/cache/archive.ts';
 import { openEntry } from '../../src/cache/entry.ts';
 import { compressions } from '../../src/cache/service.ts';
@@ -58,9 +58,9 @@ function checkToken({ accessToken, others, issuedAt, scopes }: TokenResponse): v
   assert.equal(issuedAt, sentAt);
   assert.ok(scopes === undefined || scopes.every((scope) => typeof scope === 'string'));
   // What is done with it next: masks, the output `response`, the entry for the cache.
-  assert.ok(listSecretMembers(others).every((secret) => secret.length >= 8));
+  assert.ok(listSecretFields(others).every((secret) => secret.length >= 8));
   assert.equal(typeof JSON.stringify(others), 'string');
-  assert.equal(typeof JSON.stringify(dropSecretMembers(others)), 'string');
+  assert.equal(typeof JSON.stringify(dropSecretFields(others)), 'string');
 }
 
 function checkError(error: TokenError, status: number): void {

@@ -7,7 +7,7 @@ import { Log } from '../log/log.ts';
 import { makeProofContext, type ProofSources } from '../exchange/proof-context.ts';
 import { listClientProofs } from '../exchange/proofs.ts';
 import { openState, type RevocationState, stateName } from './revocation-state.ts';
-import { listSecrets } from '../masks/secrets.ts';
+import { hideIn, hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
 import { runStage, type StageContext } from '../exchange/stage.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { describeRevocation } from '../wording/requests.ts';
@@ -17,7 +17,6 @@ import {
   warnNotRevoked,
   warnStateUnreadable,
 } from '../wording/revocation.ts';
-import { listTlsSecrets } from '../masks/tls-key.ts';
 import { makeTlsIdentity } from '../exchange/tls-identity.ts';
 
 /**
@@ -27,14 +26,14 @@ import { makeTlsIdentity } from '../exchange/tls-identity.ts';
 export async function revokeToken(surroundings: Surroundings): Promise<void> {
   const { runner, env } = surroundings;
   const log = new Log(runner);
-  for (const secret of listSecrets(env)) log.mask(secret);
+  hideStepSecrets(env, log);
   const sealed = env[`STATE_${stateName}`] ?? '';
   const state = openState(sealed, env['ACTIONS_RUNTIME_TOKEN'] ?? '');
   if (state === undefined) {
     log.warn(warnStateUnreadable());
     return;
   }
-  log.mask(state.token);
+  hideIn(log)(state.token);
   await endToken(state, surroundings, log);
 }
 
@@ -52,7 +51,7 @@ async function endToken(
   }
   try {
     const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now(), again: true });
-    for (const secret of listTlsSecrets(inputs)) log.mask(secret);
+    hideTlsKey(inputs, log);
     const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
     await askToRevoke(state, inputs, { ...context, idTokens: openIdTokens(inputs, env, context) });
     log.say(sayRevoked(host));

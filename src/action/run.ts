@@ -10,7 +10,7 @@ import { type ObtainedToken, requestToken } from '../exchange/request-token.ts';
 import { Reuse } from '../reuse/reuse.ts';
 import { listMissingScopes } from '../oauth2/scopes.ts';
 import { sealState, stateName } from './revocation-state.ts';
-import { listSecrets } from '../masks/secrets.ts';
+import { hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { explainFailure } from '../wording/failures.ts';
 import {
@@ -21,7 +21,6 @@ import {
   saySet,
   sayTlsStaysVerified,
 } from '../wording/progress.ts';
-import { listTlsSecrets } from '../masks/tls-key.ts';
 
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 export async function run(surroundings: Surroundings): Promise<void> {
@@ -30,11 +29,11 @@ export async function run(surroundings: Surroundings): Promise<void> {
   let inputs: Inputs | undefined;
   let reuse: Reuse | undefined;
   try {
-    // Before the masks, for where no runner is a mask would print the secret.
+    // Before the masks: without a runner, a mask would print the secret.
     requireRunner(env);
-    for (const secret of listSecrets(env)) log.mask(secret);
+    hideStepSecrets(env, log);
     inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
-    for (const secret of listTlsSecrets(inputs)) log.mask(secret);
+    hideTlsKey(inputs, log);
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
 
     const deadline = new Deadline(clock, inputs.totalTimeout);

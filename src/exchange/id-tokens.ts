@@ -5,6 +5,7 @@ import {
   requestIdToken,
 } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { hideIn } from '../masks/secrets.ts';
 import { runStage, type StageContext } from './stage.ts';
 import { describeIdTokenRequest } from '../wording/requests.ts';
 import { IdTokenError, judgeIdTokenFailure } from '../id-token/id-token-error.ts';
@@ -72,9 +73,6 @@ export class IdTokens {
   async #request(): Promise<IdToken> {
     const { clock, send, log } = this.#context;
     const inputs = this.#inputs;
-    const hide = (secret: string): void => {
-      log.mask(secret);
-    };
     const { result } = await runStage(
       {
         stage: 'id_token',
@@ -83,7 +81,7 @@ export class IdTokens {
             send,
             now: clock.now,
             signal,
-            hide,
+            hide: hideIn(log),
           }),
         judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
         shape: describeIdTokenRequest(this.#endpoint.url, inputs),

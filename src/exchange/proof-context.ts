@@ -1,3 +1,4 @@
+import { hideIn } from '../masks/secrets.ts';
 import type { IdTokens } from './id-tokens.ts';
 import type { ProofContext } from './proofs.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -15,9 +16,7 @@ export function makeProofContext({ clock, log, randomUUID, idTokens }: ProofSour
   return {
     now: clock.now,
     randomUUID,
-    hide: (secret) => {
-      log.mask(secret);
-    },
+    hide: hideIn(log),
     readIdToken: () => idTokens?.last?.token ?? '',
   };
 }

@@ -20,7 +20,7 @@ import {
 import type { RequestParts } from '../oauth2/client-authentication.ts';
 import { readInputs, type LocatedInputs } from '../inputs/inputs.ts';
 import { listClientProofs, listProofs } from './proofs.ts';
-import { listTlsSecrets } from '../masks/tls-key.ts';
+import { listTlsSecrets } from '../masks/secrets.ts';
 import { makeTlsIdentity } from './tls-identity.ts';
 import { usesTlsAuthentication } from '../inputs/client.ts';
 

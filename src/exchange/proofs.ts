@@ -14,6 +14,7 @@ import {
 } from '../oauth2/client-authentication.ts';
 import { assertionGrant, subjectTokenGrant } from '../oauth2/grant.ts';
 import type { SigningKey } from '../oauth2/keys/signing-key.ts';
+import type { Hide } from '../masks/secrets.ts';
 import type { Inputs, LocatedInputs } from '../inputs/inputs.ts';
 import { usesTlsAuthentication } from '../inputs/client.ts';
 
@@ -23,7 +24,7 @@ export interface ProofContext {
   readonly now: () => number;
   readonly randomUUID: () => string;
   /** Keeps a signed JWT out of the log. */
-  readonly hide: (secret: string) => void;
+  readonly hide: Hide;
   /** GitHub's ID token for this attempt. */
   readonly readIdToken: () => string;
 }

@@ -10,7 +10,8 @@ import { SigningKeyError } from '../oauth2/keys/signing-key-error.ts';
 import { readSigningKey, type SigningKey } from '../oauth2/keys/signing-key.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import { formatZuluTime } from '../oauth2/zulu-time.ts';
-import { type InputName, type InputReader, shortestSecret } from './reader.ts';
+import type { InputName, KeyName, SecretTextName } from './catalog.ts';
+import { type InputReader, shortestSecret } from './reader.ts';
 import { explainKeyFault } from './key-faults.ts';
 import { parseParameters } from './pairs.ts';
 import { readCertificates } from './certificates.ts';
@@ -137,10 +138,7 @@ function readClientId(reader: InputReader): string | undefined {
 }
 
 /** Reads a secret that is hidden as it is. */
-export function readSecret(
-  reader: InputReader,
-  name: 'client-secret' | 'cache-encryption-key' | 'refresh-token',
-): string | undefined {
+export function readSecret(reader: InputReader, name: SecretTextName): string | undefined {
   const value = reader.read(name);
   if (value !== undefined && value.length < shortestSecret) {
     reader.complain(
@@ -173,7 +171,7 @@ function readClientKey(reader: InputReader): KeyObject | undefined {
 
 function tryKey(
   reader: InputReader,
-  name: 'private-key' | 'client-key',
+  name: KeyName,
   value: string,
   options: Parameters<typeof readSigningKey>[1],
 ): SigningKey | undefined {

@@ -2,7 +2,8 @@ import { acsHeaders } from '../oauth2/acs-api.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client.ts';
 import type { EndpointInputs } from './endpoint.ts';
-import type { InputName, InputReader } from './reader.ts';
+import { notForAcs } from './catalog.ts';
+import type { InputReader } from './reader.ts';
 import { isFieldValue } from './pairs.ts';
 import type { RequestInputs } from './request.ts';
 import { text } from '../log/text.ts';
@@ -26,32 +27,6 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
   }
   checkTls(reader, inputs);
 }
-
-/** The inputs that mean nothing to an ACS endpoint. */
-const notForAcs = [
-  'issuer',
-  'client-auth-method',
-  'client-secret-encoding',
-  'private-key',
-  'private-key-id',
-  'signing-algorithm',
-  'private-key-as',
-  'assertion-audience',
-  'assertion-claims',
-  'client-certificate',
-  'client-key',
-  'id-token-as',
-  'id-token-audience',
-  'refresh-token',
-  'scopes',
-  'grant-type',
-  'audience',
-  'resource',
-  'parameters',
-  'body-format',
-  'revoke',
-  'revocation-url',
-] as const satisfies readonly InputName[];
 
 /** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */
 export function refuseForAcs(reader: InputReader): void {

@@ -4,7 +4,8 @@ import { describe, test } from 'node:test';
 
 import fc from '../../test/support/making/fast-check.ts';
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
-import { type InputName, inputDefaults, inputNames, InputReader } from './reader.ts';
+import { type InputName, inputDefaults, inputNames } from './catalog.ts';
+import { InputReader } from './reader.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { renderText } from '../log/text.ts';
 import { InputError } from './input-error.ts';

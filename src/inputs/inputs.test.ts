@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 
 import { createAuthority } from '../../test/support/making/certificates.ts';
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
-import { inputDefaults, inputNames } from './reader.ts';
+import { inputDefaults, inputNames } from './catalog.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { renderText } from '../log/text.ts';
 import { InputError } from './input-error.ts';

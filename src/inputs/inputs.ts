@@ -3,7 +3,8 @@ import type { RetryOn } from '../oauth2/errors.ts';
 import { type ClientInputs, readClientInputs, readSecret } from './client.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint.ts';
 import { checkTogether, refuseForAcs } from './contradictions.ts';
-import { inputDefaults, InputReader } from './reader.ts';
+import { inputDefaults } from './catalog.ts';
+import { InputReader } from './reader.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request.ts';
 import { got, text } from '../log/text.ts';
@@ -176,7 +177,7 @@ const guardedVariable =
 
 function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undefined {
   // Unlike other inputs, an empty string is not the same as left out: it exports none.
-  const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'];
+  const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'] ?? '';
   if (value === '' || value.toLowerCase() === 'false') return undefined;
   if (!/^[A-Za-z_]\w*$/.test(value)) {
     reader.complain(

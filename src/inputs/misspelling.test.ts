@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
-import { inputNames } from './reader.ts';
+import { inputNames } from './catalog.ts';
 import { findMisspelledInputs } from './misspelling.ts';
 import { renderText } from '../log/text.ts';
 

@@ -1,72 +1,10 @@
-import { type InputName, inputNames, readInput } from './reader.ts';
 import { text, type Text } from '../log/text.ts';
-
-/** Other words for an input, which people know from other tools. Written without `-` and `_`. */
-const otherWords: Readonly<Record<string, InputName>> = {
-  url: 'token-url',
-  tokenuri: 'token-url',
-  tokenendpoint: 'token-url',
-  endpoint: 'token-url',
-  accesstokenurl: 'token-url',
-  oauthurl: 'token-url',
-  id: 'client-id',
-  appid: 'client-id',
-  username: 'client-id',
-  secret: 'client-secret',
-  clientpassword: 'client-secret',
-  password: 'client-secret',
-  appsecret: 'client-secret',
-  authmethod: 'client-auth-method',
-  tokenendpointauthmethod: 'client-auth-method',
-  issuerurl: 'issuer',
-  discoveryurl: 'issuer',
-  wellknownurl: 'issuer',
-  key: 'private-key',
-  serviceaccountkey: 'private-key',
-  credentialsjson: 'private-key',
-  kid: 'private-key-id',
-  keyid: 'private-key-id',
-  clientkeyid: 'private-key-id',
-  alg: 'signing-algorithm',
-  algorithm: 'signing-algorithm',
-  assertionaud: 'assertion-audience',
-  jwtaudience: 'assertion-audience',
-  claims: 'assertion-claims',
-  jwtclaims: 'assertion-claims',
-  cert: 'client-certificate',
-  certificate: 'client-certificate',
-  clientcert: 'client-certificate',
-  tlskey: 'client-key',
-  oidctokenas: 'id-token-as',
-  oidcaudience: 'id-token-audience',
-  scope: 'scopes',
-  granttypes: 'grant-type',
-  aud: 'audience',
-  params: 'parameters',
-  extraparameters: 'parameters',
-  body: 'parameters',
-  extraheaders: 'headers',
-  contenttype: 'body-format',
-  retries: 'retry-max-attempts',
-  maxattempts: 'retry-max-attempts',
-  maxretries: 'retry-max-attempts',
-  retryattempts: 'retry-max-attempts',
-  cachetimeout: 'cache-wait',
-  waitforcache: 'cache-wait',
-  cachewaitseconds: 'cache-wait',
-  environmentvariable: 'env-var',
-  envname: 'env-var',
-  env: 'env-var',
-  outputenv: 'env-var',
-  debug: 'verbose',
-  ca: 'ca-certificate',
-  cacert: 'ca-certificate',
-  insecure: 'allow-http',
-};
+import { type InputName, inputNames, otherWords } from './catalog.ts';
+import { readInput } from './reader.ts';
 
 /**
  * Finds inputs that nobody declared and that are near misses of one; the runner only warns of them. Names that resemble
- * none are left alone, for any `INPUT_` variable of the job's `env:` looks like an input.
+ * none are left alone: any `INPUT_` variable of the job's `env:` looks like an input.
  *
  * @param env the step's environment
  */
@@ -92,7 +30,8 @@ function isOfUser(name: string): boolean {
 
 function guessInput(name: string): InputName | undefined {
   const letters = squeeze(name);
-  if (Object.hasOwn(otherWords, letters)) return otherWords[letters];
+  const [, meant] = otherWords.find(([word]) => word === letters) ?? [];
+  if (meant !== undefined) return meant;
   return inputNames
     .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
     .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
@@ -104,7 +43,7 @@ function squeeze(name: string): string {
   return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 
-/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
+/** How many letters must be inserted, removed, replaced or swapped with a neighbor (optimal string alignment). */
 function countEdits(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { parse } from 'yaml';
-
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
-import { inputDefaults, inputNames, InputReader, type NumberRange, readInput } from './reader.ts';
-import { outputNames } from '../action/outputs.ts';
+import { InputReader, type NumberRange, readInput } from './reader.ts';
 import { renderText, text } from '../log/text.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 /** Reads one thing of a step with these inputs; gives it and what was complained of. */
 function read<T>(
@@ -249,57 +242,5 @@ describe('InputReader', () => {
       'client-id is required',
       'timeout: got "x", takes a number, 0 or more',
     ]);
-  });
-});
-
-describe('action.yml', () => {
-  interface Metadata {
-    readonly branding: Readonly<Record<string, unknown>>;
-    readonly inputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-    readonly outputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-    readonly runs: Readonly<Record<string, string>>;
-  }
-  const metadata = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Metadata;
-  const { branding, inputs, outputs, runs } = metadata;
-
-  test('declares the inputs that the code reads, in the same order', () => {
-    assert.deepEqual(Object.keys(inputs), [...inputNames]);
-  });
-
-  test('declares the defaults that the code has, as text', () => {
-    const declared = Object.entries(inputs).flatMap(([name, input]) =>
-      'default' in input ? [[name, input['default']]] : [],
-    );
-    assert.deepEqual(Object.fromEntries(declared), inputDefaults);
-  });
-
-  test('declares the outputs that the code sets, in the same order', () => {
-    assert.deepEqual(Object.keys(outputs), [...outputNames]);
-  });
-
-  test('describes every input and output in a sentence', () => {
-    for (const [name, { description }] of [...Object.entries(inputs), ...Object.entries(outputs)]) {
-      assert.match(String(description), /^[A-Z].*\.$/s, name);
-    }
-  });
-
-  test('runs on Node 24', () => {
-    assert.equal(runs['using'], 'node24');
-  });
-
-  test('names files to run that are there, each built from a file of src', () => {
-    const files = ['pre', 'main', 'post']
-      .map((name) => runs[name])
-      .filter((file) => file !== undefined);
-    assert.notDeepEqual(files, []);
-    for (const file of files) {
-      const entry = /^dist\/(?<name>[a-z]+)\/index\.js$/.exec(file)?.groups?.['name'] ?? '';
-      assert.ok(existsSync(join(root, 'src', `${entry}.ts`)), file);
-      assert.ok(existsSync(join(root, file)), file);
-    }
-  });
-
-  test('has an icon and a colour', () => {
-    assert.deepEqual({ ...branding }, { icon: 'lock', color: 'blue' });
   });
 });

@@ -1,73 +1,6 @@
 import { got, text, type Text } from '../log/text.ts';
+import { inputDefaults, type InputName, type SecretName } from './catalog.ts';
 import { explainMissingSecret, type MissingSecretCause } from './empty-secret.ts';
-
-/** The inputs of action.yml, in the order of its groups. */
-export const inputNames = [
-  'token-url',
-  'issuer',
-  'endpoint-type',
-  'ca-certificate',
-  'allow-http',
-  'client-id',
-  'client-secret',
-  'client-auth-method',
-  'client-secret-encoding',
-  'private-key',
-  'private-key-id',
-  'signing-algorithm',
-  'private-key-as',
-  'assertion-audience',
-  'assertion-claims',
-  'client-certificate',
-  'client-key',
-  'id-token-as',
-  'id-token-audience',
-  'refresh-token',
-  'scopes',
-  'grant-type',
-  'audience',
-  'resource',
-  'parameters',
-  'headers',
-  'body-format',
-  'timeout',
-  'total-timeout',
-  'retry-max-attempts',
-  'retry-time-slot',
-  'retry-max-wait',
-  'retry-on',
-  'use-cache',
-  'min-validity',
-  'cache-encryption-key',
-  'cache-wait',
-  'default-expires-in',
-  'expires-at-override',
-  'env-var',
-  'revoke',
-  'revocation-url',
-  'verbose',
-] as const;
-
-export type InputName = (typeof inputNames)[number];
-
-/** The defaults that action.yml declares; a test holds the two equal. One that depends on other inputs is not here. */
-export const inputDefaults = {
-  'endpoint-type': 'oauth2',
-  'allow-http': 'false',
-  'client-secret-encoding': 'form',
-  'private-key-as': 'client_assertion',
-  'body-format': 'form',
-  timeout: '15',
-  'total-timeout': '120',
-  'retry-max-attempts': '4',
-  'retry-time-slot': '3',
-  'retry-max-wait': '10',
-  'retry-on': 'transient',
-  'cache-wait': '0',
-  'env-var': 'OAUTH2_TOKEN',
-  revoke: 'false',
-  verbose: 'false',
-} as const satisfies Partial<Record<InputName, string>>;
 
 /**
  * Reads one input as the runner hands it over.
@@ -88,9 +21,6 @@ export function readInput(
 /** The fewest characters of a secret; a mask of fewer would blank the log. */
 export const shortestSecret = 4;
 
-/** The inputs that hold what only the repository's secrets should hold. */
-export type SecretName = 'client-secret' | 'private-key' | 'client-key' | 'refresh-token';
-
 /** A secret that is needed and empty, and why. */
 export interface EmptySecret {
   readonly name: SecretName;
@@ -107,7 +37,7 @@ export interface NumberRange {
   readonly unit?: 'seconds';
 }
 
-/** Reads inputs and collects what is wrong with them, so that all of it is said at once. */
+/** Reads inputs and collects what is wrong with them, so that all of it is reported at once. */
 export class InputReader {
   readonly problems: Text[] = [];
   readonly #env: NodeJS.ProcessEnv;
@@ -128,7 +58,7 @@ export class InputReader {
     this.#missing ??= name;
   }
 
-  /** From here on the input reads as left out, for what is wrong with it was said. */
+  /** From here on the input reads as left out: what is wrong with it is reported already. */
   ignore(name: InputName): void {
     this.#ignored.add(name);
   }
@@ -147,15 +77,13 @@ export class InputReader {
   read(name: InputName): string | undefined {
     const value = this.#readRaw(name);
     if (value !== '') return value;
-    const defaults: Partial<Record<InputName, string>> = inputDefaults;
-    return defaults[name];
+    return inputDefaults[name];
   }
 
   /** Whether something was written; a value equal to its default counts as not written. */
   isGiven(name: InputName): boolean {
-    const defaults: Partial<Record<InputName, string>> = inputDefaults;
     const value = this.#readRaw(name);
-    return value !== '' && value !== defaults[name];
+    return value !== '' && value !== inputDefaults[name];
   }
 
   /** The value with its white space; empty where it was left out. */

@@ -1,32 +1,50 @@
 import type { Log } from '../log/log.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
-import { dropSecretMembers, listSecretMembers } from './secrets.ts';
+import { isSecretField, shortestGuess } from './names.ts';
+import { hideIn } from './secrets.ts';
 
-/** The most secrets among the further members of an answer that are handed on; each is searched for in each line. */
-const mostSecretMembers = 100;
+/** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */
+const mostSecretFields = 100;
 
 /**
- * Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before.
+ * Hides whatever of a response is secret, the token first. Nothing else may be done with the response before.
  *
- * @returns the answer, without its further members that are secret where there are too many to hide
+ * @returns the response, without its further fields that are secret where there are too many to hide
  */
 export function hideSecrets(response: TokenResponse, log: Log): TokenResponse {
-  const members = listSecretMembers(response.others);
-  const isTooMuch = members.length > mostSecretMembers;
-  maskSecrets(response, isTooMuch ? [] : members, log);
+  const fields = listSecretFields(response.others);
+  const isTooMuch = fields.length > mostSecretFields;
+  maskSecrets(response, isTooMuch ? [] : fields, log);
   return isTooMuch
-    ? { ...response, others: dropSecretMembers(response.others) as TokenResponse['others'] }
+    ? { ...response, others: dropSecretFields(response.others) as TokenResponse['others'] }
     : response;
 }
 
 function maskSecrets(
   { accessToken, refreshToken = '', idToken = '' }: TokenResponse,
-  members: readonly string[],
+  fields: readonly string[],
   log: Log,
 ): void {
   // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
-  const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
-  [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
-    log.mask(secret);
-  });
+  const escaped = fields.map((secret) => JSON.stringify(secret).slice(1, -1));
+  [accessToken.token, refreshToken, idToken, ...fields, ...escaped].forEach(hideIn(log));
+}
+
+/** Lists the secrets among the fields of a response, at any depth. */
+export function listSecretFields(value: unknown, name = ''): string[] {
+  if (typeof value === 'string') {
+    return isSecretField(name) && value.length >= shortestGuess ? [value] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, field]) =>
+    listSecretFields(field, Array.isArray(value) ? name : key),
+  );
+}
+
+/** A copy of a response's fields without its secrets, at any depth. */
+export function dropSecretFields(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(dropSecretFields);
+  const kept = Object.entries(value).filter(([name]) => !isSecretField(name));
+  return Object.fromEntries(kept.map(([name, field]) => [name, dropSecretFields(field)]));
 }

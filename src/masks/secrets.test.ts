@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { inspect } from 'node:util';
 
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
 import { generatePem } from '../../test/support/making/inputs.ts';
+import { secretNames } from '../inputs/catalog.ts';
 import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
-import { dropSecretMembers, listSecretMembers, listSecrets } from './secrets.ts';
+import { listStepSecrets } from './secrets.ts';
+
+const source = join(import.meta.dirname, '..');
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** The secrets of a step with these inputs, in no order. */
 function listOf(inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): string[] {
-  return listSecrets({ ...createInputEnvironment(inputs), ...env }).sort();
+  return listStepSecrets({ ...createInputEnvironment(inputs), ...env }).sort();
 }
 
-describe('listSecrets', () => {
+describe('listStepSecrets', () => {
   test('lists nothing where nothing is secret', () => {
     const inputs = { 'token-url': 'https://login.example.com/token', 'client-id': 'ci-client' };
     assert.deepEqual(listOf(inputs), []);
@@ -44,6 +48,14 @@ describe('listSecrets', () => {
     const secrets = listOf({ 'client-id': ' ci ', 'client-secret': '\n s3cret-value \n' });
     assert.deepEqual(secrets, ['s3cret-value', base64('ci:s3cret-value')].sort());
   });
+
+  for (const name of secretNames) {
+    test(`lists what is in ${name}, which is a secret by the catalog`, () => {
+      const pem = generatePem();
+      const [, line = ''] = pem.split('\n');
+      assert.ok(listOf({ [name]: pem }).some((secret) => secret.includes(line)));
+    });
+  }
 
   test('lists a client secret although the client id is missing', () => {
     assert.ok(listOf({ 'client-secret': 's3cret-value' }).includes('s3cret-value'));
@@ -83,7 +95,7 @@ describe('listSecrets', () => {
   });
 
   test('lists no secret twice', () => {
-    const secrets = listSecrets(
+    const secrets = listStepSecrets(
       createInputEnvironment({
         'client-id': 'ci',
         'client-secret': 's3cret-value',
@@ -256,92 +268,9 @@ describe('listSecrets', () => {
   });
 });
 
-describe('listSecretMembers', () => {
-  const secret = [
-    'token',
-    'access_token',
-    'session_secret',
-    'assertion',
-    'password',
-    'api_key',
-    'apiKey',
-    'signature',
-    'device_code',
-    'jwt',
-    'TOKEN',
-  ];
-  for (const name of secret) {
-    test(`takes ${name} for a secret`, () => {
-      assert.deepEqual(listSecretMembers({ [name]: 'value-of-it' }), ['value-of-it']);
-    });
-  }
-
-  for (const name of ['instance_url', 'token_type', 'expires_in', 'keys', 'username', 'ok']) {
-    test(`takes ${name} for none`, () => {
-      assert.deepEqual(listSecretMembers({ [name]: 'value-of-it' }), []);
-    });
-  }
-
-  test('takes strings from 8 characters on', () => {
-    assert.deepEqual(listSecretMembers({ code: '12345678', key: '1234567' }), ['12345678']);
-  });
-
-  test('looks at any depth, in objects and lists', () => {
-    const members = {
-      authed_user: {
-        id: 'U1',
-        access_token: 'nested-token',
-        more: [{ refresh_token: 'deep-token' }],
-      },
-      list_of_key: ['first-key', ['second-key'], { name: 'not-a-key' }],
-    };
-    assert.deepEqual(listSecretMembers(members), [
-      'nested-token',
-      'deep-token',
-      'first-key',
-      'second-key',
-    ]);
-  });
-
-  test('takes nothing but text for a secret', () => {
-    assert.deepEqual(
-      listSecretMembers({ a_key: null, b_key: 1234567890, c_key: true, d_key: {} }),
-      [],
-    );
-  });
-
-  for (const value of [undefined, null, 1, 'a-long-text', [], {}]) {
-    test(`finds nothing in ${inspect(value)}`, () => {
-      assert.deepEqual(listSecretMembers(value), []);
-    });
-  }
-});
-
-describe('dropSecretMembers', () => {
-  test('leaves out what is named like a secret, of any type and at any depth', () => {
-    const members = {
-      instance_url: 'https://acme.example.com',
-      session_secret: 'a-secret',
-      short_key: 'x',
-      numeric_code: 123456,
-      keys_of_token: ['a', 'b'],
-      user: { id: 1, access_token: 'nested', list: [{ api_key: 'deep', ok: true }, 'text', null] },
-    };
-    assert.deepEqual(dropSecretMembers(members), {
-      instance_url: 'https://acme.example.com',
-      user: { id: 1, list: [{ ok: true }, 'text', null] },
-    });
-  });
-
-  test('leaves what was given as it was', () => {
-    const members = { api_key: 'x', user: { token: 'y' } };
-    dropSecretMembers(members);
-    assert.deepEqual(members, { api_key: 'x', user: { token: 'y' } });
-  });
-
-  for (const value of [undefined, null, 1, 'a-long-text', [], {}]) {
-    test(`keeps ${inspect(value)}`, () => {
-      assert.deepEqual(dropSecretMembers(value), value);
-    });
-  }
+test('src/masks is the only folder that decides what is hidden', () => {
+  const masking = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => readFileSync(join(source, name), 'utf8').includes('.mask('));
+  assert.deepEqual(masking, [join('masks', 'secrets.ts')]);
 });

@@ -15,7 +15,7 @@ import { type Waiting, waitForOtherJob } from './wait.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Log } from '../log/log.ts';
 import { listMissingScopes } from '../oauth2/scopes.ts';
-import { dropSecretMembers } from '../masks/secrets.ts';
+import { hideIn } from '../masks/secrets.ts';
 import {
   type CacheObstacle,
   describeLookUp,
@@ -25,7 +25,7 @@ import {
   sayKept,
   sayNotCached,
 } from '../wording/cache.ts';
-import { hideSecrets } from '../masks/response.ts';
+import { dropSecretFields, hideSecrets } from '../masks/response.ts';
 
 /** What reuse needs from its surroundings. */
 export interface ReuseContext extends Pick<
@@ -89,10 +89,14 @@ export class Reuse {
       return undefined;
     }
     const { now, startTimer } = clock;
-    const hide = (secret: string): void => {
-      log.mask(secret);
-    };
-    const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
+    const cache = new TokenCache({
+      keys,
+      service,
+      now,
+      startTimer,
+      randomBytes,
+      hide: hideIn(log),
+    });
     return new Reuse(inputs, context, cache, { keys, service });
   }
 
@@ -174,7 +178,7 @@ export class Reuse {
 
   async #tryToKeep(response: TokenResponse): Promise<NotCachedReason | undefined> {
     const { accessToken, scopes, others, issuedAt } = response;
-    const kept = dropSecretMembers(others) as CachedToken['others'];
+    const kept = dropSecretFields(others) as CachedToken['others'];
     const token: CachedToken = { accessToken, scopes, others: kept, issuedAt };
     const reason = this.#findReason(response, token);
     if (reason !== undefined || this.#saver === undefined) {

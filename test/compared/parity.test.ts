@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 
-import { inputDefaults } from '../../src/inputs/reader.ts';
+import { inputDefaults } from '../../src/inputs/catalog.ts';
 import { type Inputs, readInputs } from '../../src/inputs/inputs.ts';
 import { run } from '../../src/action/run.ts';
 import { realSurroundings } from '../../src/action/surroundings.ts';

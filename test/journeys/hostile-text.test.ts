@@ -10,7 +10,7 @@ import { describe, test } from 'node:test';
 
 import fc from '../support/making/fast-check.ts';
 
-import { inputNames } from '../../src/inputs/reader.ts';
+import { inputNames } from '../../src/inputs/catalog.ts';
 import { outputNames } from '../../src/action/outputs.ts';
 import { sealState } from '../../src/action/revocation-state.ts';
 import { revokeToken } from '../../src/action/revoke-token.ts';

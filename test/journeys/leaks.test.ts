@@ -129,34 +129,31 @@ interface Row {
 /** A mask of a thing that nobody but a hostile server would show. */
 function hold(
   mask: string,
-  from: string,
+  change: Change,
   what: string,
   shown: string,
   scene: Omit<Scene, 'answer'>,
 ): Row {
-  return { mask, change: [from, ''], what, scene: { ...scene, answer: echo(() => shown) } };
+  return { mask, change, what, scene: { ...scene, answer: echo(() => shown) } };
 }
 
 const inputRows: readonly Row[] = [
   {
     mask: 'all that the step is given',
-    change: ['for (const secret of listSecrets(env))\n            log.mask(secret);', ''],
+    change: ['hideStepSecrets(env, log);', ''],
     scene: { answer: echo(() => secret) },
     what: 'the input client-secret',
   },
   {
     mask: 'all that the step is given, before the first line',
-    change: [
-      'for (const secret of listSecrets(env))\n            log.mask(secret);',
-      'runner.info("Hello."); for (const secret of listSecrets(env)) log.mask(secret);',
-    ],
+    change: ['hideStepSecrets(env, log);', 'runner.info("Hello."); hideStepSecrets(env, log);'],
     scene: { answer: echo(() => secret) },
     what: 'the input client-secret',
     where: 'masks',
   },
   {
     mask: 'client-secret',
-    change: ['return [...listInFull(secret), encodeBasic', 'return [encodeBasic'],
+    change: ['return [...listForms(secret), encodeBasic', 'return [encodeBasic'],
     scene: { answer: echo(() => secret) },
     what: 'the input client-secret',
   },
@@ -192,28 +189,28 @@ const inputRows: readonly Row[] = [
   },
   hold(
     'cache-encryption-key',
-    "...listInFull(readInput(env, 'cache-encryption-key')),",
+    ["'cache-encryption-key': { secret: 'text'", "'cache-encryption-key': { secret: false"],
     'the input cache-encryption-key',
     other,
     { inputs: { 'cache-encryption-key': other } },
   ),
   hold(
     'refresh-token',
-    "...listInFull(readInput(env, 'refresh-token')),",
+    ["'refresh-token': { secret: 'text'", "'refresh-token': { secret: false"],
     'the input refresh-token',
     other,
     { inputs: { 'refresh-token': other } },
   ),
   hold(
     'private-key',
-    "...listPrivateParts(readInput(env, 'private-key')),",
+    ["'private-key': {\n        secret: 'private_key'", "'private-key': {\n        secret: false"],
     'a part of the input private-key',
     keyLine,
     { inputs: withKey },
   ),
   hold(
     'client-key',
-    "...listPrivateParts(readInput(env, 'client-key')),",
+    ["'client-key': { secret: 'private_key'", "'client-key': { secret: false"],
     'a part of the input client-key',
     certifiedLine,
     // No certificate goes over plain http: an input error, which has to show no secret either.
@@ -228,19 +225,19 @@ const inputRows: readonly Row[] = [
   ),
   hold(
     'parameters',
-    "...listSecretParameters(readInput(env, 'parameters', 'exact')),",
+    ["listSecretParameters(readInput(env, name, 'exact'))", '[]'],
     'the parameter password',
     other,
     { inputs: { parameters: `password=${other}` } },
   ),
   hold(
     'headers',
-    "...listSecretHeaders(readInput(env, 'headers', 'exact')),",
+    ["listSecretHeaders(readInput(env, name, 'exact'))", '[]'],
     'the header X-Api-Key',
     other,
     { inputs: { headers: `X-Api-Key: ${other}` } },
   ),
-  hold('the proxy', '...listProxySecrets(env),', 'the password in https_proxy', other, {
+  hold('the proxy', ['...listProxySecrets(env)', ''], 'the password in https_proxy', other, {
     environment: { https_proxy: `http://me:${other}@127.0.0.1:1`, no_proxy: '127.0.0.1' },
   }),
   {
@@ -290,11 +287,11 @@ const responseRows: readonly Row[] = [
   ],
   [
     'id_token',
-    'refreshToken, idToken, ...members',
-    'refreshToken, ...members',
+    'refreshToken, idToken, ...fields',
+    'refreshToken, ...fields',
     'the output id-token',
   ],
-  ['session_key', '...members, ...escaped]', ']', 'the member session_key of the output response'],
+  ['session_key', '...fields, ...escaped]', ']', 'the member session_key of the output response'],
 ].map(([member = '', from = '', to = '', what = '']) => ({
   mask: `${member} of the answer`,
   change: [from, to],
@@ -350,7 +347,7 @@ const otherRows: readonly Row[] = [
   },
   {
     mask: 'what is in a content type',
-    change: ['return [...listInFull(secret), encodeBasic', 'return [encodeBasic'],
+    change: ['return [...listForms(secret), encodeBasic', 'return [encodeBasic'],
     scene: {
       answer: reply({ headers: { 'content-type': `text/${other}` }, body: '<p>' }),
       inputs: { 'client-secret': other },
@@ -502,7 +499,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
   test('without the mask of the token', async () => {
     const { log } = await playJob(built, built, 'a-token-that-is-revoked');
     assert.match(log, /not revoked: \*\*\*/);
-    const copy = spoil(['log.mask(state.token);', ''], 'post');
+    const copy = spoil(['hideIn(log)(state.token);', ''], 'post');
     const what = 'the member access_token of an answer';
     await assertLeaks(playJob(built, copy, 'a-token-that-is-revoked'), what, 'log');
   });
@@ -510,8 +507,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
   test('without the masks of what the step was given', async () => {
     const { log } = await playJob(built, built, secret);
     assert.match(log, /not revoked: \*\*\*/);
-    const change = 'for (const secret of listSecrets(env))\n        log.mask(secret);';
-    const copy = spoil([change, ''], 'post');
+    const copy = spoil(['hideStepSecrets(env, log);', ''], 'post');
     await assertLeaks(playJob(built, copy, secret), 'the input client-secret', 'log');
   });
 });

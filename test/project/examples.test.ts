@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { inputDefaults, inputNames } from '../../src/inputs/reader.ts';
+import { inputDefaults, inputNames, secretNames } from '../../src/inputs/catalog.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
 import { outputNames } from '../../src/action/outputs.ts';
 import { renderText } from '../../src/log/text.ts';
@@ -37,15 +37,6 @@ function complainOf(inputs: Readonly<Record<string, string>>): string[] {
   }
 }
 
-/** The inputs that nobody writes into a file. */
-const secretInputs = [
-  'client-secret',
-  'private-key',
-  'client-key',
-  'refresh-token',
-  'cache-encryption-key',
-];
-
 /** Reads the inputs of a step as the action does, with the defaults that the runner adds. */
 function assertInputs(step: Step): void {
   const given = step.with ?? {};
@@ -57,7 +48,7 @@ function assertInputs(step: Step): void {
   );
   const inputs = fillIn(given, values, formed);
   assert.deepEqual(complainOf({ ...inputDefaults, ...inputs }), []);
-  for (const name of secretInputs.filter((secret) => given[secret] !== undefined)) {
+  for (const name of secretNames.filter((secret) => given[secret] !== undefined)) {
     assert.match(given[name] ?? '', /^\$\{\{ secrets\.\w+ \}\}$/, `${name} is no secret`);
   }
 }

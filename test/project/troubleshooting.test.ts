@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-import { inputNames } from '../../src/inputs/reader.ts';
+import { inputNames } from '../../src/inputs/catalog.ts';
 import { outputNames } from '../../src/action/outputs.ts';
 import { failures } from '../support/tables/failure-table.ts';
 import { logTexts } from '../support/tables/log-table.ts';

@@ -1,6 +1,7 @@
 /** The secrets that a step begins with, read from its inputs and variables by rules of the tests' own. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
+import { type InputName, secretInputs, type SecretKind } from '../../../src/inputs/catalog.ts';
 import { isSecretParameter, readMembers, readSecretHeader } from './names.ts';
 
 /** A secret, and what it is. */
@@ -18,7 +19,7 @@ export function listStepSecrets(inputs: Values, environment: Values): Secret[] {
   return [
     ...listWholeInputs(inputs),
     ...listBasicValues(inputs),
-    ...['private-key', 'client-key'].flatMap((name) => listKeyParts(name, inputs[name] ?? '')),
+    ...listInputs('private_key').flatMap((name) => listKeyParts(name, inputs[name] ?? '')),
     ...listParameters(inputs['parameters'] ?? ''),
     ...listHeaders(inputs['headers'] ?? ''),
     ...listProxySecrets(environment),
@@ -26,8 +27,12 @@ export function listStepSecrets(inputs: Values, environment: Values): Secret[] {
   ];
 }
 
+function listInputs(kind: SecretKind): InputName[] {
+  return secretInputs.filter(([, one]) => one === kind).map(([name]) => name);
+}
+
 function listWholeInputs(inputs: Values): Secret[] {
-  return ['client-secret', 'cache-encryption-key', 'refresh-token'].map((name) => ({
+  return [...listInputs('text'), ...listInputs('client_secret')].map((name) => ({
     what: `the input ${name}`,
     value: (inputs[name] ?? '').trim(),
     masked: true,

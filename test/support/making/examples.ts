@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { parseDocument } from 'yaml';
 
-import { inputDefaults } from '../../../src/inputs/reader.ts';
+import { inputDefaults } from '../../../src/inputs/catalog.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 

@@ -1,7 +1,7 @@
 /** Runs a step of an example in process, with a network that answers as its provider documents. */
 import { randomBytes, randomUUID } from 'node:crypto';
 
-import { inputDefaults } from '../../../src/inputs/reader.ts';
+import { inputDefaults } from '../../../src/inputs/catalog.ts';
 import { run } from '../../../src/action/run.ts';
 import type {
   HttpRequest,
