@@ -1,0 +1,114 @@
+/**
+ * What a job downloads: GitHub makes it by `git archive`, which follows .gitattributes. The tests take the files as they
+ * would be committed now, so that they hold before the commit, too.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve, sep } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+import { startCacheService } from '../support/doubles/cache-service.ts';
+import { runAction } from '../support/doubles/runner.ts';
+import { startScriptedServer, token } from '../support/doubles/scripted-server.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The most that a job may have to download, bytes. */
+const limit = 600_000;
+
+/** Makes git leave the repository's own index and objects alone. */
+function runGit(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
+  const options = { cwd: root, encoding: 'utf8', env: { ...process.env, ...env } } as const;
+  const { status, stdout, stderr, error } = spawnSync('git', args, options);
+  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${error?.message ?? stderr}`);
+  return stdout.trim();
+}
+
+/** Why there is nothing to archive: no git, or a copy of the files without the repository. */
+function findHindrance(): string | undefined {
+  try {
+    const top = resolve(runGit(['rev-parse', '--show-toplevel']));
+    return top === root ? undefined : 'the repository is another one';
+  } catch {
+    return 'there is no git, or no repository that it may read';
+  }
+}
+
+const hindrance = findHindrance();
+
+describe('what a job downloads', { skip: hindrance ?? false }, () => {
+  let base: string;
+  let archive: string;
+  /** Where it is unpacked. */
+  let action: string;
+  /** Every path in dist/ that is, or would be, committed. */
+  let built: string[];
+
+  before(() => {
+    base = mkdtempSync(join(tmpdir(), 'archive-'));
+    archive = join(base, 'archive.tar.gz');
+    action = join(base, 'action');
+    mkdirSync(action);
+    const [objects, own] = [join(base, 'objects'), runGit(['rev-parse', '--git-path', 'objects'])];
+    mkdirSync(objects);
+    const env = {
+      GIT_INDEX_FILE: join(base, 'index'),
+      GIT_OBJECT_DIRECTORY: objects,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: resolve(root, own),
+    };
+    runGit(['read-tree', 'HEAD'], env);
+    runGit(['add', '--all'], env);
+    const tree = runGit(['write-tree'], env);
+    built = runGit(['ls-tree', '-r', '--name-only', tree, 'dist'], env).split('\n');
+    runGit(['archive', '--format=tar.gz', '--output', archive, tree], env);
+    const { status, stderr } = spawnSync('tar', ['-xzf', archive, '-C', action]);
+    assert.equal(status, 0, String(stderr));
+  });
+
+  after(() => {
+    rmSync(base, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  test('is what runs, what it is licensed by, and the README', () => {
+    const found = readdirSync(action, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(action.length + 1))
+      .map((path) => path.replaceAll(sep, '/'));
+    const others = ['LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.txt', 'action.yml'];
+    assert.deepEqual(found.sort(), [...others, ...built].sort());
+    for (const entry of ['main', 'post', 'save']) {
+      assert.ok(found.includes(`dist/${entry}/index.js`), entry);
+    }
+  });
+
+  test(`has at most ${limit / 1000} kB`, () => {
+    const { size } = statSync(archive);
+    assert.ok(size > 0 && size <= limit, `${size} bytes`);
+  });
+
+  test('gets a token, keeps it, and finds it again', async (t) => {
+    const service = await startCacheService();
+    t.after(service.close);
+    const endpoint = await startScriptedServer({ answers: [token()] });
+    t.after(endpoint.close);
+    const inputs = {
+      'token-url': endpoint.url,
+      'client-id': 'ci-client',
+      'client-secret': 'the-secret-of-ci-client',
+    };
+    for (const hit of ['false', 'true']) {
+      const run = await runAction({
+        script: join(action, 'dist', 'main', 'index.js'),
+        metadata: join(action, 'action.yml'),
+        inputs,
+        environment: service.environment({ version: 'v2' }),
+      });
+      assert.equal(run.conclusion, 'success', run.log);
+      const { token: got, 'cache-hit': cacheHit } = run.outputs;
+      assert.deepEqual([got, cacheHit], ['access-token-from-the-server', hit]);
+    }
+    assert.equal(endpoint.requests.length, 1);
+  });
+});
