@@ -7,7 +7,9 @@ import { decompressArchive } from '../../src/cache/archive.ts';
 import { openEntry } from '../../src/cache/entry.ts';
 import { compressions } from '../../src/cache/service.ts';
 import { parseAcsResponse } from '../../src/oauth2/acs-api.ts';
+import { writeExactJson } from '../../src/oauth2/json/exact-json.ts';
 import { TokenError } from '../../src/oauth2/errors.ts';
+import type { ResponseFields } from '../../src/oauth2/response/response-fields.ts';
 import { parseTokenResponse, type TokenResponse } from '../../src/oauth2/token-response.ts';
 import { lastZuluTime } from '../../src/oauth2/zulu-time.ts';
 
@@ -23,6 +25,20 @@ export interface Target {
   readonly dictionary: readonly Buffer[];
 }
 
+/** Places of the token and of what belongs to it; the standard ones first. */
+const everyFields: readonly ResponseFields[] = [
+  {},
+  { access_token: '.' },
+  { access_token: '0.access_token', expires_at: '0.expires_at', refresh_token: '0.refresh_token' },
+  {
+    access_token: 'a.0',
+    expires_in_ms: 'a.expires_in',
+    id_token: 'id_token.a',
+    scope: '__proto__',
+  },
+  { access_token: 'id_token', expires_in_ms: 'expires_in', refresh_token: 'error.a' },
+];
+
 const sentAt = Date.UTC(2026, 0, 31, 11);
 const now = sentAt + 2000;
 
@@ -31,7 +47,10 @@ function runResponse(body: Buffer): void {
   // A header is a line of Latin-1.
   const line = body.toString('latin1', 0, 200).replace(/[\r\n\0]/g, '');
   const headers = { 'retry-after': line, location: line, 'content-type': line };
-  for (const parse of [parseTokenResponse, parseAcsResponse]) {
+  const places = everyFields.map((fields): typeof parseAcsResponse => {
+    return (response, context) => parseTokenResponse(response, { ...context, fields });
+  });
+  for (const parse of [...places, parseAcsResponse]) {
     for (const status of [200, 302, 400]) {
       try {
         const response = { status, statusText: '', headers, body };
@@ -59,8 +78,8 @@ function checkToken({ accessToken, others, issuedAt, scopes }: TokenResponse): v
   assert.ok(scopes === undefined || scopes.every((scope) => typeof scope === 'string'));
   // What is done with it next: masks, the output `response`, the entry for the cache.
   assert.ok(listSecretFields(others).every((secret) => secret.length >= 8));
-  assert.equal(typeof JSON.stringify(others), 'string');
-  assert.equal(typeof JSON.stringify(dropSecretFields(others)), 'string');
+  assert.equal(typeof writeExactJson(others), 'string');
+  assert.equal(typeof writeExactJson(dropSecretFields(others)), 'string');
 }
 
 function checkError(error: TokenError, status: number): void {

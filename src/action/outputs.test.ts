@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 
 import { createFakeRunner } from '../../test/support/doubles/fakes.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
+import { parseExactJson } from '../oauth2/json/exact-json.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from '../failures/errors.ts';
 import { Log } from '../log/log.ts';
@@ -125,6 +126,12 @@ describe('handOver', () => {
       'output response={"instance_url":"https://acme.example.com","n":1,"nested":{"list":["a",null]}}',
       'env OAUTH2_TOKEN=the-token',
     ]);
+  });
+
+  test('gives the response with the digits that the server wrote, and a list as a list', () => {
+    const others = parseExactJson('[{"user_id":17841405793187219,"rate":1.10}]') as [];
+    const calls = give(createResponse({ others }));
+    assert.ok(calls.includes('output response=[{"user_id":17841405793187219,"rate":1.10}]'));
   });
 
   test('gives an empty string for what is not known', () => {

@@ -1,3 +1,4 @@
+import { writeExactJson } from '../oauth2/json/exact-json.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from '../failures/errors.ts';
 import type { Log } from '../log/log.ts';
@@ -70,7 +71,7 @@ function listOutputs({ response, scopes, cacheHit, now }: Handover): Outputs {
     'cache-hit': String(cacheHit),
     'refresh-token': refreshToken,
     'id-token': idToken,
-    response: JSON.stringify(others),
+    response: writeExactJson(others),
   };
 }
 

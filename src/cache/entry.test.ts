@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 
 import fc from '../../test/support/making/fast-check.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
+import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
 import { type CachedToken, maxEntryBytes, openEntry, sealEntry } from './entry.ts';
 
 const key = Buffer.alloc(32, 7);
@@ -104,6 +105,12 @@ describe('a sealed token', () => {
     const opened = openEntry(seal(createToken({ scopes: undefined })), { key, name });
     assert.ok(opened !== undefined);
     assert.equal(opened.scopes, undefined);
+  });
+
+  test('keeps the digits of numbers, and a list that is the whole response', () => {
+    const others = parseExactJson('[{"user_id":17841405793187219,"rate":1.10}]');
+    const opened = openEntry(seal({ ...createToken(), others: others as [] }), { key, name });
+    assert.equal(writeExactJson(opened?.others), '[{"user_id":17841405793187219,"rate":1.10}]');
   });
 
   test('without an expiry opens as one that expired long ago', () => {

@@ -1,4 +1,5 @@
 import { AccessToken } from '../oauth2/access-token.ts';
+import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
 import { nonceBytes, seal, tagBytes, unseal } from './seal.ts';
 
 /** What the cache keeps of an answer. Never a refresh token or an ID token. */
@@ -6,8 +7,8 @@ export interface CachedToken {
   readonly accessToken: AccessToken;
   /** The granted scopes; undefined where the server named none. */
   readonly scopes: readonly string[] | undefined;
-  /** The other members of the answer. */
-  readonly others: Readonly<Record<string, unknown>>;
+  /** What else the answer has; a number that would change is an ExactNumber. */
+  readonly others: Readonly<Record<string, unknown>> | readonly unknown[];
   /** When it was asked for: epoch, milliseconds. */
   readonly issuedAt: number;
 }
@@ -89,7 +90,7 @@ interface Contents {
   readonly scopes: readonly string[] | null;
   readonly issuedAt: number;
   readonly expiresAt: number;
-  readonly others: Readonly<Record<string, unknown>>;
+  readonly others: CachedToken['others'];
 }
 
 function writeContents({ accessToken, scopes, others, issuedAt }: CachedToken): Buffer {
@@ -101,12 +102,12 @@ function writeContents({ accessToken, scopes, others, issuedAt }: CachedToken): 
     expiresAt: accessToken.expiresAt?.getTime() ?? 0,
     others,
   };
-  return Buffer.from(JSON.stringify(contents));
+  return Buffer.from(writeExactJson(contents));
 }
 
 /** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
 function readContents(bytes: Buffer): CachedToken {
-  const contents = JSON.parse(bytes.toString()) as Contents;
+  const contents = parseExactJson(bytes.toString()) as unknown as Contents;
   return {
     accessToken: new AccessToken({
       token: contents.token,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
 
+import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
 import { dropSecretFields, listSecretFields } from './response.ts';
 
 describe('listSecretFields', () => {
@@ -79,6 +80,11 @@ describe('dropSecretFields', () => {
       instance_url: 'https://acme.example.com',
       user: { id: 1, list: [{ ok: true }, 'text', null] },
     });
+  });
+
+  test('keeps the digits of numbers', () => {
+    const fields = parseExactJson('{"user":{"id":17841405793187219,"token":"long-enough"}}');
+    assert.equal(writeExactJson(dropSecretFields(fields)), '{"user":{"id":17841405793187219}}');
   });
 
   test('leaves what was given as it was', () => {

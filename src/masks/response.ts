@@ -1,4 +1,5 @@
 import type { Log } from '../log/log.ts';
+import { ExactNumber } from '../oauth2/json/exact-json.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { isSecretField, shortestGuess } from './names.ts';
 import { hideIn } from './secrets.ts';
@@ -43,7 +44,7 @@ export function listSecretFields(value: unknown, name = ''): string[] {
 
 /** A copy of a response's fields without its secrets, at any depth. */
 export function dropSecretFields(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(dropSecretFields);
   const kept = Object.entries(value).filter(([name]) => !isSecretField(name));
   return Object.fromEntries(kept.map(([name, field]) => [name, dropSecretFields(field)]));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import fc from '../../test/support/making/fast-check.ts';
+import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
 import { dropSecretFields, isSecretName, listSecretValues } from './secret-names.ts';
 
 describe('a name is secret', () => {
@@ -108,6 +109,13 @@ describe('without its secrets a value', () => {
     const before = structuredClone(value);
     assert.deepEqual(dropSecretFields(value), { a: 1, list: [{ b: null }], o: { c: [2] } });
     assert.deepEqual(value, before);
+  });
+
+  test('keeps the digits of a number, which is a secret with the same digits', () => {
+    const number = '17841405793187219';
+    const value = parseExactJson(`{"id":${number},"key":${number}}`);
+    assert.deepEqual(listSecretValues(value), [number]);
+    assert.equal(writeExactJson(dropSecretFields(value)), `{"id":${number}}`);
   });
 
   test('holds none, whatever it is', () => {

@@ -3,6 +3,8 @@
  * secret. It knows nothing of where a name comes from.
  */
 
+import { ExactNumber } from '../oauth2/json/exact-json.ts';
+
 /** The fewest characters of a value that only its name makes a secret; a shorter mask would hide ordinary words. */
 export const shortestGuess = 8;
 
@@ -84,7 +86,7 @@ export function listSecretValues(value: unknown, name = ''): string[] {
  * @param below whether a name above it is a secret one
  */
 function listBelow(value: unknown, counts: boolean, below: boolean): string[] {
-  if (typeof value === 'string' || typeof value === 'number') {
+  if (typeof value === 'string' || typeof value === 'number' || value instanceof ExactNumber) {
     const text = String(value);
     return counts && text.length >= shortestGuess ? [text] : [];
   }
@@ -102,7 +104,7 @@ function listBelow(value: unknown, counts: boolean, below: boolean): string[] {
 
 /** A copy of a value of JSON without its fields of secret names and all that is below them, at any depth. */
 export function dropSecretFields(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
   if (Array.isArray(value)) return value.map(dropSecretFields);
   const kept = Object.entries(value).filter(([name]) => !isSecretName(name));
   return Object.fromEntries(

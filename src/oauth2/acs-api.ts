@@ -7,12 +7,12 @@ import { joinHeaders, type Pair } from './token-request.ts';
 import {
   failure,
   readCompanions,
-  readMembers,
   readTokenString,
   refuseFailure,
   type ResponseContext,
   type TokenResponse,
 } from './token-response.ts';
+import { readObjectBody } from './response/body.ts';
 import { lastZuluTime, parseZuluTime } from './zulu-time.ts';
 
 /** What is asked of a Stanford ACS-style endpoint: a GET whose headers say who asks. */
@@ -61,7 +61,7 @@ export function buildAcsRequest(request: AcsRequest): HttpRequest {
  * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
  */
 export function parseAcsResponse(response: HttpResponse, context: ResponseContext): TokenResponse {
-  const members = refuseFailure(response, readMembers(response.body), context.now);
+  const members = refuseFailure(response, readObjectBody(response.body), context.now);
   const accessToken = new AccessToken({
     token: readTokenString(response, members),
     tokenType: readText(members['token_type']) ?? 'Bearer',

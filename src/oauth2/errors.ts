@@ -7,9 +7,9 @@ export type TokenErrorCode =
   /** A status that is no success, without an `error`. */
   | 'http_error'
   | 'redirect'
-  /** A success that is neither a JSON object nor a form with a token or an error. */
+  /** A success that is neither a JSON object nor a form with a token or an error, nor what response-fields leads into. */
   | 'unparsable'
-  /** A JSON object without a token. */
+  /** A body that was read and has no token in its place. */
   | 'no_access_token'
   /** An ACS answer whose `expires_at` is missing or no Zulu time. */
   | 'no_expires_at'
@@ -39,6 +39,8 @@ export interface TokenErrorDetails {
   readonly oauthError?: OAuthErrorResponse | undefined;
   /** Where a redirect pointed: origin and path. */
   readonly location?: string | undefined;
+  /** Where the token was to be found by response-fields, if it was not there. */
+  readonly path?: string | undefined;
   /** What the server asked for (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
@@ -61,6 +63,7 @@ export class TokenError extends Error {
   readonly retryable: boolean;
   readonly oauthError: OAuthErrorResponse | undefined;
   readonly location: string | undefined;
+  readonly path: string | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(code: TokenErrorCode, details: TokenErrorDetails) {
@@ -70,6 +73,7 @@ export class TokenError extends Error {
     this.retryable = details.retryable;
     this.oauthError = details.oauthError;
     this.location = details.location;
+    this.path = details.path;
     this.retryAfter = details.retryAfter;
   }
 

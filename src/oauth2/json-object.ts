@@ -1,3 +1,5 @@
+import { ExactNumber } from './json/exact-json.ts';
+
 /** A JSON object, by its members. */
 export type Members = Readonly<Record<string, unknown>>;
 
@@ -13,7 +15,8 @@ export function readJsonObject(text: string): Members | undefined {
 
 /** Whether a value of JSON is an object. */
 export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isNested = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isNested && !(value instanceof ExactNumber);
 }
 
 /** A non-empty string; anything else is as good as absent. */

@@ -4,7 +4,8 @@ import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
 import { joinHeaders, type Pair, writeForm } from './token-request.ts';
-import { readMembers, refuseFailure } from './token-response.ts';
+import { readObjectBody } from './response/body.ts';
+import { refuseFailure } from './token-response.ts';
 
 /** What is asked of a revocation endpoint. */
 export interface RevocationRequest {
@@ -31,7 +32,7 @@ export async function revoke(
 ): Promise<void> {
   const httpRequest = await buildRevocationRequest(request);
   const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-  const members = readMembers(response.body);
+  const members = readObjectBody(response.body);
   if (!isSuccessStatus(response.status) || members?.['error'] !== undefined)
     refuseFailure(response, members, now());
 }

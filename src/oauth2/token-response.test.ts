@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { HttpResponse } from '../http/request.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import type { TokenError } from './errors.ts';
-import { addLifetime, parseTokenResponse } from './token-response.ts';
+import { parseTokenResponse } from './token-response.ts';
 import { lastZuluTime } from './zulu-time.ts';
 
 const sentAt = Date.UTC(2026, 0, 31, 11, 0, 0, 500);
@@ -599,11 +599,6 @@ describe('an answer that brings no token', () => {
       message: 'oauth_error',
     });
   });
-});
-
-test('no lifetime is no expiry', () => {
-  assert.equal(addLifetime(sentAt, undefined), undefined);
-  assert.equal(addLifetime(sentAt, 0), undefined);
 });
 
 test('the effort for the place of a redirect grows with its length alone', () => {

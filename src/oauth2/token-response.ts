@@ -3,8 +3,15 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';
 import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
-import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
-import { lastZuluTime } from './zulu-time.ts';
+import { isObject, type Members, readText } from './json-object.ts';
+import { readBody, type ResponseBody } from './response/body.ts';
+import { readExpiry } from './response/expiry.ts';
+import {
+  dropListedSecrets,
+  type FieldName,
+  findField,
+  type ResponseFields,
+} from './response/response-fields.ts';
 
 /** What a token endpoint gave. */
 export interface TokenResponse {
@@ -13,14 +20,19 @@ export interface TokenResponse {
   readonly scopes: readonly string[] | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
-  /** The members of the response that are not among the above, but for what is nested without reason. */
-  readonly others: Readonly<Record<string, unknown>>;
+  /** What else the response has, without what is nested too deep: an object, or the list that the response is. */
+  readonly others: OtherFields;
   /** When it was asked for: epoch, milliseconds. */
   readonly issuedAt: number;
 }
 
-/** What the reading of a response needs besides it. */
+/** Values of JSON; a number that would change is an ExactNumber. */
+export type OtherFields = Members | readonly unknown[];
+
+/** What the reading of a response needs as well. */
 export interface ResponseContext {
+  /** The places that are not the standard ones; none if it is left out. */
+  readonly fields?: ResponseFields | undefined;
   /** When the request was sent: epoch, milliseconds. The expiry is counted from here, for the answer took time. */
   readonly sentAt: number;
   /** Now: epoch, milliseconds. */
@@ -54,27 +66,31 @@ export function parseTokenResponse(
   response: HttpResponse,
   context: ResponseContext,
 ): TokenResponse {
-  const members = refuseFailure(response, readMembers(response.body), context.now);
-  const accessToken = readAccessToken(response, members, context.sentAt);
-  return { accessToken, ...readCompanions(response, members), issuedAt: context.sentAt };
+  const { fields = {}, sentAt, now } = context;
+  const body = refuseFailure(response, readBody(response.body, fields), now);
+  return {
+    accessToken: readAccessToken(response, body, fields, sentAt),
+    ...readCompanions(response, body, fields),
+    issuedAt: sentAt,
+  };
 }
 
 /**
  * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
  * cannot be read.
  *
- * @param members of the body; undefined where it has none
+ * @param body what was read of it; undefined if it cannot be read
  * @param now epoch, milliseconds
- * @returns the members of a success
+ * @returns the body of a success
  * @throws {TokenError}
  */
-export function refuseFailure(
+export function refuseFailure<Body extends ResponseBody>(
   response: HttpResponse,
-  members: Members | undefined,
+  body: Body | undefined,
   now: number,
-): Members {
+): Body {
   const { status, headers } = response;
-  const oauthError = readOAuthError(members);
+  const oauthError = isObject(body) ? readOAuthError(body) : undefined;
   const retryAfter = parseRetryAfter(headers['retry-after'], now);
   if (status >= 300 && status < 400) {
     const location = readLocation(headers['location']);
@@ -87,33 +103,14 @@ export function refuseFailure(
   if (!isSuccessStatus(status)) {
     throw failure('http_error', response, { retryable: transient, retryAfter });
   }
-  if (members === undefined) throw failure('unparsable', response, { retryable: true, retryAfter });
-  return members;
+  if (body === undefined) throw failure('unparsable', response, { retryable: true, retryAfter });
+  return body;
 }
 
-/**
- * Reads a body as a JSON object, whatever its content type says, else as a form with a token or an error.
- *
- * @returns undefined where it is neither
- */
-export function readMembers(body: Buffer): Members | undefined {
-  // TextDecoder drops a byte order mark.
-  const text = new TextDecoder().decode(body);
-  return readJsonObject(text) ?? readForm(text);
-}
-
-/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
-function readForm(text: string): Members | undefined {
-  if (/[\s<>"]/.test(text.trim())) return undefined;
-  const form = new URLSearchParams(text.trim());
-  const telling = form.has('access_token') || form.has('error');
-  return telling ? Object.fromEntries(form) : undefined;
-}
-
-function readOAuthError(members: Members | undefined): OAuthErrorResponse | undefined {
-  const error = members?.['error'];
-  const description = readText(members?.['error_description']);
-  const uri = readText(members?.['error_uri']);
+function readOAuthError(members: Members): OAuthErrorResponse | undefined {
+  const error = members['error'];
+  const description = readText(members['error_description']);
+  const uri = readText(members['error_uri']);
   if (isObject(error)) {
     // Not of the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
     const code = readText(error['status']) ?? readText(error['code']) ?? readText(error['type']);
@@ -133,23 +130,39 @@ function readOAuthError(members: Members | undefined): OAuthErrorResponse | unde
  * @param sentAt epoch, milliseconds
  * @throws {TokenError} where there is no token, or one that cannot be one
  */
-function readAccessToken(response: HttpResponse, members: Members, sentAt: number): AccessToken {
+function readAccessToken(
+  response: HttpResponse,
+  body: ResponseBody,
+  fields: ResponseFields,
+  sentAt: number,
+): AccessToken {
+  const find = (name: FieldName): unknown => findField(body, fields, name)?.value;
+  const token = readTokenString(response, body, fields);
+  const expiresInMs = find('expires_in_ms');
+  // Who names a place for milliseconds knows of no seconds.
+  const isReplaced = expiresInMs !== undefined && fields.expires_in === undefined;
+  const expiresIn = isReplaced ? undefined : find('expires_in');
+  const expiresAt = find('expires_at');
   return new AccessToken({
-    token: readTokenString(response, members),
-    tokenType: readText(members['token_type']) ?? 'Bearer',
-    expiresAt: addLifetime(sentAt, readLifetime(members['expires_in'])),
+    token,
+    tokenType: readText(find('token_type')) ?? 'Bearer',
+    expiresAt: readExpiry({ expiresIn, expiresInMs, expiresAt, token }, sentAt),
   });
 }
 
 /**
- * Reads `access_token`.
+ * Reads the access token.
  *
  * @throws {TokenError} where it is missing, or malformed
  */
-export function readTokenString(response: HttpResponse, members: Members): string {
-  const token = readToken(response, members['access_token']);
-  if (token === undefined) throw failure('no_access_token', response, { retryable: false });
-  return token;
+export function readTokenString(
+  response: HttpResponse,
+  body: ResponseBody,
+  fields: ResponseFields = {},
+): string {
+  const token = readToken(response, findField(body, fields, 'access_token')?.value);
+  if (token !== undefined) return token;
+  throw failure('no_access_token', response, { retryable: false, path: fields.access_token });
 }
 
 /**
@@ -164,23 +177,6 @@ function readToken(response: HttpResponse, value: unknown): string | undefined {
   throw failure('malformed_token', response, { retryable: false });
 }
 
-/** Reads `expires_in`: seconds, as a number or a numeric string; 0 where it says nothing. */
-function readLifetime(value: unknown): number {
-  const numeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
-  return Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
-}
-
-/**
- * @param start epoch, milliseconds
- * @param lifetime seconds
- * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
- */
-export function addLifetime(start: number, lifetime: number | undefined): Date | undefined {
-  if (lifetime === undefined || lifetime <= 0) return undefined;
-  const end = start + lifetime * 1000;
-  return end > lastZuluTime ? undefined : new Date(end);
-}
-
 /**
  * Reads what comes with the token.
  *
@@ -188,19 +184,31 @@ export function addLifetime(start: number, lifetime: number | undefined): Date |
  */
 export function readCompanions(
   response: HttpResponse,
-  members: Members,
+  body: ResponseBody,
+  fields: ResponseFields = {},
 ): Omit<TokenResponse, 'accessToken' | 'issuedAt'> {
+  const find = (name: FieldName): unknown => findField(body, fields, name)?.value;
   return {
-    scopes: readScopes(members['scope']),
-    refreshToken: readToken(response, members['refresh_token']),
-    idToken: readToken(response, members['id_token']),
-    others: Object.fromEntries(
-      Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value)),
-    ),
+    scopes: readScopes(find('scope')),
+    refreshToken: readToken(response, find('refresh_token')),
+    idToken: readToken(response, find('id_token')),
+    others: listOthers(body, fields),
   };
 }
 
-/** How deep a further member may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+function listOthers(body: ResponseBody, fields: ResponseFields): OtherFields {
+  if (typeof body === 'string') return {};
+  if (!isObject(body)) {
+    const shallow = body.map((item) => (isShallow(item) ? item : null));
+    return dropListedSecrets(shallow, fields) as OtherFields;
+  }
+  const shallow = Object.entries(body).filter(
+    ([name, value]) => !understood.has(name) && isShallow(value),
+  );
+  return dropListedSecrets(Object.fromEntries(shallow), fields) as OtherFields;
+}
+
+/** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
 const deepest = 100;
 
 function isShallow(value: unknown, levels = deepest): boolean {

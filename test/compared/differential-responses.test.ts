@@ -71,6 +71,20 @@ function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300;
 }
 
+const end = sentAt + 3_600_000;
+/** One hour after the request, in every form that is read. */
+const laterTimes = [
+  new Date(end).toISOString(),
+  new Date(end).toISOString().replace('T', ' '),
+  end,
+  end / 1000,
+  String(end),
+  String(end / 1000),
+];
+const encodePart = (part: object): string =>
+  Buffer.from(JSON.stringify(part)).toString('base64url');
+const jwt = `${encodePart({ alg: 'none' })}.${encodePart({ exp: end / 1000 })}.`;
+
 /** In the order in which they are adapted. */
 const differences: readonly Difference[] = [
   {
@@ -135,6 +149,16 @@ const differences: readonly Difference[] = [
       const years = seconds / 86_400 / 366;
       const known = seconds > 0 && years < 7900;
       return change(answer, { expires_in: known ? seconds : undefined });
+    },
+  },
+  {
+    what: 'a lifetime that is not known follows from expires_at, else from the claim exp of a JWT',
+    why: 'many servers name the time at which a token expires instead',
+    adapt: (answer) => {
+      const { expires_in, expires_at, access_token } = answer.members;
+      if (expires_in !== undefined) return answer;
+      const isKnown = laterTimes.some((time) => time === expires_at) || access_token === jwt;
+      return isKnown ? change(answer, { expires_in: 3600 }) : answer;
     },
   },
   {
@@ -240,6 +264,7 @@ const scopes = fc.oneof(
 const printable = fc.stringMatching(/^[\x20-\x7e]{1,20}$/);
 const tokens = fc.oneof(
   { weight: 8, arbitrary: printable },
+  { weight: 1, arbitrary: fc.constant(jwt) },
   { weight: 1, arbitrary: fc.constantFrom<unknown>('a\nb', 'caf\u00e9', '\u0000') },
   { weight: 1, arbitrary: odd },
 );
@@ -248,6 +273,7 @@ const members = fc.record(
     access_token: tokens,
     token_type: fc.oneof(fc.constantFrom<unknown>('Bearer', 'bearer', 'DPoP', 'N_A'), odd),
     expires_in: lifetimes,
+    expires_at: fc.constantFrom<unknown>(...laterTimes, 3600, '2026-01-31T10:00:00Z', 'soon', null),
     scope: scopes,
     refresh_token: fc.oneof(printable, odd),
     id_token: fc.constantFrom<unknown>('a.b.c', ''),

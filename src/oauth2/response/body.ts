@@ -1,0 +1,57 @@
+import { isObject, type Members } from '../json-object.ts';
+import { parseExactJson } from '../json/exact-json.ts';
+import { type ResponseFields, readsList, readsText } from './response-fields.ts';
+
+/** A body that was read: a JSON object or the fields of a form; a list or a text if the token is to be found there. */
+export type ResponseBody = Members | readonly unknown[] | string;
+
+/**
+ * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
+ *
+ * @param fields a list or a text is read only if the access token is to be found there
+ * @returns undefined if it is nothing of these
+ */
+export function readBody(body: Buffer, fields: ResponseFields = {}): ResponseBody | undefined {
+  // TextDecoder drops a byte order mark.
+  const text = new TextDecoder().decode(body);
+  const value = readJson(text);
+  if (isObject(value)) return value;
+  if (Array.isArray(value)) return readsList(fields) ? value : undefined;
+  return readForm(text, fields) ?? (readsText(fields) ? readBareText(text, value) : undefined);
+}
+
+/**
+ * Reads a body as a JSON object, else as a form with a token or an error.
+ *
+ * @returns undefined if it is neither
+ */
+export function readObjectBody(body: Buffer): Members | undefined {
+  const read = readBody(body);
+  return isObject(read) ? read : undefined;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
+function readForm(
+  text: string,
+  { access_token: place = 'access_token' }: ResponseFields,
+): Members | undefined {
+  if (/[\s<>"]/.test(text.trim())) return undefined;
+  const form = new URLSearchParams(text.trim());
+  const telling = form.has('access_token') || form.has(place) || form.has('error');
+  return telling ? Object.fromEntries(form) : undefined;
+}
+
+/** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */
+function readBareText(text: string, value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const bare = text.trim();
+  return /^[^\s<>"{}[\],]+$/.test(bare) && !/^(null|true|false)$/.test(bare) ? bare : undefined;
+}
