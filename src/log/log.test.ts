@@ -63,10 +63,34 @@ describe('Log', () => {
     assert.equal(runner.calls.at(-1), 'info abc$& ***');
   });
 
+  describe('hides a secret before a text is cut, in the writing', () => {
+    const secret = 'pa<ss>&w/or d+"quo\\te~d" x=1;%41#e';
+    const writings: readonly (readonly [what: string, written: string])[] = [
+      ['of a URI', encodeURIComponent(secret)],
+      [
+        'of XML',
+        secret
+          .replaceAll('&', '&amp;')
+          .replaceAll('<', '&lt;')
+          .replaceAll('>', '&gt;')
+          .replaceAll('"', '&quot;'),
+      ],
+      ['of base64', Buffer.from(secret).toString('base64')],
+      ['of hex', Buffer.from(secret).toString('hex')],
+    ];
+    for (const [what, written] of writings) {
+      test(what, () => {
+        const { log, runner } = createLog(secret);
+        log.say(text`got ${'x'.repeat(270) + written}`);
+        assert.match(runner.calls.at(-1) ?? '', /^info got x{270}\*\*\*.{0,3}$/);
+      });
+    }
+  });
+
   test('makes texts from outside harmless wherever they are printed', () => {
     const { log, runner } = createLog();
     const hostile = text`x ${'\n::add-mask::a\n##[error]b'}`;
-    const harmless = 'x  : :add-mask: :a # #[error]b';
+    const harmless = 'x  ::add-mask::a # #[error]b';
     log.say(hostile);
     log.group(hostile, [hostile]);
     log.warn({ title: 'beware', message: hostile });

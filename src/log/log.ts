@@ -1,6 +1,7 @@
 import type * as core from '@actions/core';
 
 import { renderText, type Text } from './text.ts';
+import { listWritings } from './writings.ts';
 
 /** What is used of @actions/core. */
 export type Runner = Pick<
@@ -27,8 +28,9 @@ export interface Annotation {
 /** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
 export class Log {
   readonly #runner: Runner;
-  /** Longest first, so that a secret which holds another one is hidden as a whole. */
-  #secrets: readonly string[] = [];
+  readonly #masked = new Set<string>();
+  /** What is hidden, in every writing, the longest first: a secret that holds another one is hidden as a whole. */
+  #hidden: readonly string[] | undefined;
 
   constructor(runner: Runner) {
     this.#runner = runner;
@@ -36,8 +38,9 @@ export class Log {
 
   /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
   mask(secret: string): void {
-    if (secret === '' || this.#secrets.includes(secret)) return;
-    this.#secrets = [...this.#secrets, secret].sort((a, b) => b.length - a.length);
+    if (secret === '' || this.#masked.has(secret)) return;
+    this.#masked.add(secret);
+    this.#hidden = undefined;
     this.#runner.setSecret(secret);
   }
 
@@ -68,6 +71,9 @@ export class Log {
   }
 
   #redact(text: string): string {
-    return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+    this.#hidden ??= [...new Set([...this.#masked].flatMap(listWritings))].sort(
+      (a, b) => b.length - a.length,
+    );
+    return this.#hidden.reduce((rest, writing) => rest.replaceAll(writing, '***'), text);
   }
 }

@@ -1,9 +1,11 @@
 /** What may stand inside a {@link Text}. A string is taken for text from outside. */
-export type Piece = string | number | Text | Sentence;
+export type Piece = string | number | Text | Excerpt;
 
-/** A text from outside of which the first line is shown, without full stops at its end. */
-export interface Sentence {
-  readonly sentence: string;
+/** A text from outside of which only a part is shown. Secrets are hidden before the part is taken: a mask matches no part of one. */
+export interface Excerpt {
+  readonly outside: string;
+  /** Takes the part from the text, in which secrets are hidden. */
+  readonly take: (redacted: string) => string;
 }
 
 /** A line for people that is not yet safe to print: its own words, and between them text from outside. */
@@ -40,9 +42,9 @@ export function got(value: string): Text {
 export type Redact = (text: string) => string;
 
 /**
- * Makes a text from outside harmless. The runner obeys `##[command]` anywhere in a line and `::command::` at its start,
- * so what a server, a certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask
- * no longer matches what was broken or cut.
+ * Makes a text from outside harmless within a line. The runner obeys `##[command]` anywhere in a line, so what a server, a
+ * certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask no longer matches what was
+ * broken or cut.
  *
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
@@ -56,27 +58,35 @@ export function makeHarmless(outside: string, redact: Redact): string {
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function breakCommands(line: string): string {
-  return line.replace(/#(?=#\[)/g, '# ').replace(/:(?=:)/g, ': ');
+  return line.replace(/#(?=#\[)/g, '# ');
 }
 
-/** Writes a text as one line that is safe to print. */
+/** Writes a text as one line that is safe to print. `::` begins a command only at the start of a line, white space left aside. */
 export function renderText(line: Text, redact: Redact): string {
-  const rendered = line.words.map((word, index) => word + renderPiece(line.pieces[index], redact));
-  // Once more over the whole, for a command could begin in one piece and end in the next.
-  return breakCommands(redact(rendered.join('')));
+  // Once more over the whole, because a secret or a command could begin in one piece and end in the next.
+  return breakCommands(redact(renderPieces(line, redact))).replace(/^(\s*:)(?=:)/, '$1 ');
+}
+
+function renderPieces({ words, pieces }: Text, redact: Redact): string {
+  return words.map((word, index) => word + renderPiece(pieces[index], redact)).join('');
 }
 
 function renderPiece(piece: Piece | undefined, redact: Redact): string {
   if (piece === undefined) return '';
   if (typeof piece === 'number') return String(piece);
   if (typeof piece === 'string') return makeHarmless(piece, redact);
-  if ('sentence' in piece) return makeHarmless(takeSentence(redact(piece.sentence)), redact);
-  return renderText(piece, redact);
+  if ('outside' in piece) return makeHarmless(piece.take(redact(piece.outside)), redact);
+  return renderPieces(piece, redact);
 }
 
-/** Some servers write several lines: trace id, time. A secret is hidden before, for it can end in a full stop. */
-function takeSentence(outside: string): string {
-  const [line = ''] = outside.trim().split(/[\r\n]/, 1);
+/** Shows the first line of a text from outside that is not empty, without full stops at its end: some servers add a trace id. */
+export function sentence(outside: string): Excerpt {
+  return { outside, take: takeSentence };
+}
+
+/** Takes the first line that is not empty, without full stops at its end. */
+export function takeSentence(text: string): string {
+  const [line = ''] = text.trim().split(/[\r\n]/, 1);
   let end = line.length;
   while (line[end - 1] === '.') end -= 1;
   return line.slice(0, end);

@@ -125,7 +125,7 @@ describe('the metadata of an issuer', () => {
     ]) {
       const { message } = explainMetadata(error);
       assert.match(message, /set-output name=token/);
-      assert.doesNotMatch(message, /##\[|::|[\r\n]/);
+      assert.doesNotMatch(message, /##\[|^\s*::|[\r\n]/);
     }
   });
 

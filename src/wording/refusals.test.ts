@@ -355,7 +355,7 @@ describe('an error of the server', () => {
           ...describeAnswer(failure, view()).map(say),
         ];
         assert.match(lines.join(''), /set-output name=token/);
-        assert.doesNotMatch(lines.join(''), /##\[|::|[\r\n]/);
+        assert.doesNotMatch(lines.join(''), /##\[|^\s*::|[\r\n]/);
       });
     }
 

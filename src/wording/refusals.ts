@@ -3,7 +3,7 @@ import type { TokenError } from '../oauth2/errors.ts';
 import { jwtBearerGrant } from '../oauth2/grant.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Annotation } from '../log/log.ts';
-import { showInput, text, type Text } from '../log/text.ts';
+import { sentence, showInput, text, type Text } from '../log/text.ts';
 import { writeClaims } from './id-token.ts';
 import { hostOf, nameUrlInput } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
@@ -30,7 +30,7 @@ export function explainOAuthError(error: TokenError, view: StageView): Annotatio
     description === undefined
       ? text`${answer.status} ${code}`
       : // The whole of it is in the group above.
-        text`${answer.status} ${code}, "${{ sentence: description }}"`;
+        text`${answer.status} ${code}, "${sentence(description)}"`;
   const federated = explainFederatedRefusal(error, view, said);
   if (federated !== undefined) return federated;
   // With 401 or 403 unauthorized_client means: who is that?

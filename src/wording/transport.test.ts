@@ -204,7 +204,7 @@ describe('a connection that failed', () => {
       'tls_failed',
       system('ERR_TLS_CERT_ALTNAME_INVALID', '\n##[x] ::y::'),
     );
-    assert.match(giveUp(error).message, /: {2}# #\[x\] : :y: :\. Check/);
+    assert.match(giveUp(error).message, /: {2}# #\[x\] ::y::\. Check/);
   });
 });
 

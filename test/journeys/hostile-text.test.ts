@@ -135,7 +135,7 @@ function assertObeysOnly(runner: PrintingRunner, hidden: readonly string[]): voi
     assert.doesNotMatch(line, unprintable);
     assert.doesNotMatch(
       line.replace(/^::(group|endgroup|warning|error)( title=[^:]*)?::/, ''),
-      /##\[|::/,
+      /##\[|^\s*::/,
     );
   });
   reader.push(Buffer.from(runner.stdout()));
@@ -531,7 +531,10 @@ function assertTame(result: Run): void {
   assert.equal(result.annotations.length, green ? 0 : 1);
   for (const line of result.stdout.split('\n').filter((one) => !one.startsWith('::add-mask::'))) {
     assert.doesNotMatch(line, unprintable);
-    assert.doesNotMatch(line.replace(/^::(group|endgroup|error)( title=[^:]*)?::/, ''), /##\[|::/);
+    assert.doesNotMatch(
+      line.replace(/^::(group|endgroup|error)( title=[^:]*)?::/, ''),
+      /##\[|^\s*::/,
+    );
   }
 }
 

@@ -517,7 +517,7 @@ const oauthFaults: readonly FaultRow[] = [
     ),
     outcome: failAtOnce(
       'client refused',
-      `<host> refused the client: 401 invalid_client, "# #[error]: :set-output name=token: :x ***". ${checkCredentials}. ${sameAnswer}`,
+      `<host> refused the client: 401 invalid_client, "# #[error]::set-output name=token::x ***". ${checkCredentials}. ${sameAnswer}`,
     ),
   },
   ...[
