@@ -22,7 +22,7 @@ import { readInputs, type LocatedInputs } from '../inputs/inputs.ts';
 import { listClientProofs, listProofs } from './proofs.ts';
 import { listTlsSecrets } from '../masks/secrets.ts';
 import { makeTlsIdentity } from './tls-identity.ts';
-import { usesTlsAuthentication } from '../inputs/client.ts';
+import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
 
 const pem = generatePem();
 const rsa = generatePem('rsa');
@@ -52,8 +52,9 @@ interface Added {
   readonly parameters: readonly (readonly [string, string])[];
   readonly headers: Readonly<Record<string, string>>;
   readonly hidden: readonly string[];
-  /** The names that they announce. */
+  /** The names of parameters and headers that they announce. */
   readonly announced: readonly string[];
+  readonly announcedHeaders: readonly string[];
 }
 
 /** Has the proofs of inputs add to so many requests, one after the other. */
@@ -76,6 +77,7 @@ async function addTimes(times: number, given: Given, list = listProofs): Promise
       headers: Object.fromEntries(parts.headers),
       hidden: [...hidden],
       announced: proofs.flatMap(({ parameters }) => parameters),
+      announcedHeaders: proofs.flatMap(({ headers }) => headers),
     });
   }
   return all;
@@ -248,6 +250,7 @@ describe('a request proves', () => {
         added.announced,
         parameters.map(([name]) => name),
       );
+      assert.deepEqual(added.announcedHeaders, Object.keys(headers));
     });
   }
 

@@ -4,19 +4,12 @@ import {
   signAssertion,
   thumbprintOf,
 } from '../oauth2/client-assertion.ts';
-import {
-  clientAssertion,
-  clientSecretBasic,
-  clientSecretPost,
-  type MakeJwt,
-  namedClient,
-  type Proof,
-} from '../oauth2/client-authentication.ts';
-import { assertionGrant, subjectTokenGrant } from '../oauth2/grant.ts';
+import type { MakeJwt, Proof } from '../oauth2/client-authentication.ts';
 import type { SigningKey } from '../oauth2/keys/signing-key.ts';
 import type { Hide } from '../masks/secrets.ts';
-import type { Inputs, LocatedInputs } from '../inputs/inputs.ts';
-import { usesTlsAuthentication } from '../inputs/client.ts';
+import type { LocatedInputs } from '../inputs/inputs.ts';
+import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
+import { type JwtMakers, listJwtGrants, proveClient } from '../inputs/client/proofs.ts';
 
 /** What proofs are made with. */
 export interface ProofContext {
@@ -31,53 +24,23 @@ export interface ProofContext {
 
 /** What the token request proves: who the client is, and what the grant rests on. */
 export function listProofs(inputs: LocatedInputs, context: ProofContext): Proof[] {
-  return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
+  const make = makeJwts(inputs, context);
+  return [...proveClient(inputs, make), ...listJwtGrants(inputs).map(({ prove }) => prove(make))];
 }
 
-/** The client authentication that the inputs name. */
+/** What proves who the client is. */
 export function listClientProofs(inputs: LocatedInputs, context: ProofContext): Proof[] {
-  const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
-  const id = clientId ?? '';
-  switch (clientAuthMethod) {
-    case undefined:
-      return inputs.idTokenAs === 'client_assertion'
-        ? [clientAssertion(clientId, context.readIdToken)]
-        : [];
-    case 'client_secret_basic':
-      return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
-    case 'client_secret_post':
-      return [clientSecretPost(id, clientSecret)];
-    case 'client_secret_jwt':
-    case 'private_key_jwt':
-      return [clientAssertion(clientId, makeClientJwt(inputs, context))];
-    case 'tls_client_auth':
-    case 'self_signed_tls_client_auth':
-      return [namedClient(clientId)];
-    case 'none':
-      return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
-  }
+  return proveClient(inputs, makeJwts(inputs, context));
 }
 
-/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
-function saysWhoByAssertion({ privateKeyAs, isMethodWritten }: Inputs): boolean {
-  return privateKeyAs === 'assertion' && !isMethodWritten;
-}
-
-function listGrantProofs(inputs: LocatedInputs, context: ProofContext): Proof[] {
-  if (inputs.privateKeyAs === 'assertion') return [assertionGrant(makeGrantJwt(inputs, context))];
-  if (inputs.idTokenAs === 'assertion') return [assertionGrant(context.readIdToken)];
-  if (inputs.idTokenAs === 'subject_token') return [subjectTokenGrant(context.readIdToken)];
-  return [];
-}
-
-function makeClientJwt(inputs: LocatedInputs, context: ProofContext): MakeJwt {
-  const { clientId = '' } = inputs;
-  return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
-}
-
-function makeGrantJwt(inputs: LocatedInputs, context: ProofContext): MakeJwt {
+function makeJwts(inputs: LocatedInputs, context: ProofContext): JwtMakers {
   const { clientId, signingKey } = inputs;
-  return makeJwt(inputs, context, nameOwner(clientId, signingKey));
+  const client = { issuer: clientId ?? '', subject: clientId ?? '' };
+  return {
+    client: makeJwt(inputs, context, client),
+    grant: makeJwt(inputs, context, nameOwner(clientId, signingKey)),
+    idToken: context.readIdToken,
+  };
 }
 
 /** Whom a signed grant is for: the client, or whoever the key file names. */
@@ -87,7 +50,7 @@ function nameOwner(
 ): Pick<Assertion, 'issuer' | 'subject'> {
   const owner = signingKey?.owner;
   const issuer = clientId ?? owner?.issuer;
-  // Google's key files name no subject, for there it would mean to act as a user.
+  // Google's key files name no subject: there it would mean to act as a user.
   const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
   return { issuer, subject };
 }

@@ -15,7 +15,7 @@ import { describeAcsRequest, describeDiscovery, describeRequest } from '../wordi
 import { sayAsking } from '../wording/progress.ts';
 import { hideSecrets } from '../masks/response.ts';
 import { makeTlsIdentity } from './tls-identity.ts';
-import { usesTlsAuthentication } from '../inputs/client.ts';
+import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
 
 /** What a request needs from its surroundings. */
 export interface RequestContext extends StageContext, ProofSources {

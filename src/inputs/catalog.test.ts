@@ -6,7 +6,9 @@ import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 
 import { outputNames } from '../action/outputs.ts';
-import { inputDefaults, inputNames, otherWords, secretNames } from './catalog.ts';
+import { inputDefaults, type InputName, inputNames, otherWords, secretNames } from './catalog.ts';
+import { clientAuthMethods } from './client/client-methods.ts';
+import { idTokenRoles, privateKeyRoles } from './client/proofs.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -54,6 +56,21 @@ describe('action.yml', () => {
     );
     assert.deepEqual(told, secretNames);
   });
+
+  const choices: readonly [input: InputName, values: readonly string[]][] = [
+    ['client-auth-method', clientAuthMethods],
+    ['private-key-as', privateKeyRoles],
+    ['id-token-as', idTokenRoles],
+  ];
+  for (const [input, values] of choices) {
+    test(`names every value of ${input}`, () => {
+      const words: readonly string[] = String(inputs[input]?.['description']).match(/\w+/g) ?? [];
+      assert.deepEqual(
+        values.filter((value) => !words.includes(value)),
+        [],
+      );
+    });
+  }
 
   test('declares the outputs that the code sets, in the same order', () => {
     assert.deepEqual(Object.keys(outputs), [...outputNames]);

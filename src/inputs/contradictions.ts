@@ -1,6 +1,8 @@
 import { acsHeaders } from '../oauth2/acs-api.ts';
 import type { Pair } from '../oauth2/token-request.ts';
-import type { ClientInputs } from './client.ts';
+import type { ClientInputs } from './client/client.ts';
+import { usesTlsAuthentication } from './client/client-methods.ts';
+import { type JwtMakers, listJwtGrants, proveClient } from './client/proofs.ts';
 import type { EndpointInputs } from './endpoint.ts';
 import { notForAcs } from './catalog.ts';
 import type { InputReader } from './reader.ts';
@@ -18,8 +20,7 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
     return;
   }
   checkParameterNames(reader, inputs);
-  const usesAuthorization = inputs.clientAuthMethod === 'client_secret_basic';
-  checkHeaderNames(reader, inputs.headers, usesAuthorization ? ['authorization'] : []);
+  checkHeaderNames(reader, inputs.headers, listOwnHeaders(inputs));
   if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
     reader.complain(
       text`client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`,
@@ -50,46 +51,57 @@ function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }: Combined): bo
   return clientAuthMethod === 'client_secret_basic' && clientSecretEncoding === 'raw';
 }
 
-/** A certificate can be shown on a TLS connection alone. */
-function checkTls(reader: InputReader, { tokenUrl, clientAuthMethod }: Combined): void {
-  if (clientAuthMethod?.endsWith('tls_client_auth') !== true) return;
+/** A certificate can only be shown on a TLS connection. */
+function checkTls(reader: InputReader, inputs: Combined): void {
+  const { tokenUrl, clientAuthMethod } = inputs;
+  if (clientAuthMethod === undefined || !usesTlsAuthentication(inputs)) return;
   if (tokenUrl?.startsWith('http:') === true) {
     reader.complain(text`token-url: takes https with client-auth-method: ${clientAuthMethod}`);
   }
 }
 
-/** The inputs that parameters of these names have for themselves. */
-function listOwnParameters(inputs: Combined): Readonly<Record<string, string>> {
-  const { clientAuthMethod, privateKeyAs, idTokenAs } = inputs;
-  const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
-  const assertion = privateKeyAs === 'assertion' ? 'private-key' : 'id-token-as';
-  const asserts = privateKeyAs === 'assertion' || idTokenAs === 'assertion';
-  const isKeyGrantAlone =
-    privateKeyAs === 'assertion' && clientAuthMethod === 'none' && !inputs.isMethodWritten;
-  const provesByJwt = clientAuthMethod === undefined || clientAuthMethod.endsWith('_jwt');
-  return {
-    grant_type: 'grant-type',
-    client_secret: 'client-secret',
-    ...(provesByJwt
-      ? {
-          client_assertion: 'private-key or id-token-as',
-          client_assertion_type: 'private-key or id-token-as',
-        }
-      : {}),
-    ...(sendsId && !isKeyGrantAlone ? { client_id: 'client-id' } : {}),
-    ...(asserts ? { assertion } : {}),
-    ...(idTokenAs === 'subject_token' ? { subject_token: 'id-token-as' } : {}),
-    ...(inputs.refreshToken === undefined ? {} : { refresh_token: 'refresh-token' }),
-    ...(inputs.scopes.length > 0 ? { scope: 'scopes' } : {}),
-    ...(inputs.audience === undefined ? {} : { audience: 'audience' }),
-    ...(inputs.resources.length > 0 ? { resource: 'resource' } : {}),
-  };
+/** The names of what a proof adds do not depend on its JWT. */
+const noJwts: JwtMakers = { client: () => '', grant: () => '', idToken: () => '' };
+
+/** The headers that carry what the request proves, in lower case. */
+function listOwnHeaders(inputs: Combined): string[] {
+  const grants = listJwtGrants(inputs).map(({ prove }) => prove(noJwts));
+  return [...proveClient(inputs, noJwts), ...grants].flatMap(({ headers }) => headers);
+}
+
+/** The inputs that the parameters of a client's proof have for themselves. */
+const inputsOfClient: Readonly<Record<string, string>> = {
+  client_id: 'client-id',
+  client_secret: 'client-secret',
+  client_assertion: 'private-key or id-token-as',
+  client_assertion_type: 'private-key or id-token-as',
+};
+
+/** The parameters that the request has already, each with the input that it comes from. */
+function listOwnParameters(inputs: Combined): ReadonlyMap<string, string> {
+  const ofClient = proveClient(inputs, noJwts).flatMap(({ parameters }) =>
+    parameters.map((name) => [name, inputsOfClient[name] ?? 'client-auth-method'] as const),
+  );
+  const ofGrants = listJwtGrants(inputs).flatMap(({ source, prove }) =>
+    prove(noJwts).parameters.map((name) => [name, source] as const),
+  );
+  return new Map([
+    ['grant_type', 'grant-type'],
+    ['client_secret', 'client-secret'],
+    ...ofClient,
+    // The first of two grants counts, and the other one has a problem of its own.
+    ...ofGrants.toReversed(),
+    ...(inputs.refreshToken === undefined ? [] : ([['refresh_token', 'refresh-token']] as const)),
+    ...(inputs.scopes.length > 0 ? ([['scope', 'scopes']] as const) : []),
+    ...(inputs.audience === undefined ? [] : ([['audience', 'audience']] as const)),
+    ...(inputs.resources.length > 0 ? ([['resource', 'resource']] as const) : []),
+  ]);
 }
 
 function checkParameterNames(reader: InputReader, inputs: Combined): void {
   const own = listOwnParameters(inputs);
   for (const name of new Set(inputs.parameters.map(([name]) => name))) {
-    const input = Object.hasOwn(own, name) ? own[name] : undefined;
+    const input = own.get(name);
     if (input !== undefined) {
       reader.complain(text`parameters: ${name} is sent already; use the input ${input}`);
     }

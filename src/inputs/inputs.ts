@@ -1,6 +1,7 @@
 import { parseRfc3339Time } from '../oauth2/zulu-time.ts';
 import type { RetryOn } from '../oauth2/errors.ts';
-import { type ClientInputs, readClientInputs, readSecret } from './client.ts';
+import { type ClientInputs, readClientInputs } from './client/client.ts';
+import { readSecret } from './client/credentials.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint.ts';
 import { checkTogether, refuseForAcs } from './contradictions.ts';
 import { inputDefaults } from './catalog.ts';

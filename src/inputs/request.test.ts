@@ -7,7 +7,7 @@ import {
   type Reading,
   readWith,
 } from '../../test/support/making/inputs.ts';
-import { readClientInputs } from './client.ts';
+import { readClientInputs } from './client/client.ts';
 import { readRequestInputs, type RequestInputs } from './request.ts';
 
 const pem = generatePem();

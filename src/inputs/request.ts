@@ -1,6 +1,7 @@
 import { jwtBearerGrant, tokenExchangeGrant, usualSubjectTokenType } from '../oauth2/grant.ts';
 import type { BodyFormat, Pair } from '../oauth2/token-request.ts';
-import type { ClientInputs } from './client.ts';
+import type { ClientInputs } from './client/client.ts';
+import { listJwtGrants } from './client/proofs.ts';
 import type { InputReader } from './reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
 import { got, joinTexts, text, type Text } from '../log/text.ts';
@@ -60,6 +61,12 @@ const grantTypeNames: Readonly<Record<string, string>> = {
   'token-exchange': tokenExchangeGrant,
 };
 
+/** A grant, and what implies it, as the user writes that. */
+interface ImpliedGrant {
+  readonly by: string;
+  readonly grantType: string;
+}
+
 function readGrantType(reader: InputReader, client: ClientInputs): string {
   const value = reader.read('grant-type');
   const written =
@@ -78,23 +85,12 @@ function readGrantType(reader: InputReader, client: ClientInputs): string {
 }
 
 /** The grants that other inputs imply. */
-function listImpliedGrants({
-  refreshToken,
-  privateKeyAs,
-  idTokenAs,
-}: ClientInputs): { readonly by: string; readonly grantType: string }[] {
-  return [
-    ...(refreshToken === undefined ? [] : [{ by: 'refresh-token', grantType: 'refresh_token' }]),
-    ...(privateKeyAs === 'assertion'
-      ? [{ by: 'private-key-as: assertion', grantType: jwtBearerGrant }]
-      : []),
-    ...(idTokenAs === 'assertion'
-      ? [{ by: 'id-token-as: assertion', grantType: jwtBearerGrant }]
-      : []),
-    ...(idTokenAs === 'subject_token'
-      ? [{ by: 'id-token-as: subject_token', grantType: tokenExchangeGrant }]
-      : []),
-  ];
+function listImpliedGrants(client: ClientInputs): readonly ImpliedGrant[] {
+  const byJwt = listJwtGrants(client).flatMap(({ written, grantType }) =>
+    grantType === undefined ? [] : [{ by: written, grantType }],
+  );
+  if (client.refreshToken === undefined) return byJwt;
+  return [{ by: 'refresh-token', grantType: 'refresh_token' }, ...byJwt];
 }
 
 /** Notes where a grant lacks what it rests on. */

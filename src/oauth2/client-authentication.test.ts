@@ -65,6 +65,7 @@ describe('client_secret_basic', () => {
     const proof = clientSecretBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form');
     await proof.add(parts);
     assert.deepEqual(proof.parameters, []);
+    assert.deepEqual(proof.headers, ['authorization']);
     assert.deepEqual([...parts.headers], [['authorization', 'Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW']]);
     assert.deepEqual(parts.parameters, [['grant_type', 'client_credentials']]);
   });
@@ -75,6 +76,7 @@ test('client_secret_post adds id and secret as parameters and sets no header', a
   const proof = clientSecretPost('id', 's=cr%t');
   await proof.add(parts);
   assert.deepEqual(proof.parameters, ['client_id', 'client_secret']);
+  assert.deepEqual(proof.headers, []);
   assert.equal(parts.headers.size, 0);
   assert.deepEqual(parts.parameters, [
     ['grant_type', 'client_credentials'],

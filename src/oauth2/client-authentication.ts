@@ -8,10 +8,12 @@ export interface RequestParts {
 
 /**
  * Something that a request proves: who the client is (RFC 6749 section 2.3), or that it may have the token (RFC 7521).
- * It is added anew for each attempt, for a signed JWT is accepted once and soon expires.
+ * It is added anew for each attempt: a signed JWT is accepted once and soon expires.
  */
 export interface Proof {
-  /** The names of the body parameters that it adds, for a log. */
+  /** The names of the headers that it sets, in lower case. */
+  readonly headers: readonly string[];
+  /** The names of the body parameters that it adds. */
   readonly parameters: readonly string[];
   readonly add: (parts: RequestParts) => void | Promise<void>;
 }
@@ -34,6 +36,7 @@ export function clientSecretBasic(
 ): Proof {
   const credentials = encodeBasic(clientId, clientSecret, encoding);
   return {
+    headers: ['authorization'],
     parameters: [],
     add: ({ headers }) => {
       headers.set('authorization', `Basic ${credentials}`);
@@ -44,10 +47,11 @@ export function clientSecretBasic(
 /**
  * client_secret_post: id and secret as body parameters.
  *
+ * @param clientId undefined where none is sent
  * @see RFC 6749 section 2.3.1
  */
-export function clientSecretPost(clientId: string, clientSecret: string): Proof {
-  return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
+export function clientSecretPost(clientId: string | undefined, clientSecret: string): Proof {
+  return proveBy({ ...sendClientId(clientId), client_secret: () => clientSecret });
 }
 
 /**
@@ -81,6 +85,7 @@ function sendClientId(clientId: string | undefined): Record<string, () => string
 /** A proof by body parameters. */
 export function proveBy(values: Readonly<Record<string, MakeJwt>>): Proof {
   return {
+    headers: [],
     parameters: Object.keys(values),
     add: async ({ parameters }) => {
       for (const [name, value] of Object.entries(values)) parameters.push([name, await value()]);

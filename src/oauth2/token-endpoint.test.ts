@@ -63,7 +63,7 @@ describe('a token endpoint', () => {
     const { clock, context } = createContext([token]);
     const slowly: TokenRequest = {
       ...request,
-      proofs: [{ parameters: [], add: () => clock.sleep(5000) }],
+      proofs: [{ headers: [], parameters: [], add: () => clock.sleep(5000) }],
     };
     const { accessToken } = await askTokenEndpoint(slowly, context);
     assert.equal(accessToken.expiresAt?.toISOString(), '2026-01-31T12:00:05.000Z');
@@ -85,6 +85,7 @@ describe('a token endpoint', () => {
       ...request,
       proofs: [
         {
+          headers: ['x-assertion'],
           parameters: ['client_assertion'],
           add: ({ parameters, headers }) => {
             assertions += 1;
@@ -110,7 +111,7 @@ describe('a token endpoint', () => {
     const reason = new Error('no key');
     const failing: TokenRequest = {
       ...request,
-      proofs: [{ parameters: [], add: () => Promise.reject(reason) }],
+      proofs: [{ headers: [], parameters: [], add: () => Promise.reject(reason) }],
     };
     await assert.rejects(askTokenEndpoint(failing, context), reason);
     assert.deepEqual(network.requests, []);

@@ -2,7 +2,7 @@ import type { TransportError } from '../http/transport-error.ts';
 import { formatDuration } from '../log/duration.ts';
 import type { Annotation } from '../log/log.ts';
 import { text, type Text } from '../log/text.ts';
-import { usesTlsAuthentication } from '../inputs/client.ts';
+import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
 import type { FailedAttempt } from '../retry/retry.ts';
 import { describeUnknown, nameStatus } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { createAuthority, type IssuedCertificate } from '../../test/support/making/certificates.ts';
+import {
+  createAuthority,
+  type IssuedCertificate,
+} from '../../../test/support/making/certificates.ts';
 import {
   generatePem,
   type Given,
@@ -9,7 +12,7 @@ import {
   readWith,
   writeGoogleKeyFile,
   writeZitadelKeyFile,
-} from '../../test/support/making/inputs.ts';
+} from '../../../test/support/making/inputs.ts';
 import { type ClientInputs, readClientInputs } from './client.ts';
 
 const pem = generatePem();

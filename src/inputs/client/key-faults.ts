@@ -1,5 +1,5 @@
-import type { SigningKeyError } from '../oauth2/keys/signing-key-error.ts';
-import { text, type Text } from '../log/text.ts';
+import type { SigningKeyError } from '../../oauth2/keys/signing-key-error.ts';
+import { text, type Text } from '../../log/text.ts';
 
 const takes = text`takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
 

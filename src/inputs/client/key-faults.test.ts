@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 
-import { generatePem, say } from '../../test/support/making/inputs.ts';
-import { SigningKeyError } from '../oauth2/keys/signing-key-error.ts';
-import { readSigningKey } from '../oauth2/keys/signing-key.ts';
+import { generatePem, say } from '../../../test/support/making/inputs.ts';
+import { SigningKeyError } from '../../oauth2/keys/signing-key-error.ts';
+import { readSigningKey } from '../../oauth2/keys/signing-key.ts';
 import { explainKeyFault } from './key-faults.ts';
 
 const pem = generatePem();

@@ -1,0 +1,174 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+
+import { got, text, type Text } from '../../log/text.ts';
+import {
+  type MacAlgorithm,
+  macAlgorithms,
+  signingAlgorithms,
+} from '../../oauth2/keys/signing-algorithm.ts';
+import type { SigningKey } from '../../oauth2/keys/signing-key.ts';
+import type { Pair } from '../../oauth2/token-request.ts';
+import type { InputReader } from '../reader.ts';
+import { clientAuthMethods, signsWithSecret, usesTlsAuthentication } from './client-methods.ts';
+import {
+  readClaims,
+  readClientCertificate,
+  readClientKey,
+  readClientSecret,
+  readKey,
+  readSecret,
+} from './credentials.ts';
+import { chooseMethod, complainOfIdToken } from './method-choice.ts';
+import { authenticatesClient, idTokenRoles, privateKeyRoles, type ProofInputs } from './proofs.ts';
+
+/** Who the client is, and by what that is proven. */
+export interface ClientInputs extends ProofInputs {
+  /** Signs the client's assertion, or the grant's. */
+  readonly signingKey: SigningKey | undefined;
+  /** With which a client secret signs. */
+  readonly macAlgorithm: MacAlgorithm;
+  readonly assertionAudience: string | undefined;
+  readonly assertionClaims: readonly Pair[];
+  /** PEM, with its chain. */
+  readonly clientCertificate: string | undefined;
+  readonly clientKey: KeyObject | undefined;
+  readonly idTokenAudience: string | undefined;
+  readonly refreshToken: string | undefined;
+}
+
+/**
+ * Reads the inputs of the group Who you are, and notes what is wrong with them.
+ *
+ * @param now epoch, milliseconds
+ */
+export function readClientInputs(reader: InputReader, now: number): ClientInputs {
+  const privateKeyAs = reader.readChoice('private-key-as', privateKeyRoles);
+  const idTokenAs = reader.readOptionalChoice('id-token-as', idTokenRoles);
+  const algorithm = reader.readOptionalChoice('signing-algorithm', [
+    ...signingAlgorithms,
+    ...macAlgorithms,
+  ]);
+  const client = {
+    clientId: readClientId(reader),
+    clientSecret: readClientSecret(reader),
+    clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
+    isMethodWritten: reader.isGiven('client-auth-method'),
+    clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
+    signingKey: readKey(reader, algorithm),
+    macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
+    privateKeyAs,
+    assertionAudience: reader.read('assertion-audience'),
+    assertionClaims: readClaims(reader),
+    clientCertificate: readClientCertificate(reader, now),
+    clientKey: readClientKey(reader),
+    idTokenAs,
+    idTokenAudience: reader.read('id-token-audience'),
+    refreshToken: readSecret(reader, 'refresh-token'),
+  };
+  checkClientId(reader, client);
+  checkCertificate(reader, client);
+  checkUse(reader, client);
+  return client;
+}
+
+function readClientId(reader: InputReader): string | undefined {
+  const value = reader.read('client-id');
+  // eslint-disable-next-line no-control-regex -- a control character is what is looked for
+  if (/[\x00-\x1f\x7f]/.test(value ?? ''))
+    reader.complain(text`client-id: has a control character`);
+  return value;
+}
+
+/** A JWT or an ID token can name the client. A secret or a certificate cannot, even where it is sent as well. */
+function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId'>): void {
+  const { clientAuthMethod = 'none', privateKeyAs, idTokenAs } = client;
+  const isGrant = !authenticatesClient(privateKeyAs);
+  const isSaid = idTokenAs !== undefined || (isGrant && namesIssuer(client));
+  if (isSaid && clientAuthMethod === 'none') return;
+  // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
+  if (isGrant && reader.isGiven('private-key') && !client.signingKey) return;
+  if (!reader.isGiven('client-id')) reader.complain(sayMissingId(client));
+}
+
+function sayMissingId({ privateKeyAs, signingKey }: Omit<ClientInputs, 'clientId'>): Text {
+  return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
+    ? text`client-id is required, or private-key-as: assertion where the key file itself says who asks`
+    : text`client-id is required (a variable or a secret that does not exist reads as empty)`;
+}
+
+function namesIssuer({
+  signingKey,
+  assertionClaims,
+}: Pick<ClientInputs, 'signingKey' | 'assertionClaims'>): boolean {
+  const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
+  return isClaimed || signingKey?.owner !== undefined;
+}
+
+/** Notes where certificate and key do not belong together. */
+function checkCertificate(
+  reader: InputReader,
+  { clientCertificate, clientKey, clientAuthMethod, signingKey }: ClientInputs,
+): void {
+  if (clientKey !== undefined && !reader.isGiven('client-certificate')) {
+    reader.complain(text`client-certificate is required with client-key`);
+  }
+  if (clientCertificate === undefined) return;
+  const hasOwnKey = usesTlsAuthentication({ clientAuthMethod }) || reader.isGiven('client-key');
+  const [name, key] = hasOwnKey
+    ? (['client-key', clientKey] as const)
+    : (['private-key', signingKey?.key] as const);
+  if (key === undefined) return;
+  if (!new X509Certificate(clientCertificate).checkPrivateKey(key)) {
+    reader.complain(text`client-certificate: does not belong to ${name}`);
+  }
+}
+
+/** Notes what is given and would change nothing. */
+function checkUse(reader: InputReader, client: ClientInputs): void {
+  const { clientAuthMethod, idTokenAs, privateKeyAs } = client;
+  const hasKey = reader.isGiven('private-key');
+  const signs = hasKey || signsWithSecret(clientAuthMethod);
+  if (!authenticatesClient(privateKeyAs) && !hasKey) reader.missSecret('private-key');
+  const byMac = clientAuthMethods.filter(signsWithSecret).join(' or ');
+  for (const name of ['assertion-audience', 'assertion-claims', 'signing-algorithm'] as const) {
+    if (reader.isGiven(name) && !signs && !reader.missesSecret) {
+      reader.complain(
+        text`${name}: has no meaning without a signed JWT (private-key, or client-auth-method: ${byMac})`,
+      );
+    }
+  }
+  if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
+    reader.complain(text`private-key-id: has no meaning without private-key`);
+  }
+  if (!hasKey) checkCertificateUse(reader, client);
+  if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
+    reader.complain(text`id-token-audience: has no meaning without id-token-as`);
+  }
+  if (signsWithSecret(clientAuthMethod)) checkMacAlgorithm(reader, client);
+}
+
+/** Notes where a certificate has no key: it was forgotten, or the certificate is not wanted at all. */
+function checkCertificateUse(
+  reader: InputReader,
+  { clientAuthMethod, idTokenAs }: ClientInputs,
+): void {
+  const isAlone = reader.isGiven('client-certificate') && !reader.isGiven('client-key');
+  if (!isAlone || reader.missesSecret) return;
+  if (authenticatesClient(idTokenAs)) {
+    complainOfIdToken(reader, 'client-certificate');
+  } else if (clientAuthMethod !== undefined && reader.isGiven('client-auth-method')) {
+    reader.complain(
+      text`client-certificate: is not used by client-auth-method: ${clientAuthMethod}`,
+    );
+  } else {
+    reader.missSecret('client-key');
+  }
+}
+
+function checkMacAlgorithm(reader: InputReader, { clientAuthMethod = 'none' }: ClientInputs): void {
+  const algorithm = reader.read('signing-algorithm');
+  if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm)) return;
+  reader.complain(
+    text`signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: ${clientAuthMethod}`,
+  );
+}

@@ -1,0 +1,101 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
+
+import { joinTexts, text } from '../../log/text.ts';
+import { SigningKeyError } from '../../oauth2/keys/signing-key-error.ts';
+import { readSigningKey, type SigningKey } from '../../oauth2/keys/signing-key.ts';
+import type { Pair } from '../../oauth2/token-request.ts';
+import { formatZuluTime } from '../../oauth2/zulu-time.ts';
+import type { KeyName, SecretTextName } from '../catalog.ts';
+import { readCertificates } from '../certificates.ts';
+import { parseParameters } from '../pairs.ts';
+import { type InputReader, shortestSecret } from '../reader.ts';
+import { explainKeyFault } from './key-faults.ts';
+
+/** Reads a secret that is hidden as it is. */
+export function readSecret(reader: InputReader, name: SecretTextName): string | undefined {
+  const value = reader.read(name);
+  if (value !== undefined && value.length < shortestSecret) {
+    reader.complain(
+      text`${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`,
+    );
+  }
+  return value;
+}
+
+/** Reads the client's secret. A private key that is sent as a secret is given away. */
+export function readClientSecret(reader: InputReader): string | undefined {
+  const value = readSecret(reader, 'client-secret');
+  if (/-----BEGIN |"private_key"/.test(value ?? '')) {
+    reader.complain(text`client-secret: holds a private key; give it as private-key`);
+  }
+  return value;
+}
+
+/** Reads the key that signs JWTs. */
+export function readKey(
+  reader: InputReader,
+  algorithm: string | undefined,
+): SigningKey | undefined {
+  const value = reader.read('private-key');
+  if (value === undefined) return undefined;
+  const keyId = reader.read('private-key-id');
+  return tryKey(reader, 'private-key', value, { algorithm, keyId });
+}
+
+/** Reads the key of the client's certificate. */
+export function readClientKey(reader: InputReader): KeyObject | undefined {
+  const value = reader.read('client-key');
+  return value === undefined ? undefined : tryKey(reader, 'client-key', value, {})?.key;
+}
+
+function tryKey(
+  reader: InputReader,
+  name: KeyName,
+  value: string,
+  options: Parameters<typeof readSigningKey>[1],
+): SigningKey | undefined {
+  try {
+    return readSigningKey(value, options);
+  } catch (error) {
+    if (!(error instanceof SigningKeyError)) throw error;
+    reader.complain(text`${name}: ${explainKeyFault(error)}`);
+    return undefined;
+  }
+}
+
+/** Reads the claims that come over those of a signed JWT. */
+export function readClaims(reader: InputReader): readonly Pair[] {
+  const { pairs, faults } = parseParameters(reader.readExact('assertion-claims'));
+  const names = pairs.map(([name]) => name);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (faults.length > 0) reader.complain(text`assertion-claims: ${joinTexts(faults, ', ')}`);
+  if (repeated !== undefined) {
+    reader.complain(text`assertion-claims: ${repeated} is given more than once`);
+  }
+  return pairs;
+}
+
+/**
+ * Reads the client's certificate, with its chain.
+ *
+ * @param now epoch, milliseconds
+ * @returns PEM
+ */
+export function readClientCertificate(reader: InputReader, now: number): string | undefined {
+  const value = reader.read('client-certificate');
+  if (value === undefined) return undefined;
+  const certificate = readCertificates(value);
+  if (certificate === undefined) {
+    reader.complain(
+      text`client-certificate: takes a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, its chain after it`,
+    );
+    return undefined;
+  }
+  const { validToDate } = new X509Certificate(certificate);
+  if (validToDate.getTime() < now) {
+    reader.complain(
+      text`client-certificate: expired at ${formatZuluTime(validToDate)}; the provider has to issue a new one`,
+    );
+  }
+  return certificate;
+}

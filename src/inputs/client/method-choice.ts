@@ -1,0 +1,97 @@
+import { text } from '../../log/text.ts';
+import { signingAlgorithms } from '../../oauth2/keys/signing-algorithm.ts';
+import type { InputName } from '../catalog.ts';
+import type { InputReader } from '../reader.ts';
+import {
+  type ClientAuthMethod,
+  clientAuthMethods,
+  clientMethods,
+  type CredentialName,
+  credentialNames,
+  impliedMethods,
+  signsWithSecret,
+} from './client-methods.ts';
+import { authenticatesClient, listJwtGrants, type Roles } from './proofs.ts';
+
+/**
+ * The method that is named, or that follows from what is given; undefined where GitHub's ID token authenticates the
+ * client, and where no method can be chosen, which is then noted.
+ */
+export function chooseMethod(reader: InputReader, roles: Roles): ClientAuthMethod | undefined {
+  if (authenticatesClient(roles.idTokenAs)) {
+    for (const name of ['client-auth-method', ...listOffered(reader, roles)] as const) {
+      if (reader.isGiven(name)) complainOfIdToken(reader, name);
+    }
+    return undefined;
+  }
+  const written = reader.readOptionalChoice('client-auth-method', clientAuthMethods);
+  if (!reader.isGiven('client-auth-method')) return inferMethod(reader, roles);
+  if (written !== undefined) checkMethod(reader, written, roles);
+  return written;
+}
+
+/** Notes an input that an ID token takes the place of. */
+export function complainOfIdToken(reader: InputReader, name: InputName): void {
+  reader.complain(
+    text`${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`,
+  );
+}
+
+/** The credentials of the client that are given. */
+function listOffered(reader: InputReader, { privateKeyAs }: Roles): CredentialName[] {
+  return credentialNames
+    .filter((name) => name !== 'private-key' || authenticatesClient(privateKeyAs))
+    .filter((name) => reader.isGiven(name));
+}
+
+/** By what is given. Nothing at all never turns into `none` by itself: an empty secret looks the same. */
+function inferMethod(reader: InputReader, roles: Roles): ClientAuthMethod | undefined {
+  const offered = listOffered(reader, roles);
+  const [grant] = listJwtGrants(roles);
+  const [first] = offered;
+  if (first === undefined) {
+    if (grant !== undefined) return 'none';
+    // With an ID token in mind, no secret is missing; what is wrong with these inputs is reported elsewhere.
+    if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience')) return undefined;
+    reader.missSecret(guessMissing(reader));
+    return undefined;
+  }
+  if (offered.length > 1) {
+    reader.complain(text`client-auth-method is required, for there are ${offered.join(' and ')}`);
+  } else if (grant !== undefined) {
+    reader.complain(
+      text`client-auth-method is required, for ${grant.written} is the grant and ${first} is given besides; none sends no ${first}`,
+    );
+  }
+  return impliedMethods[first];
+}
+
+/** The secret that somebody meant to give, by what else is given. */
+function guessMissing(reader: InputReader): CredentialName {
+  const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'] as const;
+  const algorithm = reader.read('signing-algorithm');
+  const isForKey = signingAlgorithms.some((one) => one === algorithm);
+  if (isForKey || ofKey.some((name) => reader.isGiven(name))) return 'private-key';
+  return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
+}
+
+/** Notes where a method lacks its credential, or is given one that it does not use. */
+function checkMethod(reader: InputReader, method: ClientAuthMethod, roles: Roles): void {
+  const { credential } = clientMethods[method];
+  const offered = listOffered(reader, roles);
+  if (credential !== undefined && !offered.includes(credential)) {
+    if (credential === 'private-key' && reader.isGiven('private-key')) {
+      reader.complain(text`client-auth-method: ${method} needs private-key-as: client_assertion`);
+    } else {
+      reader.missSecret(credential);
+    }
+  }
+  for (const name of offered.filter((one) => one !== credential)) {
+    reader.complain(text`${name}: is not used by client-auth-method: ${method}`);
+  }
+  if (signsWithSecret(method) && !authenticatesClient(roles.privateKeyAs)) {
+    reader.complain(
+      text`client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, for assertion-audience and assertion-claims would be meant for both JWTs`,
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  clientAssertion,
+  type MakeJwt,
+  type Proof,
+  type SecretEncoding,
+} from '../../oauth2/client-authentication.ts';
+import {
+  assertionGrant,
+  jwtBearerGrant,
+  subjectTokenGrant,
+  tokenExchangeGrant,
+} from '../../oauth2/grant.ts';
+import { type ClientAuthMethod, clientMethods } from './client-methods.ts';
+
+/** What a JWT is in the request: one that `private-key` signs, or GitHub's ID token. */
+interface JwtRole {
+  readonly authenticatesClient: boolean;
+  /** The grant type that it implies; undefined where it implies none. */
+  readonly grantType: string | undefined;
+  /** @param clientId sent beside a JWT that authenticates the client */
+  readonly prove: (makeJwt: MakeJwt, clientId: string | undefined) => Proof;
+}
+
+const roles = {
+  client_assertion: {
+    authenticatesClient: true,
+    grantType: undefined,
+    prove: (makeJwt, clientId) => clientAssertion(clientId, makeJwt),
+  },
+  assertion: {
+    authenticatesClient: false,
+    grantType: jwtBearerGrant,
+    prove: assertionGrant,
+  },
+  subject_token: {
+    authenticatesClient: false,
+    grantType: tokenExchangeGrant,
+    prove: subjectTokenGrant,
+  },
+} as const satisfies Readonly<Record<string, JwtRole>>;
+
+type RoleName = keyof typeof roles;
+
+const jwtRoles: Readonly<Record<RoleName, JwtRole>> = roles;
+
+/** What the JWT signed with `private-key` can be. */
+export const privateKeyRoles = [
+  'client_assertion',
+  'assertion',
+] as const satisfies readonly RoleName[];
+
+export type PrivateKeyAs = (typeof privateKeyRoles)[number];
+
+/** What GitHub's ID token can be. */
+export const idTokenRoles = [
+  'client_assertion',
+  'assertion',
+  'subject_token',
+] as const satisfies readonly RoleName[];
+
+export type IdTokenAs = (typeof idTokenRoles)[number];
+
+/** What the JWTs of a request are in it. */
+export interface Roles {
+  readonly privateKeyAs: PrivateKeyAs;
+  /** Undefined where no ID token is sent. */
+  readonly idTokenAs: IdTokenAs | undefined;
+}
+
+/** The inputs that decide what a request proves. */
+export interface ProofInputs extends Roles {
+  /** Undefined where what the request proves names the client. */
+  readonly clientId: string | undefined;
+  readonly clientSecret: string | undefined;
+  /** Undefined where GitHub's ID token authenticates the client. */
+  readonly clientAuthMethod: ClientAuthMethod | undefined;
+  /** Whether the method was named, and does not only follow from what is given. */
+  readonly isMethodWritten: boolean;
+  readonly clientSecretEncoding: SecretEncoding;
+}
+
+/** What makes the JWTs of a request. */
+export interface JwtMakers {
+  /** The JWT that the client's method signs. */
+  readonly client: MakeJwt;
+  /** The JWT that is signed with `private-key` and does not authenticate the client. */
+  readonly grant: MakeJwt;
+  /** GitHub's ID token. */
+  readonly idToken: MakeJwt;
+}
+
+/** Whether a JWT in this role authenticates the client; false where there is none. */
+export function authenticatesClient(role: RoleName | undefined): boolean {
+  return role !== undefined && jwtRoles[role].authenticatesClient;
+}
+
+/** What proves who the client is; nothing where only the grant says it. */
+export function proveClient(inputs: ProofInputs, make: JwtMakers): Proof[] {
+  const { clientId, clientAuthMethod } = inputs;
+  if (clientAuthMethod === undefined) return [clientAssertion(clientId, make.idToken)];
+  if (isLoneKeyGrant(inputs)) return [];
+  return [clientMethods[clientAuthMethod].prove({ ...inputs, makeJwt: make.client })];
+}
+
+/**
+ * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
+ * only where the method is written.
+ */
+function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }: ProofInputs): boolean {
+  return !authenticatesClient(privateKeyAs) && clientAuthMethod === 'none' && !isMethodWritten;
+}
+
+/** A JWT on which the grant rests. */
+export interface JwtGrant {
+  /** The input that makes the JWT. */
+  readonly source: 'private-key' | 'id-token-as';
+  /** What decides on it, as the user writes it. */
+  readonly written: string;
+  readonly grantType: string | undefined;
+  readonly prove: (make: JwtMakers) => Proof;
+}
+
+/** The JWTs on which the grant rests; two of them contradict each other. */
+export function listJwtGrants({ privateKeyAs, idTokenAs }: Roles): JwtGrant[] {
+  const grants: JwtGrant[] = [];
+  if (!authenticatesClient(privateKeyAs)) {
+    const { grantType, prove } = jwtRoles[privateKeyAs];
+    grants.push({
+      source: 'private-key',
+      written: `private-key-as: ${privateKeyAs}`,
+      grantType,
+      prove: (make) => prove(make.grant, undefined),
+    });
+  }
+  if (idTokenAs !== undefined && !authenticatesClient(idTokenAs)) {
+    const { grantType, prove } = jwtRoles[idTokenAs];
+    grants.push({
+      source: 'id-token-as',
+      written: `id-token-as: ${idTokenAs}`,
+      grantType,
+      prove: (make) => prove(make.idToken, undefined),
+    });
+  }
+  return grants;
+}
