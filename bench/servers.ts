@@ -74,7 +74,7 @@ function plantOthers(count: number): void {
   for (let index = 0; index < count; index += 1) {
     const id = index.toString(16).padStart(32, '0');
     const compression = compressions[index % compressions.length] ?? 'gzip';
-    const name = `oauth2-token-v1-${id}-${'0'.repeat(16)}`;
+    const name = `oauth2-token-v2-${id}-${'0'.repeat(16)}`;
     cache.plant({ name, version: makeVersion(compression), blob: 'of another identity' });
   }
 }

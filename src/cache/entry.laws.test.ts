@@ -7,7 +7,7 @@ import { AccessToken } from '../oauth2/access-token.ts';
 import { openEntry, sealEntry } from './entry.ts';
 
 const key = Buffer.alloc(32, 7);
-const name = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-0123456789abcdef';
+const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
 const magic = Buffer.from('894f4132544f4b0a', 'hex');
 const block = 512;
 const headBytes = 12;

@@ -12,7 +12,7 @@ import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
 import { type CachedToken, maxEntryBytes, openEntry, sealEntry } from './entry.ts';
 
 const key = Buffer.alloc(32, 7);
-const name = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-0123456789abcdef';
+const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
 const nonce = Buffer.from('000102030405060708090a0b', 'hex');
 const magic = Buffer.from('894f4132544f4b0a', 'hex');
 const block = 512;

@@ -146,7 +146,7 @@ test('an identity is written as this text', () => {
     '"defaultExpiresIn":3600',
     '"endpointType":"oauth2"',
     '"expiresAtOverride":"2026-01-31T12:00:00.000Z"',
-    '"formatVersion":1',
+    '"formatVersion":2',
     '"grantType":"client_credentials"',
     '"headers":[["accept-language","en"],["x-tenant","Acme"]]',
     '"idTokenAs":"assertion"',

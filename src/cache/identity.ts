@@ -33,7 +33,7 @@ export interface RequestIdentity {
 }
 
 /** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 /**
  * Writes an identity as canonical JSON: equal questions give equal text, and different ones different text. The order

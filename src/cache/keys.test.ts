@@ -15,13 +15,24 @@ import {
   makeNameUnique,
 } from './keys.ts';
 
-const identity = '{"formatVersion":1,"tokenUrl":"https://login.example.com/token"}';
+const identity = '{"formatVersion":2,"tokenUrl":"https://login.example.com/token"}';
 
 const encryptionKey: Credential = {
   label: 'cache-encryption-key',
   bytes: Buffer.from('an encryption key of 32 bytes...'),
 };
 const clientSecret: Credential = { label: 'client-secret', bytes: Buffer.from('a client secret') };
+
+const privateKey: Credential = {
+  label: 'private-key',
+  bytes: Buffer.from('the DER of a private key'),
+};
+
+/** Which kind it is, its length, and its bytes. */
+function writeCredential({ label, bytes }: Credential): Buffer[] {
+  const kinds = ['cache-encryption-key', 'client-secret', 'private-key', 'client-key'];
+  return [Buffer.of(kinds.indexOf(label) + 1, 0, 0, 0, bytes.length), bytes];
+}
 
 /** 2026-01-31T12:00:00Z, where a slot begins. */
 const slotStart = Date.UTC(2026, 0, 31, 12);
@@ -49,32 +60,64 @@ describe('the keys', () => {
         lease: keys.lease.toString('hex'),
       },
       {
-        naming: '7869f5888b92ae19623858ca561736585f27836be7faaddf349f70940356bd32',
-        sealing: 'a08d358e76b72a8b37522c793290b14539a80e255bdda80e068e5424055e6e43',
-        lease: '4777ce38087819150ec575e9fa1a47c69a45d7a06f5862e2573cdf368582dca7',
+        naming: '53d1efc0c4b0afd6d2f2a1c0f47eefea6a7ef727467c1b6886d67c2fbec9a81b',
+        sealing: 'b080f3617beaa3225fb3a35b152a417d5fc96467fcf3a0670c9b929904d0740a',
+        lease: '660033d719891199fcfed74e99454efaf9f7003020bc214c819b5ee96616d30d',
       },
     );
   });
 
-  test('are HKDF (RFC 5869) over scrypt (RFC 7914) over labels, lengths and bytes', () => {
-    const material = Buffer.concat([
-      Buffer.from('0100000020', 'hex'),
-      encryptionKey.bytes,
-      Buffer.from('020000000f', 'hex'),
-      clientSecret.bytes,
-    ]);
-    const salt = createHash('sha256').update(identity).digest();
-    const cost = { cost: 32_768, blockSize: 8, parallelization: 1, maxmem: 67_108_864 };
-    const root = scryptSync(material, salt, 32, cost);
-    const extracted = createHmac('sha256', Buffer.alloc(32)).update(root).digest();
-    const expand = (info: string): Buffer =>
-      createHmac('sha256', extracted).update(`${info}\x01`).digest();
-    assert.deepEqual(keys, {
-      naming: expand('oauth2-token v1 name'),
-      sealing: expand('oauth2-token v1 seal'),
-      lease: expand('oauth2-token v1 lease'),
-    });
+  // Computed with hmac of Python.
+  test('of a known private key, with a client secret beside it, are these', async () => {
+    const made = await deriveKeys([privateKey, clientSecret], identity);
+    assert.equal(
+      makeName(made, slotStart),
+      'oauth2-token-v2-15faa0c3b752e7da576308d37f1a1609-08cccdcb741d51da',
+    );
+    assert.deepEqual(
+      [made.naming.toString('hex'), made.sealing.toString('hex'), made.lease.toString('hex')],
+      [
+        '8c2f193d3bff7f9924b0c29c7d4b51cdc24a961494918ad022f9e435540daa17',
+        '558340458ba27d5b2656da2e02ff653342d19d8d0da0fd7650c1ef13f97dcebe',
+        '41a383f6900d312c4d963f72015b3c44ad384fc735118dc3ac1cd9ada018f106',
+      ],
+    );
   });
+
+  const clientKey: Credential = { ...privateKey, label: 'client-key' };
+  const sets: readonly (readonly [credentials: Credential[], isStretched: boolean])[] = [
+    [[clientSecret], true],
+    [[encryptionKey], true],
+    [[encryptionKey, clientSecret], true],
+    [[privateKey], false],
+    [[clientKey], false],
+    [[encryptionKey, clientSecret, privateKey, clientKey], false],
+  ];
+  for (const [credentials, isStretched] of sets) {
+    const labels = credentials.map(({ label }) => label).join(', ');
+    test(`are ${isStretched ? 'stretched by scrypt' : 'HKDF only'} for ${labels}`, async () => {
+      const made = await deriveKeys(credentials, identity);
+      const material = Buffer.concat(credentials.flatMap(writeCredential));
+      const salt = createHash('sha256').update(identity).digest();
+      const expand = (key: Buffer, purpose: string, by = Buffer.alloc(32)): Buffer =>
+        createHmac('sha256', createHmac('sha256', by).update(key).digest())
+          .update(`oauth2-token v2 ${purpose}\x01`)
+          .digest();
+      const root = isStretched
+        ? scryptSync(material, salt, 32, {
+            cost: 32_768,
+            blockSize: 8,
+            parallelization: 1,
+            maxmem: 67_108_864,
+          })
+        : expand(material, 'root', salt);
+      assert.deepEqual(made, {
+        naming: expand(root, 'name'),
+        sealing: expand(root, 'seal'),
+        lease: expand(root, 'lease'),
+      });
+    });
+  }
 
   test('do not depend on the order of the credentials', async () => {
     assert.deepEqual(await deriveKeys([clientSecret, encryptionKey], identity), keys);
@@ -151,7 +194,7 @@ describe('canSeal', () => {
 describe('the name of an entry', () => {
   // Computed with hmac of Python.
   test('for known keys and a known expiry is this', () => {
-    const name = 'oauth2-token-v1-da1299bf7eaa5a98bc2cdff74f2a83a5-fe7f4dcca87c8180';
+    const name = 'oauth2-token-v2-4300bb87fb7d624a12497119ff43b54b-7aac95ca8b30ecd5';
     assert.equal(makeName(keys, slotStart), name);
   });
 
@@ -160,7 +203,7 @@ describe('the name of an entry', () => {
       fc.property(someKeys, times, (some, expiresAt) => {
         const prefix = makeNamePrefix(some);
         const name = makeName(some, expiresAt);
-        assert.match(prefix, /^oauth2-token-v1-[0-9a-f]{32}-$/);
+        assert.match(prefix, /^oauth2-token-v2-[0-9a-f]{32}-$/);
         assert.equal(name.slice(0, prefix.length), prefix);
         assert.match(name.slice(prefix.length), /^[0-9a-f]{16}$/);
         assert.ok(isEntryName(name, prefix));
@@ -217,7 +260,7 @@ describe('the name of an entry', () => {
 describe('the prefix to fall back on', () => {
   test('is an HMAC of the five minutes in which it is made', () => {
     const digest = createHmac('sha256', keys.naming).update('id|5899536').digest('hex');
-    assert.equal(makeFallbackPrefix(keys, slotStart), `oauth2-token-v1-${digest.slice(0, 32)}-`);
+    assert.equal(makeFallbackPrefix(keys, slotStart), `oauth2-token-v2-${digest.slice(0, 32)}-`);
   });
 
   test('is the same for five minutes, and another one before and after', () => {
@@ -232,7 +275,7 @@ describe('the prefix to fall back on', () => {
       fc.property(someKeys, times, times, (some, now, expiresAt) => {
         const prefix = makeFallbackPrefix(some, now);
         const name = makeName(some, expiresAt, prefix);
-        assert.match(prefix, /^oauth2-token-v1-[0-9a-f]{32}-$/);
+        assert.match(prefix, /^oauth2-token-v2-[0-9a-f]{32}-$/);
         assert.ok(isEntryName(name, prefix));
         assert.equal(isEntryName(name, makeNamePrefix(some)), false);
       }),
@@ -241,7 +284,7 @@ describe('the prefix to fall back on', () => {
 });
 
 describe('isEntryName', () => {
-  const prefix = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-';
+  const prefix = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-';
   const names: readonly (readonly [name: string, expected: boolean])[] = [
     [`${prefix}0123456789abcdef`, true],
     [`${prefix}0123456789abcdef-89abcdef`, true],
@@ -261,6 +304,7 @@ describe('isEntryName', () => {
     [`x${prefix}0123456789abcdef`, false],
     [`${prefix}${prefix}0123456789abcdef`, false],
     [prefix.replace('0123', '3210') + '0123456789abcdef', false],
+    [prefix.replace('v2', 'v1') + '0123456789abcdef', false],
     [prefix.replace('oauth2-token', 'oauth2-lease') + '0123456789abcdef', false],
     [`${prefix.toUpperCase()}0123456789abcdef`, false],
     ['0123456789abcdef', false],

@@ -1,16 +1,19 @@
 import { createHash, createHmac, hkdfSync, scrypt } from 'node:crypto';
 
-/** The secrets that an entry can be sealed with, and the byte that stands for each; never change one. */
-const labels = {
-  'cache-encryption-key': 1,
-  'client-secret': 2,
-  'private-key': 3,
-  'client-key': 4,
+/**
+ * The secrets that an entry can be sealed with: the byte that stands for each (never change one), and whether a person
+ * may have chosen it.
+ */
+const kinds = {
+  'cache-encryption-key': { byte: 1, guessable: true },
+  'client-secret': { byte: 2, guessable: true },
+  'private-key': { byte: 3, guessable: false },
+  'client-key': { byte: 4, guessable: false },
 } as const;
 
 /** A secret that an entry is sealed with. */
 export interface Credential {
-  readonly label: keyof typeof labels;
+  readonly label: keyof typeof kinds;
   readonly bytes: Buffer;
 }
 
@@ -32,14 +35,15 @@ export interface CacheKeys {
   readonly lease: Buffer;
 }
 
-/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, for the names are an oracle that anyone can test offline. */
+/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, because the names are an oracle that anyone can test offline. */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 const keyLength = 32;
 
 /**
  * Derives the keys of one identity from all credentials together, so that a rotated one, or one that only another
- * environment has, is a miss. It runs on the thread pool.
+ * environment has, is a miss. Where none of them is a key of asymmetric cryptography, it takes as long as {@link cost}
+ * says, on the thread pool; such a key cannot be guessed at any speed.
  *
  * @param identity as {@link writeIdentity} writes it
  * @see RFC 7914, RFC 5869
@@ -48,8 +52,10 @@ export async function deriveKeys(
   credentials: readonly Credential[],
   identity: string,
 ): Promise<CacheKeys> {
+  const material = joinCredentials(credentials);
   const salt = createHash('sha256').update(identity).digest();
-  const root = await stretch(joinCredentials(credentials), salt);
+  const guessable = credentials.every(({ label }) => kinds[label].guessable);
+  const root = guessable ? await stretch(material, salt) : expand(material, 'root', salt);
   return {
     naming: expand(root, 'name'),
     sealing: expand(root, 'seal'),
@@ -57,17 +63,17 @@ export async function deriveKeys(
   };
 }
 
-/** Label, length and bytes of each, in the order of the labels: no two sets of credentials give the same bytes. */
+/** Byte of the kind, length and bytes of each, in the order of the kinds: no two sets of credentials give the same bytes. */
 function joinCredentials(credentials: readonly Credential[]): Buffer {
   const parts = credentials
-    .toSorted((one, other) => labels[one.label] - labels[other.label])
-    .flatMap(({ label, bytes }) => [writeHeader(labels[label], bytes.length), bytes]);
+    .toSorted((one, other) => kinds[one.label].byte - kinds[other.label].byte)
+    .flatMap(({ label, bytes }) => [writeHeader(kinds[label].byte, bytes.length), bytes]);
   return Buffer.concat(parts);
 }
 
-function writeHeader(label: number, length: number): Buffer {
+function writeHeader(kind: number, length: number): Buffer {
   const header = Buffer.alloc(5);
-  header.writeUInt8(label, 0);
+  header.writeUInt8(kind, 0);
   header.writeUInt32BE(length, 1);
   return header;
 }
@@ -81,8 +87,14 @@ function stretch(material: Buffer, salt: Buffer): Promise<Buffer> {
   });
 }
 
-function expand(root: Buffer, purpose: 'name' | 'seal' | 'lease'): Buffer {
-  return Buffer.from(hkdfSync('sha256', root, '', `oauth2-token v1 ${purpose}`, keyLength));
+/** HKDF (RFC 5869), extract and expand. */
+function expand(
+  material: Buffer,
+  purpose: 'root' | 'name' | 'seal' | 'lease',
+  salt: Buffer = Buffer.alloc(0),
+): Buffer {
+  const info = `oauth2-token v2 ${purpose}`;
+  return Buffer.from(hkdfSync('sha256', material, salt, info, keyLength));
 }
 
 /** Seconds of expiry that share a name: jobs that got a token in the same five minutes collide on one upload. */
@@ -109,7 +121,7 @@ export function makeFallbackPrefix({ naming }: CacheKeys, now: number): string {
 }
 
 function writePrefix(id: Buffer): string {
-  return `oauth2-token-v1-${id.subarray(0, 16).toString('hex')}-`;
+  return `oauth2-token-v2-${id.subarray(0, 16).toString('hex')}-`;
 }
 
 /**

@@ -20,8 +20,8 @@ describe('the names of a lease', () => {
   // Computed with hmac of Python.
   test('of a known key and time are these, that of the window before first', () => {
     assert.deepEqual(listLeaseNames(keys, windowStart), [
-      'oauth2-lease-v1-90ef77f8d99acb427b605ee7d7e64c62',
-      'oauth2-lease-v1-6472d51ebb7e078d0e540d66269f10f5',
+      'oauth2-lease-v2-90ef77f8d99acb427b605ee7d7e64c62',
+      'oauth2-lease-v2-6472d51ebb7e078d0e540d66269f10f5',
     ]);
   });
 

@@ -18,6 +18,6 @@ export function listLeaseNames({ lease }: CacheKeys, now: number): readonly stri
   const window = Math.floor(now / leaseWindow);
   return [window - 1, window].map((each) => {
     const id = createHmac('sha256', lease).update(String(each)).digest();
-    return `oauth2-lease-v1-${id.subarray(0, 16).toString('hex')}`;
+    return `oauth2-lease-v2-${id.subarray(0, 16).toString('hex')}`;
   });
 }

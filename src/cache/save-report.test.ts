@@ -30,7 +30,7 @@ function readSource(path: string): string {
   return readFileSync(fileURLToPath(new URL(path, toolkit)), 'utf8');
 }
 
-const key = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-0123456789abcdef';
+const key = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
 
 const reserveFailed = `Failed to save: Unable to reserve cache with key ${key}`;
 

@@ -20,7 +20,7 @@ import { describe, test, type TestContext } from 'node:test';
 
 import { type Saver, startSaver } from './saver.ts';
 
-const name = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-0123456789abcdef';
+const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
 const entry = Buffer.from('sealed');
 
 /** As large as an entry can be, so larger than what a pipe takes at once. */

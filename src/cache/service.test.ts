@@ -127,7 +127,7 @@ const modeEnvironments = combine({ ACTIONS_CACHE_MODE: modes });
 
 const toolkit = askToolkit([...environments, ...modeEnvironments]);
 
-const prefix = 'oauth2-token-v1-0123456789abcdef0123456789abcdef-';
+const prefix = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-';
 const name = `${prefix}0123456789abcdef`;
 const blobUrl = 'https://blobs.example.com/1?sig=a%2Bb';
 const { signal } = new AbortController();
@@ -501,7 +501,7 @@ describe('download', () => {
 });
 
 describe('reserve', () => {
-  const lease = 'oauth2-lease-v1-0123456789abcdef0123456789abcdef';
+  const lease = 'oauth2-lease-v2-0123456789abcdef0123456789abcdef';
 
   test('sends by version 2 what the toolkit sends, under a version that is always the same', async () => {
     const answer = answerJson(200, { ok: true, signed_upload_url: blobUrl });
@@ -602,7 +602,7 @@ describe('over the network', () => {
       try {
         const service = chooseCacheService(server.environment({ version }), sendRequest);
         assert.ok(service !== undefined);
-        const lease = 'oauth2-lease-v1-0123456789abcdef0123456789abcdef';
+        const lease = 'oauth2-lease-v2-0123456789abcdef0123456789abcdef';
         const outcomes = await Promise.all([
           service.reserve(lease, signal),
           service.reserve(lease, signal),

@@ -725,7 +725,7 @@ describe('keeping a token', () => {
     assert.deepEqual(folders(), []);
   });
 
-  const fresh = /^oauth2-token-v1-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{8}$/;
+  const fresh = /^oauth2-token-v2-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{8}$/;
 
   test('takes another name with use-cache: refresh, and nothing is looked for', async (context) => {
     const { reuse, calls, asked, readSaved } = await openJob(

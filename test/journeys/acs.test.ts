@@ -207,7 +207,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
       first.stdout,
     );
     for (const { name, blob } of service.entries) {
-      assert.match(name, /^oauth2-token-v1-/);
+      assert.match(name, /^oauth2-token-v2-/);
       assert.equal(blob.includes('acs-token-1'), false);
     }
 

@@ -748,7 +748,7 @@ describe('what is kept', { concurrency }, () => {
     await stage.run({ inputs: { 'client-secret': 'the-secret-of-ci-clienT' } });
     await stage.run({ inputs: { 'use-cache': 'refresh' } });
     const [one = [], other = [], again = []] = stage.service.entries.map(({ name }) => {
-      const parts = /^oauth2-token-v1-([0-9a-f]{32})-([0-9a-f]{16})(-[0-9a-f]{8})?$/.exec(name);
+      const parts = /^oauth2-token-v2-([0-9a-f]{32})-([0-9a-f]{16})(-[0-9a-f]{8})?$/.exec(name);
       assert.ok(parts, name);
       return parts.slice(1);
     });

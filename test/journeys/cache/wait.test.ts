@@ -97,7 +97,7 @@ async function startHeld(
 /** The statuses of all reservations of leases, sorted. */
 function listLeases({ service }: Stage): (number | undefined)[] {
   return service.requests
-    .filter(({ body }) => body.includes('"oauth2-lease-v1-'))
+    .filter(({ body }) => body.includes('"oauth2-lease-v2-'))
     .map(({ status }) => status)
     .sort();
 }
@@ -239,7 +239,7 @@ describe('jobs that start together', () => {
     }
     // The first of them to ask keeps its token as usual, for those that still wait and for all that come.
     const [entry] = stage.service.entries.filter(({ finalized }) => finalized);
-    assert.match(entry?.name ?? '', /^oauth2-token-v1-/);
+    assert.match(entry?.name ?? '', /^oauth2-token-v2-/);
     assert.equal((await stage.run({ inputs: { 'cache-wait': '5' } })).hit, true);
   });
 });
