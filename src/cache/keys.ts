@@ -45,7 +45,7 @@ const keyLength = 32;
  * environment has, is a miss. Where none of them is a key of asymmetric cryptography, it takes as long as {@link cost}
  * says, on the thread pool; such a key cannot be guessed at any speed.
  *
- * @param identity as {@link writeIdentity} writes it
+ * @param identity a text that is equal for equal requests only
  * @see RFC 7914, RFC 5869
  */
 export async function deriveKeys(

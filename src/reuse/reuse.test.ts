@@ -22,7 +22,7 @@ import {
   idTokenEnvironment,
 } from '../../test/support/tables/stages.ts';
 import { type CachedToken, openEntry, sealEntry } from '../cache/entry.ts';
-import { type RequestIdentity, writeIdentity } from '../cache/identity.ts';
+import { type RequestIdentity, writeIdentity } from './identity.ts';
 import {
   type CacheKeys,
   type Credential,
@@ -80,7 +80,7 @@ const usualIdentity: RequestIdentity = {
   assertionClaims: [],
   idTokenAs: undefined,
   idTokenClaims: [],
-  scopes: ['read', 'list'],
+  scopes: ['list', 'read'],
   audience: undefined,
   resources: [],
   parameters: [],
@@ -400,7 +400,7 @@ describe('the name under which a token is looked for', () => {
         audience: 'aud',
         resources: ['urn:a'],
         parameters: [['x', '1']],
-        headers: [['X-Tenant', 'acme']],
+        headers: [['x-tenant', 'acme']],
         bodyFormat: 'json',
         defaultExpiresIn: 600,
         expiresAtOverride: '2026-01-31T12:00:00.000Z',

@@ -1,16 +1,12 @@
 import type { CachedToken } from '../cache/entry.ts';
-import { type RequestIdentity, writeIdentity } from '../cache/identity.ts';
 import { type CacheKeys, canSeal, type Credential, deriveKeys } from '../cache/keys.ts';
 import { type Saver, startSaver } from '../cache/saver.ts';
 import { chooseCacheService, readCacheMode, type ReservationService } from '../cache/service.ts';
 import { type Finding, TokenCache } from '../cache/token-cache.ts';
-import { thumbprintOf } from '../oauth2/client-assertion.ts';
-import { singleUseParameters } from '../oauth2/grant.ts';
-import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import type { Surroundings } from '../surroundings.ts';
-import { bindClaims, type IdToken } from '../id-token/id-token.ts';
 import type { IdTokens } from '../exchange/id-tokens.ts';
+import { identify, listCredentials, worksOnce, writeIdentity } from './identity.ts';
 import { type Waiting, waitForOtherJob } from './wait.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Log } from '../log/log.ts';
@@ -82,7 +78,7 @@ export class Reuse {
       return undefined;
     }
     const idToken = await context.idTokens?.look();
-    const identity = writeIdentity(identify(inputs, repository, idToken));
+    const identity = writeIdentity(identify(inputs, { repository, idToken }));
     const keys = await deriveKeys(credentials, identity).catch(() => undefined);
     if (keys === undefined) {
       log.say(sayCacheNotUsed('no_key'));
@@ -212,15 +208,14 @@ export class Reuse {
 
 /** What stands in the way of caching, but for a service. */
 function findObstacle(
-  { grantParameters, parameters, idTokenAs }: Inputs,
+  inputs: Inputs,
   facts: {
     readonly credentials: readonly Credential[];
     readonly repository: string;
     readonly env: NodeJS.ProcessEnv;
   },
 ): CacheObstacle | undefined {
-  const sent = [...grantParameters, ...parameters];
-  if (sent.some(([name]) => singleUseParameters.has(name))) return 'single_use';
+  if (worksOnce(inputs)) return 'single_use';
   const { readable, writable } = readCacheMode(facts.env);
   if (!readable && !writable) return 'mode';
   if (facts.repository === '') return 'no_repository';
@@ -230,60 +225,13 @@ function findObstacle(
   const [only] = credentials;
   if (only !== undefined)
     return only.label === 'client-secret' ? 'short_secret' : 'short_key_alone';
-  return idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
-}
-
-/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
-function listCredentials(inputs: Inputs): Credential[] {
-  const { cacheEncryptionKey, clientSecret, signingKey, clientKey } = inputs;
-  const given: readonly [Credential['label'], Buffer | undefined][] = [
-    ['cache-encryption-key', toBytes(cacheEncryptionKey)],
-    ['client-secret', toBytes(clientSecret)],
-    ['private-key', signingKey && exportKeyMaterial(signingKey.key)],
-    ['client-key', clientKey && exportKeyMaterial(clientKey)],
-  ];
-  return given.flatMap(([label, bytes]) => (bytes === undefined ? [] : [{ label, bytes }]));
-}
-
-function toBytes(secret: string | undefined): Buffer | undefined {
-  return secret === undefined ? undefined : Buffer.from(secret);
+  return inputs.idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
 
 /** The repository's id, for a name can be taken by another one later; its name where there is no id. */
 function readRepository(env: NodeJS.ProcessEnv): string {
   const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
   return names.find((name) => name !== undefined && name !== '') ?? '';
-}
-
-function identify(
-  inputs: Inputs,
-  repository: string,
-  idToken: IdToken | undefined,
-): RequestIdentity {
-  return {
-    repository,
-    endpointType: inputs.endpointType,
-    tokenUrl: inputs.tokenUrl,
-    issuer: inputs.issuer,
-    grantType: inputs.grantType,
-    // A key file says whose the token is where no client id does.
-    clientId: inputs.clientId ?? inputs.signingKey?.owner?.issuer,
-    clientAuthMethod: inputs.clientAuthMethod,
-    clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
-    privateKeyAs: inputs.signingKey && inputs.privateKeyAs,
-    assertionAudience: inputs.assertionAudience,
-    assertionClaims: inputs.assertionClaims,
-    idTokenAs: inputs.idTokenAs,
-    idTokenClaims: idToken === undefined ? [] : bindClaims(idToken.claims),
-    scopes: inputs.scopes,
-    audience: inputs.audience,
-    resources: inputs.resources,
-    parameters: inputs.parameters,
-    headers: inputs.headers,
-    bodyFormat: inputs.bodyFormat,
-    defaultExpiresIn: inputs.defaultExpiresIn,
-    expiresAtOverride: inputs.expiresAtOverride?.toISOString(),
-  };
 }
 
 function toResponse(token: CachedToken): TokenResponse {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 
 import { type CachedToken, sealEntry } from '../../../src/cache/entry.ts';
-import { type RequestIdentity, writeIdentity } from '../../../src/cache/identity.ts';
+import { type RequestIdentity, writeIdentity } from '../../../src/reuse/identity.ts';
 import { type CacheKeys, deriveKeys, makeName, makeNamePrefix } from '../../../src/cache/keys.ts';
 import type { Compression } from '../../../src/cache/service.ts';
 import { AccessToken } from '../../../src/oauth2/access-token.ts';

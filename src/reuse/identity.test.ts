@@ -3,31 +3,64 @@ import { describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
 import fc from '../../test/support/making/fast-check.ts';
-import { type RequestIdentity, writeIdentity } from './identity.ts';
+import { createAuthority } from '../../test/support/making/certificates.ts';
+import {
+  generatePem,
+  readUsualInputs,
+  writeGoogleKeyFile,
+} from '../../test/support/making/inputs.ts';
+import type { Claims, IdToken } from '../id-token/id-token.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { thumbprintOf } from '../oauth2/client-assertion.ts';
+import { readSigningKey } from '../oauth2/keys/signing-key.ts';
+import { identify, type Requester, writeIdentity } from './identity.ts';
 
-const plain: RequestIdentity = {
-  repository: '1296269',
-  endpointType: 'oauth2',
-  tokenUrl: 'https://login.example.com/token',
-  grantType: 'client_credentials',
-  clientId: 'ci-client',
-  clientAuthMethod: 'client_secret_basic',
-  issuer: undefined,
-  clientCertificate: undefined,
-  privateKeyAs: undefined,
-  assertionAudience: undefined,
-  assertionClaims: [],
-  idTokenAs: undefined,
-  idTokenClaims: [],
-  scopes: [],
-  audience: undefined,
-  resources: [],
-  parameters: [],
-  headers: [],
-  bodyFormat: 'form',
-  defaultExpiresIn: undefined,
-  expiresAtOverride: undefined,
-};
+const usual = readUsualInputs({ 'token-url': 'https://login.example.com/token', scopes: '' });
+const authority = await createAuthority();
+const certificate = authority.certificate;
+const otherCertificate = (await createAuthority()).certificate;
+const pem = generatePem('rsa');
+const key = readSigningKey(pem);
+const keyOfAccount = readSigningKey(writeGoogleKeyFile(pem));
+
+/** The inputs that an identity is made of, and whose request it is. */
+interface Asked
+  extends
+    Pick<
+      Inputs,
+      | 'endpointType'
+      | 'tokenUrl'
+      | 'issuer'
+      | 'grantType'
+      | 'clientId'
+      | 'clientAuthMethod'
+      | 'clientCertificate'
+      | 'signingKey'
+      | 'privateKeyAs'
+      | 'assertionAudience'
+      | 'assertionClaims'
+      | 'idTokenAs'
+      | 'scopes'
+      | 'audience'
+      | 'resources'
+      | 'parameters'
+      | 'headers'
+      | 'bodyFormat'
+      | 'defaultExpiresIn'
+      | 'expiresAtOverride'
+    >,
+    Requester {}
+
+/** Writes the identity of inputs that differ from the usual ones. */
+function write(asked: Partial<Asked>): string {
+  const { repository = '1296269', idToken } = asked;
+  return writeIdentity(identify({ ...usual, ...asked }, { repository, idToken }));
+}
+
+/** An ID token that says so. */
+function carry(claims: Claims): IdToken {
+  return { token: 'a.b.c', claims };
+}
 
 /** Few and short, so that two of them are often equal, and with what JSON and joined texts could mistake. */
 const text = fc.oneof(
@@ -53,43 +86,74 @@ const optional = fc.option(text, { nil: undefined });
 const texts = fc.array(text, { maxLength: 4 });
 const pairs = fc.array(fc.tuple(text, text), { maxLength: 4 });
 
-const identities: fc.Arbitrary<RequestIdentity> = fc.record({
+const identities: fc.Arbitrary<Asked> = fc.record({
   repository: text,
-  endpointType: text,
+  endpointType: fc.constantFrom('oauth2', 'acs_api'),
   tokenUrl: optional,
   issuer: optional,
   grantType: text,
   clientId: optional,
-  clientAuthMethod: optional,
-  clientCertificate: optional,
-  privateKeyAs: optional,
+  clientAuthMethod: fc.constantFrom(undefined, 'client_secret_basic', 'private_key_jwt', 'none'),
+  clientCertificate: fc.constantFrom(undefined, certificate, otherCertificate),
+  signingKey: fc.constantFrom(undefined, key, keyOfAccount),
+  privateKeyAs: fc.constantFrom('client_assertion', 'assertion'),
   assertionAudience: optional,
   assertionClaims: pairs,
-  idTokenAs: optional,
-  idTokenClaims: pairs,
+  idTokenAs: fc.constantFrom(undefined, 'client_assertion', 'assertion', 'subject_token'),
+  idToken: fc.option(fc.dictionary(fc.constantFrom('sub', 'aud', '"', ''), text).map(carry), {
+    nil: undefined,
+  }),
   scopes: texts,
   audience: optional,
   resources: texts,
   parameters: pairs,
   headers: pairs,
-  bodyFormat: text,
+  bodyFormat: fc.constantFrom('form', 'json'),
   defaultExpiresIn: fc.option(fc.nat(3), { nil: undefined }),
-  expiresAtOverride: optional,
+  expiresAtOverride: fc.constantFrom(undefined, new Date(0), new Date(1)),
 });
 
-const members = Object.keys(plain) as (keyof RequestIdentity)[];
+const members = [
+  'repository',
+  'endpointType',
+  'tokenUrl',
+  'issuer',
+  'grantType',
+  'clientId',
+  'clientAuthMethod',
+  'clientCertificate',
+  'signingKey',
+  'privateKeyAs',
+  'assertionAudience',
+  'assertionClaims',
+  'idTokenAs',
+  'idToken',
+  'scopes',
+  'audience',
+  'resources',
+  'parameters',
+  'headers',
+  'bodyFormat',
+  'defaultExpiresIn',
+  'expiresAtOverride',
+] as const satisfies readonly (keyof Asked)[];
 
-/** What an identity means, in values that isDeepStrictEqual compares without regard to order where there is none. */
-function interpret(identity: RequestIdentity): unknown {
+/** What is asked, in values that isDeepStrictEqual compares without regard to order where there is none. */
+function interpret(asked: Asked): unknown {
+  const { signingKey, idToken } = asked;
   return {
-    ...identity,
-    scopes: new Set(identity.scopes),
-    resources: new Set(identity.resources),
-    parameters: groupByName(identity.parameters),
-    assertionClaims: groupByName(identity.assertionClaims),
-    idTokenClaims: groupByName(identity.idTokenClaims),
+    ...asked,
+    clientId: asked.clientId ?? signingKey?.owner?.issuer,
+    // The key itself is another key of the cache; here it only says what it is used for.
+    signingKey: undefined,
+    privateKeyAs: signingKey && asked.privateKeyAs,
+    scopes: new Set(asked.scopes),
+    resources: new Set(asked.resources),
+    parameters: groupByName(asked.parameters),
+    assertionClaims: groupByName(asked.assertionClaims),
+    idToken: new Map(Object.entries(idToken?.claims ?? {})),
     headers: groupByName(
-      identity.headers.map(([name, value]) => [name.toLowerCase(), value] as const),
+      asked.headers.map(([name, value]) => [name.toLowerCase(), value] as const),
     ),
   };
 }
@@ -105,8 +169,7 @@ function shuffled<T>(values: readonly T[]): fc.Arbitrary<T[]> {
 }
 
 test('an identity is written as this text', () => {
-  const identity: RequestIdentity = {
-    ...plain,
+  const asked: Partial<Asked> = {
     scopes: ['write', 'read', 'write'],
     audience: 'https://api.example.com',
     resources: ['urn:b', 'urn:a'],
@@ -120,7 +183,8 @@ test('an identity is written as this text', () => {
       ['accept-language', 'en'],
     ],
     issuer: 'https://login.example.com',
-    clientCertificate: 'a-thumbprint',
+    clientCertificate: certificate,
+    signingKey: key,
     privateKeyAs: 'client_assertion',
     assertionAudience: 'https://login.example.com',
     assertionClaims: [
@@ -128,12 +192,9 @@ test('an identity is written as this text', () => {
       ['scope', 'b'],
     ],
     idTokenAs: 'assertion',
-    idTokenClaims: [
-      ['sub', '"b"'],
-      ['aud', '"a"'],
-    ],
+    idToken: carry({ sub: 'b', aud: 'a' }),
     defaultExpiresIn: 3600,
-    expiresAtOverride: '2026-01-31T12:00:00.000Z',
+    expiresAtOverride: new Date('2026-01-31T12:00:00Z'),
   };
   const expected = [
     '{"assertionAudience":"https://login.example.com"',
@@ -141,7 +202,7 @@ test('an identity is written as this text', () => {
     '"audience":"https://api.example.com"',
     '"bodyFormat":"form"',
     '"clientAuthMethod":"client_secret_basic"',
-    '"clientCertificate":"a-thumbprint"',
+    `"clientCertificate":"${thumbprintOf(certificate)}"`,
     '"clientId":"ci-client"',
     '"defaultExpiresIn":3600',
     '"endpointType":"oauth2"',
@@ -159,7 +220,7 @@ test('an identity is written as this text', () => {
     '"scopes":["read","write"]',
     '"tokenUrl":"https://login.example.com/token"}',
   ];
-  assert.equal(writeIdentity(identity), expected.join(','));
+  assert.equal(write(asked), expected.join(','));
 });
 
 describe('the text of an identity', () => {
@@ -167,7 +228,7 @@ describe('the text of an identity', () => {
     fc.assert(
       fc.property(identities, identities, (one, other) => {
         const same = isDeepStrictEqual(interpret(one), interpret(other));
-        assert.equal(writeIdentity(one) === writeIdentity(other), same);
+        assert.equal(write(one) === write(other), same);
       }),
     );
   });
@@ -177,18 +238,18 @@ describe('the text of an identity', () => {
       fc.property(identities, identities, fc.constantFrom(...members), (one, other, member) => {
         const changed = { ...one, [member]: other[member] };
         const same = isDeepStrictEqual(interpret(one), interpret(changed));
-        assert.equal(writeIdentity(one) === writeIdentity(changed), same);
+        assert.equal(write(one) === write(changed), same);
       }),
       { numRuns: 1000 },
     );
   });
 
-  test('does not depend on the order in which the members of the object were set', () => {
+  test('does not depend on the order in which the fields of the object were set', () => {
     fc.assert(
-      fc.property(identities, shuffled(members), (identity, order) => {
-        const entries = order.map((member) => [member, identity[member]] as const);
-        const reordered = Object.fromEntries(entries) as unknown as RequestIdentity;
-        assert.equal(writeIdentity(reordered), writeIdentity(identity));
+      fc.property(identities, fc.gen(), (asked, gen) => {
+        const identity = identify({ ...usual, ...asked }, asked);
+        const fields = gen(() => shuffled(Object.entries(identity)));
+        assert.equal(writeIdentity(Object.fromEntries(fields)), writeIdentity(identity));
       }),
     );
   });
@@ -201,8 +262,8 @@ describe('the text of an identity', () => {
       fc.assert(
         fc.property(identities, lists, (identity, { list, mixed }) => {
           assert.equal(
-            writeIdentity({ ...identity, [member]: mixed }),
-            writeIdentity({ ...identity, [member]: list }),
+            write({ ...identity, [member]: mixed }),
+            write({ ...identity, [member]: list }),
           );
         }),
       );
@@ -217,19 +278,15 @@ describe('the text of an identity', () => {
       fc.assert(
         fc.property(identities, lists, (identity, { list, mixed }) => {
           assert.equal(
-            writeIdentity({ ...identity, [member]: mixed }),
-            writeIdentity({ ...identity, [member]: list }),
+            write({ ...identity, [member]: mixed }),
+            write({ ...identity, [member]: list }),
           );
         }),
       );
     });
   }
 
-  const equal: readonly (readonly [
-    what: string,
-    Partial<RequestIdentity>,
-    Partial<RequestIdentity>,
-  ])[] = [
+  const equal: readonly (readonly [what: string, Partial<Asked>, Partial<Asked>])[] = [
     ['the case of header names', { headers: [['X-A', '1']] }, { headers: [['x-a', '1']] }],
     [
       'the case of header names when they are ordered',
@@ -250,15 +307,11 @@ describe('the text of an identity', () => {
   ];
   for (const [what, one, other] of equal) {
     test(`does not depend on ${what}`, () => {
-      assert.equal(writeIdentity({ ...plain, ...one }), writeIdentity({ ...plain, ...other }));
+      assert.equal(write(one), write(other));
     });
   }
 
-  const different: readonly (readonly [
-    what: string,
-    Partial<RequestIdentity>,
-    Partial<RequestIdentity>,
-  ])[] = [
+  const different: readonly (readonly [what: string, Partial<Asked>, Partial<Asked>])[] = [
     ['the boundary within a pair', { parameters: [['a', 'bc']] }, { parameters: [['ab', 'c']] }],
     [
       'the boundary between pairs',
@@ -292,7 +345,7 @@ describe('the text of an identity', () => {
     ['no audience and an empty one', { audience: undefined }, { audience: '' }],
     ['no audience and one named null', { audience: undefined }, { audience: 'null' }],
     ['no lifetime and zero', { defaultExpiresIn: undefined }, { defaultExpiresIn: 0 }],
-    ['no override and an empty one', { expiresAtOverride: undefined }, { expiresAtOverride: '' }],
+    ['no override and one', { expiresAtOverride: undefined }, { expiresAtOverride: new Date(0) }],
     ['audience and resource', { audience: 'a' }, { resources: ['a'] }],
     ['scope and resource', { scopes: ['a'] }, { resources: ['a'] }],
     ['parameter and header', { parameters: [['a', 'b']] }, { headers: [['a', 'b']] }],
@@ -341,7 +394,19 @@ describe('the text of an identity', () => {
   ];
   for (const [what, one, other] of different) {
     test(`tells apart ${what}`, () => {
-      assert.notEqual(writeIdentity({ ...plain, ...one }), writeIdentity({ ...plain, ...other }));
+      assert.notEqual(write(one), write(other));
     });
   }
+
+  test('tells apart what is not there, what is empty, and what is nothing', () => {
+    const values = [undefined, '', null, 'null', 0, '0', false, 'false', [], [''], {}, { '': '' }];
+    const texts = values.map((value) => writeIdentity({ value }));
+    assert.equal(new Set(texts).size, values.length);
+  });
+
+  test('tells apart what differs in any depth', () => {
+    const values = [{ a: { b: [1] } }, { a: { b: [2] } }, { a: { c: [1] } }, { a: {} }];
+    const texts = values.map((value) => writeIdentity({ value }));
+    assert.equal(new Set(texts).size, values.length);
+  });
 });

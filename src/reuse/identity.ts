@@ -1,0 +1,178 @@
+import type { Credential } from '../cache/keys.ts';
+import { bindClaims, type IdToken } from '../id-token/id-token.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import { thumbprintOf } from '../oauth2/client-assertion.ts';
+import { singleUseParameters } from '../oauth2/grant.ts';
+import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
+import type { Pair } from '../oauth2/token-request.ts';
+
+/** What JSON can hold. A key, a certificate or a date has no such form and must be written as one first. */
+type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | readonly Json[]
+  | { readonly [name: string]: Json };
+
+/**
+ * What an input has to do with which token comes back.
+ *
+ * - `'another'`: another value is another request, and the identity has the value as it is.
+ * - `another`: the same, in one form for all values that mean the same.
+ * - `key`: a secret. It stands in no identity, but the keys are derived from it, so that another one finds nothing.
+ * - `'once'`: a secret that works only once. Where it is given, nothing is cached.
+ * - `saidBy`: what follows from it stands elsewhere in the identity.
+ * - `same`: the same token comes back, and why.
+ */
+type Decision<Value> =
+  | ([Value] extends [Json] ? 'another' : never)
+  | 'once'
+  | { readonly another: (inputs: Inputs) => Json }
+  | { readonly key: Credential['label']; readonly bytes: (inputs: Inputs) => Buffer | undefined }
+  | { readonly saidBy: readonly (keyof Inputs | 'idTokenClaims')[] }
+  | { readonly same: string };
+
+const local = { same: 'It says what this job does, and is not sent.' } as const;
+const patience = { same: 'It says how long and how often to try the same request.' } as const;
+
+/**
+ * Which inputs make two requests the same, so that one may have the token of the other. An input that is not here does
+ * not compile: decide what it has to do with the token before you add it.
+ */
+export const decisions = {
+  tokenUrl: 'another',
+  issuer: 'another',
+  endpointType: 'another',
+  caCertificate: { same: 'It says whom to trust on the way, and is not sent.' },
+  allowHttp: { same: 'It permits a URL; another URL is another request by itself.' },
+
+  // A key file says whose the token is where no client id does.
+  clientId: { another: ({ clientId, signingKey }) => clientId ?? signingKey?.owner?.issuer },
+  clientSecret: { key: 'client-secret', bytes: ({ clientSecret }) => toBytes(clientSecret) },
+  clientAuthMethod: 'another',
+  isMethodWritten: { same: 'A client id that is sent beside an assertion is the one in its iss.' },
+  clientSecretEncoding: { same: 'It writes the same client id and secret in another way.' },
+  signingKey: {
+    key: 'private-key',
+    bytes: ({ signingKey }) => signingKey && exportKeyMaterial(signingKey.key),
+  },
+  macAlgorithm: { same: 'It signs the same claims with the same secret.' },
+  privateKeyAs: { another: ({ signingKey, privateKeyAs }) => signingKey && privateKeyAs },
+  assertionAudience: 'another',
+  assertionClaims: { another: ({ assertionClaims }) => sortByName(assertionClaims) },
+  clientCertificate: {
+    another: ({ clientCertificate }) => clientCertificate && thumbprintOf(clientCertificate),
+  },
+  clientKey: {
+    key: 'client-key',
+    bytes: ({ clientKey }) => clientKey && exportKeyMaterial(clientKey),
+  },
+  idTokenAs: 'another',
+  idTokenAudience: { saidBy: ['idTokenClaims'] },
+  refreshToken: 'once',
+
+  // The order of scopes and resources means nothing, nor does that of parameters and headers with different names.
+  scopes: { another: ({ scopes }) => sortUnique(scopes) },
+  grantType: 'another',
+  audience: 'another',
+  resources: { another: ({ resources }) => sortUnique(resources) },
+  grantParameters: { saidBy: ['refreshToken', 'idTokenAs', 'parameters'] },
+  parameters: { another: ({ parameters }) => sortByName(parameters) },
+  headers: {
+    another: ({ headers }) =>
+      sortByName(headers.map(([name, value]): Pair => [name.toLowerCase(), value])),
+  },
+  bodyFormat: 'another',
+
+  timeout: patience,
+  totalTimeout: patience,
+  retryMaxAttempts: patience,
+  retryTimeSlot: patience,
+  retryMaxWait: patience,
+  retryOn: patience,
+
+  useCache: local,
+  minValidity: { same: 'It says which of the tokens that may be shared is used.' },
+  cacheEncryptionKey: {
+    key: 'cache-encryption-key',
+    bytes: ({ cacheEncryptionKey }) => toBytes(cacheEncryptionKey),
+  },
+  cacheWait: local,
+  // These two say nothing to the server, but an entry carries the expiry that was read with them.
+  defaultExpiresIn: 'another',
+  expiresAtOverride: { another: ({ expiresAtOverride }) => expiresAtOverride?.toISOString() },
+
+  envVar: local,
+  revoke: { same: 'A token that ends with the job is never cached.' },
+  revocationUrl: { same: 'A token that ends with the job is never cached.' },
+  verbose: local,
+} as const satisfies { readonly [Name in keyof Inputs]-?: Decision<Inputs[Name]> };
+
+const rows = Object.entries(decisions) as [keyof Inputs, Decision<Json>][];
+
+/** Who makes the request, besides what the inputs say. */
+export interface Requester {
+  /** The id of the repository, or its name: entries of one are useless to another. */
+  readonly repository: string;
+  /** Undefined where the request carries none. */
+  readonly idToken: IdToken | undefined;
+}
+
+/** Everything that makes a token the answer to one request and not to another, by name. Undefined: not given. */
+export type RequestIdentity = Readonly<Record<string, Json>>;
+
+/** Lists what two requests must have in common so that one may have the token of the other, in one form each. */
+export function identify(inputs: Inputs, { repository, idToken }: Requester): RequestIdentity {
+  const fields = rows.flatMap(([name, decision]): [string, Json][] => {
+    if (decision === 'another') return [[name, inputs[name] as Json]];
+    return typeof decision === 'object' && 'another' in decision
+      ? [[name, decision.another(inputs)]]
+      : [];
+  });
+  const idTokenClaims = idToken === undefined ? [] : bindClaims(idToken.claims);
+  return { ...Object.fromEntries(fields), repository, idTokenClaims };
+}
+
+/** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
+const formatVersion = 2;
+
+/** Writes an identity as canonical JSON: equal identities give equal text, and different ones different text. */
+export function writeIdentity(identity: RequestIdentity): string {
+  const fields = Object.entries({ ...identity, formatVersion });
+  return JSON.stringify(Object.fromEntries(sortByName(fields)));
+}
+
+/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+export function listCredentials(inputs: Inputs): Credential[] {
+  return rows.flatMap(([, decision]) => {
+    if (typeof decision !== 'object' || !('key' in decision)) return [];
+    const bytes = decision.bytes(inputs);
+    return bytes === undefined ? [] : [{ label: decision.key, bytes }];
+  });
+}
+
+/** Whether the request carries a grant that works only once, so that the next request could not be the same. */
+export function worksOnce(inputs: Inputs): boolean {
+  const isGiven = rows.some(
+    ([name, decision]) => decision === 'once' && inputs[name] !== undefined,
+  );
+  const sent = [...inputs.grantParameters, ...inputs.parameters];
+  return isGiven || sent.some(([name]) => singleUseParameters.has(name));
+}
+
+function toBytes(secret: string | undefined): Buffer | undefined {
+  return secret === undefined ? undefined : Buffer.from(secret);
+}
+
+function sortUnique(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+/** Stable: the order of one name's values is part of the request. */
+function sortByName<Value>(
+  pairs: readonly (readonly [string, Value])[],
+): (readonly [string, Value])[] {
+  return pairs.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
+}
