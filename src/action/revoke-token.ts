@@ -17,7 +17,6 @@ import {
   warnNotRevoked,
   warnStateUnreadable,
 } from '../wording/revocation.ts';
-import { makeTlsIdentity } from '../exchange/tls-identity.ts';
 
 /**
  * Revokes the token that the step of this job got, at the end of the job. Whatever goes wrong is a warning: the job has
@@ -75,22 +74,19 @@ async function askToRevoke(
   inputs: Inputs,
   context: StageContext & ProofSources,
 ): Promise<void> {
-  const { clock, send, idTokens } = context;
   const located: LocatedInputs = { ...inputs, tokenUrl };
   const proofs = listClientProofs(located, makeProofContext(context));
   const names = proofs.flatMap(({ parameters }) => parameters);
   const request = { revocationUrl, token, proofs, headers: inputs.headers };
-  const tls = makeTlsIdentity(inputs);
   await runStage(
     {
       stage: 'revocation',
-      prepare: async () => {
-        await idTokens?.take();
-      },
-      ask: (signal) => revoke(request, { send, now: clock.now, signal, tls }),
-      judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant: false }),
+      inputs: located,
+      server: revocationUrl,
       shape: describeRevocation(located, revocationUrl, ['token', 'token_type_hint', ...names]),
-      readFacts: () => ({ inputs: located, server: revocationUrl }),
+      idTokens: context.idTokens,
+      ask: (attempt) => revoke(request, attempt),
+      judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant: false }),
     },
     context,
   );

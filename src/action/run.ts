@@ -1,19 +1,20 @@
-import type { Pair } from '../oauth2/token-request.ts';
+import { findEndpoints } from '../exchange/endpoints.ts';
+import { IdTokens } from '../exchange/id-tokens.ts';
+import { makeProofContext } from '../exchange/proof-context.ts';
+import { listProofs } from '../exchange/proofs.ts';
+import { type ObtainedToken, requestToken } from '../exchange/request-token.ts';
+import { NoRunnerError } from '../failures/errors.ts';
+import { type Inputs, type LocatedInputs, readInputs } from '../inputs/inputs.ts';
+import { Log } from '../log/log.ts';
+import { hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
+import { listMissingScopes } from '../oauth2/scopes.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { Deadline } from '../retry/deadline.ts';
-import { NoRunnerError } from '../failures/errors.ts';
-import { IdTokens } from '../exchange/id-tokens.ts';
-import { type Inputs, readInputs } from '../inputs/inputs.ts';
-import { Log } from '../log/log.ts';
-import { handOver } from './outputs.ts';
-import { type ObtainedToken, requestToken } from '../exchange/request-token.ts';
 import { Reuse } from '../reuse/reuse.ts';
-import { listMissingScopes } from '../oauth2/scopes.ts';
-import { sealState, stateName } from './revocation-state.ts';
-import { hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { explainFailure } from '../wording/failures.ts';
 import {
+  sayAsking,
   sayGot,
   sayGranted,
   sayRefreshTokenReplaced,
@@ -21,35 +22,40 @@ import {
   saySet,
   sayTlsStaysVerified,
 } from '../wording/progress.ts';
+import { handOver } from './outputs.ts';
+import { sealState, stateName } from './revocation-state.ts';
+
+/** What the step runs in, and its log. */
+interface StepContext extends Surroundings {
+  readonly log: Log;
+}
 
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 export async function run(surroundings: Surroundings): Promise<void> {
-  const { runner, env, clock } = surroundings;
-  const log = new Log(runner);
-  let inputs: Inputs | undefined;
+  const { env, clock } = surroundings;
+  const log = new Log(surroundings.runner);
+  const step: StepContext = { ...surroundings, log };
   let reuse: Reuse | undefined;
   try {
-    // Before the masks: without a runner, a mask would print the secret.
-    requireRunner(env);
-    hideStepSecrets(env, log);
-    inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
-    hideTlsKey(inputs, log);
-    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
-
+    const inputs = readStep(step);
     const deadline = new Deadline(clock, inputs.totalTimeout);
-    const context = { ...surroundings, log, deadline };
-    const idTokens = IdTokens.open(inputs, env, context);
-    reuse = await Reuse.open(inputs, { ...context, idTokens });
+    const idTokens = IdTokens.open(inputs, env, { ...step, deadline });
+    const context = { ...step, deadline, idTokens };
+
+    reuse = await Reuse.open(inputs, context);
     const cached = await deadline.exclude(async () => reuse?.find());
     if (cached !== undefined) {
       log.say(sayReusing(cached.accessToken, clock.now(), inputs));
-      giveToLaterSteps(cached, true, inputs, surroundings, log);
+      giveToLaterSteps(cached, inputs, step, { cacheHit: true });
     } else {
-      const missed = reuse?.missed ?? false;
-      const obtained = await requestToken(inputs, { ...context, idTokens, missed });
-      tellToken(obtained, surroundings, log);
-      if (inputs.revoke) keepForRevocation(obtained, surroundings);
-      giveToLaterSteps(obtained.response, false, inputs, surroundings, log);
+      log.say(sayAsking(inputs, reuse?.missed ?? false));
+      const located = await findEndpoints(inputs, context);
+      const proofs = listProofs(located, makeProofContext(context));
+      const obtained = await requestToken(located, proofs, context);
+      tellToken(obtained, located, step);
+      // Before anything has the token, so that it is revoked at the end of the job whatever happens next.
+      if (inputs.revoke) keepForRevocation(obtained, located, step);
+      giveToLaterSteps(obtained.response, inputs, step, { cacheHit: false });
       await reuse?.keep(obtained.response);
     }
     log.say(saySet(inputs.envVar));
@@ -59,29 +65,15 @@ export async function run(surroundings: Surroundings): Promise<void> {
   }
 }
 
-/** Before anything has the token, so that whatever happens next it is revoked at the end of the job. */
-function keepForRevocation(
-  { response, statedExpiry, inputs: { tokenUrl, revocationUrl = '' } }: ObtainedToken,
-  { runner, env, randomBytes }: Surroundings,
-): void {
-  // One that the user gave or that is assumed does not end the token.
-  const expiresAt = statedExpiry?.getTime();
-  const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
-  runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
-}
-
-/** From here on the step is green. */
-function giveToLaterSteps(
-  response: TokenResponse,
-  cacheHit: boolean,
-  inputs: Inputs,
-  { runner, env, platform, clock, succeed }: Surroundings,
-  log: Log,
-): void {
-  const scopes = response.scopes ?? inputs.scopes;
-  const handover = { response, scopes, cacheHit, now: clock.now() };
-  handOver(handover, { runner, log, env, platform, envVar: inputs.envVar });
-  succeed();
+/** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */
+function readStep({ runner, env, clock, log }: StepContext): Inputs {
+  // Before the masks: without a runner, a mask would print the secret.
+  requireRunner(env);
+  hideStepSecrets(env, log);
+  const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+  hideTlsKey(inputs, log);
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
+  return inputs;
 }
 
 /** Without its files, @actions/core would print the token as a command. */
@@ -91,20 +83,41 @@ function requireRunner(env: NodeJS.ProcessEnv): void {
   }
 }
 
+/** Says what came, and what of it the author of the workflow did not expect. */
 function tellToken(
-  { response, attempt, inputs }: ObtainedToken,
-  { clock }: Surroundings,
-  log: Log,
+  { response, attempt }: ObtainedToken,
+  inputs: LocatedInputs,
+  { clock, log }: StepContext,
 ): void {
   const { accessToken, scopes, refreshToken } = response;
   log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
   const missing = listMissingScopes(response, inputs);
   if (missing.length > 0) log.say(sayGranted(scopes ?? [], missing));
-  const [, sent] = [...inputs.grantParameters, ...inputs.parameters].find(isRefreshToken) ?? [];
+  const parameters = [...inputs.grantParameters, ...inputs.parameters];
+  const [, sent] = parameters.find(([name]) => name === 'refresh_token') ?? [];
   const isReplaced = refreshToken !== undefined && refreshToken !== sent;
   if (sent !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
 }
 
-function isRefreshToken([name]: Pair): boolean {
-  return name === 'refresh_token';
+/** Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. */
+function keepForRevocation(
+  { response, statedExpiry }: ObtainedToken,
+  { tokenUrl, revocationUrl = '' }: LocatedInputs,
+  { runner, env, randomBytes }: StepContext,
+): void {
+  const expiresAt = statedExpiry?.getTime();
+  const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
+  runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
+}
+
+/** Sets the outputs. From here on the step is green. */
+function giveToLaterSteps(
+  response: TokenResponse,
+  { scopes, envVar }: Inputs,
+  step: StepContext,
+  { cacheHit }: { readonly cacheHit: boolean },
+): void {
+  const now = step.clock.now();
+  handOver({ response, scopes: response.scopes ?? scopes, cacheHit, now }, { ...step, envVar });
+  step.succeed();
 }

@@ -71,21 +71,17 @@ export class IdTokens {
   }
 
   async #request(): Promise<IdToken> {
-    const { clock, send, log } = this.#context;
-    const inputs = this.#inputs;
+    const { url } = this.#endpoint;
+    const { idTokenAudience, retryOn } = this.#inputs;
+    const hide = hideIn(this.#context.log);
     const { result } = await runStage(
       {
         stage: 'id_token',
-        ask: (signal) =>
-          requestIdToken(this.#endpoint, inputs.idTokenAudience, {
-            send,
-            now: clock.now,
-            signal,
-            hide: hideIn(log),
-          }),
-        judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
-        shape: describeIdTokenRequest(this.#endpoint.url, inputs),
-        readFacts: () => ({ inputs, server: this.#endpoint.url }),
+        inputs: this.#inputs,
+        server: url,
+        shape: describeIdTokenRequest(url, this.#inputs),
+        ask: (attempt) => requestIdToken(this.#endpoint, idTokenAudience, { ...attempt, hide }),
+        judge: (error) => judgeIdTokenFailure(error, retryOn),
       },
       this.#context,
     );

@@ -7,6 +7,7 @@ import { TransportError } from '../http/transport-error.ts';
 import { GaveUp } from '../retry/retry.ts';
 import { type Stage, StageError, type StageFacts } from '../failures/stage-error.ts';
 import { runStage, type StagePlan, type StageResult } from './stage.ts';
+import type { IdToken } from '../id-token/id-token.ts';
 import { text } from '../log/text.ts';
 
 const lost = new TransportError('answer_cut');
@@ -17,7 +18,8 @@ interface Script {
   readonly stage?: Stage;
   readonly given?: Given;
   readonly ends: readonly unknown[];
-  readonly prepare?: () => Promise<void>;
+  /** What is done before each attempt. */
+  readonly prepare?: () => Promise<IdToken>;
   readonly facts?: Partial<StageFacts>;
   readonly stages?: FakeStages;
 }
@@ -26,13 +28,16 @@ async function runScript({
   stage = 'token',
   given = {},
   ends,
-  prepare,
+  prepare = () => Promise.resolve(idToken),
   facts = {},
   stages = createFakeStages(),
 }: Script): Promise<{ readonly result: StageResult<unknown>; readonly attempts: number }> {
   let attempts = 0;
   const plan: StagePlan<unknown> = {
     stage,
+    inputs: readUsualInputs(given),
+    server: 'https://login.example.com/oauth2/token',
+    idTokens: { take: prepare, last: facts.idToken },
     ask: () => {
       const end = ends[attempts];
       attempts += 1;
@@ -41,12 +46,6 @@ async function runScript({
     },
     judge: (error) => ({ retryable: error === lost }),
     shape: [text`the shape of ${'a request'}`],
-    readFacts: () => ({
-      inputs: readUsualInputs(given),
-      server: 'https://login.example.com/oauth2/token',
-      ...facts,
-    }),
-    ...(prepare === undefined ? {} : { prepare }),
   };
   return { result: await runStage(plan, stages.context), attempts };
 }
@@ -178,10 +177,10 @@ describe('what is made before each attempt', () => {
   test("is made once for each, and its time is not the attempt's", async () => {
     const stages = createFakeStages();
     let made = 0;
-    const prepare = (): Promise<void> => {
+    const prepare = (): Promise<IdToken> => {
       made += 1;
       stages.clock.advance(14_000);
-      return Promise.resolve();
+      return Promise.resolve(idToken);
     };
     const { attempts } = await runScript({ ends: [lost, 'done'], prepare, stages });
     assert.deepEqual([made, attempts], [2, 2]);
@@ -191,7 +190,7 @@ describe('what is made before each attempt', () => {
   test('ends the stage with its own error where it fails', async () => {
     const stages = createFakeStages();
     const inner = new Error('inner');
-    const prepare = (): Promise<void> => Promise.reject(inner);
+    const prepare = (): Promise<IdToken> => Promise.reject(inner);
     await assert.rejects(runScript({ ends: ['done'], prepare, stages }), inner);
     assert.deepEqual(stages.calls, []);
   });

@@ -1,6 +1,12 @@
 import type { Surroundings } from '../surroundings.ts';
 import type { Deadline } from '../retry/deadline.ts';
-import { type FailedAttempt, GaveUp, retry, type Verdict } from '../retry/retry.ts';
+import {
+  type FailedAttempt,
+  GaveUp,
+  retry,
+  type RetryPolicy,
+  type Verdict,
+} from '../retry/retry.ts';
 import type { Log } from '../log/log.ts';
 import { type Stage, StageError, type StageFacts } from '../failures/stage-error.ts';
 import type { Text } from '../log/text.ts';
@@ -11,6 +17,11 @@ import {
   sayFailedAttempt,
 } from '../wording/attempts.ts';
 import { describeIdToken } from '../wording/id-token.ts';
+import type { StageView } from '../wording/stages.ts';
+import type { IdToken } from '../id-token/id-token.ts';
+import type { Inputs } from '../inputs/inputs.ts';
+import type { AttemptContext } from '../oauth2/token-endpoint.ts';
+import { makeTlsIdentity } from './tls-identity.ts';
 
 /** What every stage needs from its surroundings. */
 export interface StageContext extends Pick<Surroundings, 'clock' | 'random' | 'send'> {
@@ -18,16 +29,22 @@ export interface StageContext extends Pick<Surroundings, 'clock' | 'random' | 's
   readonly deadline: Deadline;
 }
 
-/** One stage: what is asked, and what a failure of it means. */
-export interface StagePlan<T> {
+/** ID tokens of which each attempt takes one that no server has seen. */
+export interface AttemptIdTokens {
+  readonly take: () => Promise<IdToken>;
+  /** The one that was taken last; undefined before the first. */
+  readonly last: IdToken | undefined;
+}
+
+/** One stage: what is requested of which server, and what a failure of it means. */
+export interface StagePlan<T> extends Omit<StageFacts, 'idToken'> {
   readonly stage: Stage;
-  /** Runs before each attempt, outside its time. */
-  readonly prepare?: () => Promise<void>;
-  readonly ask: (signal: AbortSignal) => Promise<T>;
-  readonly judge: (error: unknown) => Verdict;
   /** The shape of the request, for the log. */
   readonly shape: readonly Text[];
-  readonly readFacts: () => StageFacts;
+  /** Left out where the request carries none. One is taken before each attempt, and outside its time. */
+  readonly idTokens?: AttemptIdTokens | undefined;
+  readonly ask: (attempt: AttemptContext) => Promise<T>;
+  readonly judge: (error: unknown) => Verdict;
 }
 
 /** What a stage gave, and how. */
@@ -44,44 +61,47 @@ export interface StageResult<T> {
  */
 export async function runStage<T>(
   plan: StagePlan<T>,
-  { clock, random, log, deadline }: StageContext,
+  { clock, random, send, log, deadline }: StageContext,
 ): Promise<StageResult<T>> {
-  const { stage, prepare, ask, judge, shape, readFacts } = plan;
-  const { inputs } = readFacts();
-  const policy = {
-    maxAttempts: inputs.retryMaxAttempts,
-    timeSlot: inputs.retryTimeSlot,
-    maxWait: inputs.retryMaxWait,
-    attemptTimeout: inputs.timeout,
-    deadline: deadline.at,
-  };
+  const { stage, inputs, shape, idTokens, ask, judge } = plan;
+  const tls = makeTlsIdentity(inputs);
+  const view = (): StageView => ({ stage, inputs, server: plan.server, idToken: idTokens?.last });
   const report = (failure: FailedAttempt): void => {
-    if (isWorthALine(failure)) log.say(sayFailedAttempt(failure, { stage, ...readFacts() }));
+    if (isWorthALine(failure)) log.say(sayFailedAttempt(failure, view()));
+  };
+  const prepare = async (): Promise<void> => {
+    await idTokens?.take();
   };
   try {
     return await retry(
       async (attempt, signal) => {
         const startedAt = clock.monotonic();
-        const result = await ask(signal);
+        const result = await ask({ send, now: clock.now, signal, tls });
         if (inputs.verbose) {
           const success = describeSuccess(stage, attempt, clock.monotonic() - startedAt);
-          const idToken = stage === 'token' ? describeIdToken(readFacts().idToken) : [];
+          const idToken = stage === 'token' ? describeIdToken(idTokens?.last) : [];
           log.group(sayExchangeTitle(stage), [...shape, ...idToken, success]);
         }
         return { result, attempt };
       },
-      policy,
-      { clock, random, judge, report, ...(prepare === undefined ? {} : { prepare }) },
+      makePolicy(inputs, deadline),
+      { clock, random, judge, report, prepare },
     );
   } catch (error) {
     if (!(error instanceof GaveUp)) throw error;
-    const facts = readFacts();
-    log.group(sayExchangeTitle(stage), [
-      ...shape,
-      ...describeAnswer(error.failure, { stage, ...facts }),
-    ]);
-    throw new StageError(stage, error, facts);
+    log.group(sayExchangeTitle(stage), [...shape, ...describeAnswer(error.failure, view())]);
+    throw new StageError(stage, error, view());
   }
+}
+
+function makePolicy(inputs: Inputs, { at }: Deadline): RetryPolicy {
+  return {
+    maxAttempts: inputs.retryMaxAttempts,
+    timeSlot: inputs.retryTimeSlot,
+    maxWait: inputs.retryMaxWait,
+    attemptTimeout: inputs.timeout,
+    deadline: at,
+  };
 }
 
 /** A first attempt that is also the last is told by the error alone. */
