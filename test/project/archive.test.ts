@@ -1,40 +1,18 @@
-/**
- * What a job downloads: GitHub makes it by `git archive`, which follows .gitattributes. The tests take the files as they
- * would be committed now, so that they hold before the commit, too.
- */
+/** What a job downloads when a workflow uses the action. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { startCacheService } from '../support/doubles/cache-service.ts';
 import { runAction } from '../support/doubles/runner.ts';
 import { startScriptedServer, token } from '../support/doubles/scripted-server.ts';
-
-const root = join(import.meta.dirname, '..', '..');
+import { findHindrance, makeArchive } from '../support/making/archive.ts';
 
 /** The most that a job may have to download, bytes. */
 const limit = 600_000;
-
-/** Makes git leave the repository's own index and objects alone. */
-function runGit(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
-  const options = { cwd: root, encoding: 'utf8', env: { ...process.env, ...env } } as const;
-  const { status, stdout, stderr, error } = spawnSync('git', args, options);
-  if (status !== 0) throw new Error(`git ${args.join(' ')}: ${error?.message ?? stderr}`);
-  return stdout.trim();
-}
-
-/** Why there is nothing to archive: no git, or a copy of the files without the repository. */
-function findHindrance(): string | undefined {
-  try {
-    const top = resolve(runGit(['rev-parse', '--show-toplevel']));
-    return top === root ? undefined : 'the repository is another one';
-  } catch {
-    return 'there is no git, or no repository that it may read';
-  }
-}
 
 const hindrance = findHindrance();
 
@@ -51,18 +29,7 @@ describe('what a job downloads', { skip: hindrance ?? false }, () => {
     archive = join(base, 'archive.tar.gz');
     action = join(base, 'action');
     mkdirSync(action);
-    const [objects, own] = [join(base, 'objects'), runGit(['rev-parse', '--git-path', 'objects'])];
-    mkdirSync(objects);
-    const env = {
-      GIT_INDEX_FILE: join(base, 'index'),
-      GIT_OBJECT_DIRECTORY: objects,
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: resolve(root, own),
-    };
-    runGit(['read-tree', 'HEAD'], env);
-    runGit(['add', '--all'], env);
-    const tree = runGit(['write-tree'], env);
-    built = runGit(['ls-tree', '-r', '--name-only', tree, 'dist'], env).split('\n');
-    runGit(['archive', '--format=tar.gz', '--output', archive, tree], env);
+    built = makeArchive(archive);
     const { status, stderr } = spawnSync('tar', ['-xzf', archive, '-C', action]);
     assert.equal(status, 0, String(stderr));
   });
