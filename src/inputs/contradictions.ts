@@ -1,5 +1,6 @@
 import { acsHeaders } from '../oauth2/acs-api.ts';
-import type { Pair } from '../oauth2/token-request.ts';
+import type { Proof } from '../oauth2/client-authentication.ts';
+import { listParameterNames, type Pair } from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client/client.ts';
 import { usesTlsAuthentication } from './client/client-methods.ts';
 import { type JwtMakers, listJwtGrants, proveClient } from './client/proofs.ts';
@@ -20,7 +21,8 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
     return;
   }
   checkParameterNames(reader, inputs);
-  checkHeaderNames(reader, inputs.headers, listOwnHeaders(inputs));
+  const ownHeaders = listProofs(inputs).flatMap(({ headers }) => headers);
+  checkHeaderNames(reader, inputs.headers, ownHeaders);
   if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
     reader.complain(
       text`client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`,
@@ -63,48 +65,40 @@ function checkTls(reader: InputReader, inputs: Combined): void {
 /** The names of what a proof adds do not depend on its JWT. */
 const noJwts: JwtMakers = { client: () => '', grant: () => '', idToken: () => '' };
 
-/** The headers that carry what the request proves, in lower case. */
-function listOwnHeaders(inputs: Combined): string[] {
+/** What the request proves. */
+function listProofs(inputs: Combined): Proof[] {
   const grants = listJwtGrants(inputs).map(({ prove }) => prove(noJwts));
-  return [...proveClient(inputs, noJwts), ...grants].flatMap(({ headers }) => headers);
+  return [...proveClient(inputs, noJwts), ...grants];
 }
 
-/** The inputs that the parameters of a client's proof have for themselves. */
-const inputsOfClient: Readonly<Record<string, string>> = {
-  client_id: 'client-id',
-  client_secret: 'client-secret',
-  client_assertion: 'private-key or id-token-as',
-  client_assertion_type: 'private-key or id-token-as',
-};
-
-/** The parameters that the request has already, each with the input that it comes from. */
-function listOwnParameters(inputs: Combined): ReadonlyMap<string, string> {
-  const ofClient = proveClient(inputs, noJwts).flatMap(({ parameters }) =>
-    parameters.map((name) => [name, inputsOfClient[name] ?? 'client-auth-method'] as const),
-  );
-  const ofGrants = listJwtGrants(inputs).flatMap(({ source, prove }) =>
-    prove(noJwts).parameters.map((name) => [name, source] as const),
-  );
-  return new Map([
-    ['grant_type', 'grant-type'],
-    ['client_secret', 'client-secret'],
-    ...ofClient,
-    // The first of two grants counts, and the other one has a problem of its own.
-    ...ofGrants.toReversed(),
-    ...(inputs.refreshToken === undefined ? [] : ([['refresh_token', 'refresh-token']] as const)),
-    ...(inputs.scopes.length > 0 ? ([['scope', 'scopes']] as const) : []),
-    ...(inputs.audience === undefined ? [] : ([['audience', 'audience']] as const)),
-    ...(inputs.resources.length > 0 ? ([['resource', 'resource']] as const) : []),
-  ]);
-}
-
+/** Notes a parameter that the request has already. */
 function checkParameterNames(reader: InputReader, inputs: Combined): void {
-  const own = listOwnParameters(inputs);
+  const { grantParameters: parameters } = inputs;
+  const sent = listParameterNames({ ...inputs, parameters, proofs: listProofs(inputs) });
+  const own = new Set(['client_secret', ...sent]);
   for (const name of new Set(inputs.parameters.map(([name]) => name))) {
-    const input = own.get(name);
-    if (input !== undefined) {
-      reader.complain(text`parameters: ${name} is sent already; use the input ${input}`);
+    if (own.has(name)) {
+      reader.complain(
+        text`parameters: ${name} is sent already; use the input ${nameInput(name, inputs)}`,
+      );
     }
+  }
+}
+
+/** The input that a parameter of the request comes from; most have its name. */
+function nameInput(parameter: string, inputs: Combined): string {
+  const ofGrant = listJwtGrants(inputs).find(({ prove }) =>
+    prove(noJwts).parameters.includes(parameter),
+  );
+  if (ofGrant !== undefined) return ofGrant.source;
+  switch (parameter) {
+    case 'scope':
+      return 'scopes';
+    case 'client_assertion':
+    case 'client_assertion_type':
+      return 'private-key or id-token-as';
+    default:
+      return parameter.replaceAll('_', '-');
   }
 }
 

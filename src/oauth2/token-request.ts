@@ -27,13 +27,16 @@ export interface TokenRequest {
   readonly bodyFormat: BodyFormat;
 }
 
+/** What decides on the body's parameters. */
+type TokenParameters = Omit<TokenRequest, 'tokenUrl' | 'headers' | 'bodyFormat'>;
+
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 export function spendsItsGrant({ parameters }: TokenRequest): boolean {
   return parameters.some(([name]) => guardedParameters.has(name));
 }
 
-/** The names of the body's parameters, for a log: each once, in order, without values. */
-export function listParameterNames(request: TokenRequest): string[] {
+/** The names of the body's parameters: each once, in order, without values. */
+export function listParameterNames(request: TokenParameters): string[] {
   const own = request.proofs.flatMap(({ parameters }) => parameters);
   return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
 }
@@ -57,7 +60,7 @@ export async function buildTokenRequest(request: TokenRequest): Promise<HttpRequ
   };
 }
 
-function grantParameters(request: TokenRequest): [string, string][] {
+function grantParameters(request: TokenParameters): [string, string][] {
   const { grantType, scopes, audience, resources, parameters } = request;
   const pairs: Pair[] = [['grant_type', grantType]];
   if (scopes.length > 0) pairs.push(['scope', scopes.join(' ')]);
