@@ -7,7 +7,7 @@ const certificate = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----
 /**
  * Reads certificates in PEM, with real or literal line breaks or with spaces instead.
  *
- * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
+ * @returns only the certificates, one after the other; undefined where there is none, or something that is none
  * @see RFC 7468 section 5
  */
 export function readCertificates(input: string): string | undefined {
@@ -18,7 +18,7 @@ export function readCertificates(input: string): string | undefined {
   return isAll && blocks.every(isCertificate) ? blocks.join('\n') : undefined;
 }
 
-/** Writes a block as RFC 7468 wants it, for OpenSSL takes no other. */
+/** Writes a block as RFC 7468 defines it: OpenSSL takes no other. */
 function writeCertificate(body: string): string {
   const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');

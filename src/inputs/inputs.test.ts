@@ -5,7 +5,8 @@ import { createAuthority } from '../../test/support/making/certificates.ts';
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
 import { inputDefaults, inputNames } from './catalog.ts';
 import { type Inputs, readInputs } from './inputs.ts';
-import { renderText } from '../log/text.ts';
+import { findUrlFault } from './endpoint.ts';
+import { renderText, text } from '../log/text.ts';
 import { InputError } from './input-error.ts';
 
 type Given = Readonly<Record<string, string>>;
@@ -43,6 +44,11 @@ function complainOf(inputs: Given, env: NodeJS.ProcessEnv = {}): string[] {
 /** What is wrong with the required inputs and these, sorted. */
 function complain(given: Given): string[] {
   return complainOf({ ...required, ...given });
+}
+
+/** As much of each problem as is expected of it. */
+function begin(problems: readonly string[], beginnings: readonly string[]): string[] {
+  return problems.map((problem, index) => problem.slice(0, beginnings[index]?.length));
 }
 
 describe('readInputs', () => {
@@ -214,57 +220,42 @@ describe('readInputs', () => {
     assert.equal(read({ verbose: 'false' }, { debug: true }).verbose, true);
   });
 
-  const url = 'takes a URL such as https://login.example.com/oauth2/token';
   const name = 'takes a name of letters, digits and _ that does not begin with a digit';
-  const bad: readonly [given: Given, problem: string][] = [
-    [{ 'token-url': '' }, 'token-url is required, or issuer in its place'],
-    [
-      { 'token-url': 'login.example.com/token' },
-      `token-url: got "login.example.com/token", ${url}`,
-    ],
-    [{ 'token-url': '/oauth2/token' }, `token-url: got "/oauth2/token", ${url}`],
+  /** How each problem begins; words that other files of this folder write are tested beside them. */
+  const bad: readonly [given: Given, beginning: string][] = [
+    [{ 'token-url': '' }, 'token-url is required'],
+    [{ 'token-url': 'login.example.com/token' }, 'token-url: got "login.example.com/token",'],
+    [{ 'token-url': '/oauth2/token' }, 'token-url: got "/oauth2/token",'],
     [
       { 'token-url': 'https://login.example.com/a b' },
-      `token-url: got "https://login.example.com/a b", ${url}`,
+      'token-url: got "https://login.example.com/a b",',
     ],
     [
       { 'token-url': 'https://login.example.com\n/token' },
-      `token-url: got "https://login.example.com /token", ${url}`,
+      'token-url: got "https://login.example.com /token",',
     ],
-    [
-      { 'token-url': 'ftp://login.example.com/t' },
-      'token-url: got "ftp://login.example.com/t", takes https',
-    ],
+    [{ 'token-url': 'ftp://login.example.com/t' }, 'token-url: got "ftp://login.example.com/t",'],
     [
       { 'token-url': 'https://login.example.com/t#x' },
-      'token-url: got "https://login.example.com/t#...", takes a URL without a fragment (#)',
+      'token-url: got "https://login.example.com/t#...",',
     ],
     [
       { 'token-url': 'https://login.example.com/t#' },
-      'token-url: got "https://login.example.com/t#", takes a URL without a fragment (#)',
+      'token-url: got "https://login.example.com/t#",',
     ],
-    [
-      { 'token-url': 'http://login.example.com/t' },
-      'token-url: got "http://login.example.com/t", takes https (or allow-http: true)',
-    ],
+    [{ 'token-url': 'http://login.example.com/t' }, 'token-url: got "http://login.example.com/t",'],
     [
       { 'token-url': 'http://127.0.0.1.example.com/t' },
-      'token-url: got "http://127.0.0.1.example.com/t", takes https (or allow-http: true)',
+      'token-url: got "http://127.0.0.1.example.com/t",',
     ],
     [
       { 'token-url': 'http://localhost.example.com/t' },
-      'token-url: got "http://localhost.example.com/t", takes https (or allow-http: true)',
+      'token-url: got "http://localhost.example.com/t",',
     ],
-    [{ 'allow-http': 'yes' }, 'allow-http: got "yes", takes true or false'],
-    [
-      { 'ca-certificate': 'rubbish' },
-      'ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
-    ],
-    [
-      { 'client-id': ' ' },
-      'client-id is required (a variable or a secret that does not exist reads as empty)',
-    ],
-    [{ 'client-id': 'ci\nclient' }, 'client-id: has a control character'],
+    [{ 'allow-http': 'yes' }, 'allow-http: got "yes",'],
+    [{ 'ca-certificate': 'rubbish' }, 'ca-certificate: takes certificates'],
+    [{ 'client-id': ' ' }, 'client-id is required'],
+    [{ 'client-id': 'ci\nclient' }, 'client-id: '],
     [
       { 'client-secret': 'abc' },
       'client-secret: has fewer than 4 characters, too few to be hidden in the log',
@@ -276,23 +267,14 @@ describe('readInputs', () => {
     [{ 'client-secret-encoding': 'url' }, 'client-secret-encoding: got "url", takes form, raw'],
     [
       { 'client-secret-encoding': 'raw', 'client-id': 'ci:client' },
-      'client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post',
+      'client-secret-encoding: raw cannot carry',
     ],
-    [
-      { scopes: 'read, list' },
-      'scopes: got "read," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)',
-    ],
-    [
-      { 'grant-type': 'client credentials' },
-      'grant-type: got "client credentials", takes one grant type',
-    ],
-    [
-      { resource: 'api.example.com' },
-      'resource: got "api.example.com", takes an absolute URI without a fragment (#)',
-    ],
+    [{ scopes: 'read, list' }, 'scopes: got "read,"'],
+    [{ 'grant-type': 'client credentials' }, 'grant-type: got "client credentials",'],
+    [{ resource: 'api.example.com' }, 'resource: got "api.example.com",'],
     [
       { resource: 'https://a.example https://b.example/#c' },
-      'resource: got "https://b.example/#c", takes an absolute URI without a fragment (#)',
+      'resource: got "https://b.example/#c",',
     ],
     [{ 'body-format': 'xml' }, 'body-format: got "xml", takes form, json'],
     [{ timeout: '0' }, 'timeout: got "0", takes a number of seconds, over 0'],
@@ -349,13 +331,13 @@ describe('readInputs', () => {
     [{ 'env-var': 'A B' }, `env-var: got "A B", ${name}`],
     [{ 'env-var': 'TÖKEN' }, `env-var: got "TÖKEN", ${name}`],
     [{ 'env-var': 'A\nPATH' }, `env-var: got "A PATH", ${name}`],
-    [{ verbose: 'yes' }, 'verbose: got "yes", takes true or false'],
-    [{ scope: 'read' }, 'scope: unknown input, did you mean scopes?'],
-    [{ client_id: 'x' }, 'client_id: unknown input, did you mean client-id?'],
+    [{ verbose: 'yes' }, 'verbose: got "yes",'],
+    [{ scope: 'read' }, 'scope: unknown input'],
+    [{ client_id: 'x' }, 'client_id: unknown input'],
   ];
-  for (const [given, problem] of bad) {
+  for (const [given, beginning] of bad) {
     test(`refuses ${JSON.stringify(given)}`, () => {
-      assert.deepEqual(complain(given), [problem]);
+      assert.deepEqual(begin(complain(given), [beginning]), [beginning]);
     });
   }
 
@@ -410,21 +392,15 @@ describe('readInputs', () => {
       });
     }
 
-    const faults: readonly [url: string, problem: string][] = [
-      ['nowhere', 'got "nowhere", takes a URL such as https://login.example.com/revoke'],
-      [
-        'http://login.example.com/revoke',
-        'got "http://login.example.com/revoke", takes https (or allow-http: true)',
-      ],
-      [
-        'https://ci:open-sesame@login.example.com/revoke',
-        'has user information before the host; use client-id and client-secret',
-      ],
-    ];
-    for (const [url, problem] of faults) {
+    for (const url of [
+      'nowhere',
+      'http://login.example.com/revoke',
+      'https://ci:open-sesame@login.example.com/revoke',
+    ]) {
       test(`revocation-url is refused: ${url}`, () => {
+        const fault = findUrlFault(url, false, 'https://login.example.com/revoke');
         assert.deepEqual(complainOfRevoking({ ...revoking, 'revocation-url': url }), [
-          `revocation-url: ${problem}`,
+          `revocation-url: ${renderText(fault ?? text``, (all) => all)}`,
         ]);
       });
     }
@@ -497,8 +473,14 @@ describe('readInputs', () => {
       two = second.certificate.trim();
       ({ key } = await first.issue({ names: ['login.example.com'] }));
     });
-    const problem =
-      'ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----';
+    const assertRefused = (given: string): void => {
+      const problems = complain({ 'ca-certificate': given });
+      assert.equal(problems.length, 1);
+      assert.match(
+        problems[0] ?? '',
+        /^ca-certificate: takes certificates in PEM, from -{5}BEGIN[A-Z -]* to -{5}END[A-Z -]*$/,
+      );
+    };
 
     test('is taken as PEM', () => {
       assert.equal(read({ 'ca-certificate': `\n${one}\n` }).caCertificate, one);
@@ -521,20 +503,20 @@ describe('readInputs', () => {
 
     test('is refused where one of a bundle is rubbish', () => {
       const rubbish = one.replace(/\n.{30}/, '\n');
-      assert.deepEqual(complain({ 'ca-certificate': `${two}\n${rubbish}` }), [problem]);
+      assertRefused(`${two}\n${rubbish}`);
     });
 
     test('is refused where the last of a bundle is cut off', () => {
-      assert.deepEqual(complain({ 'ca-certificate': `${one}\n${two.slice(0, 200)}` }), [problem]);
+      assertRefused(`${one}\n${two.slice(0, 200)}`);
     });
 
     test('is refused where it is a private key, which is not shown', () => {
-      assert.deepEqual(complain({ 'ca-certificate': key }), [problem]);
+      assertRefused(key);
     });
 
     test('is refused where it is the base64 without its frame', () => {
       const base64 = one.replace(/-----[A-Z ]+-----/g, '');
-      assert.deepEqual(complain({ 'ca-certificate': base64 }), [problem]);
+      assertRefused(base64);
     });
   });
 
@@ -591,18 +573,13 @@ describe('readInputs', () => {
       'retry-max-attempts': 'many',
       scope: 'read',
     };
-    assert.deepEqual(complainOf(wrong), [
-      'retry-max-attempts: got "many", takes a whole number, 1 or more',
-      'scope: unknown input, did you mean scopes?',
-      'token-url: got "http://login.example.com/token", takes https (or allow-http: true)',
-    ]);
+    const beginnings = ['retry-max-attempts: ', 'scope: ', 'token-url: '];
+    assert.deepEqual(begin(complainOf(wrong), beginnings), beginnings);
   });
 
   test('reports all of what is required where nothing is given', () => {
-    assert.deepEqual(complainOf({}), [
-      'client-id is required (a variable or a secret that does not exist reads as empty)',
-      'token-url is required, or issuer in its place',
-    ]);
+    const beginnings = ['client-id is required', 'token-url is required'];
+    assert.deepEqual(begin(complainOf({}), beginnings), beginnings);
   });
 
   describe('with an empty client-secret', () => {
@@ -687,9 +664,10 @@ describe('readInputs', () => {
     }
 
     test('of a token-url with user information, and names the inputs to use', () => {
-      assert.deepEqual(complain({ 'token-url': 'https://user@login.example.com/token' }), [
-        'token-url: has user information before the host; use client-id and client-secret',
-      ]);
+      assert.match(
+        complain({ 'token-url': 'https://user@login.example.com/token' }).join('\n'),
+        /^token-url: .*use client-id and client-secret$/,
+      );
     });
   });
 

@@ -11,10 +11,10 @@ import { readRequestInputs, type RequestInputs } from './request.ts';
 import { got, text } from '../log/text.ts';
 import { InputError } from './input-error.ts';
 
-/** Whether the cache is used; `refresh` asks anew and puts the new token in. */
+/** Whether the cache is used; `refresh` requests a new token and puts that in. */
 export type UseCache = 'true' | 'false' | 'refresh';
 
-/** What the user asked for, checked. Times are in seconds. */
+/** All inputs, checked. Times are in seconds. */
 export interface Inputs extends EndpointInputs, ClientInputs, RequestInputs {
   readonly timeout: number;
   readonly totalTimeout: number;
@@ -128,7 +128,7 @@ function readUseCache(reader: InputReader, revoke: boolean): UseCache {
   return choice ?? 'false';
 }
 
-/** Reads what the end of the job needs; the state that waits for it is sealed with the job's own token. */
+/** Reads what the end of the job needs. The state that waits for it is encrypted with the job's own token. */
 function readRevocation(
   reader: InputReader,
   env: NodeJS.ProcessEnv,

@@ -1,3 +1,4 @@
+import { readJsonObject } from '../oauth2/json-object.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import { text, type Text } from '../log/text.ts';
 
@@ -16,8 +17,8 @@ export function isFieldValue(value: string): boolean {
 }
 
 /**
- * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
- * values with line breaks.
+ * Reads the input `parameters`: one `name=value` per line, split at the first `=`, the value exact. A JSON object is
+ * taken too, so that a value can have line breaks.
  */
 export function parseParameters(input: string): ParsedPairs {
   if (input.trimStart().startsWith('{')) return parseJsonParameters(input);
@@ -29,7 +30,7 @@ export function parseParameters(input: string): ParsedPairs {
   });
 }
 
-/** Reads the input `headers`: `Name: value`, a line each. */
+/** Reads the input `headers`: one `Name: value` per line. */
 export function parseHeaders(input: string): ParsedPairs {
   return parseLines(input, (line, number) => {
     const split = line.indexOf(':');
@@ -56,23 +57,14 @@ function parseLines(
 }
 
 function parseJsonParameters(input: string): ParsedPairs {
-  const members = readObject(input);
-  if (members === undefined) {
+  const fields = readJsonObject(input);
+  if (fields === undefined) {
     return { pairs: [], faults: [text`begins with { and is not a JSON object`] };
   }
-  return sortOut(Object.entries(members).flatMap(([name, value]) => toPairs(name, value)));
+  return sortOut(Object.entries(fields).flatMap(([name, value]) => toPairs(name, value)));
 }
 
-function readObject(input: string): object | undefined {
-  try {
-    // What begins with { is an object, or no JSON.
-    return JSON.parse(input) as object;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A list gives a pair for each of its members. */
+/** A list gives a pair for each of its items. */
 function toPairs(name: string, value: unknown): (Pair | Text)[] {
   return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
     if (name === '') return text`a member has no name`;

@@ -6,7 +6,7 @@ import type { InputReader } from './reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
 import { got, joinTexts, text, type Text } from '../log/text.ts';
 
-/** What is asked for. */
+/** What is requested. */
 export interface RequestInputs {
   readonly scopes: readonly string[];
   readonly grantType: string;

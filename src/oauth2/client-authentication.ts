@@ -21,7 +21,7 @@ export interface Proof {
 /** Makes a signed JWT, or gets one; a new one each time. */
 export type MakeJwt = () => string | Promise<string>;
 
-/** How Basic encodes id and secret: as the RFC says, or not at all, for the servers that do not decode. */
+/** How Basic encodes id and secret: as the RFC says, or not at all, because some servers do not decode. */
 export type SecretEncoding = 'form' | 'raw';
 
 /**
@@ -57,7 +57,7 @@ export function clientSecretPost(clientId: string | undefined, clientSecret: str
 /**
  * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
  *
- * @param clientId undefined where the JWT alone says it
+ * @param clientId undefined where only the JWT says it
  * @see RFC 7523 section 2.2
  */
 export function clientAssertion(clientId: string | undefined, makeJwt: MakeJwt): Proof {
@@ -71,7 +71,7 @@ export function clientAssertion(clientId: string | undefined, makeJwt: MakeJwt):
 /**
  * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
  *
- * @param clientId undefined where the grant alone says it
+ * @param clientId undefined where only the grant says it
  * @see RFC 6749 section 3.2.1, RFC 8705 section 2
  */
 export function namedClient(clientId: string | undefined): Proof {
@@ -109,7 +109,7 @@ export function encodeBasic(
 
 /**
  * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
- * ids work with the servers that do not decode, too.
+ * ids also work with servers that do not decode.
  *
  * @see RFC 6749 appendix B
  */

@@ -20,7 +20,7 @@ export const guardedParameters: ReadonlySet<string> = new Set([
   'otp',
 ]);
 
-/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+/** The parameters of a grant that works only once; the next request could not send the same. */
 export const singleUseParameters: ReadonlySet<string> = new Set([
   ...guardedParameters,
   'subject_token',
@@ -28,7 +28,7 @@ export const singleUseParameters: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The jwt-bearer grant: a signed JWT says whose token it is to be.
+ * The jwt-bearer grant: a signed JWT says whose token is requested.
  *
  * @see RFC 7523 section 2.1
  */

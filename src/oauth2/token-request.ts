@@ -9,7 +9,7 @@ export type BodyFormat = 'form' | 'json';
 /** A name and its value, exact. */
 export type Pair = readonly [name: string, value: string];
 
-/** What is asked of a token endpoint. */
+/** What is requested from a token endpoint. */
 export interface TokenRequest {
   readonly tokenUrl: string;
   readonly grantType: string;

@@ -10,10 +10,18 @@ import {
   type Given,
   type Reading,
   readWith,
+  say,
   writeGoogleKeyFile,
   writeZitadelKeyFile,
 } from '../../../test/support/making/inputs.ts';
+import {
+  SigningKeyError,
+  type SigningKeyErrorCode,
+  type SigningKeyErrorDetails,
+} from '../../oauth2/keys/signing-key-error.ts';
 import { type ClientInputs, readClientInputs } from './client.ts';
+import { type CredentialName, credentialNames } from './client-methods.ts';
+import { explainKeyFault } from './key-faults.ts';
 
 const pem = generatePem();
 const rsa = generatePem('rsa');
@@ -51,8 +59,10 @@ function assertFaults(given: Given, problems: readonly string[], empty?: string)
   );
 }
 
-const credentialNames = ['client-secret', 'private-key', 'client-key'] as const;
-type CredentialName = (typeof credentialNames)[number];
+/** What is said of a key; the words are tested in key-faults.test.ts. */
+function explain(code: SigningKeyErrorCode, details: SigningKeyErrorDetails = {}): string {
+  return say(explainKeyFault(new SigningKeyError(code, details)));
+}
 
 /** These credentials, whole: a client-key has its certificate beside it. */
 function give(...names: readonly CredentialName[]): Given {
@@ -413,7 +423,7 @@ describe('client-id', () => {
   test('is not asked for where a key file that could name it is damaged', () => {
     const damaged = writeGoogleKeyFile(rsa).slice(0, -40);
     assertFaults(without({ 'private-key': damaged, 'private-key-as': 'assertion' }), [
-      'private-key: is a damaged JSON; was it copied whole, from the first line to the last?',
+      `private-key: ${explain('damaged', { form: 'JSON' })}`,
     ]);
   });
 
@@ -442,21 +452,17 @@ describe('private-key', () => {
   for (const algorithm of ['ES384', 'RS256', 'HS256']) {
     test(`that does not sign with ${algorithm} is refused`, () => {
       assertFaults({ 'private-key': pem, 'signing-algorithm': algorithm }, [
-        `private-key: is a key (EC P-256) that does not sign with ${algorithm}; leave signing-algorithm out, or give a key that fits it`,
+        `private-key: ${explain('algorithm_mismatch', { keyType: 'EC P-256', algorithm })}`,
       ]);
     });
   }
 
   test('that is none is refused and not shown', () => {
-    assertFaults({ 'private-key': 'open-sesame' }, [
-      "private-key: is no private key; takes a PEM, a JWK, or a key file of Google's or Zitadel's",
-    ]);
+    assertFaults({ 'private-key': 'open-sesame' }, [`private-key: ${explain('not_a_key')}`]);
   });
 
   test('that is the certificate is refused', () => {
-    assertFaults({ 'private-key': own.certificate }, [
-      'private-key: is a certificate; give the private key that belongs to it',
-    ]);
+    assertFaults({ 'private-key': own.certificate }, [`private-key: ${explain('certificate')}`]);
   });
 });
 
@@ -611,7 +617,7 @@ describe('client-certificate', () => {
 describe('client-key', () => {
   test('that is none is refused by its own name', () => {
     assertFaults({ ...give('client-key'), 'client-key': 'open-sesame' }, [
-      "client-key: is no private key; takes a PEM, a JWK, or a key file of Google's or Zitadel's",
+      `client-key: ${explain('not_a_key')}`,
     ]);
   });
 
