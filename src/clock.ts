@@ -1,12 +1,12 @@
-/** Time, as an argument: tests hand in a clock that nobody has to wait for. */
+/** Time, as an argument. Tests hand in a clock that does not make them wait. */
 export interface Clock {
-  /** The time of day: epoch, milliseconds. It can jump. */
+  /** The time of day: epoch, milliseconds. It can jump when the machine's clock is set. */
   readonly now: () => number;
   /** Milliseconds since some moment; it only moves forward. Durations and deadlines are measured by it. */
   readonly monotonic: () => number;
   /** Settles after so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** Calls back after so many milliseconds; gives the function that calls it off. */
+  /** Calls back after so many milliseconds. Gives the function that stops the timer. */
   readonly startTimer: (milliseconds: number, callback: () => void) => () => void;
 }
 
@@ -16,7 +16,7 @@ export const longestTimer = 2 ** 31 - 1;
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // As performance.now(), whose module takes a millisecond to load.
+  // The same as performance.now(), whose module takes a millisecond to load.
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
   sleep: (milliseconds) =>
     new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { endProcess } from './action/process-end.ts';
 import { run } from './action/run.ts';
 import { realSurroundings } from './action/surroundings.ts';
 
-// The package tunnel uses a deprecated Buffer(), and a warning of it is no news to the author of a workflow.
+// The package tunnel uses a deprecated Buffer(), and a warning about it does not help the author of a workflow.
 process.noDeprecation = true;
 
 // The step is red until later steps have a token: whatever ends this process early must not look like a success.

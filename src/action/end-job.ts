@@ -2,9 +2,9 @@ import { endProcess } from './process-end.ts';
 import { revokeToken } from './revoke-token.ts';
 import { realSurroundings } from './surroundings.ts';
 
-/** What there is to do at the end of the job, where there is something. */
+/** Does what a step has left for the end of the job. */
 export async function endJob(): Promise<void> {
-  // The package tunnel uses a deprecated Buffer(), and a warning of it is no news to the author of a workflow.
+  // The package tunnel uses a deprecated Buffer(), and a warning about it does not help the author of a workflow.
   process.noDeprecation = true;
   await revokeToken(realSurroundings());
   endProcess();

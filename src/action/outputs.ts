@@ -23,7 +23,7 @@ type Outputs = Record<(typeof outputNames)[number], string>;
 /** The longest environment variable of Windows, characters. */
 const longestWindowsVariable = 32_767;
 
-/** Where the token goes. */
+/** Where the token is handed over. */
 export interface Destination extends Pick<Surroundings, 'runner' | 'env' | 'platform'> {
   readonly log: Log;
   /** Undefined: none is exported. */
@@ -42,7 +42,7 @@ export interface Handover {
 /**
  * Gives the token to later steps: the outputs, and the environment variable.
  *
- * @throws {TokenTooLongError} where the variable cannot hold it; then nothing was set
+ * @throws {TokenTooLongError} where the variable cannot hold it; then nothing is set
  */
 export function handOver(
   handover: Handover,
@@ -59,7 +59,7 @@ export function handOver(
   }
 }
 
-/** What is not known is an empty string. */
+/** Lists all outputs; what is not known is an empty string. */
 function listOutputs({ response, scopes, cacheHit, now }: Handover): Outputs {
   const { accessToken, refreshToken = '', idToken = '', others } = response;
   return {
@@ -75,7 +75,7 @@ function listOutputs({ response, scopes, cacheHit, now }: Handover): Outputs {
   };
 }
 
-/** A line break in what a server wrote would be an injection into a later step that pastes it into a script. */
+/** A line break from a server would be an injection into a later step that pastes the value into a script. */
 function keepToOneLine(outside: string): string {
   return outside.replace(/\p{Cc}+/gu, ' ');
 }

@@ -1,9 +1,9 @@
-/** What cannot be called off (a name look-up, say) must not hold the job up for longer than this, milliseconds. */
+/** The longest that work which cannot be stopped, such as a name look-up, may delay the job, milliseconds. */
 const grace = 1000;
 
 /** Ends this process soon, now that its work is done. */
 export function endProcess(): void {
-  // Only where something still holds the process, and not before stdout is out: an exit can cut it on a pipe.
+  // Only where something still keeps the process alive. An exit can cut off output on a pipe, so that goes out first.
   setTimeout(() => {
     process.stdout.write('', () => process.exit());
   }, grace).unref();

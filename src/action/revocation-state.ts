@@ -5,7 +5,7 @@ import { nonceBytes, seal, unseal } from '../cache/seal.ts';
 /** The name under which the runner keeps the state between the step and the end of the job. */
 export const stateName = 'revocation';
 
-/** What the end of the job needs to revoke a token, besides the step's inputs. */
+/** What the end of the job needs to revoke a token, as well as the step's inputs. */
 export interface RevocationState {
   readonly token: string;
   readonly revocationUrl: string;
@@ -19,10 +19,10 @@ const saltBytes = 16;
 const keyLength = 32;
 
 /**
- * Seals the state: the runner keeps it in a file, where other steps could read it.
+ * Encrypts the state, because the runner keeps it in a file that other steps can read.
  *
- * @param secret ACTIONS_RUNTIME_TOKEN, which the runner gives to actions alone, in both processes the same
- * @returns base64 of salt and sealed JSON
+ * @param secret ACTIONS_RUNTIME_TOKEN, which the runner gives only to actions, the same in both processes
+ * @returns base64 of salt and encrypted JSON
  */
 export function sealState(
   state: RevocationState,
@@ -39,19 +39,19 @@ export function sealState(
 }
 
 /**
- * Opens what {@link sealState} made.
+ * Decrypts what {@link sealState} made.
  *
- * @returns undefined where it does not open
+ * @returns undefined where it was made with another secret, or is damaged
  */
 export function openState(text: string, secret: string): RevocationState | undefined {
   const bytes = Buffer.from(text, 'base64');
   const salt = bytes.subarray(0, saltBytes);
   const opened = unseal(bytes.subarray(saltBytes), { key: deriveKey(secret, salt), purpose });
-  // What opens was written by sealState().
+  // Only sealState() can have written what opens.
   return opened === undefined ? undefined : (JSON.parse(opened.toString()) as RevocationState);
 }
 
-/** RFC 5869. The secret has more than enough entropy, so that it needs no stretching. */
+/** RFC 5869. The secret is long and random, so that no slow derivation is needed. */
 function deriveKey(secret: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, salt, purpose, keyLength));
 }

@@ -19,8 +19,7 @@ import {
 } from '../wording/revocation.ts';
 
 /**
- * Revokes the token that the step of this job got, at the end of the job. Whatever goes wrong is a warning: the job has
- * done its work.
+ * Revokes the token that a step of this job got. Whatever fails is a warning, because the job has done its work.
  */
 export async function revokeToken(surroundings: Surroundings): Promise<void> {
   const { runner, env } = surroundings;
@@ -59,7 +58,7 @@ async function endToken(
   }
 }
 
-/** Where an ID token is the grant, the client needs none to revoke what came of it. */
+/** Where an ID token is the grant, it is not needed to revoke the token: it does not authenticate the client. */
 function openIdTokens(
   inputs: Inputs,
   env: NodeJS.ProcessEnv,
@@ -68,7 +67,7 @@ function openIdTokens(
   return inputs.idTokenAs === 'client_assertion' ? IdTokens.open(inputs, env, context) : undefined;
 }
 
-/** With the same client authentication and the same patience as the token request. */
+/** Uses the same client authentication, and the same limits on time and attempts, as the token request. */
 async function askToRevoke(
   { token, revocationUrl, tokenUrl }: RevocationState,
   inputs: Inputs,

@@ -12,7 +12,7 @@ import type { Surroundings } from '../surroundings.ts';
 export function realSurroundings(): Surroundings {
   const script = process.argv[1] ?? '';
   const env = { ...process.env };
-  // Node would warn that certificates are not verified; they are.
+  // Node would warn that certificates are not verified, but they are.
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   return {
     runner: core,
@@ -23,7 +23,7 @@ export function realSurroundings(): Surroundings {
     randomBytes,
     randomUUID,
     send: sendRequest,
-    // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
+    // From the path of this process, because ncc rewrites a URL that is made from import.meta.url.
     saveScript: join(dirname(script), '..', 'save', 'index.js'),
     temp: process.env['RUNNER_TEMP'] ?? tmpdir(),
     succeed: () => {

@@ -10,10 +10,10 @@ import { runStage, type StageContext } from './stage.ts';
 import { describeIdTokenRequest } from '../wording/requests.ts';
 import { IdTokenError, judgeIdTokenFailure } from '../id-token/id-token-error.ts';
 
-/** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */
+/** How long an ID token that was requested for its claims may wait for its use, milliseconds. It is valid for five minutes. */
 const longestWait = 60_000;
 
-/** The job's ID tokens: a server accepts each once, so every attempt gets one that none has seen. */
+/** The job's ID tokens. A server may accept each only once, so every attempt gets one that no server has seen. */
 export class IdTokens {
   readonly #endpoint: IdTokenEndpoint;
   readonly #inputs: Inputs;
@@ -30,8 +30,8 @@ export class IdTokens {
 
   /**
    * @param env the step's environment
-   * @returns undefined where no ID token is wanted
-   * @throws {IdTokenError} `no_permission` where the job may not ask for one
+   * @returns undefined where the inputs use no ID token
+   * @throws {IdTokenError} `no_permission` where the job has no permission to request one
    */
   static open(inputs: Inputs, env: NodeJS.ProcessEnv, context: StageContext): IdTokens | undefined {
     if (inputs.idTokenAs === undefined) return undefined;
@@ -46,9 +46,9 @@ export class IdTokens {
   }
 
   /**
-   * An ID token to look at; a later {@link take} gives it away.
+   * Gives an ID token whose claims are needed. A later {@link take} gives it away.
    *
-   * @throws {StageError} where none can be had
+   * @throws {StageError} where none comes
    */
   async look(): Promise<IdToken> {
     const idToken = await this.#request();
@@ -57,9 +57,9 @@ export class IdTokens {
   }
 
   /**
-   * An ID token to send, once.
+   * Gives an ID token to send once.
    *
-   * @throws {StageError} where none can be had
+   * @throws {StageError} where none comes
    */
   async take(): Promise<IdToken> {
     const unused = this.#unused;

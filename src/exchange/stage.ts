@@ -55,7 +55,7 @@ export interface StageResult<T> {
 }
 
 /**
- * Makes the attempts of one stage, and tells the log of each that failed.
+ * Makes the attempts of one stage, and writes a line for each that failed.
  *
  * @throws {StageError} when no attempt succeeded; the log has the details then
  */
@@ -104,7 +104,7 @@ function makePolicy(inputs: Inputs, { at }: Deadline): RetryPolicy {
   };
 }
 
-/** A first attempt that is also the last is told by the error alone. */
+/** A first attempt that is also the last needs no line: the error describes it. */
 function isWorthALine({ attempt, wait }: FailedAttempt): boolean {
   return attempt > 1 || wait !== undefined;
 }

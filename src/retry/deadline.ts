@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-/** When everything must be over that a run asks of authorization servers. */
+/** When all requests of a run to authorization servers must be over. */
 export class Deadline {
   readonly #clock: Clock;
   #at: number;
@@ -16,7 +16,7 @@ export class Deadline {
     return this.#at;
   }
 
-  /** Does some work whose time does not count. */
+  /** Does some work and moves the deadline by the time that it took. */
   async exclude<T>(work: () => Promise<T>): Promise<T> {
     const startedAt = this.#clock.monotonic();
     try {

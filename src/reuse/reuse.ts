@@ -33,25 +33,25 @@ export interface ReuseContext extends Pick<
   readonly idTokens: IdTokens | undefined;
 }
 
-/** The seconds that a cached token must still have, where nothing else is said. */
+/** The seconds that a cached token must still be valid for, unless min-validity says otherwise. */
 const usualValidity = 300;
 
-/** With which jobs that missed together elect one of them. */
+/** How the jobs that missed together elect one of them. */
 interface Lease {
   readonly keys: CacheKeys;
   readonly service: ReservationService;
 }
 
-/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
+/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be requested. */
 export class Reuse {
   readonly #inputs: Inputs;
   readonly #context: ReuseContext;
   readonly #cache: TokenCache;
   readonly #lease: Lease;
   #saver: Saver | undefined;
-  /** Whether the cache was asked and had nothing; not where it could not be asked, or after a wait in vain. */
+  /** Whether the cache answered that it has nothing. False where it did not answer, and after a wait in vain. */
   #missed = false;
-  /** Whether a token that is asked for now shall be kept. */
+  /** Whether a token that is requested now must be kept. */
   #keeps = false;
 
   private constructor(inputs: Inputs, context: ReuseContext, cache: TokenCache, lease: Lease) {
@@ -62,9 +62,10 @@ export class Reuse {
   }
 
   /**
-   * Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted.
+   * Prepares the cache.
    *
-   * @throws {StageError} where the job's ID token is needed and cannot be had
+   * @returns undefined where it cannot be used, which a line explains, or must not be used
+   * @throws {StageError} where the job's ID token is needed and does not come
    */
   static async open(inputs: Inputs, context: ReuseContext): Promise<Reuse | undefined> {
     const { env, send, clock, randomBytes, log } = context;
@@ -100,7 +101,7 @@ export class Reuse {
     return this.#missed;
   }
 
-  /** Looks for a token that lives long enough, and hides what is secret in it. */
+  /** Looks for a token that is valid for long enough, and hides what is secret in it. */
   async find(): Promise<TokenResponse | undefined> {
     const { log } = this.#context;
     const refresh = this.#inputs.useCache === 'refresh';
@@ -122,7 +123,7 @@ export class Reuse {
     return undefined;
   }
 
-  /** On a miss, and where this job may write, for without that it could not lead. */
+  /** Waits only where this job may write, because without that it could not lead. */
   async #waitForOther(): Promise<Waiting> {
     if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
       return { code: 'ask' };
@@ -145,7 +146,7 @@ export class Reuse {
     return finding;
   }
 
-  /** Starts the child process that saves, which loads while the token is asked for. */
+  /** Starts the child process that saves. It loads while the token is requested. */
   #prepareToKeep(): void {
     this.#keeps = true;
     const { env, platform, saveScript, temp, clock } = this.#context;
@@ -154,11 +155,11 @@ export class Reuse {
     try {
       this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
     } catch {
-      // No directory or no process can be had; keep() says so.
+      // There is no directory or no process; keep() says so.
     }
   }
 
-  /** Keeps a token for others and says what came of it. Nothing that goes wrong here is an error of the step. */
+  /** Keeps a token for other jobs and says whether that worked. Nothing that fails here fails the step. */
   async keep(response: TokenResponse): Promise<void> {
     if (!this.#keeps) return;
     const reason = await this.#tryToKeep(response);
@@ -166,7 +167,7 @@ export class Reuse {
     log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
   }
 
-  /** Ends what was prepared, where there is no token to keep. */
+  /** Ends the child process, where there is no token to keep. */
   async cancel(): Promise<void> {
     await this.#saver?.cancel();
     this.#saver = undefined;
@@ -190,7 +191,7 @@ export class Reuse {
     }
   }
 
-  /** Why a token is of no use to others, if it is of none. */
+  /** Why a token is of no use to other jobs; undefined where it is of use. */
   #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
     if (response.refreshToken !== undefined) return 'refresh_token';
     if (response.accessToken.expiresAt === undefined) return 'no_expiry';
@@ -206,7 +207,7 @@ export class Reuse {
   }
 }
 
-/** What stands in the way of caching, but for a service. */
+/** Why nothing can be cached, apart from a missing service; undefined where everything is there. */
 function findObstacle(
   inputs: Inputs,
   facts: {
@@ -228,7 +229,7 @@ function findObstacle(
   return inputs.idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
 
-/** The repository's id, for a name can be taken by another one later; its name where there is no id. */
+/** The repository's id, because another repository can take the name later. The name where there is no id. */
 function readRepository(env: NodeJS.ProcessEnv): string {
   const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
   return names.find((name) => name !== undefined && name !== '') ?? '';

@@ -15,7 +15,7 @@ import {
   sayWaitedInVain,
 } from '../wording/cache.ts';
 
-/** What came of it: another job's token, or that this job has to ask; `in_vain`, after it has waited. */
+/** How the wait ended: with another job's token, or with this job requesting one; `in_vain`, after it has waited. */
 export type Waiting =
   | { readonly code: 'taken'; readonly response: TokenResponse }
   | { readonly code: 'ask' | 'in_vain' };
@@ -28,9 +28,9 @@ export interface CacheWaitContext extends Pick<Surroundings, 'clock' | 'random'>
 }
 
 /**
- * After a miss: has the jobs that missed together elect one of them, and waits for its token where it is another one.
+ * After a miss, has the jobs that missed together elect one of them, and waits for its token unless it is this job.
  *
- * @param look looks into the cache again; undefined where no token is there, or where that cannot be told
+ * @param look looks into the cache again; gives undefined where there is no token, or where the cache does not answer
  */
 export async function waitForOtherJob(
   look: () => Promise<TokenResponse | undefined>,
