@@ -63,12 +63,12 @@ function checkTls(reader: InputReader, inputs: Combined): void {
 }
 
 /** The names of what a proof adds do not depend on its JWT. */
-const noJwts: JwtMakers = { client: () => '', grant: () => '', idToken: () => '' };
+const noTokens: JwtMakers = { client: () => '', grant: () => '', idToken: () => '' };
 
 /** What the request proves. */
 function listProofs(inputs: Combined): Proof[] {
-  const grants = listJwtGrants(inputs).map(({ prove }) => prove(noJwts));
-  return [...proveClient(inputs, noJwts), ...grants];
+  const grants = listJwtGrants(inputs).map(({ prove }) => prove(noTokens));
+  return [...proveClient(inputs, noTokens), ...grants];
 }
 
 /** Notes a parameter that the request has already. */
@@ -88,7 +88,7 @@ function checkParameterNames(reader: InputReader, inputs: Combined): void {
 /** The input that a parameter of the request comes from; most have its name. */
 function nameInput(parameter: string, inputs: Combined): string {
   const ofGrant = listJwtGrants(inputs).find(({ prove }) =>
-    prove(noJwts).parameters.includes(parameter),
+    prove(noTokens).parameters.includes(parameter),
   );
   if (ofGrant !== undefined) return ofGrant.source;
   switch (parameter) {
