@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import { type Answer, answerJson } from '../../test/support/doubles/fakes.ts';
 import { createAuthority } from '../../test/support/making/certificates.ts';
-import { readUsualInputs } from '../../test/support/making/inputs.ts';
+import { line, readUsualInputs } from '../../test/support/making/inputs.ts';
 import {
   answerIdToken,
   idTokenClaims,
@@ -17,7 +17,6 @@ import {
   failedAt,
   gotAt,
   granted,
-  line,
   type Outcome,
   readAttempts,
   readError,

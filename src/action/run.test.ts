@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 
 import { type Answer, answerJson, createFakeRunner } from '../../test/support/doubles/fakes.ts';
 import { createAuthority } from '../../test/support/making/certificates.ts';
-import { readUsualInputs } from '../../test/support/making/inputs.ts';
+import { line, readUsualInputs } from '../../test/support/making/inputs.ts';
 import {
   asking,
   basic,
@@ -12,7 +12,6 @@ import {
   gotAt,
   granted,
   handedOver,
-  line,
   masks,
   type Outcome,
   readError,

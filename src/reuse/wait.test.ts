@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { createFakeClock, createFakeRunner } from '../../test/support/doubles/fakes.ts';
+import { line, say } from '../../test/support/making/inputs.ts';
 import type { CacheKeys } from '../cache/keys.ts';
 import { listLeaseNames } from '../cache/lease.ts';
 import type { Reservation } from '../cache/service.ts';
@@ -9,6 +10,14 @@ import { AccessToken } from '../oauth2/access-token.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { type Waiting, waitForOtherJob } from './wait.ts';
 import { Log } from '../log/log.ts';
+import {
+  describeElection,
+  sayCacheTitle,
+  sayFollowing,
+  sayNotFollowing,
+  sayTaken,
+  sayWaitedInVain,
+} from '../wording/cache.ts';
 
 const keys: CacheKeys = {
   naming: Buffer.alloc(32, 1),
@@ -80,7 +89,7 @@ async function tell({
   return { waiting, calls: runner.calls, names, looks, total: clock.monotonic() - startedAt };
 }
 
-const following = 'info Another job is asking for this token; waiting up to 30 s for it.';
+const following = line(sayFollowing(30));
 
 describe('a job that missed', () => {
   test('asks at once and says nothing where it leads', async () => {
@@ -90,15 +99,11 @@ describe('a job that missed', () => {
     assert.deepEqual(names, listLeaseNames(keys, Date.parse('2026-01-31T11:00:00Z')));
   });
 
-  const refusals: readonly [reservation: Reservation, line: string][] = [
-    ['limited', 'the cache service takes no more reservations for now.'],
-    ['failed', 'the cache service reserved no name.'],
-  ];
-  for (const [reservation, line] of refusals) {
+  for (const reservation of ['limited', 'failed'] as const) {
     test(`asks at once and says why where its reservation is ${reservation}`, async () => {
       const { waiting, calls, looks } = await tell({ reservations: [reservation] });
       assert.deepEqual(waiting, { code: 'ask' });
-      assert.deepEqual(calls, [`info Not waiting for another job (cache-wait): ${line}`]);
+      assert.deepEqual(calls, [line(sayNotFollowing(reservation))]);
       assert.deepEqual(looks, []);
     });
   }
@@ -106,7 +111,7 @@ describe('a job that missed', () => {
   test('takes the token of another one', async () => {
     const { waiting, calls, looks } = await tell({ reservations: ['taken'], foundAt: 2 });
     assert.deepEqual(waiting, { code: 'taken', response });
-    assert.deepEqual(calls, [following, 'info Took the token that another job got.']);
+    assert.deepEqual(calls, [following, line(sayTaken())]);
     assert.deepEqual(looks, [2200, 5200]);
   });
 
@@ -116,7 +121,7 @@ describe('a job that missed', () => {
       took: 1000,
     });
     assert.deepEqual(waiting, { code: 'in_vain' });
-    assert.deepEqual(calls, [following, 'info No token came within 30 s (cache-wait).']);
+    assert.deepEqual(calls, [following, line(sayWaitedInVain(30))]);
     assert.deepEqual([looks.at(-1), total], [30_000, 30_000]);
   });
 
@@ -132,8 +137,8 @@ describe('a job that missed', () => {
   test('shows with verbose what the election gave', async () => {
     const { calls } = await tell({ reservations: ['taken'], verbose: true, foundAt: 1 });
     assert.deepEqual(calls.slice(0, 4), [
-      'group Cache',
-      'info election: follows, after 0.2 s',
+      `group ${say(sayCacheTitle())}`,
+      line(describeElection('follows', 200)),
       'endgroup',
       following,
     ]);

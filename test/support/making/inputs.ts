@@ -14,6 +14,11 @@ export function say(line: Text): string {
   return renderText(line, (all) => all);
 }
 
+/** A line of the log, as a fake runner remembers it. */
+export function line(text: Text): string {
+  return `info ${say(text)}`;
+}
+
 /** The usual inputs: a client with a secret, at `login.example.com`. */
 export const usualInputs: Given = {
   'token-url': 'https://login.example.com/oauth2/token',

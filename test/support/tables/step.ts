@@ -4,7 +4,6 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { run } from '../../../src/action/run.ts';
 import { AccessToken } from '../../../src/oauth2/access-token.ts';
-import type { Text } from '../../../src/log/text.ts';
 import type { FailedAttempt } from '../../../src/retry/retry.ts';
 import { sayFailedAttempt } from '../../../src/wording/attempts.ts';
 import { sayAsking, sayGot, saySet } from '../../../src/wording/progress.ts';
@@ -20,7 +19,7 @@ import {
   type FakeNetwork,
   type FakeRunner,
 } from '../doubles/fakes.ts';
-import { say, usualInputs } from '../making/inputs.ts';
+import { line, usualInputs } from '../making/inputs.ts';
 import { fail, inputs, view } from './wording.ts';
 
 /** The usual client's secret, and its Basic value. */
@@ -29,11 +28,6 @@ export const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
 
 /** What every step with the usual inputs begins with. */
 export const masks = [`mask ${secret}`, `mask ${basic}`];
-
-/** A line of the log, as a runner is told it. */
-export function line(text: Text): string {
-  return `info ${say(text)}`;
-}
 
 /** The line before the token request of the usual step. */
 export const asking = line(sayAsking(inputs, false));
