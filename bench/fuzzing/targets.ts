@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { dropSecretFields, listSecretFields } from '../../src/masks/response.ts';
+import { dropSecretFields, listSecretValues } from '../../src/masks/secret-names.ts';
 import { decompressArchive } from '../../src/cache/archive.ts';
 import { openEntry } from '../../src/cache/entry.ts';
 import { compressions } from '../../src/cache/service.ts';
@@ -77,7 +77,7 @@ function checkToken({ accessToken, others, issuedAt, scopes }: TokenResponse): v
   assert.equal(issuedAt, sentAt);
   assert.ok(scopes === undefined || scopes.every((scope) => typeof scope === 'string'));
   // What is done with it next: masks, the output `response`, the entry for the cache.
-  assert.ok(listSecretFields(others).every((secret) => secret.length >= 8));
+  assert.ok(listSecretValues(others).every((secret) => secret.length >= 8));
   assert.equal(typeof writeExactJson(others), 'string');
   assert.equal(typeof writeExactJson(dropSecretFields(others)), 'string');
 }

@@ -46,13 +46,13 @@ describe('hideSecrets', () => {
   test('leaves out all further secrets where there are more than 100, for each is one more mask', () => {
     const many = (count: number): TokenResponse => {
       const keys = Array.from({ length: count }, (_, at) => `secret-key-${at}`);
-      return createResponse({ others: { keys: { key: keys }, region: 'eu' } });
+      return createResponse({ others: { data: { key: keys }, region: 'eu' } });
     };
     assert.equal(mask(many(100)).length, 101);
     assert.deepEqual(mask(many(101)), ['mask the-token']);
     const log = new Log(createFakeRunner());
     assert.deepEqual(hideSecrets(many(100), log), many(100));
-    assert.deepEqual(hideSecrets(many(101), log).others, { keys: {}, region: 'eu' });
+    assert.deepEqual(hideSecrets(many(101), log).others, { data: {}, region: 'eu' });
   });
 
   test('hides the access token first, then the other secrets', () => {

@@ -3,8 +3,7 @@ import { parseHeaders, parseParameters } from '../inputs/pairs.ts';
 import { readInput, shortestSecret } from '../inputs/reader.ts';
 import { encodeBasic, encodeForm } from '../oauth2/client-authentication.ts';
 import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
-import type { Pair } from '../oauth2/token-request.ts';
-import { isSecretHeader, isSecretParameter, shortestGuess } from './names.ts';
+import { listSecretValues } from './secret-names.ts';
 
 type ListSecrets = (env: NodeJS.ProcessEnv, name: InputName) => string[];
 
@@ -41,24 +40,27 @@ function listClientSecrets(env: NodeJS.ProcessEnv, name: InputName): string[] {
 
 function listSecretParameters(input: string): string[] {
   return parseParameters(input)
-    .pairs.filter(([name]) => isSecretParameter(name))
-    .filter(isLongEnough)
-    .flatMap(([, value]) => listForms(value));
+    .pairs.flatMap(([name, value]) => listSecretValues(value, name))
+    .flatMap(listForms);
 }
 
 function listSecretHeaders(input: string): string[] {
-  return parseHeaders(input)
-    .pairs.filter(([name]) => isSecretHeader(name))
-    .map(([name, value]): Pair => [name, withoutScheme(name, value)])
-    .filter(isLongEnough)
-    .map(([, value]) => value);
+  return parseHeaders(input).pairs.flatMap(([name, value]) => [
+    ...listSecretValues(withoutScheme(name, value), name),
+    ...listBasicPassword(name, value),
+  ]);
 }
 
-function isLongEnough([, value]: Pair): boolean {
-  return value.length >= shortestGuess;
+/** The password in a ready Basic value: the mask of the whole would not hide it where it stands by itself. */
+function listBasicPassword(name: string, value: string): string[] {
+  const credentials = /^basic\s+(\S+)$/i.exec(value)?.[1];
+  if (credentials === undefined || !/authorization$/i.test(name)) return [];
+  const [, password = ''] =
+    /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? [];
+  return password.length < shortestSecret ? [] : listForms(password);
 }
 
 /** The scheme is no secret. With it, the mask would not match where the credentials stand without a scheme. */
 function withoutScheme(name: string, value: string): string {
-  return name.toLowerCase() === 'authorization' ? value.replace(/^\S+\s+/, '') : value;
+  return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }

@@ -120,6 +120,10 @@ describe('listStepSecrets', () => {
       'client_assertion',
       'PASSWORD',
       'Refresh_Token',
+      'apiKey',
+      'passwords',
+      'zip_code',
+      'secret_id',
     ];
     for (const name of secret) {
       test(`takes ${name} for a secret`, () => {
@@ -127,16 +131,7 @@ describe('listStepSecrets', () => {
       });
     }
 
-    for (const name of [
-      'username',
-      'tenant',
-      'scope',
-      'token_format',
-      'passwords',
-      'encode',
-      'zip_code',
-      'secret_id',
-    ]) {
+    for (const name of ['username', 'tenant', 'scope', 'token_format', 'encode', 'key_id']) {
       test(`takes ${name} for none`, () => {
         assert.deepEqual(listOf({ parameters: `${name}=value-of-it` }), []);
       });
@@ -173,7 +168,10 @@ describe('listStepSecrets', () => {
   describe('among the headers', () => {
     const rows: readonly [header: string, secrets: string[]][] = [
       ['Authorization: Bearer abc.def.ghi', ['abc.def.ghi']],
-      ['authorization: Basic  dXNlcjpwYXNz', ['dXNlcjpwYXNz']],
+      ['authorization: Basic  dXNlcjpwYXNz', ['dXNlcjpwYXNz', 'pass']],
+      ['Authorization: Basic dXNlcjpwd2Q=', ['dXNlcjpwd2Q=']],
+      ['X-Tenant: Basic dXNlcjpwYXNz', []],
+      ['X-Authorization: Bearer abc.def.ghi', ['abc.def.ghi']],
       ['Authorization: abcdefghijkl', ['abcdefghijkl']],
       ['Cookie: session=abcdef', ['session=abcdef']],
       ['Cookie: one=abcdef; two=ghijkl', ['one=abcdef; two=ghijkl']],
@@ -189,7 +187,7 @@ describe('listStepSecrets', () => {
       ['Authorization: Bearer abcdefg', []],
       ['X-Key-Id: abcdefgh', []],
       ['X-Tenant: abcdefgh', []],
-      ['X-Cookie: abcdefgh', []],
+      ['X-Cookie: abcdefgh', ['abcdefgh']],
       ['Authorization-Info: abcdefgh', []],
       ['Monkey: abcdefgh', []],
       ['Accept: application/json', []],

@@ -21,7 +21,8 @@ import {
   sayKept,
   sayNotCached,
 } from '../wording/cache.ts';
-import { dropSecretFields, hideSecrets } from '../masks/response.ts';
+import { hideSecrets } from '../masks/response.ts';
+import { dropSecretFields } from '../masks/secret-names.ts';
 
 /** What reuse needs from its surroundings. */
 export interface ReuseContext extends Pick<
