@@ -44,6 +44,7 @@ export default tseslint.config(
       globals: {
         Buffer: 'readonly',
         URL: 'readonly',
+        __filename: 'readonly',
         console: 'readonly',
         process: 'readonly',
         require: 'readonly',

@@ -1,32 +1,32 @@
-/** Every fault of the table twice: in process with a clock that nobody waits for, and by the built action. */
+/** Every fault of the tables twice: in process, and by the built action; nobody waits for the time that passes. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import type { Runner } from '../../src/log/log.ts';
 import { run } from '../../src/action/run.ts';
 import { realSurroundings } from '../../src/action/surroundings.ts';
-import type { Clock } from '../../src/clock.ts';
+import { type Inputs, readInputs } from '../../src/inputs/inputs.ts';
+import { GaveUp } from '../../src/retry/retry.ts';
+import { sayFailedAttempt } from '../../src/wording/attempts.ts';
+import { explainFailure } from '../../src/wording/failures.ts';
+import { StageError } from '../../src/failures/stage-error.ts';
+import { createFakeClock, createInputEnvironment, settle } from '../support/doubles/fakes.ts';
+import { type Proxy, startProxy } from '../support/doubles/proxy.ts';
+import { type ServerTime, startScriptedServer, token } from '../support/doubles/scripted-server.ts';
+import { startStepClock } from '../support/doubles/step-clock.ts';
+import { startBuiltAction } from '../support/making/built-action.ts';
+import { say } from '../support/making/inputs.ts';
+import { faultTable, secrets } from '../support/tables/faults/fault-table.ts';
 import {
   accessToken,
   commonInputs,
   draw,
   type FaultRow,
-  faultTable,
   type Outcome,
   proxiedHost,
   type ProxySetup,
-  secrets,
   startOfTime,
-} from '../support/tables/fault-table.ts';
-import { type Proxy, startProxy } from '../support/doubles/proxy.ts';
-import { runAction } from '../support/doubles/runner.ts';
-import { startScriptedServer, token } from '../support/doubles/scripted-server.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-
-/** The longest that a child may take: a guard against a hang, shorter than an attempt without an answer. Milliseconds. */
-const guard = 12_000;
+} from '../support/tables/faults/row.ts';
 
 // The proxies of the machine that runs the tests are nobody's business here; the HTTP client reads them anew each time.
 for (const name of ['https_proxy', 'http_proxy', 'no_proxy']) {
@@ -46,11 +46,12 @@ interface Scene {
   readonly close: () => Promise<void>;
 }
 
-async function startScene(row: FaultRow): Promise<Scene> {
+async function startScene(row: FaultRow, time: ServerTime): Promise<Scene> {
   const elsewhere = await startScriptedServer({ answers: [token()] });
-  const endpoint = await row.start(elsewhere.url);
+  const endpoint = await row.start({ elsewhere: elsewhere.url, time });
   const routes = { [proxiedHost]: { host: '127.0.0.1', port: endpoint.port } };
-  const proxy = row.proxy && (await startProxy({ routes, ...row.proxy }));
+  const { onSilence } = time;
+  const proxy = row.proxy && (await startProxy({ routes, onSilence, ...row.proxy }));
   const url = new URL(endpoint.url);
   if (proxy !== undefined) url.host = `${proxiedHost}:${url.protocol === 'https:' ? 443 : 80}`;
   const address = proxy && nameProxy(proxy, row.proxy);
@@ -65,10 +66,7 @@ async function startScene(row: FaultRow): Promise<Scene> {
       connects: proxy?.connects.length ?? 0,
     }),
     strayed: () => elsewhere.connections,
-    stabilize: (text) =>
-      stabilizeSystemTexts(
-        text.replaceAll(elsewhere.origin, '<elsewhere>').replaceAll(url.host, '<host>'),
-      ),
+    stabilize: (text) => stabilizeSystemTexts(text.replaceAll(elsewhere.origin, '<elsewhere>')),
     close: async () => {
       await Promise.all([proxy?.close(), endpoint.close(), elsewhere.close()]);
     },
@@ -78,6 +76,41 @@ async function startScene(row: FaultRow): Promise<Scene> {
 /** The address by which the environment names a proxy. */
 function nameProxy(proxy: Proxy, { login, address }: ProxySetup = {}): string {
   return address ?? (login === undefined ? proxy.url : proxy.urlWith(...login));
+}
+
+/** What a person reads of a row's outcome. */
+interface Reading {
+  /** The lines of the log about single attempts. */
+  readonly attempts: readonly string[];
+  /** The one error annotation; undefined where a token was handed over. */
+  readonly error: { readonly title: string; readonly message: string } | undefined;
+}
+
+/** Puts the codes of an outcome into the words of the action. */
+function word({ failures, waits, allowed, end }: Outcome, inputs: Inputs): Reading {
+  const facts = { inputs, server: inputs.tokenUrl ?? '' };
+  const failed = failures.map((error, index) => ({
+    attempt: index + 1,
+    maxAttempts: inputs.retryMaxAttempts,
+    error,
+    wait: waits[index] === undefined ? undefined : waits[index] * 1000,
+    retryAfter: 'retryAfter' in error ? error.retryAfter : undefined,
+    allowed: (index === failures.length - 1 ? (allowed ?? inputs.timeout) : inputs.timeout) * 1000,
+    took: 0,
+  }));
+  const last = failed.at(-1);
+  const attempts =
+    // A first attempt that is the last has the annotation for itself.
+    end !== undefined && failed.length === 1
+      ? []
+      : failed.map((failure) => say(sayFailedAttempt(failure, { stage: 'token', ...facts })));
+  if (end === undefined || last === undefined) return { attempts, error: undefined };
+  const { title, message } = explainFailure(new StageError('token', new GaveUp(end, last), facts));
+  return { attempts, error: { title: `oauth2-token: ${title}`, message: say(message) } };
+}
+
+function readRow(inputs: Scene['inputs']): Inputs {
+  return readInputs(createInputEnvironment(inputs), { debug: false });
 }
 
 /** Takes out what differs between machines and versions of node. */
@@ -126,31 +159,6 @@ function recordRunner(): { runner: Runner; recording: Recording } {
   return { runner, recording };
 }
 
-/** A clock whose sleeps are over at once, and on which only they and attempts that time out take any time. */
-function startClock(): { clock: Clock; waits: number[] } {
-  const waits: number[] = [];
-  let passed = 0;
-  const clock: Clock = {
-    now: () => startOfTime + passed,
-    monotonic: () => passed,
-    sleep: (milliseconds) => {
-      waits.push(milliseconds / 1000);
-      passed += milliseconds;
-      return Promise.resolve();
-    },
-    startTimer: (milliseconds, callback) => {
-      const timer = setTimeout(() => {
-        passed += milliseconds;
-        callback();
-      }, milliseconds);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
-  };
-  return { clock, waits };
-}
-
 /** Sets variables of this process while something runs. */
 async function withVariables(
   variables: Readonly<Record<string, string>>,
@@ -165,18 +173,20 @@ async function withVariables(
 }
 
 async function runInProcess(row: FaultRow): Promise<void> {
-  const scene = await startScene(row);
+  const clock = createFakeClock(startOfTime);
+  const scene = await startScene(row, {
+    sleep: async (milliseconds) => {
+      await settle();
+      clock.advance(milliseconds);
+    },
+    onSilence: () => void settle().then(clock.advanceToTimer),
+  });
   const { runner, recording } = recordRunner();
-  const { clock, waits } = startClock();
-  const inputs = Object.entries(scene.inputs).map(([name, value]) => [
-    `INPUT_${name.toUpperCase()}`,
-    value,
-  ]);
   const env = {
     GITHUB_OUTPUT: 'never written',
     GITHUB_ENV: 'never written',
     ...scene.environment,
-    ...(Object.fromEntries(inputs) as Record<string, string>),
+    ...createInputEnvironment(scene.inputs),
   };
   let succeeded = false;
   const succeed = (): void => {
@@ -187,7 +197,12 @@ async function runInProcess(row: FaultRow): Promise<void> {
       // What is not handed in here is real: sendRequest above all.
       run({ ...realSurroundings(), runner, env, clock, random: () => draw, succeed }),
     );
-    assert.deepEqual(summarize(recording, scene, waits), row.outcome);
+    const { requests, connects, waits } = row.outcome;
+    assert.deepEqual(
+      { ...scene.count(), waits: clock.sleeps.map((wait) => wait / 1000) },
+      { requests, connects, waits },
+    );
+    assert.deepEqual(readRecording(recording, scene), word(row.outcome, readRow(scene.inputs)));
     assertHandedOver(row, {
       succeeded,
       outputs: Object.fromEntries(recording.outputs),
@@ -199,14 +214,14 @@ async function runInProcess(row: FaultRow): Promise<void> {
   }
 }
 
-function summarize({ lines, errors }: Recording, scene: Scene, waits: readonly number[]): Outcome {
+function readRecording({ lines, errors }: Recording, scene: Scene): Reading {
   const [error, ...more] = errors.map(({ title, message }) => ({
-    title: title.replace('oauth2-token: ', ''),
+    title,
     message: scene.stabilize(message),
   }));
   assert.deepEqual(more, []);
   const attempts = lines.filter((line) => line.startsWith('Attempt ')).map(scene.stabilize);
-  return { ...scene.count(), waits, attempts, error };
+  return { attempts, error };
 }
 
 /** All or nothing: the token everywhere and a green step, or nothing anywhere and a red one. */
@@ -219,7 +234,7 @@ function assertHandedOver(
   },
 ): void {
   const { succeeded, outputs, variables } = actual;
-  if (outcome.error === undefined) {
+  if (outcome.end === undefined) {
     const expected = { succeeded: true, token: accessToken, OAUTH2_TOKEN: accessToken };
     assert.deepEqual({ succeeded, token: outputs['token'], ...variables }, expected);
   } else {
@@ -237,23 +252,24 @@ function assertHarmless(log: string, scene: Scene): void {
 }
 
 async function runBuiltAction(row: FaultRow): Promise<void> {
-  const scene = await startScene(row);
+  const clock = await startStepClock();
+  const scene = await startScene(row, {
+    sleep: clock.advance,
+    onSilence: () => void clock.advanceToTimer(),
+  });
   try {
-    const result = await runAction({
-      script: join(root, 'dist', 'main', 'index.js'),
-      metadata: join(root, 'action.yml'),
-      inputs: { ...scene.inputs, 'retry-time-slot': '0' },
-      environment: scene.environment,
-      timeoutMs: guard,
-    });
+    const result = await startBuiltAction(
+      { ...scene.inputs, 'retry-time-slot': '0' },
+      { environment: { ...scene.environment, ...clock.environment } },
+    );
     const errors = result.annotations.filter(({ level }) => level === 'error');
-    const { error } = row.outcome;
+    const { error } = word(row.outcome, readRow(scene.inputs));
     assert.deepEqual(
       errors.map(({ title, message }) => ({ title, message: scene.stabilize(message) })),
-      error === undefined
-        ? []
-        : [{ title: `oauth2-token: ${error.title}`, message: error.message }],
+      error === undefined ? [] : [error],
     );
+    const { requests, connects } = row.outcome;
+    assert.deepEqual(scene.count(), { requests, connects });
     assert.deepEqual([result.exitCode, result.signal], [error === undefined ? 0 : 1, null]);
     assertHandedOver(row, {
       succeeded: result.conclusion === 'success',
@@ -265,6 +281,7 @@ async function runBuiltAction(row: FaultRow): Promise<void> {
     assertHarmless([result.log, result.stderr, ...printed].join('\n'), scene);
   } finally {
     await scene.close();
+    await clock.close();
   }
 }
 

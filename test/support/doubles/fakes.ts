@@ -1,4 +1,6 @@
 /** What tests hand in for the runner, for time and for the network. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type { Runner } from '../../../src/log/log.ts';
 import type {
   HttpRequest,
@@ -87,6 +89,14 @@ export function createFakeClock(start = '2026-01-31T11:00:00Z'): FakeClock {
       };
     },
   };
+}
+
+/** How often the event loop turns until what was sent within this machine has arrived. */
+const turns = 50;
+
+/** Lets arrive what was sent within this machine, without waiting for any time. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await nextTurn();
 }
 
 /** What a {@link FakeNetwork} does with one request: an answer, an error to throw, or nothing until the time is over. */

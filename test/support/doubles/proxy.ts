@@ -33,6 +33,8 @@ export interface ProxyOptions {
   routes?: Record<string, Address>;
   /** Makes it a proxy that is itself reached by https. */
   tls?: ServerCertificate;
+  /** Called when nothing more will be sent on a connection that stays open. */
+  onSilence?: () => void;
 }
 
 /** A proxy that `startProxy` started. */
@@ -80,7 +82,7 @@ function handleConnect(
 ): void {
   const { url: target = '' } = request;
   const { stream } = connection;
-  const { behaviour = 'tunnel', credentials, routes = {} } = options;
+  const { behaviour = 'tunnel', credentials, routes = {}, onSilence = () => undefined } = options;
   // Without a reader, a client that goes away would not be noticed.
   stream.resume();
   switch (behaviour) {
@@ -101,8 +103,10 @@ function handleConnect(
       connection.reset();
       return;
     case 'hang':
+      onSilence();
       return;
     case 'hang-after-connect':
+      stream.once('data', onSilence);
       acceptTunnel(stream);
       return;
   }

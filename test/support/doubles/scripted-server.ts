@@ -76,6 +76,20 @@ export type Answer = Script | Dynamic;
 /** Response headers; an array is sent as several lines. */
 export type AnswerHeaders = Record<string, string | string[]>;
 
+/** What passes for time at a server. A test whose clock stands still hands in its own. */
+export interface ServerTime {
+  /** Settles after so many milliseconds; may reject once `signal` aborts. */
+  sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Called when nothing more will be sent on a connection that stays open. */
+  onSilence: () => void;
+}
+
+/** The time of the machine. */
+const systemTime: ServerTime = {
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+  onSilence: () => undefined,
+};
+
 /** A server that `startScriptedServer` started. */
 export interface ScriptedServer extends TcpServer {
   /** The token endpoint: the origin and `/token`. Every other path is answered alike. */
@@ -84,8 +98,8 @@ export interface ScriptedServer extends TcpServer {
   requests: RecordedRequest[];
 }
 
-/** Long enough for a client to read what came before a reset: on Windows a RST discards what is unread. */
-const resetDelayMs = 20;
+/** Long enough for a client to read what came before a reset: on Windows a RST discards what is unread. Milliseconds. */
+const resetDelay = process.platform === 'win32' ? 20 : 0;
 
 const tokenBody = JSON.stringify(tokenResponse({}));
 
@@ -98,8 +112,10 @@ const tokenBody = JSON.stringify(tokenResponse({}));
 export async function startScriptedServer(options: {
   answers: readonly Answer[];
   tls?: ServerCertificate;
+  /** The time of the machine if left out. */
+  time?: ServerTime;
 }): Promise<ScriptedServer> {
-  const { answers, tls } = options;
+  const { answers, tls, time = systemTime } = options;
   const last = answers.at(-1);
   if (last === undefined) throw new RangeError('a scripted server needs an answer');
   const requests: RecordedRequest[] = [];
@@ -116,7 +132,7 @@ export async function startScriptedServer(options: {
     });
     noteAnswer(readBody(chosen));
     // It fails only when the client has gone away, which is the client's choice.
-    await play(chosen, connection).catch(() => undefined);
+    await play(chosen, connection, time).catch(() => undefined);
   };
   // A node:http server reads the requests; the answers go past it, straight to the connection.
   const server = await startTcpServer((connection) => {
@@ -141,8 +157,10 @@ export async function startScriptedServer(options: {
 }
 
 /** A server for `https:` URLs that accepts connections and never answers the TLS handshake. */
-export async function startSilentTlsServer(): Promise<TcpServer & { url: string }> {
-  const server = await startTcpServer(() => undefined);
+export async function startSilentTlsServer({
+  time: { onSilence } = systemTime,
+}: { time?: ServerTime } = {}): Promise<TcpServer & { url: string }> {
+  const server = await startTcpServer(({ stream }) => stream.once('data', onSilence));
   return Object.assign(server, { url: `https://127.0.0.1:${server.port}/token` });
 }
 
@@ -397,17 +415,23 @@ function readBody({ bytes }: Script): string {
 }
 
 /** Sends the answer; throws when the client goes away. */
-async function play(answer: Script, { stream, closed, reset }: Connection): Promise<void> {
+async function play(
+  answer: Script,
+  { stream, closed, reset }: Connection,
+  time: ServerTime,
+): Promise<void> {
   await write(stream, answer.head);
   for (const piece of answer.body()) {
-    if (answer.everyMs > 0) await sleep(answer.everyMs, undefined, { signal: closed });
+    if (answer.everyMs > 0) await time.sleep(answer.everyMs, closed);
+    closed.throwIfAborted();
     await write(stream, piece);
   }
   if (answer.ending === 'end') stream.end();
   if (answer.ending === 'reset') {
-    await sleep(resetDelayMs, undefined, { signal: closed });
+    await sleep(resetDelay, undefined, { signal: closed });
     reset();
   }
+  if (answer.ending === 'silence') time.onSilence();
 }
 
 /** Resolves when the operating system has taken the bytes, which it does not while the client reads none. */

@@ -1,0 +1,260 @@
+/** What a row of the fault tables is made of: a network with a fault, the inputs, and the whole outcome in codes. */
+import { type AnswerShape, TokenError } from '../../../../src/oauth2/errors.ts';
+import { TransportError } from '../../../../src/http/transport-error.ts';
+import type { GaveUpCode } from '../../../../src/retry/retry.ts';
+import type { ProxyOptions } from '../../doubles/proxy.ts';
+import {
+  type Answer,
+  reply,
+  type ServerTime,
+  type ServerCertificate,
+  startScriptedServer,
+} from '../../doubles/scripted-server.ts';
+import { createAuthority } from '../../making/certificates.ts';
+
+/** A token endpoint, or the place where one should be. */
+export interface Endpoint {
+  readonly url: string;
+  readonly port: number;
+  /** The requests that arrived whole. */
+  readonly requests: readonly unknown[];
+  readonly close: () => Promise<void>;
+}
+
+/** The proxy between, and how the environment names it. */
+export interface ProxySetup extends Omit<ProxyOptions, 'onSilence'> {
+  /** User and password in its address. */
+  readonly login?: readonly [user: string, password: string];
+  /** The address to name in place of its own. */
+  readonly address?: string;
+}
+
+/** What the endpoint of a row is started with. */
+export interface Place {
+  /** The URL of another server, which gives a token to every request. */
+  readonly elsewhere: string;
+  /** The time that passes while the endpoint sends nothing. */
+  readonly time: ServerTime;
+}
+
+/** What came of a run, in codes: the wording of the action says what a person reads of it. */
+export interface Outcome {
+  /** Requests that reached the endpoint whole. */
+  readonly requests: number;
+  /** CONNECTs that the proxy got. */
+  readonly connects: number;
+  /** The waits between the attempts, seconds. */
+  readonly waits: readonly number[];
+  /** What each failed attempt threw. The text `<elsewhere>` stands for the origin of the other server. */
+  readonly failures: readonly (TransportError | TokenError)[];
+  /** The time that the last failed attempt was given, seconds; undefined where it is that of `timeout`. */
+  readonly allowed?: number;
+  /** Why there was no further attempt; undefined where a token was handed over. */
+  readonly end: GaveUpCode | undefined;
+}
+
+/** One fault. */
+export interface FaultRow {
+  /** A sentence about behavior. */
+  readonly name: string;
+  readonly start: (place: Place) => Promise<Endpoint>;
+  /** Puts a proxy between, and a made-up host into the URL of the endpoint. */
+  readonly proxy?: ProxySetup;
+  /** In addition to `commonInputs`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  /** In addition to the proxy's variable. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The outcome depends on the waits, which the built action does not make here. */
+  readonly waits?: true;
+  readonly outcome: Outcome;
+}
+
+/** The host that only the proxy finds. */
+export const proxiedHost = 'login.example.test';
+
+/** The token that every endpoint gives, some of them only in part. */
+export const accessToken = 'access-token-from-the-server';
+
+export const clientSecret = 'secret-of-the-client';
+export const oddSecret = 'secret of/the+client';
+export const refreshToken = 'refresh-token-of-the-user';
+export const proxyLogin = ['builder', 'p%ss:word/of+proxy'] as const;
+export const wrongLogin = ['builder', 'not-the-password'] as const;
+
+/** The inputs of every row. The cache has tests of its own. */
+export const commonInputs = {
+  'client-id': 'client',
+  'client-secret': clientSecret,
+  'use-cache': 'false',
+} as const;
+
+/** The time of day at which every row begins. */
+export const startOfTime = '2026-01-31T12:00:00Z';
+
+/** The number from which every row draws its waits: of 2, 4 and 8 slots, the middle one. */
+export const draw = 0.5;
+
+/** What it draws with a slot of 3 s and at most 10 s, seconds. */
+const drawn = [3, 6, 10];
+
+/** Two attempts are enough where each lasts until its time is over. */
+export const twice = { 'retry-max-attempts': '2' } as const;
+
+export const retryOnAll = { 'retry-on': 'all' } as const;
+
+const authority = await createAuthority();
+
+/** Trusts the authority of `certificates`. */
+export const trusting = { 'ca-certificate': authority.certificate } as const;
+
+/** The certificates of the servers. */
+export const certificates = {
+  right: await issue({ names: ['127.0.0.1', proxiedHost] }),
+  expired: await issue({ names: ['127.0.0.1', proxiedHost], expired: true }),
+  foreign: await issue({ names: ['other.example.test'] }),
+};
+
+async function issue(request: Parameters<typeof authority.issue>[0]): Promise<ServerCertificate> {
+  const { certificate, key } = await authority.issue(request);
+  return { cert: certificate, key };
+}
+
+/** Starts a server on plain http that gives these answers. */
+export function answer(...answers: readonly Answer[]): FaultRow['start'] {
+  return ({ time }) => startScriptedServer({ answers, time });
+}
+
+/** Starts a server on https that gives these answers. */
+export function answerByTls(
+  tls: ServerCertificate,
+  ...answers: readonly Answer[]
+): FaultRow['start'] {
+  return ({ time }) => startScriptedServer({ answers, tls, time });
+}
+
+/** A place where nothing listens. */
+export function nobody(url: string): FaultRow['start'] {
+  return () => Promise.resolve({ url, port: 1, requests: [], close: () => Promise.resolve() });
+}
+
+/** Port 1 is that of tcpmux, which no machine has any more. */
+export const closedPort = nobody('http://127.0.0.1:1/token');
+
+/** A page for people, as a gateway sends it; what stands in it must not matter. */
+export function page(status: number): Answer {
+  return reply({
+    status,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: '<html><body>::error::access_token=no</body></html>',
+  });
+}
+
+/** A fault of the connection, which the system calls so. */
+export function transport(
+  code: TransportError['code'],
+  { says, ...details }: { systemCode?: string; proxyStatus?: number; says?: string } = {},
+): TransportError {
+  return new TransportError(code, {
+    ...details,
+    ...(says === undefined ? {} : { cause: new Error(says) }),
+  });
+}
+
+/** A fault of the connection to the proxy, of which the system says so. */
+export function proxyFault(code: 'tls_failed' | 'proxy_unreachable', says: string): TransportError {
+  return new TransportError(code, { proxyFault: says });
+}
+
+export const timedOut = transport('timeout');
+export const wasReset = transport('connection_failed', { systemCode: 'ECONNRESET' });
+export const wasRefused = transport('connection_failed', { systemCode: 'ECONNREFUSED' });
+export const wasCut = transport('answer_cut');
+export const isUnreadable = transport('answer_unreadable');
+export const isTooLarge = transport('answer_too_large');
+
+/** An answer without a token. `retryable` is whether the same request may succeed a little later. */
+export function refusal(
+  code: TokenError['code'],
+  status: number,
+  {
+    retryable = false,
+    error,
+    description,
+    answer: shape = {},
+    ...details
+  }: {
+    retryable?: boolean;
+    error?: string;
+    description?: string;
+    location?: string;
+    /** Milliseconds. */
+    retryAfter?: number;
+    answer?: Partial<AnswerShape>;
+  } = {},
+): TokenError {
+  return new TokenError(code, {
+    retryable,
+    answer: { status, statusText: '', contentType: undefined, length: 1, ...shape },
+    oauthError: error === undefined ? undefined : { error, description, uri: undefined },
+    ...details,
+  });
+}
+
+/** A status that says that the same request may succeed later. */
+export function transient(status: number): TokenError {
+  return refusal('http_error', status, { retryable: true });
+}
+
+/** A status that will stay. */
+export function final(status: number): TokenError {
+  return refusal('http_error', status);
+}
+
+export const unavailable = transient(503);
+
+/** A token came, after attempts that failed in these ways. */
+export function succeed(failures: Outcome['failures'] = [], more: Partial<Outcome> = {}): Outcome {
+  return {
+    requests: failures.length + 1,
+    connects: 0,
+    waits: drawn.slice(0, failures.length),
+    failures,
+    end: undefined,
+    ...more,
+  };
+}
+
+/** The first attempt was the last. */
+export function failAtOnce(
+  failure: Outcome['failures'][number],
+  more: Partial<Outcome> = {},
+): Outcome {
+  return {
+    requests: 1,
+    connects: 0,
+    waits: [],
+    failures: [failure],
+    end: 'not_retryable',
+    ...more,
+  };
+}
+
+/** Every attempt failed in the same way. */
+export function giveUp(
+  failure: Outcome['failures'][number],
+  { of = 4, ...more }: Partial<Outcome> & { readonly of?: number } = {},
+): Outcome {
+  return {
+    requests: of,
+    connects: 0,
+    waits: drawn.slice(0, of - 1),
+    failures: Array<typeof failure>(of).fill(failure),
+    end: 'attempts_used_up',
+    ...more,
+  };
+}
+
+/** Nothing came within the time of two attempts. */
+export function timeOut(more: Partial<Outcome> = {}): Outcome {
+  return giveUp(timedOut, { of: 2, ...more });
+}

@@ -1,0 +1,134 @@
+/** What is wrong with TLS, by a server that is asked directly and by one behind the proxy. */
+import {
+  type ServerTime,
+  startScriptedServer,
+  startSilentTlsServer,
+  startTcpServer,
+  token,
+} from '../../doubles/scripted-server.ts';
+import {
+  answerByTls,
+  certificates,
+  type Endpoint,
+  failAtOnce,
+  type FaultRow,
+  giveUp,
+  type Outcome,
+  type Place,
+  proxiedHost,
+  timeOut,
+  transport,
+  trusting,
+  twice,
+  wasReset,
+} from './row.ts';
+
+async function startSilentTls({ time }: { readonly time: ServerTime }): Promise<Endpoint> {
+  const { url, port, close } = await startSilentTlsServer({ time });
+  return { url, port, requests: [], close };
+}
+
+/** A server that breaks off when the TLS handshake begins. */
+function breakHandshake(ending: 'end' | 'reset'): FaultRow['start'] {
+  return async () => {
+    const { port, close } = await startTcpServer(({ stream, reset: resetConnection }) => {
+      stream.once('data', () => {
+        if (ending === 'reset') resetConnection();
+        else stream.end();
+      });
+    });
+    return { url: `https://127.0.0.1:${port}/token`, port, requests: [], close };
+  };
+}
+
+/** A server on plain http, with a URL that says https. */
+async function startPlainForTls({ time }: Place): Promise<Endpoint> {
+  const { url, port, requests, close } = await startScriptedServer({ answers: [token()], time });
+  return { url: url.replace('http:', 'https:'), port, requests, close };
+}
+
+/** The certificate of the server is not what it should be. */
+function untrusted(systemCode: string, says: string): Outcome {
+  return failAtOnce(transport('tls_failed', { systemCode, says }));
+}
+
+const faults: readonly {
+  readonly what: string;
+  readonly start: FaultRow['start'];
+  readonly inputs?: FaultRow['inputs'];
+  readonly outcome: (proxied: boolean) => Outcome;
+}[] = [
+  {
+    what: 'a certificate of an unknown CA',
+    start: answerByTls(certificates.right, token()),
+    outcome: () =>
+      untrusted('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'),
+  },
+  {
+    what: 'an expired certificate',
+    start: answerByTls(certificates.expired, token()),
+    inputs: trusting,
+    outcome: () => untrusted('CERT_HAS_EXPIRED', 'certificate has expired'),
+  },
+  {
+    what: 'a certificate for another name',
+    start: answerByTls(certificates.foreign, token()),
+    inputs: trusting,
+    outcome: (proxied) => {
+      const names = proxied
+        ? `Host: ${proxiedHost}. is not in the cert's altnames: DNS:other.example.test`
+        : "IP: 127.0.0.1 is not in the cert's list: ";
+      return untrusted(
+        'ERR_TLS_CERT_ALTNAME_INVALID',
+        `Hostname/IP does not match certificate's altnames: ${names}`,
+      );
+    },
+  },
+  {
+    what: 'a server without TLS',
+    start: startPlainForTls,
+    outcome: () => untrusted('EPROTO', 'wrong version number'),
+  },
+  {
+    what: 'a server that resets the TLS handshake',
+    start: breakHandshake('reset'),
+    outcome: () => giveUp(wasReset),
+  },
+  {
+    what: 'a server that ends the TLS handshake',
+    start: breakHandshake('end'),
+    outcome: () => giveUp(wasReset),
+  },
+  {
+    what: 'a server that never answers the TLS handshake',
+    start: startSilentTls,
+    inputs: twice,
+    outcome: () => timeOut(),
+  },
+];
+
+/** The variable by which Node would trust every certificate. */
+export const unverified = { NODE_TLS_REJECT_UNAUTHORIZED: '0' } as const;
+
+/** Every fault of TLS: no secret is sent, whatever the environment says. */
+export const tlsRows: readonly FaultRow[] = faults.flatMap(
+  ({ what, start, inputs = {}, outcome }) =>
+    [false, true].flatMap((proxied) => {
+      const expected = outcome(proxied);
+      const row = {
+        start,
+        inputs,
+        ...(proxied ? { proxy: {} } : {}),
+        outcome: { ...expected, requests: 0, connects: proxied ? expected.waits.length + 1 : 0 },
+      };
+      const name = `${what} gets no secret${proxied ? ' through a proxy' : ''}`;
+      return [
+        { ...row, name },
+        {
+          ...row,
+          name: `${name}, whatever NODE_TLS_REJECT_UNAUTHORIZED says`,
+          environment: unverified,
+        },
+      ];
+    }),
+);
