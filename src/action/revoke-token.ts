@@ -48,7 +48,7 @@ async function endToken(
     return;
   }
   try {
-    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now(), again: true });
+    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
     hideTlsKey(inputs, log);
     const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
     await askToRevoke(state, inputs, { ...context, idTokens: openIdTokens(inputs, env, context) });

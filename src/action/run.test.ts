@@ -28,6 +28,7 @@ import {
   sayReplaced,
   saySet,
   sayTlsStaysVerified,
+  sayTrustWidened,
 } from '../wording/progress.ts';
 
 describe('a step that gets a token', () => {
@@ -210,6 +211,45 @@ describe('a step that gets a token', () => {
   test('says that TLS stays verified where an earlier step tried to switch that off', async () => {
     const { calls } = await runStep({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
     assert.equal(calls[masks.length], line(sayTlsStaysVerified()));
+  });
+
+  for (const set of [
+    ['NODE_EXTRA_CA_CERTS'],
+    ['NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE'],
+    ['SSL_CERT_DIR'],
+  ]) {
+    test(`says that ${set.join(' and ')} changes whom TLS trusts`, async () => {
+      const env = Object.fromEntries(set.map((name) => [name, '/somewhere']));
+      const { calls } = await runStep({ env });
+      assert.equal(calls[masks.length], line(sayTrustWidened(set)));
+    });
+  }
+
+  test('warns once of variables that may have been meant as inputs, and works', async () => {
+    const { calls, greenAfter } = await runStep({ env: { INPUT_ENV: 'prod', INPUT_URL: 'x' } });
+    const warnings = calls.filter((call) => call.startsWith('warning '));
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /env-var.*token-url/);
+    assert.notEqual(greenAfter, undefined);
+  });
+
+  test('says nothing of a variable that resembles no input', async () => {
+    const { calls } = await runStep({ env: { INPUT_FAVORITE_COLOR: 'x' } });
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith('warning ')),
+      [],
+    );
+  });
+
+  test('mentions in an error what may have been meant as an input', async () => {
+    for (const inputs of [{ 'token-url': '' }, {}]) {
+      const { calls } = await runStep({
+        inputs,
+        env: { INPUT_URL: 'x' },
+        answers: [answerJson(400, { error: 'invalid_request' })],
+      });
+      assert.match(calls.at(-1) ?? '', /^error .*\(url: .*token-url\?\)$/);
+    }
   });
 
   test('says why the cache is not used, and asks', async () => {

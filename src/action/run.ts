@@ -5,6 +5,7 @@ import { listProofs } from '../exchange/proofs.ts';
 import { type ObtainedToken, requestToken } from '../exchange/request-token.ts';
 import { NoRunnerError } from '../failures/errors.ts';
 import { type Inputs, type LocatedInputs, readInputs } from '../inputs/inputs.ts';
+import { findMisspelledInputs } from '../inputs/misspelling.ts';
 import { Log } from '../log/log.ts';
 import { hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
 import { listMissingScopes } from '../oauth2/scopes.ts';
@@ -13,6 +14,7 @@ import { Deadline } from '../retry/deadline.ts';
 import { Reuse } from '../reuse/reuse.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { explainFailure } from '../wording/failures.ts';
+import { mentionUnknownInputs, warnUnknownInputs } from '../wording/inputs.ts';
 import {
   sayAsking,
   sayGot,
@@ -21,6 +23,7 @@ import {
   sayReusing,
   saySet,
   sayTlsStaysVerified,
+  sayTrustWidened,
 } from '../wording/progress.ts';
 import { handOver } from './outputs.ts';
 import { sealState, stateName } from './revocation-state.ts';
@@ -60,7 +63,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
     }
     log.say(saySet(inputs.envVar));
   } catch (error) {
-    log.fail(explainFailure(error));
+    log.fail(mentionUnknownInputs(explainFailure(error), findMisspelledInputs(env)));
     await reuse?.cancel();
   }
 }
@@ -70,10 +73,27 @@ function readStep({ runner, env, clock, log }: StepContext): Inputs {
   // Before the masks: without a runner, a mask would print the secret.
   requireRunner(env);
   hideStepSecrets(env, log);
+  const unknown = findMisspelledInputs(env);
+  if (unknown.length > 0) log.warn(warnUnknownInputs(unknown));
+  tellTrust(env, log);
   const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
   hideTlsKey(inputs, log);
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
   return inputs;
+}
+
+/** The variables by which Node trusts other certificates than its own. */
+const trustVariables = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_SYSTEM_CA',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
+
+/** Says what an earlier step, or the runner, has set to change whom TLS trusts. */
+function tellTrust(env: NodeJS.ProcessEnv, log: Log): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
+  const widened = trustVariables.filter((name) => (env[name] ?? '') !== '');
+  if (widened.length > 0) log.say(sayTrustWidened(widened));
 }
 
 /** Without its files, @actions/core would print the token as a command. */

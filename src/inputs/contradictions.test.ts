@@ -183,6 +183,12 @@ describe('headers cannot hold what belongs to the connection:', () => {
     'Content-Length',
     'Transfer-Encoding',
     'Connection',
+    'Keep-Alive',
+    'Expect',
+    'Upgrade',
+    'TE',
+    'Trailer',
+    'HTTP2-Settings',
     'Proxy-Authorization',
     'PROXY-X',
   ]) {
@@ -193,7 +199,15 @@ describe('headers cannot hold what belongs to the connection:', () => {
     });
   }
 
-  for (const header of ['X-Host', 'Hostname', 'X-Proxy-User', 'Connection-Id', 'Proxy']) {
+  for (const header of [
+    'X-Host',
+    'Hostname',
+    'X-Proxy-User',
+    'Connection-Id',
+    'Proxy',
+    'Expected',
+    'X-TE',
+  ]) {
     test(`but they may hold ${header}`, () => {
       assert.deepEqual(complain({ ...basic, headers: `${header}: x` }), []);
     });

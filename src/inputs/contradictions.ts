@@ -102,8 +102,9 @@ function nameInput(parameter: string, inputs: Combined): string {
   }
 }
 
-/** Headers that belong to the connection, not to the request. */
-const connectionHeader = /^(host|content-length|transfer-encoding|connection|proxy-.*)$/i;
+/** Headers that belong to the connection, not to the request (RFC 9110 sections 7.6.1, 7.8, 10.1.1, 10.1.4 and 6.6.2). */
+const connectionHeader =
+  /^(host|content-length|transfer-encoding|connection|keep-alive|expect|upgrade|te|trailer|http2-settings|proxy-.*)$/i;
 
 /**
  * @param own the headers that carry the client's credentials, in lower case

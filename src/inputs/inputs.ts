@@ -5,8 +5,8 @@ import { readSecret } from './client/credentials.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint.ts';
 import { checkTogether, refuseForAcs } from './contradictions.ts';
 import { inputDefaults } from './catalog.ts';
+import { isGuardedVariable } from './guarded-variables.ts';
 import { InputReader } from './reader.ts';
-import { findMisspelledInputs } from './misspelling.ts';
 import { readRequestInputs, type RequestInputs } from './request.ts';
 import { got, text } from '../log/text.ts';
 import { InputError } from './input-error.ts';
@@ -52,23 +52,15 @@ const longest = 2 ** 31 - 1;
  * @param env the step's environment
  * @param debug whether step debug logging is on, which implies verbose
  * @param now epoch, milliseconds
- * @param again whether the step has read them before: an unknown one is then a variable that a later step has set
  * @throws {InputError} with everything that is wrong
  */
 export function readInputs(
   env: NodeJS.ProcessEnv,
-  {
-    debug,
-    now = Date.now(),
-    again = false,
-  }: { readonly debug: boolean; readonly now?: number; readonly again?: boolean },
+  { debug, now = Date.now() }: { readonly debug: boolean; readonly now?: number },
 ): Inputs {
   const reader = new InputReader(env);
   const inputs = readEach(reader, env, { debug, now });
   checkTogether(reader, inputs);
-  if (!again) {
-    for (const problem of findMisspelledInputs(env)) reader.complain(problem);
-  }
   const emptySecret = reader.findEmptySecret();
   if (reader.problems.length > 0 || emptySecret !== undefined) {
     throw new InputError(reader.problems, emptySecret);
@@ -172,10 +164,6 @@ function readExpiry(reader: InputReader): Date | undefined {
   return time;
 }
 
-/** Variables that change how the runner, the shell or a program of a later step works. */
-const guardedVariable =
-  /^((GITHUB|RUNNER|ACTIONS|INPUT|STATE|NODE|LD|DYLD)_.*|PATH|HOME|CI|SHELL|BASH_ENV|ENV)$/i;
-
 function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undefined {
   // Unlike other inputs, an empty string is not the same as left out: it exports none.
   const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'] ?? '';
@@ -186,8 +174,10 @@ function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undef
     );
   } else if (/^(true|yes|no|on|off)$/i.test(value)) {
     reader.complain(text`env-var: ${got(value)}, takes the name of a variable, or false`);
-  } else if (guardedVariable.test(value)) {
-    reader.complain(text`env-var: ${got(value)}, which the runner or a shell needs for itself`);
+  } else if (isGuardedVariable(value)) {
+    reader.complain(
+      text`env-var: ${got(value)}, which the runner, a shell or another program reads for itself`,
+    );
   }
   return value;
 }

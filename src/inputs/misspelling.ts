@@ -3,8 +3,8 @@ import { type InputName, inputNames, otherWords } from './catalog.ts';
 import { readInput } from './reader.ts';
 
 /**
- * Finds inputs that nobody declared and that are near misses of one; the runner only warns of them. Names that resemble
- * none are left alone: any `INPUT_` variable of the job's `env:` looks like an input.
+ * Finds inputs that nobody declared and that are near misses of one. Names that resemble none are left alone. It is never
+ * known that a name was meant as an input: any `INPUT_` variable of a job or of a composite action looks like one.
  *
  * @param env the step's environment
  */

@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 
 import { explain } from '../../test/support/tables/wording.ts';
 import { InputError } from '../inputs/input-error.ts';
-import { text } from '../log/text.ts';
+import { renderText, text } from '../log/text.ts';
+import { mentionUnknownInputs, warnUnknownInputs } from './inputs.ts';
 
 describe('inputs that cannot be worked with', () => {
   const problems = [
@@ -65,4 +66,31 @@ describe('a secret that is empty', () => {
       }
     });
   }
+});
+
+describe('inputs that are none', () => {
+  const unknown = [
+    text`scope: unknown input, did you mean scopes?`,
+    text`url: unknown input, did you mean token-url?`,
+  ];
+
+  test('are worth one warning', () => {
+    const { title, message } = warnUnknownInputs(unknown);
+    assert.equal(title, 'unknown input');
+    assert.equal(
+      renderText(message, (all) => all),
+      'scope: unknown input, did you mean scopes?; url: unknown input, did you mean token-url? It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.',
+    );
+  });
+
+  test('are mentioned in an error, whose title they leave alone', () => {
+    const error = { title: 'inputs', message: text`token-url is required.` };
+    const { title, message } = mentionUnknownInputs(error, unknown.slice(1));
+    assert.equal(title, 'inputs');
+    assert.equal(
+      renderText(message, (all) => all),
+      'token-url is required. (url: unknown input, did you mean token-url?)',
+    );
+    assert.equal(mentionUnknownInputs(error, []).message, error.message);
+  });
 });

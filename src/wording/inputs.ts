@@ -15,6 +15,27 @@ export function explainInputs({ problems, emptySecret }: InputError): Annotation
   };
 }
 
+/**
+ * Some inputs are not those of this action, and may have been meant as one.
+ *
+ * @param unknown what each may have meant, one or more
+ */
+export function warnUnknownInputs(unknown: readonly Text[]): Annotation {
+  return {
+    title: 'unknown input',
+    message: text`${joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.`,
+  };
+}
+
+/** Adds to an error which inputs are not those of this action: one of them may be the reason. */
+export function mentionUnknownInputs(
+  { title, message }: Annotation,
+  unknown: readonly Text[],
+): Annotation {
+  if (unknown.length === 0) return { title, message };
+  return { title, message: text`${message} (${joinTexts(unknown, '; ')})` };
+}
+
 /** Several problems may be of one input. */
 function countInputs(problems: readonly Text[]): Text {
   const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));

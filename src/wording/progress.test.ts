@@ -14,6 +14,7 @@ import {
   sayReusing,
   saySet,
   sayTlsStaysVerified,
+  sayTrustWidened,
 } from './progress.ts';
 
 describe('before the endpoint is asked', () => {
@@ -128,6 +129,14 @@ describe('other lines', () => {
     [
       sayTlsStaysVerified(),
       'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
+    ],
+    [
+      sayTrustWidened(['NODE_EXTRA_CA_CERTS']),
+      'NODE_EXTRA_CA_CERTS is set; the certificates that this names are trusted, too.',
+    ],
+    [
+      sayTrustWidened(['NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE']),
+      'NODE_USE_SYSTEM_CA, SSL_CERT_FILE are set; the certificates that this names are trusted, too.',
     ],
   ];
   for (const [line, said] of lines) {

@@ -77,6 +77,11 @@ export function sayReplaced(envVar: string): Text {
   return text`${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
 }
 
+/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
+export function sayTrustWidened(variables: readonly string[]): Text {
+  return text`${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
+}
+
 /** An earlier step tried to switch the verification of certificates off. */
 export function sayTlsStaysVerified(): Text {
   return text`NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;

@@ -97,12 +97,11 @@ export const failures: readonly Failure[] = [
     'several inputs that cannot be worked with',
     inputs({
       'retry-max-attempts': 'many',
-      scope: 'read',
       'token-url': 'http://login.example.com/token',
     }),
     'inputs',
     [
-      'Error: 3 inputs need attention: retry-max-attempts: got "many", takes a whole number, 1 or more; scope: unknown input, did you mean scopes?; token-url: got "http://login.example.com/token", takes https (or allow-http: true)',
+      'Error: 2 inputs need attention: retry-max-attempts: got "many", takes a whole number, 1 or more; token-url: got "http://login.example.com/token", takes https (or allow-http: true)',
     ],
   ),
   row('a secret that is too short', inputs({ 'client-secret': 'abc' }), 'inputs', [

@@ -532,6 +532,32 @@ export const logTexts: readonly LogText[] = [
     ],
   },
   {
+    name: 'certificates that the environment names',
+    tell: () =>
+      tell({
+        lookUp: [],
+        inputs: { 'use-cache': 'false' },
+        env: { NODE_EXTRA_CA_CERTS: '/etc/proxy-ca.pem' },
+      }),
+    log: [
+      'NODE_EXTRA_CA_CERTS is set; the certificates that this names are trusted, too.',
+      asking,
+      got,
+      set,
+    ],
+  },
+  {
+    name: 'a variable of the job that may have been meant as an input',
+    tell: () =>
+      tell({ lookUp: [], inputs: { 'use-cache': 'false' }, env: { INPUT_SCOPE: 'read' } }),
+    log: [
+      'Warning: scope: unknown input, did you mean scopes? It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.',
+      asking,
+      got,
+      set,
+    ],
+  },
+  {
     name: 'a verbose run',
     tell: () => tell({ inputs: { verbose: 'true' }, saving: 'saved' }),
     log: [
