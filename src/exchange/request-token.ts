@@ -6,8 +6,9 @@ import type { Proof } from '../oauth2/client-authentication.ts';
 import { judgeFailure } from '../oauth2/errors.ts';
 import { addLifetime } from '../oauth2/response/expiry.ts';
 import { askTokenEndpoint, type AttemptContext } from '../oauth2/token-endpoint.ts';
-import { listParameterNames, spendsItsGrant } from '../oauth2/token-request.ts';
+import { listSentNames, spendsItsGrant } from '../oauth2/token-request.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { describeAcsRequest, describeRequest } from '../wording/requests.ts';
 import { type AttemptIdTokens, runStage, type StageContext } from './stage.ts';
 
@@ -21,7 +22,7 @@ export interface ObtainedToken {
 }
 
 /** What a token request needs besides the inputs. */
-export interface RequestContext extends StageContext {
+export interface RequestContext extends StageContext, Pick<Surroundings, 'randomUUID'> {
   /** Undefined where nothing rests on GitHub's ID token. */
   readonly idTokens: AttemptIdTokens | undefined;
 }
@@ -39,7 +40,7 @@ export async function requestToken(
   context: RequestContext,
 ): Promise<ObtainedToken> {
   const { retryOn, expiresAtOverride, defaultExpiresIn } = inputs;
-  const { ask, shape, spendsGrant } = planRequest(inputs, proofs);
+  const { ask, shape, spendsGrant } = planRequest(inputs, proofs, context);
   const { result, attempt } = await runStage(
     {
       stage: 'token',
@@ -68,7 +69,11 @@ interface RequestPlan {
   readonly spendsGrant: boolean;
 }
 
-function planRequest(inputs: LocatedInputs, proofs: readonly Proof[]): RequestPlan {
+function planRequest(
+  inputs: LocatedInputs,
+  proofs: readonly Proof[],
+  { randomUUID }: RequestContext,
+): RequestPlan {
   if (inputs.endpointType === 'acs_api') {
     const { tokenUrl, clientId = '', clientSecret = '', headers } = inputs;
     return {
@@ -80,8 +85,8 @@ function planRequest(inputs: LocatedInputs, proofs: readonly Proof[]): RequestPl
   const parameters = [...inputs.grantParameters, ...inputs.parameters];
   const request = { ...inputs, parameters, proofs };
   return {
-    ask: (attempt) => askTokenEndpoint(request, attempt),
-    shape: describeRequest(inputs, listParameterNames(request)),
+    ask: (attempt) => askTokenEndpoint(request, { ...attempt, randomUUID }),
+    shape: describeRequest(inputs, listSentNames(request)),
     spendsGrant: spendsItsGrant(request),
   };
 }

@@ -9,7 +9,7 @@ import { toTransportError, TransportError } from './transport-error.ts';
 
 /** One HTTP request, complete; what is not here is not sent. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -1,9 +1,10 @@
 /**
  * How the secret in an input is found and hidden; src/masks/ has a row for each. `text`: the value is a secret.
  * `client_secret`: so is the Basic value that it makes with client-id. `private_key`: the private parts of a key.
- * `parameters` and `headers`: the values whose names sound secret.
+ * `parameters`, `headers` and `query` (of a URL): the values whose names sound secret.
  */
-export type SecretKind = 'text' | 'client_secret' | 'private_key' | 'parameters' | 'headers';
+export type SecretKind =
+  'text' | 'client_secret' | 'private_key' | 'parameters' | 'headers' | 'query';
 
 /** What is known of an input before it is read. */
 interface InputRow {
@@ -20,7 +21,7 @@ interface InputRow {
 /** The inputs of action.yml, in the order of its groups. A test compares the two. */
 const catalog = {
   'token-url': {
-    secret: false,
+    secret: 'query',
     acs: true,
     otherWords: ['url', 'tokenuri', 'tokenendpoint', 'endpoint', 'accesstokenurl', 'oauthurl'],
   },
@@ -71,7 +72,18 @@ const catalog = {
     otherWords: ['params', 'extraparameters', 'body'],
   },
   headers: { secret: 'headers', acs: true, otherWords: ['extraheaders'] },
+  'request-method': {
+    secret: false,
+    acs: false,
+    default: 'POST',
+    otherWords: ['method', 'httpmethod', 'httpverb'],
+  },
   'body-format': { secret: false, acs: false, default: 'form', otherWords: ['contenttype'] },
+  'response-fields': {
+    secret: false,
+    acs: false,
+    otherWords: ['tokenpath', 'tokenfield', 'fields', 'responsefield', 'responsepath'],
+  },
 
   timeout: { secret: false, acs: true, default: '15' },
   'total-timeout': { secret: false, acs: true, default: '120' },
@@ -140,9 +152,9 @@ export const secretInputs: readonly (readonly [name: InputName, kind: SecretKind
 );
 
 /** The inputs that are a secret as a whole. */
-export const secretNames: readonly SecretName[] = secretInputs
-  .map(([name]) => name)
-  .filter((name) => name !== 'parameters' && name !== 'headers') as SecretName[];
+export const secretNames: readonly SecretName[] = secretInputs.flatMap(([name, kind]) =>
+  kind === 'parameters' || kind === 'headers' || kind === 'query' ? [] : [name as SecretName],
+);
 
 /** The inputs that mean nothing to an ACS endpoint. */
 export const notForAcs: readonly InputName[] = rows.flatMap(([name, { acs }]) =>

@@ -52,7 +52,9 @@ describe('an ACS endpoint', () => {
     audience: () => 'x',
     resource: () => 'x',
     parameters: () => 'x',
+    'request-method': () => 'delete',
     'body-format': () => 'xml',
+    'response-fields': () => 'x',
     revoke: () => 'true',
     'revocation-url': () => 'x',
   };
@@ -103,10 +105,7 @@ describe('an ACS endpoint', () => {
 describe('parameters cannot hold what the action sends itself:', () => {
   const key = { ...place, 'private-key': pem };
   const idToken = (as: string): Given => ({ ...place, 'id-token-as': as });
-  const always: readonly [name: string, input: string][] = [
-    ['grant_type', 'grant-type'],
-    ['client_secret', 'client-secret'],
-  ];
+  const always: readonly [name: string, input: string][] = [['grant_type', 'grant-type']];
   const byJwt: readonly Given[] = [
     { ...key, 'client-id': 'ci-client' },
     { ...basic, 'client-auth-method': 'client_secret_jwt' },
@@ -119,6 +118,7 @@ describe('parameters cannot hold what the action sends itself:', () => {
       [given, 'client_assertion_type', 'private-key or id-token-as'],
     ]),
     [{ ...basic, 'client-auth-method': 'client_secret_post' }, 'client_id', 'client-id'],
+    [{ ...basic, 'client-auth-method': 'client_secret_post' }, 'client_secret', 'client-secret'],
     [{ ...key, 'client-id': 'ci-client' }, 'client_id', 'client-id'],
     [{ ...idToken('assertion'), 'client-id': 'ci-client' }, 'client_id', 'client-id'],
     [
@@ -155,6 +155,8 @@ describe('parameters cannot hold what the action sends itself:', () => {
 
   const free: readonly [given: Given, parameters: string][] = [
     [basic, 'client_id=ci-client'],
+    [basic, 'client_secret=open-sesame'],
+    [{ ...basic, 'grant-type': 'none' }, 'grant_type=x'],
     [idToken('client_assertion'), 'client_id=ci-client'],
     [{ ...key, 'client-id': 'ci-client', 'private-key-as': 'assertion' }, 'client_id=ci-client'],
     [{ ...place, 'client-id': 'x', 'client-auth-method': 'none' }, 'client_assertion=a.b.c'],
@@ -312,4 +314,63 @@ describe('client-secret-encoding: raw', () => {
   test('does not matter where Basic is not used', () => {
     assert.deepEqual(complain({ ...raw, 'client-auth-method': 'client_secret_post' }), []);
   });
+});
+
+describe('the query of token-url', () => {
+  const url = (query: string): Given => ({ 'token-url': `https://login.example.com/t?${query}` });
+  const post: Given = { ...basic, 'client-auth-method': 'client_secret_post' };
+  const secret = basic['client-secret'] ?? '';
+
+  const fitting: readonly (readonly [query: string, given: Given])[] = [
+    ['tenant=acme', basic],
+    ['grant_type=client_credentials', basic],
+    ['grant_type=account_credentials', basic],
+    ['client_id=other-client', basic],
+    [`client_id=ci-client&client_secret=${encodeURIComponent(secret)}`, post],
+    ['scope=read%20list', { ...basic, scopes: 'read list' }],
+    ['resource=urn:a&resource=urn:b', { ...basic, resource: 'urn:b' }],
+    ['n=1', { ...basic, parameters: '{"n":1}' }],
+  ];
+  for (const [query, given] of fitting) {
+    test(`may have ${query.replace(secret, '...')}`, () => {
+      assert.deepEqual(complain({ ...given, ...url(query) }), []);
+    });
+  }
+
+  const key: Given = { ...place, 'client-id': 'ci-client', 'private-key': pem };
+  const other: readonly (readonly [query: string, given: Given, problem: string])[] = [
+    [
+      'grant_type=a',
+      { ...basic, 'grant-type': 'b' },
+      'grant_type with another value than grant-type',
+    ],
+    ['client_id=other', post, 'client_id with another value than client-id'],
+    ['client_secret=open-sesame', post, 'client_secret with another value than client-secret'],
+    ['scope=a', { ...basic, scopes: 'a b' }, 'scope with another value than scopes'],
+    ['audience=a', { ...basic, audience: 'a\nb' }, 'audience with another value than audience'],
+    ['n=1', { ...basic, parameters: 'n=2' }, 'n with another value than parameters'],
+    ['n=1', { ...basic, parameters: 'n=1\nn=2' }, 'n with another value than parameters'],
+    [
+      'client_assertion=a.b.c',
+      key,
+      'client_assertion with another value than private-key or id-token-as',
+    ],
+    [
+      'subject_token=',
+      { ...place, 'id-token-as': 'subject_token' },
+      'subject_token with another value than id-token-as',
+    ],
+    [
+      'refresh_token=open-sesame',
+      { ...basic, 'refresh-token': 'a-refresh-token' },
+      'refresh_token with another value than refresh-token',
+    ],
+  ];
+  for (const [query, given, problem] of other) {
+    test(`cannot have ${problem}, and no value is shown`, () => {
+      assert.deepEqual(complain({ ...given, ...url(query) }), [
+        `token-url: its query has ${problem}`,
+      ]);
+    });
+  }
 });

@@ -1,6 +1,12 @@
 import { acsHeaders } from '../oauth2/acs-api.ts';
-import type { Proof } from '../oauth2/client-authentication.ts';
-import { listParameterNames, type Pair } from '../oauth2/token-request.ts';
+import { clientAssertionType, type Proof } from '../oauth2/client-authentication.ts';
+import type { Parameter } from '../oauth2/request-body.ts';
+import {
+  listContradicted,
+  listParameterNames,
+  listParameters,
+  type Pair,
+} from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client/client.ts';
 import { usesTlsAuthentication } from './client/client-methods.ts';
 import { type JwtMakers, listJwtGrants, proveClient } from './client/proofs.ts';
@@ -21,6 +27,7 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
     return;
   }
   checkParameterNames(reader, inputs);
+  checkQuery(reader, inputs);
   const ownHeaders = listProofs(inputs).flatMap(({ headers }) => headers);
   checkHeaderNames(reader, inputs.headers, ownHeaders);
   if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
@@ -71,11 +78,15 @@ function listProofs(inputs: Combined): Proof[] {
   return [...proveClient(inputs, noTokens), ...grants];
 }
 
+/** The names of the parameters that the request has without the input `parameters`. */
+function listOwnNames(inputs: Combined): ReadonlySet<string> {
+  const { grantParameters: parameters } = inputs;
+  return new Set(listParameterNames({ ...inputs, parameters, proofs: listProofs(inputs) }));
+}
+
 /** Notes a parameter that the request has already. */
 function checkParameterNames(reader: InputReader, inputs: Combined): void {
-  const { grantParameters: parameters } = inputs;
-  const sent = listParameterNames({ ...inputs, parameters, proofs: listProofs(inputs) });
-  const own = new Set(['client_secret', ...sent]);
+  const own = listOwnNames(inputs);
   for (const name of new Set(inputs.parameters.map(([name]) => name))) {
     if (own.has(name)) {
       reader.complain(
@@ -100,6 +111,35 @@ function nameInput(parameter: string, inputs: Combined): string {
     default:
       return parameter.replaceAll('_', '-');
   }
+}
+
+/**
+ * Notes what the query of token-url and the request say differently. What they both say is sent in the query alone; two
+ * values of one name would be read differently by each server.
+ */
+function checkQuery(reader: InputReader, inputs: Combined): void {
+  if (inputs.tokenUrl === undefined) return;
+  const own = listOwnNames(inputs);
+  const sent = listParameters({
+    ...inputs,
+    parameters: [...inputs.grantParameters, ...inputs.parameters, ...listProofParameters(inputs)],
+  });
+  for (const name of listContradicted(inputs.tokenUrl, sent)) {
+    const input = own.has(name) ? nameInput(name, inputs) : 'parameters';
+    reader.complain(text`token-url: its query has ${name} with another value than ${input}`);
+  }
+}
+
+/** What the proofs send. A JWT is another one each time, so that no query can have it. */
+function listProofParameters(inputs: Combined): Parameter[] {
+  const known: Readonly<Record<string, string | undefined>> = {
+    client_id: inputs.clientId,
+    client_secret: inputs.clientSecret,
+    client_assertion_type: clientAssertionType,
+  };
+  return listProofs(inputs).flatMap(({ parameters }) =>
+    parameters.map((name): Parameter => [name, known[name] ?? null]),
+  );
 }
 
 /** Headers that belong to the connection, not to the request (RFC 9110 sections 7.6.1, 7.8, 10.1.1, 10.1.4 and 6.6.2). */

@@ -62,11 +62,13 @@ describe('readInputs', () => {
       clientSecretEncoding: 'form',
       scopes: [],
       grantType: 'client_credentials',
-      audience: undefined,
+      audiences: [],
       resources: [],
       parameters: [],
       headers: [],
+      requestMethod: 'POST',
       bodyFormat: 'form',
+      responseFields: {},
       timeout: 15,
       totalTimeout: 120,
       retryMaxAttempts: 4,
@@ -137,7 +139,7 @@ describe('readInputs', () => {
       },
     ],
     [{ 'grant-type': 'constructor' }, { grantType: 'constructor' }],
-    [{ audience: ' https://api.example.com ' }, { audience: 'https://api.example.com' }],
+    [{ audience: ' https://api.example.com ' }, { audiences: ['https://api.example.com'] }],
     [{ resource: 'https://a.example\n  urn:b ' }, { resources: ['https://a.example', 'urn:b'] }],
     [
       { parameters: 'a= 1 \nb=2' },
@@ -276,7 +278,7 @@ describe('readInputs', () => {
       { resource: 'https://a.example https://b.example/#c' },
       'resource: got "https://b.example/#c",',
     ],
-    [{ 'body-format': 'xml' }, 'body-format: got "xml", takes form, json'],
+    [{ 'body-format': 'xml' }, 'body-format: got "xml", takes form, json, query, multipart'],
     [{ timeout: '0' }, 'timeout: got "0", takes a number of seconds, over 0'],
     [{ timeout: '86401' }, 'timeout: got "86401", takes at most 86400'],
     [{ timeout: '15s' }, 'timeout: got "15s", takes a number of seconds, over 0'],
@@ -546,7 +548,7 @@ describe('readInputs', () => {
     const rows: readonly [given: Given, problems: string[]][] = [
       [{ parameters: 'grant_type=x' }, ['grant_type is sent already; use the input grant-type']],
       [
-        { parameters: 'client_secret=x' },
+        { parameters: 'client_secret=x', 'client-auth-method': 'client_secret_post' },
         ['client_secret is sent already; use the input client-secret'],
       ],
       [{ parameters: 'scope=a', scopes: 'b' }, ['scope is sent already; use the input scopes']],
@@ -718,7 +720,9 @@ describe('readInputs', () => {
       audience: 'x',
       resource: 'urn:x',
       parameters: 'a=b',
+      'request-method': 'GET',
       'body-format': 'json',
+      'response-fields': 'access_token=token',
     };
     for (const [input, value] of Object.entries(meaningless)) {
       test(`refuses ${input}`, () => {

@@ -80,7 +80,7 @@ function readEach(
   return {
     ...endpoint,
     ...client,
-    ...readRequestInputs(reader, client),
+    ...readRequestInputs(reader, endpoint, client),
     timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
     totalTimeout: reader.readNumber('total-timeout', {
       min: 0,

@@ -1,10 +1,12 @@
-import { readJsonObject } from '../oauth2/json-object.ts';
+import { isNestedWithin, parseExactJson } from '../oauth2/json/exact-json.ts';
+import { isObject } from '../oauth2/json-object.ts';
+import type { Parameter } from '../oauth2/request-body.ts';
 import type { Pair } from '../oauth2/token-request.ts';
 import { text, type Text } from '../log/text.ts';
 
 /** What was read of an input that holds pairs, and what is wrong with it: line and name, never a value. */
-export interface ParsedPairs {
-  readonly pairs: readonly Pair[];
+export interface ParsedPairs<One extends Parameter = Pair> {
+  readonly pairs: readonly One[];
   readonly faults: readonly Text[];
 }
 
@@ -18,9 +20,9 @@ export function isFieldValue(value: string): boolean {
 
 /**
  * Reads the input `parameters`: one `name=value` per line, split at the first `=`, the value exact. A JSON object is
- * taken too, so that a value can have line breaks.
+ * taken too, so that a value can have line breaks, or be no text.
  */
-export function parseParameters(input: string): ParsedPairs {
+export function parseParameters(input: string): ParsedPairs<Parameter> {
   if (input.trimStart().startsWith('{')) return parseJsonParameters(input);
   return parseLines(input, (line, number) => {
     const split = line.indexOf('=');
@@ -56,36 +58,38 @@ function parseLines(
   return sortOut(results);
 }
 
-function parseJsonParameters(input: string): ParsedPairs {
-  const fields = readJsonObject(input);
+/** How deep a value may be nested, levels. */
+const deepest = 100;
+
+function parseJsonParameters(input: string): ParsedPairs<Parameter> {
+  const fields = readObject(input);
   if (fields === undefined) {
     return { pairs: [], faults: [text`begins with { and is not a JSON object`] };
   }
-  return sortOut(Object.entries(fields).flatMap(([name, value]) => toPairs(name, value)));
+  return sortOut(
+    Object.entries(fields).map(([name, value]): Parameter | Text => {
+      if (name === '') return text`a field has no name`;
+      return isNestedWithin(value, deepest) ? [name, value] : text`${name} is nested too deep`;
+    }),
+  );
 }
 
-/** A list gives a pair for each of its items. */
-function toPairs(name: string, value: unknown): (Pair | Text)[] {
-  return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
-    if (name === '') return text`a member has no name`;
-    if (typeof one === 'string') return [name, one];
-    if (typeof one === 'boolean') return [name, String(one)];
-    if (typeof one === 'number') {
-      // A larger one was rounded when it was read.
-      const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
-      return isExact ? [name, String(one)] : text`${name} is too large a number; write it as text`;
-    }
-    return text`${name} is neither text, number nor boolean`;
-  });
+function readObject(input: string): Readonly<Record<string, Parameter[1]>> | undefined {
+  try {
+    const value = parseExactJson(input);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-function sortOut(results: readonly (Pair | Text)[]): ParsedPairs {
+function sortOut<One extends Parameter>(results: readonly (One | Text)[]): ParsedPairs<One> {
   return {
-    pairs: results.filter((result): result is Pair => !isText(result)),
+    pairs: results.filter((result): result is One => !isText(result)),
     faults: results.filter(isText),
   };
 }
 
-function isText(result: Pair | Text): result is Text {
+function isText(result: Parameter | Text): result is Text {
   return 'words' in result;
 }

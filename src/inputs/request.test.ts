@@ -7,6 +7,7 @@ import {
   type Reading,
   readWith,
 } from '../../test/support/making/inputs.ts';
+import { readEndpointInputs } from './endpoint.ts';
 import { readClientInputs } from './client/client.ts';
 import { readRequestInputs, type RequestInputs } from './request.ts';
 
@@ -22,13 +23,23 @@ const exchanged = { 'id-token-as': 'subject_token' };
 const refreshed = { 'refresh-token': 'a-refresh-token' };
 
 /** A client that needs no secret, unless it is said otherwise. */
-const client = { 'client-id': 'ci-client', 'client-auth-method': 'none' };
+const client = {
+  'token-url': 'https://login.example.com/token',
+  'client-id': 'ci-client',
+  'client-auth-method': 'none',
+};
 
 function read(given: Given): Reading<RequestInputs> {
-  return readWith((reader) => readRequestInputs(reader, readClientInputs(reader, Date.now())), {
-    ...client,
-    ...given,
-  });
+  return readWith(
+    (reader) => {
+      const endpoint = readEndpointInputs(reader);
+      return readRequestInputs(reader, endpoint, readClientInputs(reader, Date.now()));
+    },
+    {
+      ...client,
+      ...given,
+    },
+  );
 }
 
 /** Holds that inputs are taken, and gives what was made of them. */
@@ -53,6 +64,33 @@ describe('the grant type', () => {
       assert.equal(take(given).grantType, grantType);
     });
   }
+
+  test('is not sent if it is none, whatever another input implies, and everything else is', () => {
+    for (const [given] of implied) {
+      const without = take({ ...given, 'grant-type': 'none' });
+      assert.deepEqual({ ...without, grantType: '' }, { ...take(given), grantType: '' });
+      assert.equal(without.grantType, undefined);
+    }
+  });
+
+  test('is the one in the query of token-url, unless it is written or implied', () => {
+    const token = { 'token-url': 'https://login.example.com/t?grant_type=account_credentials' };
+    assert.equal(take(token).grantType, 'account_credentials');
+    assert.equal(take({ ...token, 'grant-type': 'none' }).grantType, undefined);
+    assert.equal(take({ ...token, 'grant-type': 'password' }).grantType, 'password');
+    assert.equal(take({ ...token, ...refreshed }).grantType, 'refresh_token');
+  });
+
+  test('may rest on what is in the query of token-url', () => {
+    const url = 'https://login.example.com/t?grant_type=refresh_token';
+    assert.equal(read({ 'token-url': url }).empty, 'refresh-token');
+    assert.equal(take({ 'token-url': `${url}&refresh_token=x` }).grantType, 'refresh_token');
+    const exchange = `https://login.example.com/t?grant_type=${tokenExchange}&subject_token=x`;
+    assert.deepEqual(take({ 'token-url': exchange }).grantParameters, [
+      ['subject_token_type', jwtType],
+    ]);
+    assert.deepEqual(take({ 'token-url': `${exchange}&subject_token_type=y` }).grantParameters, []);
+  });
 
   test('may be written although it is implied', () => {
     assert.equal(take({ ...refreshed, 'grant-type': 'refresh_token' }).grantType, 'refresh_token');
@@ -158,33 +196,39 @@ describe('what else is asked for', () => {
     assert.deepEqual(take({}), {
       scopes: [],
       grantType: 'client_credentials',
-      audience: undefined,
+      audiences: [],
       resources: [],
       grantParameters: [],
       parameters: [],
       headers: [],
+      requestMethod: 'POST',
       bodyFormat: 'form',
+      responseFields: {},
     });
   });
 
   test('is read as it is written', () => {
     const given = {
       scopes: 'read\n list',
-      audience: 'https://api.example.com',
+      audience: ' https://api.example.com\n\n  urn:b c\r\n',
       resource: 'urn:a\nurn:b',
       parameters: 'a= 1 ',
       headers: 'X-Tenant:  acme ',
+      'request-method': 'PUT',
       'body-format': 'json',
+      'response-fields': 'access_token = data.token\nexpires_in=data.ttl',
     };
     assert.deepEqual(take(given), {
       scopes: ['read', 'list'],
       grantType: 'client_credentials',
-      audience: 'https://api.example.com',
+      audiences: ['https://api.example.com', 'urn:b c'],
       resources: ['urn:a', 'urn:b'],
       grantParameters: [],
       parameters: [['a', ' 1 ']],
       headers: [['X-Tenant', 'acme']],
+      requestMethod: 'PUT',
       bodyFormat: 'json',
+      responseFields: { access_token: 'data.token', expires_in: 'data.ttl' },
     });
   });
 
@@ -217,6 +261,45 @@ describe('what else is asked for', () => {
     assert.deepEqual(read({ headers: 'Content-Type: text/plain' }).problems, []);
   });
 
+  test('takes no content type of its own beside a multipart body, which has its boundary there', () => {
+    const headers = 'content-type: multipart/form-data';
+    assert.deepEqual(read({ headers, 'body-format': 'multipart' }).problems, [
+      'headers: have a Content-Type; body-format: multipart writes it, with the boundary',
+    ]);
+  });
+
+  test('is in the query with GET, and can be written so', () => {
+    assert.equal(take({ 'request-method': 'GET' }).bodyFormat, 'query');
+    assert.equal(take({ 'request-method': 'GET', 'body-format': 'query' }).bodyFormat, 'query');
+    assert.equal(take({ 'body-format': 'query' }).requestMethod, 'POST');
+    assert.deepEqual(read({ 'request-method': 'GET', 'body-format': 'json' }).problems, [
+      'body-format: got "json", but request-method: GET has no body; its parameters are in the query',
+    ]);
+    assert.deepEqual(read({ 'request-method': 'get' }).problems, [
+      'request-method: got "get", takes POST, GET, PUT',
+    ]);
+  });
+
+  test('keeps the types of JSON, and takes null and objects only for a JSON body', () => {
+    const parameters = '{"a": null, "b": {"c": 1}, "d": [1, ["e"]], "f": [1, "g"], "h": true}';
+    const asJson = take({ parameters, 'body-format': 'json' });
+    assert.deepEqual(Object.fromEntries(asJson.parameters), JSON.parse(parameters));
+    const only = 'is null, an object or a list of lists, which only body-format: json can send';
+    for (const format of ['form', 'query', 'multipart']) {
+      assert.deepEqual(read({ parameters, 'body-format': format }).problems, [
+        `parameters: a ${only}`,
+        `parameters: b ${only}`,
+        `parameters: d ${only}`,
+      ]);
+    }
+  });
+
+  test('has places of the response, each wrong line by its number', () => {
+    assert.deepEqual(read({ 'response-fields': 'token\nscope=a\nscope=b\nttl=c' }).problems, [
+      'response-fields: line 1 has no name=path, such as access_token=data.token, line 3 has scope again, line 4 begins with ttl, takes access_token, token_type, expires_in, expires_in_ms, expires_at, scope, refresh_token, id_token',
+    ]);
+  });
+
   test('is refused by line and name, never by a value', () => {
     const { problems } = read({
       scopes: 'read, list',
@@ -226,8 +309,8 @@ describe('what else is asked for', () => {
       'body-format': 'xml',
     });
     assert.deepEqual(problems, [
+      'body-format: got "xml", takes form, json, query, multipart',
       'parameters: line 1 has no name=value',
-      'body-format: got "xml", takes form, json',
       'scopes: got "read," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)',
       'resource: got "api.example.com", takes an absolute URI without a fragment (#)',
       'headers: line 1 (X-Key) has a character that a header cannot carry',

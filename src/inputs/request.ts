@@ -1,41 +1,76 @@
-import { jwtBearerGrant, tokenExchangeGrant, usualSubjectTokenType } from '../oauth2/grant.ts';
-import type { BodyFormat, Pair } from '../oauth2/token-request.ts';
+import { got, joinTexts, showInput, text, type Text } from '../log/text.ts';
+import { type BodyFormat, bodyFormats, type Parameter, toTexts } from '../oauth2/request-body.ts';
+import {
+  type FieldFault,
+  fieldNames,
+  parseResponseFields,
+  type ResponseFields,
+} from '../oauth2/response/response-fields.ts';
+import {
+  listQueryParameters,
+  type Pair,
+  type RequestMethod,
+  requestMethods,
+} from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client/client.ts';
-import { listJwtGrants } from './client/proofs.ts';
+import type { EndpointInputs } from './endpoint.ts';
+import { checkGrant, listGrantParameters, readGrantType } from './grant.ts';
 import type { InputReader } from './reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
-import { got, joinTexts, text, type Text } from '../log/text.ts';
 
 /** What is requested. */
 export interface RequestInputs {
   readonly scopes: readonly string[];
-  readonly grantType: string;
-  readonly audience: string | undefined;
+  /** Undefined where none is sent. */
+  readonly grantType: string | undefined;
+  readonly audiences: readonly string[];
   readonly resources: readonly string[];
-  /** Body parameters that other inputs imply and that are the same in every attempt. */
+  /** Parameters that other inputs imply and that are the same in every attempt. */
   readonly grantParameters: readonly Pair[];
-  /** Further body parameters. */
-  readonly parameters: readonly Pair[];
+  /** Further parameters. */
+  readonly parameters: readonly Parameter[];
   readonly headers: readonly Pair[];
+  readonly requestMethod: RequestMethod;
   readonly bodyFormat: BodyFormat;
+  readonly responseFields: ResponseFields;
 }
 
-/** Reads the inputs of the group What you ask for, and notes what is wrong with them. */
-export function readRequestInputs(reader: InputReader, client: ClientInputs): RequestInputs {
-  const grantType = readGrantType(reader, client);
-  const parameters = readPairs(reader, 'parameters', parseParameters);
-  checkGrant(reader, grantType, parameters, client);
-  const bodyFormat = reader.readChoice('body-format', ['form', 'json']);
+/** Reads the inputs of the group Token request, and notes what is wrong with them. */
+export function readRequestInputs(
+  reader: InputReader,
+  { tokenUrl }: Pick<EndpointInputs, 'tokenUrl'>,
+  client: ClientInputs,
+): RequestInputs {
+  const requestMethod = reader.readChoice('request-method', requestMethods);
+  const bodyFormat = readBodyFormat(reader, requestMethod);
+  const grantType = readGrantType(reader, client, tokenUrl);
+  const parameters = readParameters(reader, bodyFormat);
+  const sent = [...listQueryParameters(tokenUrl ?? ''), ...parameters];
+  checkGrant(reader, grantType, sent, client);
   return {
     scopes: readScopes(reader),
     grantType,
-    audience: reader.read('audience'),
+    audiences: readLines(reader, 'audience'),
     resources: readResources(reader),
-    grantParameters: listGrantParameters(client, parameters),
+    grantParameters: listGrantParameters(client, sent),
     parameters,
     headers: readHeaders(reader, bodyFormat),
+    requestMethod,
     bodyFormat,
+    responseFields: readResponseFields(reader),
   };
+}
+
+/** A GET has no body, so that its parameters are in the query. */
+function readBodyFormat(reader: InputReader, requestMethod: RequestMethod): BodyFormat {
+  const format = reader.readChoice('body-format', bodyFormats);
+  if (requestMethod !== 'GET') return format;
+  if (reader.isGiven('body-format') && format !== 'query') {
+    reader.complain(
+      text`body-format: ${got(format)}, but request-method: GET has no body; its parameters are in the query`,
+    );
+  }
+  return 'query';
 }
 
 function readScopes(reader: InputReader): string[] {
@@ -56,75 +91,10 @@ function findScopesFault(written: string, scopes: readonly string[]): Text | und
   return text`${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
 }
 
-const grantTypeNames: Readonly<Record<string, string>> = {
-  'jwt-bearer': jwtBearerGrant,
-  'token-exchange': tokenExchangeGrant,
-};
-
-/** A grant, and what implies it, as the user writes that. */
-interface ImpliedGrant {
-  readonly by: string;
-  readonly grantType: string;
-}
-
-function readGrantType(reader: InputReader, client: ClientInputs): string {
-  const value = reader.read('grant-type');
-  const written =
-    value !== undefined && Object.hasOwn(grantTypeNames, value) ? grantTypeNames[value] : value;
-  const implied = listImpliedGrants(client);
-  const [first, second] = implied;
-  if (written !== undefined && /\s/.test(written)) {
-    reader.complain(text`grant-type: ${got(written)}, takes one grant type`);
-  }
-  if (first !== undefined && second !== undefined) {
-    reader.complain(text`${first.by} and ${second.by} are both the grant; give one of them`);
-  } else if (first !== undefined && written !== undefined && written !== first.grantType) {
-    reader.complain(text`grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
-  }
-  return written ?? first?.grantType ?? 'client_credentials';
-}
-
-/** The grants that other inputs imply. */
-function listImpliedGrants(client: ClientInputs): readonly ImpliedGrant[] {
-  const byJwt = listJwtGrants(client).flatMap(({ written, grantType }) =>
-    grantType === undefined ? [] : [{ by: written, grantType }],
-  );
-  if (client.refreshToken === undefined) return byJwt;
-  return [{ by: 'refresh-token', grantType: 'refresh_token' }, ...byJwt];
-}
-
-/** Notes where a grant lacks what it rests on. */
-function checkGrant(
-  reader: InputReader,
-  grantType: string,
-  parameters: readonly Pair[],
-  client: ClientInputs,
-): void {
-  const [implied] = listImpliedGrants(client);
-  const has = (name: string): boolean => parameters.some(([one]) => one === name);
-  if (implied !== undefined) return;
-  if (grantType === 'refresh_token' && !has('refresh_token')) {
-    reader.missSecret('refresh-token');
-  } else if (grantType === jwtBearerGrant && !has('assertion')) {
-    reader.complain(
-      text`grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`,
-    );
-  } else if (grantType === tokenExchangeGrant && !has('subject_token')) {
-    reader.complain(
-      text`grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`,
-    );
-  }
-}
-
-function listGrantParameters(
-  { refreshToken, idTokenAs }: ClientInputs,
-  parameters: readonly Pair[],
-): Pair[] {
-  if (refreshToken !== undefined) return [['refresh_token', refreshToken]];
-  const hasType = parameters.some(([name]) => name === 'subject_token_type');
-  const hasSubject =
-    idTokenAs === 'subject_token' || parameters.some(([name]) => name === 'subject_token');
-  return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
+/** Several values, one per line. */
+function readLines(reader: InputReader, name: 'audience'): string[] {
+  const lines = reader.read(name)?.split(/\r?\n/) ?? [];
+  return lines.map((line) => line.trim()).filter((line) => line !== '');
 }
 
 function readResources(reader: InputReader): string[] {
@@ -139,24 +109,59 @@ function readResources(reader: InputReader): string[] {
   return resources;
 }
 
+/** Notes values that only JSON can have. */
+function readParameters(reader: InputReader, bodyFormat: BodyFormat): readonly Parameter[] {
+  const parameters = readPairs(reader, 'parameters', parseParameters);
+  if (bodyFormat === 'json') return parameters;
+  for (const [name, value] of parameters) {
+    if (toTexts(value) !== undefined) continue;
+    reader.complain(
+      text`parameters: ${name} is null, an object or a list of lists, which only body-format: json can send`,
+    );
+  }
+  return parameters;
+}
+
 /** Notes a content type that the body does not have. */
 function readHeaders(reader: InputReader, bodyFormat: BodyFormat): readonly Pair[] {
   const headers = readPairs(reader, 'headers', parseHeaders);
-  const saysJson = headers.some(
-    ([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value),
-  );
-  if (saysJson && bodyFormat === 'form') {
+  const types = headers.filter(([name]) => name.toLowerCase() === 'content-type');
+  if (bodyFormat === 'form' && types.some(([, value]) => /json/i.test(value))) {
     reader.complain(text`headers: say JSON as Content-Type; body-format: json writes it`);
+  }
+  if (bodyFormat === 'multipart' && types.length > 0) {
+    reader.complain(
+      text`headers: have a Content-Type; body-format: multipart writes it, with the boundary`,
+    );
   }
   return headers;
 }
 
-function readPairs(
+function readPairs<One extends Parameter>(
   reader: InputReader,
   name: 'parameters' | 'headers',
-  parse: (input: string) => ParsedPairs,
-): readonly Pair[] {
+  parse: (input: string) => ParsedPairs<One>,
+): readonly One[] {
   const { pairs, faults } = parse(reader.readExact(name));
   if (faults.length > 0) reader.complain(text`${name}: ${joinTexts(faults, ', ')}`);
   return pairs;
+}
+
+function readResponseFields(reader: InputReader): ResponseFields {
+  const { fields, faults } = parseResponseFields(reader.read('response-fields') ?? '');
+  if (faults.length > 0) {
+    reader.complain(text`response-fields: ${joinTexts(faults.map(explainFieldFault), ', ')}`);
+  }
+  return fields;
+}
+
+function explainFieldFault({ code, line, name }: FieldFault): Text {
+  switch (code) {
+    case 'no_path':
+      return text`line ${line} has no name=path, such as access_token=data.token`;
+    case 'unknown_name':
+      return text`line ${line} begins with ${showInput(name)}, takes ${fieldNames.join(', ')}`;
+    case 'repeated_name':
+      return text`line ${line} has ${name} again`;
+  }
 }

@@ -1,7 +1,7 @@
 import { type InputName, secretInputs, type SecretKind } from '../inputs/catalog.ts';
 import { parseHeaders, parseParameters } from '../inputs/pairs.ts';
 import { readInput, shortestSecret } from '../inputs/reader.ts';
-import { encodeBasic, encodeForm } from '../oauth2/client-authentication.ts';
+import { encodeBasic, encodeForm, encodeQuery } from '../oauth2/client-authentication.ts';
 import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
 import { listSecretValues } from './secret-names.ts';
 
@@ -14,6 +14,7 @@ const listers: Readonly<Record<SecretKind, ListSecrets>> = {
   private_key: (env, name) => listPrivateParts(readInput(env, name)),
   parameters: (env, name) => listSecretParameters(readInput(env, name, 'exact')),
   headers: (env, name) => listSecretHeaders(readInput(env, name, 'exact')),
+  query: (env, name) => listSecretQuery(readInput(env, name)),
 };
 
 /**
@@ -25,9 +26,9 @@ export function listInputSecrets(env: NodeJS.ProcessEnv): string[] {
   return secretInputs.flatMap(([name, kind]) => listers[kind](env, name));
 }
 
-/** A secret as it is, and as a form and JSON write it. */
+/** A secret as it is, and as a form, a query and JSON write it. */
 function listForms(secret: string): string[] {
-  return [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
+  return [secret, encodeForm(secret), encodeQuery(secret), JSON.stringify(secret).slice(1, -1)];
 }
 
 function listClientSecrets(env: NodeJS.ProcessEnv, name: InputName): string[] {
@@ -42,6 +43,17 @@ function listSecretParameters(input: string): string[] {
   return parseParameters(input)
     .pairs.flatMap(([name, value]) => listSecretValues(value, name))
     .flatMap(listForms);
+}
+
+/** The values as they are written in the URL, and decoded. What is no URL is an error that is yet to be reported. */
+function listSecretQuery(url: string): string[] {
+  const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
+  return query.split('&').flatMap((written) => {
+    const [[name = '', value = ''] = []] = new URLSearchParams(written);
+    const secrets = listSecretValues(value, name);
+    if (secrets.length === 0) return [];
+    return [...secrets.flatMap(listForms), written.slice(written.indexOf('=') + 1)];
+  });
 }
 
 function listSecretHeaders(input: string): string[] {

@@ -38,6 +38,7 @@ describe('listStepSecrets', () => {
       [
         'a b/c=ü',
         'a+b%2Fc%3D%C3%BC',
+        'a%20b%2Fc%3D%C3%BC',
         base64('ci+client:a+b%2Fc%3D%C3%BC'),
         base64('ci client:a b/c=ü'),
       ].sort(),
@@ -144,11 +145,12 @@ describe('listStepSecrets', () => {
     test('lists the form that is sent, and the value with its white space', () => {
       assert.deepEqual(listOf({ parameters: 'password= open sesame' }), [
         ' open sesame',
+        '%20open%20sesame',
         '+open+sesame',
       ]);
       assert.deepEqual(
         listOf({ parameters: 'password=open sesame ' }),
-        ['open sesame ', 'open+sesame+'].sort(),
+        ['open sesame ', 'open+sesame+', 'open%20sesame%20'].sort(),
       );
     });
 
@@ -160,9 +162,41 @@ describe('listStepSecrets', () => {
       assert.deepEqual(listOf({ parameters }), ['first-one', 'second-one']);
     });
 
+    test('reads what is nested, numbers with their digits', () => {
+      const parameters =
+        '{"credentials":{"name":"something","secretKey":"nested-one","list":[{"pin":90071992547409931}]}}';
+      assert.deepEqual(listOf({ parameters }), ['90071992547409931', 'nested-one']);
+      assert.deepEqual(listOf({ parameters: '{"password":{"value":"nested-one"}}' }), [
+        'nested-one',
+      ]);
+    });
+
     test('lists the good lines of an input that has bad ones', () => {
       assert.deepEqual(listOf({ parameters: 'bad line\npassword=open-sesame' }), ['open-sesame']);
     });
+  });
+
+  describe('in the query of token-url', () => {
+    const listFrom = (query: string): string[] =>
+      listOf({ 'token-url': `https://login.example.com/t${query}` });
+
+    test('lists the values of secret names, as they are written and as they are meant', () => {
+      assert.deepEqual(
+        listFrom('?tenant=something&client_secret=open%2Dsesame%21+x#access_token=fragment'),
+        ['open%2Dsesame%21+x', 'open-sesame! x', 'open-sesame%21%20x', 'open-sesame%21+x'].sort(),
+      );
+      assert.deepEqual(listFrom('?password=12345678&otp=1234567'), ['12345678']);
+    });
+
+    test('lists them although the URL is none', () => {
+      assert.deepEqual(listOf({ 'token-url': '?password=open-sesame' }), ['open-sesame']);
+    });
+
+    for (const query of ['', '?', '?&&', '?tenant=something', '?password', '?=open-sesame']) {
+      test(`lists nothing of ${JSON.stringify(query)}`, () => {
+        assert.deepEqual(listFrom(query), []);
+      });
+    }
   });
 
   describe('among the headers', () => {

@@ -13,6 +13,7 @@ import {
   signAssertion,
   thumbprintOf,
 } from './client-assertion.ts';
+import { type ExactJson, parseExactJson } from './json/exact-json.ts';
 import { macAlgorithms } from './keys/signing-algorithm.ts';
 import { readSigningKey } from './keys/signing-key.ts';
 
@@ -89,6 +90,14 @@ describe('the claims of an assertion', () => {
       }
     }
     assert.equal(claimsWith(['sub', '1769857200'])['sub'], '1769857200');
+  });
+
+  test('keep the types and digits of JSON', () => {
+    const text = '{"n":5,"id":17841405793187219,"on":true,"no":null,"list":["a",1.0],"o":{"a":[]}}';
+    const claims = Object.entries(parseExactJson(text) as Record<string, ExactJson>);
+    const jwt = signAssertion({ ...assertion, claims }, { kind: 'key', key: rsaKey }, context);
+    const payload = Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString();
+    assert.ok(payload.endsWith(`,${text.slice(1)}`), payload);
   });
 
   test('may have any name and text', () => {

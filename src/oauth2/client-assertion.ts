@@ -1,7 +1,9 @@
 import { createHash, createHmac, X509Certificate } from 'node:crypto';
 
+import { type ExactJson, writeExactJson } from './json/exact-json.ts';
 import { type MacAlgorithm, signBytes } from './keys/signing-algorithm.ts';
 import type { SigningKey } from './keys/signing-key.ts';
+import type { Parameter } from './request-body.ts';
 
 /**
  * What a signed JWT says: as client authentication or as a grant.
@@ -12,8 +14,8 @@ export interface Assertion {
   readonly issuer?: string | undefined;
   readonly subject?: string | undefined;
   readonly audience: string;
-  /** Further claims, which come over all others; an empty value leaves a claim out. The last of a name counts. */
-  readonly claims: readonly (readonly [name: string, value: string])[];
+  /** Further claims, which come over all others; an empty text leaves a claim out. The last of a name counts. */
+  readonly claims: readonly Parameter[];
 }
 
 /** What signs a JWT: a private key, or a secret that the server has, too. */
@@ -51,7 +53,7 @@ export function signAssertion(
   context: AssertionContext,
 ): string {
   const parts = [buildHeader(signer), buildClaims(assertion, context)];
-  const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
+  const data = parts.map((part) => encode(writeExactJson(part))).join('.');
   return `${data}.${encode(signData(Buffer.from(data), signer))}`;
 }
 
@@ -59,7 +61,7 @@ function encode(data: string | Buffer): string {
   return Buffer.from(data).toString('base64url');
 }
 
-/** The JOSE header; JSON leaves out what is undefined. */
+/** The JOSE header; what is undefined is left out. */
 function buildHeader(signer: AssertionSigner): Record<string, string | undefined> {
   if (signer.kind === 'secret') return { alg: signer.algorithm, typ: 'JWT' };
   const { key, certificateThumbprint } = signer;
@@ -76,7 +78,7 @@ function buildClaims(
   { now, randomUUID }: AssertionContext,
 ): Record<string, unknown> {
   const iat = Math.floor(now() / 1000);
-  const all = new Map<string, string | number | undefined>([
+  const all = new Map<string, ExactJson | undefined>([
     ['iss', issuer],
     ['sub', subject],
     ['aud', audience],
@@ -88,9 +90,10 @@ function buildClaims(
   return Object.fromEntries(all);
 }
 
-function readClaim(name: string, value: string): string | number | undefined {
+function readClaim(name: string, value: ExactJson): ExactJson | undefined {
   if (value === '') return undefined;
-  return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  const isNumeric = typeof value === 'string' && /^\d{1,15}$/.test(value);
+  return isNumeric && numericClaims.includes(name) ? Number(value) : value;
 }
 
 /** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */

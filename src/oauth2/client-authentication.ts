@@ -1,9 +1,11 @@
+import type { ExactJson } from './json/exact-json.ts';
+
 /** The parts of a token request that client authentication may add to. */
 export interface RequestParts {
   /** Names in lower case. */
   readonly headers: Map<string, string>;
-  /** Body parameters, in the order in which they are sent. */
-  readonly parameters: [name: string, value: string][];
+  /** In the order in which they are sent. */
+  readonly parameters: [name: string, value: ExactJson][];
 }
 
 /**
@@ -17,6 +19,9 @@ export interface Proof {
   readonly parameters: readonly string[];
   readonly add: (parts: RequestParts) => void | Promise<void>;
 }
+
+/** What a JWT that authenticates the client is called (RFC 7523 section 2.2). */
+export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** Makes a signed JWT, or gets one; a new one each time. */
 export type MakeJwt = () => string | Promise<string>;
@@ -63,7 +68,7 @@ export function clientSecretPost(clientId: string | undefined, clientSecret: str
 export function clientAssertion(clientId: string | undefined, makeJwt: MakeJwt): Proof {
   return proveBy({
     ...sendClientId(clientId),
-    client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion_type: () => clientAssertionType,
     client_assertion: makeJwt,
   });
 }
@@ -115,4 +120,9 @@ export function encodeBasic(
  */
 export function encodeForm(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
+}
+
+/** Encodes one value as {@link encodeForm}, but with %20 for a space: a plus sign is one only in a form. */
+export function encodeQuery(text: string): string {
+  return encodeForm(text).replaceAll('+', '%20');
 }

@@ -3,7 +3,8 @@ import { isSuccessStatus } from '../http/transport-error.ts';
 import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
-import { joinHeaders, type Pair, writeForm } from './token-request.ts';
+import { writeForm } from './request-body.ts';
+import { joinHeaders, type Pair } from './token-request.ts';
 import { readObjectBody } from './response/body.ts';
 import { refuseFailure } from './token-response.ts';
 

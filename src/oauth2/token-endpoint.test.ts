@@ -16,11 +16,13 @@ const request: TokenRequest = {
   grantType: 'client_credentials',
   proofs: [clientSecretBasic('id', 'secret', 'form')],
   scopes: [],
-  audience: undefined,
+  audiences: [],
   resources: [],
   parameters: [],
   headers: [],
   bodyFormat: 'form',
+  requestMethod: 'POST',
+  responseFields: {},
 };
 
 const token = answerJson(200, { access_token: 'abc', expires_in: 3600 });

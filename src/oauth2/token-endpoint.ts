@@ -22,10 +22,10 @@ export interface AttemptContext {
  */
 export async function askTokenEndpoint(
   request: TokenRequest,
-  { send, now, signal, tls }: AttemptContext,
+  { send, now, signal, tls, randomUUID }: AttemptContext & { readonly randomUUID?: () => string },
 ): Promise<TokenResponse> {
-  const httpRequest = await buildTokenRequest(request);
+  const httpRequest = await buildTokenRequest(request, randomUUID);
   const sentAt = now();
   const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-  return parseTokenResponse(response, { sentAt, now: now() });
+  return parseTokenResponse(response, { sentAt, now: now(), fields: request.responseFields });
 }

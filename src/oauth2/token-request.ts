@@ -1,95 +1,158 @@
+import { randomUUID } from 'node:crypto';
+
 import type { HttpRequest } from '../http/request.ts';
 import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { guardedParameters } from './grant.ts';
+import { type BodyFormat, type Parameter, toTexts, writeParameters } from './request-body.ts';
+import type { ResponseFields } from './response/response-fields.ts';
 
-/** How the body of a token request is written. */
-export type BodyFormat = 'form' | 'json';
+/** The HTTP methods by which a token is requested. */
+export const requestMethods = ['POST', 'GET', 'PUT'] as const;
+
+export type RequestMethod = (typeof requestMethods)[number];
 
 /** A name and its value, exact. */
 export type Pair = readonly [name: string, value: string];
 
 /** What is requested from a token endpoint. */
 export interface TokenRequest {
+  /** Its query stays as it is; a parameter that is in it with the same value is not sent again. */
   readonly tokenUrl: string;
-  readonly grantType: string;
+  readonly requestMethod: RequestMethod;
+  /** Undefined if none is sent. */
+  readonly grantType: string | undefined;
   /** Who the client is, and what the grant rests on where that is made for each attempt. */
   readonly proofs: readonly Proof[];
   /** Sent as one `scope`; not sent when there are none (RFC 6749 section 3.3). */
   readonly scopes: readonly string[];
-  readonly audience: string | undefined;
+  /** RFC 8693 section 2.1: each is a parameter of its own. */
+  readonly audiences: readonly string[];
   /** RFC 8707 section 2: each is a parameter of its own. */
   readonly resources: readonly string[];
-  /** Further body parameters, in order; a name may come again. */
-  readonly parameters: readonly Pair[];
+  /** Further parameters, in order; a name may come again. */
+  readonly parameters: readonly Parameter[];
   /** Further headers; they take the place of this module's own. */
   readonly headers: readonly Pair[];
   readonly bodyFormat: BodyFormat;
+  /** Where the response has what has another place than RFC 6749 gives it. */
+  readonly responseFields: ResponseFields;
 }
 
-/** What decides on the body's parameters. */
-type TokenParameters = Omit<TokenRequest, 'tokenUrl' | 'headers' | 'bodyFormat'>;
+/** What decides on the parameters. */
+type TokenParameters = Pick<
+  TokenRequest,
+  'grantType' | 'proofs' | 'scopes' | 'audiences' | 'resources' | 'parameters'
+>;
 
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
-export function spendsItsGrant({ parameters }: TokenRequest): boolean {
-  return parameters.some(([name]) => guardedParameters.has(name));
+export function spendsItsGrant({
+  tokenUrl,
+  parameters,
+}: Pick<TokenRequest, 'tokenUrl' | 'parameters'>): boolean {
+  const all = [...listQueryParameters(tokenUrl), ...parameters];
+  return all.some(([name]) => guardedParameters.has(name));
 }
 
-/** The names of the body's parameters: each once, in order, without values. */
+/** The names of the parameters: each once, in order, without values. */
 export function listParameterNames(request: TokenParameters): string[] {
   const own = request.proofs.flatMap(({ parameters }) => parameters);
-  return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
+  return [...new Set([...listParameters(request).map(([name]) => name), ...own])];
+}
+
+/** The names of the parameters that are sent beside the query of the URL, as {@link listParameterNames}. */
+export function listSentNames(request: TokenRequest): string[] {
+  const { tokenUrl, proofs } = request;
+  const inQuery = listQueryParameters(tokenUrl).map(([name]) => name);
+  const own = proofs.flatMap(({ parameters }) => parameters);
+  const sent = dropSent(listParameters(request), tokenUrl).map(([name]) => name);
+  return [...new Set([...sent, ...own.filter((name) => !inQuery.includes(name))])];
 }
 
 /**
  * Writes a token request as the HTTP request of one attempt.
  *
+ * @param makeUuid makes the boundary of a multipart body
  * @see RFC 6749 section 4.4.2
  */
-export async function buildTokenRequest(request: TokenRequest): Promise<HttpRequest> {
+export async function buildTokenRequest(
+  request: TokenRequest,
+  makeUuid: () => string = randomUUID,
+): Promise<HttpRequest> {
+  const { tokenUrl, requestMethod, proofs, bodyFormat } = request;
   const parts: RequestParts = {
-    headers: joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
-    parameters: grantParameters(request),
+    headers: joinHeaders([...defaultHeaders, ...request.headers]),
+    parameters: listParameters(request),
   };
-  for (const proof of request.proofs) await proof.add(parts);
+  for (const proof of proofs) await proof.add(parts);
+  const parameters = dropSent(parts.parameters, tokenUrl);
+  const { contentType, body, query } = writeParameters(parameters, bodyFormat, makeUuid);
+  if (contentType !== undefined && !parts.headers.has('content-type')) {
+    parts.headers.set('content-type', contentType);
+  }
   return {
-    method: 'POST',
-    url: request.tokenUrl,
+    method: requestMethod,
+    url: extendQuery(tokenUrl, query),
     headers: Object.fromEntries(parts.headers),
-    body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
+    ...(body === undefined ? {} : { body }),
   };
 }
 
-function grantParameters(request: TokenParameters): [string, string][] {
-  const { grantType, scopes, audience, resources, parameters } = request;
-  const pairs: Pair[] = [['grant_type', grantType]];
-  if (scopes.length > 0) pairs.push(['scope', scopes.join(' ')]);
-  if (audience !== undefined) pairs.push(['audience', audience]);
-  pairs.push(...resources.map((resource): Pair => ['resource', resource]), ...parameters);
-  return pairs.map(([name, value]) => [name, value]);
+/** The parameters of a request, but for those of its proofs. */
+export function listParameters({
+  grantType,
+  scopes,
+  audiences,
+  resources,
+  parameters,
+}: Omit<TokenParameters, 'proofs'>): [name: string, value: Parameter[1]][] {
+  const all: Parameter[] = [
+    ...(grantType === undefined ? [] : [['grant_type', grantType] as const]),
+    ...(scopes.length === 0 ? [] : [['scope', scopes.join(' ')] as const]),
+    ...audiences.map((audience) => ['audience', audience] as const),
+    ...resources.map((resource) => ['resource', resource] as const),
+    ...parameters,
+  ];
+  return all.map(([name, value]) => [name, value]);
 }
 
-function contentType(bodyFormat: BodyFormat): Pair {
-  const type = bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-  return ['content-type', type];
+/** The parameters that the query of a URL has. */
+export function listQueryParameters(url: string): Pair[] {
+  return URL.canParse(url) ? [...new URL(url).searchParams] : [];
+}
+
+/** What the query of the URL says already is not sent again. */
+function dropSent(parameters: readonly Parameter[], tokenUrl: string): Parameter[] {
+  const sent = listQueryParameters(tokenUrl);
+  return parameters.filter((parameter) => !isAmong(sent, parameter));
+}
+
+/**
+ * Lists the names that the query of a URL has with another value than the parameters of a request.
+ *
+ * @param parameters of the request
+ */
+export function listContradicted(tokenUrl: string, parameters: readonly Parameter[]): string[] {
+  const sent = listQueryParameters(tokenUrl);
+  const names = parameters
+    .filter(([name]) => sent.some(([one]) => one === name))
+    .filter((parameter) => !isAmong(sent, parameter))
+    .map(([name]) => name);
+  return [...new Set(names)];
+}
+
+function isAmong(sent: readonly Pair[], [name, value]: Parameter): boolean {
+  const values = sent.filter(([one]) => one === name).map(([, one]) => one);
+  return values.length > 0 && (toTexts(value)?.every((text) => values.includes(text)) ?? false);
+}
+
+function extendQuery(url: string, query = ''): string {
+  if (query === '') return url;
+  if (!url.includes('?')) return `${url}?${query}`;
+  return /[?&]$/.test(url) ? `${url}${query}` : `${url}&${query}`;
 }
 
 /** Headers by name in lower case; a later one takes the place of an earlier one. */
 export function joinHeaders(headers: readonly Pair[]): Map<string, string> {
   return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** Writes parameters as application/x-www-form-urlencoded. */
-export function writeForm(parameters: RequestParts['parameters']): string {
-  return new URLSearchParams(parameters).toString();
-}
-
-/** A JSON object; a name that comes again becomes an array. */
-function writeJson(parameters: RequestParts['parameters']): string {
-  const values = Map.groupBy(parameters, ([name]) => name);
-  const members = [...values].map(([name, pairs]) => {
-    const [first, ...more] = pairs.map(([, value]) => value);
-    return [name, more.length === 0 ? first : [first, ...more]];
-  });
-  return JSON.stringify(Object.fromEntries(members));
 }

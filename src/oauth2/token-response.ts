@@ -3,6 +3,7 @@ import { parseRetryAfter } from '../http/retry-after.ts';
 import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';
 import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
+import { isNestedWithin } from './json/exact-json.ts';
 import { isObject, type Members, readText } from './json-object.ts';
 import { readBody, type ResponseBody } from './response/body.ts';
 import { readExpiry } from './response/expiry.ts';
@@ -199,22 +200,17 @@ export function readCompanions(
 function listOthers(body: ResponseBody, fields: ResponseFields): OtherFields {
   if (typeof body === 'string') return {};
   if (!isObject(body)) {
-    const shallow = body.map((item) => (isShallow(item) ? item : null));
+    const shallow = body.map((item) => (isNestedWithin(item, deepest) ? item : null));
     return dropListedSecrets(shallow, fields) as OtherFields;
   }
   const shallow = Object.entries(body).filter(
-    ([name, value]) => !understood.has(name) && isShallow(value),
+    ([name, value]) => !understood.has(name) && isNestedWithin(value, deepest),
   );
   return dropListedSecrets(Object.fromEntries(shallow), fields) as OtherFields;
 }
 
 /** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
 const deepest = 100;
-
-function isShallow(value: unknown, levels = deepest): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
-}
 
 /** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
 function readScopes(scope: unknown): readonly string[] | undefined {

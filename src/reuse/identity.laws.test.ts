@@ -40,6 +40,7 @@ const withSecret: Given = {
   'client-id': 'ci-client',
   'client-secret': 'a secret: of 20 bytes',
 };
+const asJson: Given = { ...withSecret, 'body-format': 'json' };
 const withIssuer: Given = { ...withSecret, 'token-url': '', issuer: 'https://login.example.com' };
 const macAssertion: Given = { ...withSecret, 'client-auth-method': 'client_secret_jwt' };
 const federated: Given = { ...withSecret, 'client-secret': '', 'id-token-as': 'client_assertion' };
@@ -60,7 +61,10 @@ const withCertificate: Given = {
 
 /** An input that is not here does not compile. */
 const variations: Readonly<Record<InputName, readonly Variation[]>> = {
-  'token-url': [{ values: ['https://login.example.com/a', 'https://login.example.com/b'] }],
+  'token-url': [
+    { values: ['https://login.example.com/a', 'https://login.example.com/b'] },
+    { values: ['https://login.example.com/?api_key=1', 'https://login.example.com/?api_key=2'] },
+  ],
   issuer: [{ values: ['https://login.example.com', 'https://id.example.com'], beside: withIssuer }],
   'endpoint-type': [{ values: ['oauth2', 'acs_api'] }],
   'ca-certificate': [{ values: ['', authority.certificate] }],
@@ -114,7 +118,11 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
     { values: ['', 'urn:a'], beside: withKey },
     { values: ['urn:a', 'urn:b'], beside: grantOfKey },
   ],
-  'assertion-claims': [{ values: ['scope=a', 'scope=b'], beside: grantOfKey }],
+  'assertion-claims': [
+    { values: ['scope=a', 'scope=b'], beside: grantOfKey },
+    { values: ['{"n":1}', '{"n":"1"}'], beside: grantOfKey },
+    { values: ['{"o":{"n":1}}', '{"o":{"n":2}}'], beside: grantOfKey },
+  ],
   'client-certificate': [{ values: [one.certificate, again.certificate], beside: withCertificate }],
   'client-key': [
     {
@@ -133,12 +141,26 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
   'id-token-audience': [{ values: ['', 'api://other'], beside: federated }],
   'refresh-token': [{ values: ['refresh-token-1', 'refresh-token-2'] }],
   scopes: [{ values: ['read', 'read write'] }],
-  'grant-type': [{ values: ['client_credentials', 'urn:example:grant'] }],
-  audience: [{ values: ['', 'https://api.example.com'] }],
+  'grant-type': [
+    { values: ['client_credentials', 'urn:example:grant'] },
+    { values: ['client_credentials', 'none'] },
+  ],
+  audience: [{ values: ['', 'https://api.example.com'] }, { values: ['a', 'a\nb'] }],
   resource: [{ values: ['urn:a', 'urn:b'] }],
-  parameters: [{ values: ['account=1', 'account=2'] }],
+  parameters: [
+    { values: ['account=1', 'account=2'] },
+    { values: ['account=1', '{"account":1}'], beside: asJson },
+    { values: ['{"account":{"id":1}}', '{"account":{"id":2}}'], beside: asJson },
+    { values: ['{"id":9007199254740993}', '{"id":9007199254740992}'], beside: asJson },
+  ],
   headers: [{ values: ['X-Tenant: a', 'X-Tenant: b'] }],
-  'body-format': [{ values: ['form', 'json'] }],
+  'request-method': [{ values: ['POST', 'PUT'] }, { values: ['POST', 'GET'] }],
+  'body-format': [
+    { values: ['form', 'json'] },
+    { values: ['form', 'multipart'] },
+    { values: ['form', 'query'] },
+  ],
+  'response-fields': [{ values: ['', 'access_token=token_type'] }],
   timeout: [{ values: ['15', '16'] }],
   'total-timeout': [{ values: ['120', '121'] }],
   'retry-max-attempts': [{ values: ['4', '5'] }],

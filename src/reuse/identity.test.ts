@@ -12,6 +12,7 @@ import {
 import type { Claims, IdToken } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { thumbprintOf } from '../oauth2/client-assertion.ts';
+import { type ExactJson, ExactNumber } from '../oauth2/json/exact-json.ts';
 import { readSigningKey } from '../oauth2/keys/signing-key.ts';
 import { identify, type Requester, writeIdentity } from './identity.ts';
 
@@ -41,11 +42,13 @@ interface Asked
       | 'assertionClaims'
       | 'idTokenAs'
       | 'scopes'
-      | 'audience'
+      | 'audiences'
       | 'resources'
       | 'parameters'
       | 'headers'
+      | 'requestMethod'
       | 'bodyFormat'
+      | 'responseFields'
       | 'defaultExpiresIn'
       | 'expiresAtOverride'
     >,
@@ -85,30 +88,36 @@ const text = fc.oneof(
 const optional = fc.option(text, { nil: undefined });
 const texts = fc.array(text, { maxLength: 4 });
 const pairs = fc.array(fc.tuple(text, text), { maxLength: 4 });
+const typed: readonly ExactJson[] = [0, true, null, ['a'], ['a', 0], { a: 'b' }, { a: ['b'] }];
+const parameters = fc.array(fc.tuple(text, fc.oneof(text, fc.constantFrom(...typed))), {
+  maxLength: 4,
+});
 
 const identities: fc.Arbitrary<Asked> = fc.record({
   repository: text,
   endpointType: fc.constantFrom('oauth2', 'acs_api'),
   tokenUrl: optional,
   issuer: optional,
-  grantType: text,
+  grantType: optional,
   clientId: optional,
   clientAuthMethod: fc.constantFrom(undefined, 'client_secret_basic', 'private_key_jwt', 'none'),
   clientCertificate: fc.constantFrom(undefined, certificate, otherCertificate),
   signingKey: fc.constantFrom(undefined, key, keyOfAccount),
   privateKeyAs: fc.constantFrom('client_assertion', 'assertion'),
   assertionAudience: optional,
-  assertionClaims: pairs,
+  assertionClaims: parameters,
   idTokenAs: fc.constantFrom(undefined, 'client_assertion', 'assertion', 'subject_token'),
   idToken: fc.option(fc.dictionary(fc.constantFrom('sub', 'aud', '"', ''), text).map(carry), {
     nil: undefined,
   }),
   scopes: texts,
-  audience: optional,
+  audiences: texts,
   resources: texts,
-  parameters: pairs,
+  parameters,
   headers: pairs,
-  bodyFormat: fc.constantFrom('form', 'json'),
+  requestMethod: fc.constantFrom('POST', 'GET', 'PUT'),
+  bodyFormat: fc.constantFrom('form', 'json', 'query', 'multipart'),
+  responseFields: fc.dictionary(fc.constantFrom('access_token', 'scope'), text),
   defaultExpiresIn: fc.option(fc.nat(3), { nil: undefined }),
   expiresAtOverride: fc.constantFrom(undefined, new Date(0), new Date(1)),
 });
@@ -129,11 +138,13 @@ const members = [
   'idTokenAs',
   'idToken',
   'scopes',
-  'audience',
+  'audiences',
   'resources',
   'parameters',
   'headers',
+  'requestMethod',
   'bodyFormat',
+  'responseFields',
   'defaultExpiresIn',
   'expiresAtOverride',
 ] as const satisfies readonly (keyof Asked)[];
@@ -148,6 +159,7 @@ function interpret(asked: Asked): unknown {
     signingKey: undefined,
     privateKeyAs: signingKey && asked.privateKeyAs,
     scopes: new Set(asked.scopes),
+    audiences: new Set(asked.audiences),
     resources: new Set(asked.resources),
     parameters: groupByName(asked.parameters),
     assertionClaims: groupByName(asked.assertionClaims),
@@ -158,8 +170,8 @@ function interpret(asked: Asked): unknown {
   };
 }
 
-function groupByName(list: readonly (readonly [string, string])[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
+function groupByName<Value>(list: readonly (readonly [string, Value])[]): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
   for (const [name, value] of list) groups.set(name, [...(groups.get(name) ?? []), value]);
   return groups;
 }
@@ -171,7 +183,7 @@ function shuffled<T>(values: readonly T[]): fc.Arbitrary<T[]> {
 test('an identity is written as this text', () => {
   const asked: Partial<Asked> = {
     scopes: ['write', 'read', 'write'],
-    audience: 'https://api.example.com',
+    audiences: ['https://api.example.com'],
     resources: ['urn:b', 'urn:a'],
     parameters: [
       ['tenant', 'acme'],
@@ -193,13 +205,14 @@ test('an identity is written as this text', () => {
     ],
     idTokenAs: 'assertion',
     idToken: carry({ sub: 'b', aud: 'a' }),
+    responseFields: { scope: 'data.scope', access_token: 'data.token' },
     defaultExpiresIn: 3600,
     expiresAtOverride: new Date('2026-01-31T12:00:00Z'),
   };
   const expected = [
     '{"assertionAudience":"https://login.example.com"',
-    '"assertionClaims":[["scope","b"],["sub",""]]',
-    '"audience":"https://api.example.com"',
+    '"assertionClaims":[["scope","\\"b\\""],["sub","\\"\\""]]',
+    '"audiences":["https://api.example.com"]',
     '"bodyFormat":"form"',
     '"clientAuthMethod":"client_secret_basic"',
     `"clientCertificate":"${thumbprintOf(certificate)}"`,
@@ -213,10 +226,12 @@ test('an identity is written as this text', () => {
     '"idTokenAs":"assertion"',
     '"idTokenClaims":[["aud","\\"a\\""],["sub","\\"b\\""]]',
     '"issuer":"https://login.example.com"',
-    '"parameters":[["claim","second"],["claim","first"],["tenant","acme"]]',
+    '"parameters":[["claim","\\"second\\""],["claim","\\"first\\""],["tenant","\\"acme\\""]]',
     '"privateKeyAs":"client_assertion"',
     '"repository":"1296269"',
+    '"requestMethod":"POST"',
     '"resources":["urn:a","urn:b"]',
+    '"responseFields":[["access_token","data.token"],["scope","data.scope"]]',
     '"scopes":["read","write"]',
     '"tokenUrl":"https://login.example.com/token"}',
   ];
@@ -254,7 +269,7 @@ describe('the text of an identity', () => {
     );
   });
 
-  for (const member of ['scopes', 'resources'] as const) {
+  for (const member of ['scopes', 'audiences', 'resources'] as const) {
     test(`does not depend on the order of ${member}, nor on their being said twice`, () => {
       const lists = texts.chain((list) =>
         fc.record({ list: fc.constant(list), mixed: shuffled([...list, ...list]) }),
@@ -342,11 +357,23 @@ describe('the text of an identity', () => {
     ['two scopes and one with a comma', { scopes: ['a', 'b'] }, { scopes: ['a,b'] }],
     ['no scope and an empty one', { scopes: [] }, { scopes: [''] }],
     ['the case of scopes', { scopes: ['a'] }, { scopes: ['A'] }],
-    ['no audience and an empty one', { audience: undefined }, { audience: '' }],
-    ['no audience and one named null', { audience: undefined }, { audience: 'null' }],
+    ['no audience and an empty one', { audiences: [] }, { audiences: [''] }],
+    ['no audience and one named null', { audiences: [] }, { audiences: ['null'] }],
+    ['a number and a text', { parameters: [['a', 1]] }, { parameters: [['a', '1']] }],
+    [
+      'what is within an object',
+      { parameters: [['a', { b: 1 }]] },
+      { parameters: [['a', { b: 2 }]] },
+    ],
+    [
+      'numbers that are the same when they are rounded',
+      { parameters: [['a', new ExactNumber('9007199254740993')]] },
+      { parameters: [['a', new ExactNumber('9007199254740992.0')]] },
+    ],
+    ['no grant type and one named null', { grantType: undefined }, { grantType: 'null' }],
     ['no lifetime and zero', { defaultExpiresIn: undefined }, { defaultExpiresIn: 0 }],
     ['no override and one', { expiresAtOverride: undefined }, { expiresAtOverride: new Date(0) }],
-    ['audience and resource', { audience: 'a' }, { resources: ['a'] }],
+    ['audience and resource', { audiences: ['a'] }, { resources: ['a'] }],
     ['scope and resource', { scopes: ['a'] }, { resources: ['a'] }],
     ['parameter and header', { parameters: [['a', 'b']] }, { headers: [['a', 'b']] }],
     ['the case of parameter names', { parameters: [['a', 'b']] }, { parameters: [['A', 'b']] }],

@@ -3,8 +3,10 @@ import { bindClaims, type IdToken } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { thumbprintOf } from '../oauth2/client-assertion.ts';
 import { singleUseParameters } from '../oauth2/grant.ts';
+import { writeExactJson } from '../oauth2/json/exact-json.ts';
 import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
-import type { Pair } from '../oauth2/token-request.ts';
+import type { Parameter } from '../oauth2/request-body.ts';
+import { listQueryParameters, type Pair } from '../oauth2/token-request.ts';
 
 /** What JSON can hold. A key, a certificate or a date has no such form and must be written as one first. */
 type Json =
@@ -61,7 +63,7 @@ export const decisions = {
   macAlgorithm: { same: 'It signs the same claims with the same secret.' },
   privateKeyAs: { another: ({ signingKey, privateKeyAs }) => signingKey && privateKeyAs },
   assertionAudience: 'another',
-  assertionClaims: { another: ({ assertionClaims }) => sortByName(assertionClaims) },
+  assertionClaims: { another: ({ assertionClaims }) => sortByName(writeValues(assertionClaims)) },
   clientCertificate: {
     another: ({ clientCertificate }) => clientCertificate && thumbprintOf(clientCertificate),
   },
@@ -73,18 +75,21 @@ export const decisions = {
   idTokenAudience: { saidBy: ['idTokenClaims'] },
   refreshToken: 'once',
 
-  // The order of scopes and resources means nothing, nor does that of parameters and headers with different names.
+  // The order of scopes, audiences and resources means nothing, nor does that of parameters and headers with different names.
   scopes: { another: ({ scopes }) => sortUnique(scopes) },
   grantType: 'another',
-  audience: 'another',
+  audiences: { another: ({ audiences }) => sortUnique(audiences) },
   resources: { another: ({ resources }) => sortUnique(resources) },
   grantParameters: { saidBy: ['refreshToken', 'idTokenAs', 'parameters'] },
-  parameters: { another: ({ parameters }) => sortByName(parameters) },
+  parameters: { another: ({ parameters }) => sortByName(writeValues(parameters)) },
   headers: {
     another: ({ headers }) =>
       sortByName(headers.map(([name, value]): Pair => [name.toLowerCase(), value])),
   },
+  requestMethod: 'another',
   bodyFormat: 'another',
+  // It says nothing to the server, but an entry carries the token that was read with it.
+  responseFields: { another: ({ responseFields }) => sortByName(Object.entries(responseFields)) },
 
   timeout: patience,
   totalTimeout: patience,
@@ -158,12 +163,18 @@ export function worksOnce(inputs: Inputs): boolean {
   const isGiven = rows.some(
     ([name, decision]) => decision === 'once' && inputs[name] !== undefined,
   );
-  const sent = [...inputs.grantParameters, ...inputs.parameters];
+  const inQuery = listQueryParameters(inputs.tokenUrl ?? '');
+  const sent = [...inQuery, ...inputs.grantParameters, ...inputs.parameters];
   return isGiven || sent.some(([name]) => singleUseParameters.has(name));
 }
 
 function toBytes(secret: string | undefined): Buffer | undefined {
   return secret === undefined ? undefined : Buffer.from(secret);
+}
+
+/** Each value as JSON, with the digits of its numbers. */
+function writeValues(parameters: readonly Parameter[]): Pair[] {
+  return parameters.map(([name, value]) => [name, writeExactJson(value)]);
 }
 
 function sortUnique(values: readonly string[]): string[] {

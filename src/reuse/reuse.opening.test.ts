@@ -115,7 +115,9 @@ describe('the name under which a token is looked for', () => {
       resource: 'urn:a',
       parameters: 'x=1',
       headers: 'X-Tenant: acme',
+      'request-method': 'PUT',
       'body-format': 'json',
+      'response-fields': 'scope=data.scope',
       'default-expires-in': '600',
       'expires-at-override': '2026-01-31T12:00:00Z',
       'client-auth-method': 'client_secret_jwt',
@@ -130,16 +132,18 @@ describe('the name under which a token is looked for', () => {
       {
         tokenUrl: undefined,
         issuer: 'https://login.example.com',
-        audience: 'aud',
+        audiences: ['aud'],
         resources: ['urn:a'],
-        parameters: [['x', '1']],
+        parameters: [['x', '"1"']],
         headers: [['x-tenant', 'acme']],
+        requestMethod: 'PUT',
         bodyFormat: 'json',
+        responseFields: [['scope', 'data.scope']],
         defaultExpiresIn: 600,
         expiresAtOverride: '2026-01-31T12:00:00.000Z',
         clientAuthMethod: 'client_secret_jwt',
         assertionAudience: 'urn:b',
-        assertionClaims: [['y', '2']],
+        assertionClaims: [['y', '"2"']],
       },
     );
     assert.equal(await readName({ inputs, env: cannotWrite }), expected);
@@ -190,8 +194,8 @@ describe('the name under which a token is looked for', () => {
       clientAuthMethod: 'none',
       privateKeyAs: 'assertion',
       assertionClaims: [
-        ['iss', 'ci'],
-        ['sub', 'ci'],
+        ['iss', '"ci"'],
+        ['sub', '"ci"'],
       ],
     });
     assert.equal(await readName({ inputs, env: cannotWrite }), expected);

@@ -26,6 +26,7 @@ describe('before the endpoint is asked', () => {
       'No usable token in the cache. Asking login.example.com (client_credentials, scope: read list).',
     ],
     [{ scopes: '' }, false, 'Asking login.example.com (client_credentials).'],
+    [{ scopes: '', 'grant-type': 'none' }, false, 'Asking login.example.com (no grant type).'],
     [
       {
         'token-url': 'https://login.example.com:8443/t?x=1',

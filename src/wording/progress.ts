@@ -19,7 +19,7 @@ export function sayAsking(inputs: Inputs, missed: boolean): Text {
   const grant =
     endpointType === 'acs_api'
       ? endpointType
-      : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
+      : (grantType?.replace('urn:ietf:params:oauth:grant-type:', '') ?? 'no grant type');
   const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
   const before = missed ? 'No usable token in the cache. ' : '';
   return text`${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;

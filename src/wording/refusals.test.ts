@@ -53,6 +53,12 @@ describe('an error of the server', () => {
       `login.example.com does not know grant type urn:ietf:params:oauth:grant-type:jwt-bearer: 400 unsupported_grant_type. Check grant-type, and body-format: some servers read JSON only. ${same}`,
     ],
     [
+      'grant type not supported',
+      answerJson(400, { error: 'unsupported_grant_type' }),
+      { 'grant-type': 'none' },
+      `login.example.com does not know a request without grant_type: 400 unsupported_grant_type. Check grant-type, and body-format: some servers read JSON only. ${same}`,
+    ],
+    [
       'scope refused',
       answerJson(400, { error: 'invalid_scope' }),
       {},

@@ -146,7 +146,13 @@ function adviseUrl({ issuer }: Inputs): Text {
 
 function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {
   if (endpointType === 'acs_api') return text`Check token-url, and endpoint-type.`;
-  return text`Try body-format: ${bodyFormat === 'form' ? 'json' : 'form'}.`;
+  return text`Try body-format: ${bodyFormat === 'json' ? 'form' : 'json'}.`;
+}
+
+function nameGrant({ grantType }: Inputs): Text {
+  return grantType === undefined
+    ? text`a request without grant_type`
+    : text`grant type ${showInput(grantType)}`;
 }
 
 /** The title of the one refusal that says all that there is to say. */
@@ -169,11 +175,11 @@ const oauthErrors: Readonly<Record<string, ExplainRefusal>> = {
   }),
   unauthorized_client: ({ host, said, inputs }) => ({
     title: 'grant not allowed',
-    message: text`${host} does not let this client use grant type ${showInput(inputs.grantType)}: ${said}. Allow it at the provider.`,
+    message: text`${host} does not let this client use ${nameGrant(inputs)}: ${said}. Allow it at the provider.`,
   }),
   unsupported_grant_type: ({ host, said, inputs }) => ({
     title: 'grant type not supported',
-    message: text`${host} does not know grant type ${showInput(inputs.grantType)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
+    message: text`${host} does not know ${nameGrant(inputs)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
   }),
   invalid_request: ({ host, said, inputs }) => ({
     title: 'refused',

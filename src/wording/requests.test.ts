@@ -9,7 +9,12 @@ import {
 } from '../../test/support/making/inputs.ts';
 import { inputs } from '../../test/support/tables/wording.ts';
 import { text } from '../log/text.ts';
-import { describeDiscovery, describeIdTokenRequest, describeRequest } from './requests.ts';
+import {
+  describeDiscovery,
+  describeIdTokenRequest,
+  describeRequest,
+  describeRevocation,
+} from './requests.ts';
 
 describe('the shape of a request', () => {
   const pem = generatePem();
@@ -51,6 +56,38 @@ describe('the shape of a request', () => {
       assert.equal(say(second), line);
     });
   }
+
+  const written: readonly [given: Given, names: string[], lines: string[]][] = [
+    [
+      { 'request-method': 'GET' },
+      ['scope', 'x'],
+      ['GET https://login.example.com/oauth2/token', 'query: scope, x'],
+    ],
+    [
+      { 'request-method': 'PUT', 'body-format': 'json' },
+      ['scope'],
+      ['PUT https://login.example.com/oauth2/token', 'body: scope'],
+    ],
+    [
+      { 'body-format': 'multipart', 'token-url': 'https://login.example.com/t?client_secret=x' },
+      ['scope'],
+      ['POST https://login.example.com/t', 'multipart body: scope'],
+    ],
+    [{}, [], ['POST https://login.example.com/oauth2/token', 'no parameters']],
+  ];
+  for (const [given, names, [first = '', second = '']] of written) {
+    test(`names the method and the place of the parameters: ${first}, ${second}`, () => {
+      const shape = describeRequest(readLocatedInputs(given), names).map(say);
+      assert.deepEqual(shape, [first, `client ci-client, client_secret_basic (form), ${second}`]);
+    });
+  }
+
+  test('is a POST of a form at the end of the job, however the token was requested', () => {
+    const located = readLocatedInputs({ 'request-method': 'GET' });
+    const [first, second] = describeRevocation(located, 'https://x.example/revoke', ['token']);
+    assert.equal(say(first ?? text``), 'POST https://x.example/revoke');
+    assert.match(say(second ?? text``), /, body: token$/);
+  });
 
   test('names the certificate on TLS', () => {
     const known = { ...inputs, clientAuthMethod: 'tls_client_auth' } as const;

@@ -25,13 +25,19 @@ export function describeAcsRequest({ tokenUrl, clientId = '', headers }: Located
 
 /** The shape of a request to a token endpoint, without anything secret. */
 export function describeRequest(inputs: LocatedInputs, parameterNames: readonly string[]): Text[] {
-  const { tokenUrl, clientId, headers } = inputs;
+  const { tokenUrl, clientId, headers, requestMethod } = inputs;
   const client = clientId === undefined ? text`no client id` : text`client ${showInput(clientId)}`;
   return [
-    text`POST ${originAndPath(tokenUrl)}`,
-    text`${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
+    text`${requestMethod} ${originAndPath(tokenUrl)}`,
+    text`${client}, ${nameAuthentication(inputs)}, ${nameParameters(inputs, parameterNames)}`,
     ...describeHeaders(headers),
   ];
+}
+
+function nameParameters({ bodyFormat }: Inputs, names: readonly string[]): Text {
+  if (names.length === 0) return text`no parameters`;
+  const places = { form: 'body', json: 'body', query: 'query', multipart: 'multipart body' };
+  return text`${places[bodyFormat]}: ${names.join(', ')}`;
 }
 
 /** The shape of a request to a revocation endpoint, without anything secret. */
@@ -40,7 +46,8 @@ export function describeRevocation(
   revocationUrl: string,
   parameterNames: readonly string[],
 ): Text[] {
-  return describeRequest({ ...inputs, tokenUrl: revocationUrl }, parameterNames);
+  const request = { tokenUrl: revocationUrl, requestMethod: 'POST', bodyFormat: 'form' } as const;
+  return describeRequest({ ...inputs, ...request }, parameterNames);
 }
 
 /** How the client authenticates, and what signs. */

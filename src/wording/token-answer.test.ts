@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { answerJson } from '../../test/support/doubles/fakes.ts';
+import { readUsualInputs } from '../../test/support/making/inputs.ts';
 import { answer, giveUp, refuse, same } from '../../test/support/tables/wording.ts';
 import type { HttpResponse } from '../http/request.ts';
+import { parseTokenResponse } from '../oauth2/token-response.ts';
 import { parseAcsResponse } from '../oauth2/acs-api.ts';
 
 describe('an answer without a token', () => {
@@ -29,7 +31,13 @@ describe('an answer without a token', () => {
       'no access_token',
       answerJson(200, { ok: true }),
       {},
-      `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. ${same}`,
+      `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. If the token is in another field, name it: response-fields: access_token=... ${same}`,
+    ],
+    [
+      'no access_token',
+      answerJson(200, { ok: true }),
+      { 'response-fields': 'access_token=data.token' },
+      `login.example.com answered 200 OK without a token at data.token. Check response-fields against the provider's documentation: a path is field names joined by dots, such as data.token. ${same}`,
     ],
     [
       'malformed token',
@@ -40,7 +48,11 @@ describe('an answer without a token', () => {
   ];
   for (const [title, response, given, message] of rows) {
     test(`${title}: ${message.slice(0, 80)}`, () => {
-      assert.deepEqual(giveUp(refuse(response), { given }), { title, message });
+      const { responseFields: fields } = readUsualInputs(given);
+      const error = refuse(response, (one, context) =>
+        parseTokenResponse(one, { ...context, fields }),
+      );
+      assert.deepEqual(giveUp(error, { given }), { title, message });
     });
   }
 
@@ -97,7 +109,7 @@ describe('an answer without a token', () => {
     const tokenUrl = 'https://api.example.com/token';
     assert.deepEqual(giveUp(refuse(answerJson(200, { ok: true })), { given, tokenUrl }), {
       title: 'no access_token',
-      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. A token in another member is not read. ${same}`,
+      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. If the token is in another field, name it: response-fields: access_token=... ${same}`,
     });
   });
 
@@ -105,7 +117,7 @@ describe('an answer without a token', () => {
     const error = refuse(answerJson(200, { ok: true }), parseAcsResponse);
     assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
       title: 'no access_token',
-      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. A token in another member is not read. ${same}`,
+      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. ${same}`,
     });
   });
 

@@ -1,7 +1,7 @@
 import type { TokenError } from '../oauth2/errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Annotation } from '../log/log.ts';
-import { text, type Text } from '../log/text.ts';
+import { showInput, text, type Text } from '../log/text.ts';
 import {
   hostOf,
   listDetails,
@@ -27,7 +27,9 @@ export function describeTokenError(error: TokenError): Text {
     case 'unparsable':
       return text`${status} with ${nameContent(answer)} in place of a token`;
     case 'no_access_token':
-      return text`${status} without an access_token`;
+      return error.path === undefined
+        ? text`${status} without an access_token`
+        : text`${status} without a token at ${showInput(error.path)}`;
     case 'no_expires_at':
       return text`${status} without a Zulu time in expires_at`;
     case 'malformed_token':
@@ -69,7 +71,7 @@ export function explainTokenError(error: TokenError, view: StageView): Annotatio
     case 'no_access_token':
       return {
         title: 'no access_token',
-        message: text`${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}. A token in another member is not read.`,
+        message: text`${host} answered ${what}. ${adviseAboutToken(error, inputs)}`,
       };
     case 'no_expires_at':
       return {
@@ -88,6 +90,16 @@ function adviseEndpoint({ issuer }: Inputs): Text {
   return issuer === undefined
     ? text`Check that token-url is the token endpoint`
     : text`Check issuer, whose metadata names this token endpoint`;
+}
+
+function adviseAboutToken({ path }: TokenError, inputs: Inputs): Text {
+  if (path !== undefined) {
+    return text`Check response-fields against the provider's documentation: a path is field names joined by dots, such as data.token.`;
+  }
+  const check = adviseEndpoint(inputs);
+  return inputs.endpointType === 'oauth2'
+    ? text`${check}, and grant-type. If the token is in another field, name it: response-fields: access_token=...`
+    : text`${check}, and endpoint-type.`;
 }
 
 function adviseRedirect({ issuer }: Inputs): Text {

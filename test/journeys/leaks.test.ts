@@ -159,7 +159,7 @@ const inputRows: readonly Row[] = [
   },
   {
     mask: 'the form encoding of a secret',
-    change: ['[secret, encodeForm(secret), ', '[secret, '],
+    change: ['[secret, encodeForm(secret), encodeQuery(secret), ', '[secret, '],
     scene: {
       answer: echo(({ body }) => body),
       inputs: { 'client-auth-method': 'client_secret_post' },

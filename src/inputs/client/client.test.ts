@@ -351,7 +351,14 @@ describe('client-id', () => {
     ['a secret', () => give('client-secret')],
     ['a key', () => give('private-key')],
     ['a certificate', () => give('client-key')],
-    ['no authentication', () => ({ 'client-auth-method': 'none' })],
+    [
+      'a signed grant without iss, although no authentication is written',
+      () => ({
+        ...give('private-key'),
+        'private-key-as': 'assertion',
+        'client-auth-method': 'none',
+      }),
+    ],
     ['a signed grant', () => ({ 'private-key': pem, 'private-key-as': 'assertion' })],
     [
       'a signed grant without iss',
@@ -398,6 +405,7 @@ describe('client-id', () => {
   }
 
   const saidBy: readonly [what: string, given: Given][] = [
+    ['no authentication, if that is written', { 'client-auth-method': 'none' }],
     ['an ID token as client_assertion', { 'id-token-as': 'client_assertion' }],
     ['an ID token as assertion', { 'id-token-as': 'assertion' }],
     ['an ID token as subject_token', { 'id-token-as': 'subject_token' }],

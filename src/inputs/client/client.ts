@@ -7,7 +7,7 @@ import {
   signingAlgorithms,
 } from '../../oauth2/keys/signing-algorithm.ts';
 import type { SigningKey } from '../../oauth2/keys/signing-key.ts';
-import type { Pair } from '../../oauth2/token-request.ts';
+import type { Parameter } from '../../oauth2/request-body.ts';
 import type { InputReader } from '../reader.ts';
 import { clientAuthMethods, signsWithSecret, usesTlsAuthentication } from './client-methods.ts';
 import {
@@ -28,7 +28,7 @@ export interface ClientInputs extends ProofInputs {
   /** With which a client secret signs. */
   readonly macAlgorithm: MacAlgorithm;
   readonly assertionAudience: string | undefined;
-  readonly assertionClaims: readonly Pair[];
+  readonly assertionClaims: readonly Parameter[];
   /** PEM, with its chain. */
   readonly clientCertificate: string | undefined;
   readonly clientKey: KeyObject | undefined;
@@ -85,6 +85,8 @@ function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId
   const isGrant = !authenticatesClient(privateKeyAs);
   const isSaid = idTokenAs !== undefined || (isGrant && namesIssuer(client));
   if (isSaid && clientAuthMethod === 'none') return;
+  // An empty variable is no reason to send none: who wants that writes it.
+  if (client.isMethodWritten && clientAuthMethod === 'none' && !isGrant) return;
   // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
   if (isGrant && reader.isGiven('private-key') && !client.signingKey) return;
   if (!reader.isGiven('client-id')) reader.complain(sayMissingId(client));

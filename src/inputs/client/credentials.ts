@@ -3,7 +3,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto';
 import { joinTexts, text } from '../../log/text.ts';
 import { SigningKeyError } from '../../oauth2/keys/signing-key-error.ts';
 import { readSigningKey, type SigningKey } from '../../oauth2/keys/signing-key.ts';
-import type { Pair } from '../../oauth2/token-request.ts';
+import type { Parameter } from '../../oauth2/request-body.ts';
 import { formatZuluTime } from '../../oauth2/zulu-time.ts';
 import type { KeyName, SecretTextName } from '../catalog.ts';
 import { readCertificates } from '../certificates.ts';
@@ -64,7 +64,7 @@ function tryKey(
 }
 
 /** Reads the claims that come over those of a signed JWT. */
-export function readClaims(reader: InputReader): readonly Pair[] {
+export function readClaims(reader: InputReader): readonly Parameter[] {
   const { pairs, faults } = parseParameters(reader.readExact('assertion-claims'));
   const names = pairs.map(([name]) => name);
   const repeated = names.find((name, index) => names.indexOf(name) !== index);

@@ -93,6 +93,12 @@ function readNumber(source: string): number | ExactNumber {
   return isKept(source) ? Number(source) : new ExactNumber(source);
 }
 
+/** Whether a value of JSON is nested no deeper than so many levels, so that a recursive call can go through it. */
+export function isNestedWithin(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isNestedWithin(inner, levels - 1));
+}
+
 /**
  * Writes JSON as JSON.stringify() does, with the digits of each {@link ExactNumber}.
  *

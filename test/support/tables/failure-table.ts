@@ -556,7 +556,7 @@ export const failures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    200 OK, application/json, after 0.2 s',
-      'Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. A token in another member is not read. Not tried again, for the answer would be the same.',
+      'Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. If the token is in another field, name it: response-fields: access_token=... Not tried again, for the answer would be the same.',
     ],
   ),
   row(
@@ -609,7 +609,7 @@ export const failures: readonly Failure[] = [
     [
       ...asked,
       '    200 OK, application/json, after 0.2 s',
-      'Error: login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. A token in another member is not read. Not tried again, for the answer would be the same.',
+      'Error: login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. If the token is in another field, name it: response-fields: access_token=... Not tried again, for the answer would be the same.',
     ],
   ),
   row(
