@@ -2,11 +2,37 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import * as core from '@actions/core';
+import {
+  endGroup,
+  error,
+  exportVariable,
+  info,
+  isDebug,
+  saveState,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+} from '@actions/core';
 
 import { sendRequest } from '../http/request.ts';
 import { systemClock } from '../clock.ts';
+import type { Runner } from '../log/log.ts';
 import type { Surroundings } from '../surroundings.ts';
+
+/** By name, so that the rest of the package can be left out of the bundle. */
+const runner: Runner = {
+  endGroup,
+  error,
+  exportVariable,
+  info,
+  isDebug,
+  saveState,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+};
 
 /** The real surroundings of a step. */
 export function realSurroundings(): Surroundings {
@@ -15,7 +41,7 @@ export function realSurroundings(): Surroundings {
   // Node would warn that certificates are not verified, but they are.
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   return {
-    runner: core,
+    runner,
     env,
     platform: process.platform,
     clock: systemClock,

@@ -1,6 +1,5 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import type { ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdtempSync, promises } from 'node:fs';
 import { delimiter, isAbsolute, join, win32 } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
@@ -42,7 +41,7 @@ const passedOn =
  */
 export function startSaver(context: SaverContext): Saver {
   const folder = mkdtempSync(join(context.temp, 'oauth2-token-'));
-  const child: Child = spawn(process.execPath, [context.script], {
+  const child: Child = loadSpawn()(process.execPath, [context.script], {
     cwd: folder,
     env: makeEnvironment(context.env, folder),
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -54,7 +53,9 @@ export function startSaver(context: SaverContext): Saver {
   const end = async (): Promise<void> => {
     await killGroup(child, context, folder);
     // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    await promises
+      .rm(folder, { recursive: true, force: true, maxRetries: 3 })
+      .catch(() => undefined);
   };
   return {
     save: async (name, entry, timeout) => {
@@ -72,6 +73,11 @@ export function startSaver(context: SaverContext): Saver {
     },
     cancel: end,
   };
+}
+
+/** Loaded only where a process starts: most steps start none. */
+function loadSpawn(): typeof spawn {
+  return process.getBuiltinModule('node:child_process').spawn;
 }
 
 function makeEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv {
@@ -157,7 +163,7 @@ function taskkill(pid: number, env: NodeJS.ProcessEnv, folder: string): Promise<
   const systemRoot = findSystemRoot(env);
   const program = String.raw`${systemRoot}\System32\taskkill.exe`;
   return new Promise((resolve) => {
-    const killer = spawn(program, ['/PID', String(pid), '/T', '/F'], {
+    const killer = loadSpawn()(program, ['/PID', String(pid), '/T', '/F'], {
       cwd: folder,
       env: { SystemRoot: systemRoot },
       stdio: 'ignore',

@@ -1,6 +1,6 @@
 /**
- * The stand-in for @azure/storage-blob in the child that saves sends what the real one sends, and is nothing else: each
- * test of a request runs with both.
+ * The stand-in for @azure/storage-blob in the child that saves sends what the real one sends, and is nothing else. The
+ * real one is here as azure-storage-blob.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -12,7 +12,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-import * as sdk from '@azure/storage-blob';
+import * as sdk from 'azure-storage-blob';
 
 import * as standIn from '../../tools/put-blob/index.mjs';
 import { createAuthority } from '../support/making/certificates.ts';
@@ -184,7 +184,7 @@ function withStatus(status: number, answer: Answer): Answer {
 describe('the connection', () => {
   const sources = {
     'the stand-in': join(root, 'tools', 'put-blob', 'index.mjs'),
-    'the SDK': fileURLToPath(import.meta.resolve('@azure/storage-blob')),
+    'the SDK': fileURLToPath(import.meta.resolve('azure-storage-blob')),
   };
 
   const script = `

@@ -1,9 +1,10 @@
 /** What the built files contain, and what they leave out. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 
+import { platform } from '@actions/core';
 import { HttpClient } from '@actions/http-client';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -38,5 +39,28 @@ describe('undici', () => {
           'undici is left out of oauth2-token (tools/no-undici): getAgentDispatcher() of @actions/http-client cannot be used here.',
       },
     );
+  });
+});
+
+describe('@actions/exec', () => {
+  for (const name of ['main', 'post']) {
+    test(`is not in dist/${name}`, () => {
+      const files = readdirSync(join(root, 'dist', name)).filter((file) => file.endsWith('.js'));
+      for (const file of files) {
+        const source = readFileSync(join(root, 'dist', name, file), 'utf8');
+        assert.doesNotMatch(source, /class ToolRunner|require\("(node:)?child_process"\)/, file);
+      }
+    });
+  }
+
+  test('is in dist/save, which runs tar by it', () => {
+    assert.match(readBundle('save'), /class ToolRunner/);
+  });
+
+  test('fails with a sentence that says why, should it be called in spite of that', async () => {
+    await assert.rejects(() => platform.getDetails(), {
+      message:
+        '@actions/exec is left out of oauth2-token (tools/no-exec): platform.getDetails() of @actions/core cannot be used here.',
+    });
   });
 });

@@ -2,7 +2,7 @@
 /*
  * Stands in for @azure/storage-blob. @actions/cache uses it to save an archive by one request, Put Blob, and to restore
  * one, which nothing here does. The real one was 1.9 of the 2.6 MB that the child process loads. The overrides entry in
- * package.json puts this file in its place for @actions/cache only; the tests compare its request with the real one's.
+ * package.json puts this file in its place; the tests compare its request with that of the real one, azure-storage-blob.
  *
  * What @actions/cache does not use is not here: an import of another name fails the build, and any other use throws an
  * error that says so.

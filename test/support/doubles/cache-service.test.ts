@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 // What @actions/cache uploads with.
-import { BlockBlobClient } from '@azure/storage-blob';
+import { BlockBlobClient } from 'azure-storage-blob';
 import type { Step, StepResult } from './cache-client.ts';
 import {
   type CacheService,
