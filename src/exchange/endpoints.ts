@@ -1,5 +1,5 @@
 import { NoRevocationEndpointError } from '../failures/errors.ts';
-import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
+import { showsCertificate } from '../inputs/client/tls-credentials.ts';
 import type { Inputs, LocatedInputs } from '../inputs/inputs.ts';
 import { discover, type ServerMetadata } from '../oauth2/discovery.ts';
 import { judgeFailure } from '../oauth2/errors.ts';
@@ -35,7 +35,7 @@ function chooseEndpoints(
   metadata: ServerMetadata,
 ): Pick<LocatedInputs, 'tokenUrl' | 'revocationUrl'> {
   const { tokenEndpoint, mtlsTokenEndpoint, revocationEndpoint, mtlsRevocationEndpoint } = metadata;
-  const usesTls = usesTlsAuthentication(inputs);
+  const usesTls = showsCertificate(inputs);
   const named = (usesTls ? mtlsRevocationEndpoint : undefined) ?? revocationEndpoint;
   const revocationUrl = inputs.revocationUrl ?? named;
   if (inputs.revoke && revocationUrl === undefined) {

@@ -22,7 +22,7 @@ import { readInputs, type LocatedInputs } from '../inputs/inputs.ts';
 import { listClientProofs, listProofs } from './proofs.ts';
 import { listTlsSecrets } from '../masks/secrets.ts';
 import { makeTlsIdentity } from './tls-identity.ts';
-import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
+import { showsCertificate } from '../inputs/client/tls-credentials.ts';
 
 const pem = generatePem();
 const rsa = generatePem('rsa');
@@ -443,9 +443,16 @@ describe('the header x5t#S256', () => {
     assert.equal(header['x5t#S256'], await thumbprint());
   });
 
-  test('is not there where the certificate is shown on TLS, for then it is not the key of the JWT', async () => {
+  test('is not there where the certificate is that of another key', async () => {
     const given = { ...withTls(), ...grant, 'client-auth-method': 'tls_client_auth' };
     assert.equal((await sendJwt('assertion', given)).header['x5t#S256'], undefined);
+  });
+
+  test('is there where the same key is shown on TLS', async () => {
+    const given = { ...certified(), 'client-key': own.key };
+    const { header } = await sendJwt('client_assertion', given, own.key);
+    assert.equal(header['x5t#S256'], await thumbprint());
+    assert.ok(showsCertificate(read(given)));
   });
 });
 
@@ -453,7 +460,7 @@ describe('on TLS', () => {
   test('a client with a certificate and its key shows it', () => {
     for (const method of ['', 'tls_client_auth', 'self_signed_tls_client_auth']) {
       const inputs = read({ ...withTls(), 'client-auth-method': method });
-      assert.equal(usesTlsAuthentication(inputs), true);
+      assert.equal(showsCertificate(inputs), true);
       assert.deepEqual(makeTlsIdentity(inputs), {
         certificate: own.certificate.trim(),
         key: own.key,
@@ -461,14 +468,30 @@ describe('on TLS', () => {
     }
   });
 
+  test('a client shows it beside every other proof, too', () => {
+    const tls = { 'client-certificate': own.certificate, 'client-key': own.key };
+    const others: readonly Given[] = [
+      withSecret,
+      { ...withSecret, 'client-auth-method': 'client_secret_jwt' },
+      { ...client, 'private-key': pem },
+      { ...client, 'private-key': pem, 'private-key-as': 'assertion' },
+      { ...client, 'client-auth-method': 'none' },
+      ...['client_assertion', 'assertion', 'subject_token'].map((as) => ({ 'id-token-as': as })),
+    ];
+    for (const given of others) {
+      const identity = { certificate: own.certificate.trim(), key: own.key };
+      assert.deepEqual(makeTlsIdentity(read({ ...given, ...tls })), identity);
+    }
+  });
+
   test('a client shows no certificate that only a JWT speaks of', () => {
     const given = { ...client, 'private-key': own.key, 'client-certificate': own.certificate };
-    assert.equal(usesTlsAuthentication(read(given)), false);
+    assert.equal(showsCertificate(read(given)), false);
     assert.deepEqual(makeTlsIdentity(read(given)), {});
   });
 
   test('others are nobody, and trust what is given besides', () => {
-    assert.equal(usesTlsAuthentication(read(withSecret)), false);
+    assert.equal(showsCertificate(read(withSecret)), false);
     assert.deepEqual(makeTlsIdentity(read(withSecret)), {});
     assert.deepEqual(makeTlsIdentity(read({ ...withSecret, 'ca-certificate': authority })), {
       ca: authority,

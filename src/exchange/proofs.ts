@@ -1,6 +1,7 @@
 import {
   type Assertion,
   type AssertionSigner,
+  isCertificateOf,
   signAssertion,
   thumbprintOf,
 } from '../oauth2/client-assertion.ts';
@@ -8,7 +9,6 @@ import type { MakeJwt, Proof } from '../oauth2/client-authentication.ts';
 import type { SigningKey } from '../oauth2/keys/signing-key.ts';
 import type { Hide } from '../masks/secrets.ts';
 import type { LocatedInputs } from '../inputs/inputs.ts';
-import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
 import { type JwtMakers, listJwtGrants, proveClient } from '../inputs/client/proofs.ts';
 
 /** What proofs are made with. */
@@ -75,7 +75,7 @@ function chooseSigner(inputs: LocatedInputs): AssertionSigner {
   if (signingKey === undefined) {
     return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
   }
-  return clientCertificate === undefined || usesTlsAuthentication(inputs)
-    ? { kind: 'key', key: signingKey }
-    : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
+  return clientCertificate !== undefined && isCertificateOf(clientCertificate, signingKey.key)
+    ? { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) }
+    : { kind: 'key', key: signingKey };
 }

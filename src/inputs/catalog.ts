@@ -1,10 +1,11 @@
 /**
  * How the secret in an input is found and hidden; src/masks/ has a row for each. `text`: the value is a secret.
  * `client_secret`: so is the Basic value that it makes with client-id. `private_key`: the private parts of a key.
- * `parameters`, `headers` and `query` (of a URL): the values whose names sound secret.
+ * `certificate`: the private parts of a key that is beside it. `parameters`, `headers` and `query` (of a URL): the values
+ * whose names sound secret.
  */
 export type SecretKind =
-  'text' | 'client_secret' | 'private_key' | 'parameters' | 'headers' | 'query';
+  'text' | 'client_secret' | 'private_key' | 'certificate' | 'parameters' | 'headers' | 'query';
 
 /** What is known of an input before it is read. */
 interface InputRow {
@@ -27,7 +28,7 @@ const catalog = {
   },
   issuer: { secret: false, acs: false, otherWords: ['issuerurl', 'discoveryurl', 'wellknownurl'] },
   'endpoint-type': { secret: false, acs: true, default: 'oauth2' },
-  'ca-certificate': { secret: false, acs: true, otherWords: ['ca', 'cacert'] },
+  'ca-certificate': { secret: 'certificate', acs: true, otherWords: ['ca', 'cacert'] },
   'allow-http': { secret: false, acs: true, default: 'false', otherWords: ['insecure'] },
 
   'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username'] },
@@ -53,7 +54,7 @@ const catalog = {
   'assertion-audience': { secret: false, acs: false, otherWords: ['assertionaud', 'jwtaudience'] },
   'assertion-claims': { secret: false, acs: false, otherWords: ['claims', 'jwtclaims'] },
   'client-certificate': {
-    secret: false,
+    secret: 'certificate',
     acs: false,
     otherWords: ['cert', 'certificate', 'clientcert'],
   },
@@ -151,9 +152,11 @@ export const secretInputs: readonly (readonly [name: InputName, kind: SecretKind
   ([name, { secret }]) => (secret === false ? [] : [[name, secret] as const]),
 );
 
+const wholeSecrets: ReadonlySet<SecretKind> = new Set(['text', 'client_secret', 'private_key']);
+
 /** The inputs that are a secret as a whole. */
 export const secretNames: readonly SecretName[] = secretInputs.flatMap(([name, kind]) =>
-  kind === 'parameters' || kind === 'headers' || kind === 'query' ? [] : [name as SecretName],
+  wholeSecrets.has(kind) ? [name as SecretName] : [],
 );
 
 /** The inputs that mean nothing to an ACS endpoint. */

@@ -271,13 +271,25 @@ describe('a certificate', () => {
     'client-certificate': own.certificate,
   });
 
-  for (const method of ['tls_client_auth', 'self_signed_tls_client_auth']) {
-    test(`cannot be shown without TLS: ${method}`, () => {
+  for (const method of ['', 'self_signed_tls_client_auth', 'none']) {
+    test(`cannot be shown without TLS: ${method || 'no method'}`, () => {
       assert.deepEqual(complain({ ...plain(), 'client-auth-method': method }), [
-        `token-url: takes https with client-auth-method: ${method}`,
+        'token-url: takes https with client-certificate, which plain http cannot show',
       ]);
     });
   }
+
+  test('cannot be shown without TLS to any endpoint', () => {
+    const issuer = { ...plain(), 'token-url': '', issuer: 'http://localhost:8080' };
+    assert.deepEqual(complain(issuer), [
+      'issuer: takes https with client-certificate, which plain http cannot show',
+    ]);
+    const revocation = { revoke: 'true', 'revocation-url': 'http://localhost:8080/revoke' };
+    const problems = complain({ ...plain(), ...place, ...revocation });
+    assert.deepEqual(problems.slice(1), [
+      'revocation-url: takes https with client-certificate, which plain http cannot show',
+    ]);
+  });
 
   test('is taken beside an issuer, whose metadata names the endpoint', () => {
     const issuer = 'https://login.example.com';

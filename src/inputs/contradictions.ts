@@ -8,7 +8,7 @@ import {
   type Pair,
 } from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client/client.ts';
-import { usesTlsAuthentication } from './client/client-methods.ts';
+import { showsCertificate } from './client/tls-credentials.ts';
 import { type JwtMakers, listJwtGrants, proveClient } from './client/proofs.ts';
 import type { EndpointInputs } from './endpoint.ts';
 import { notForAcs } from './catalog.ts';
@@ -62,10 +62,13 @@ function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }: Combined): bo
 
 /** A certificate can only be shown on a TLS connection. */
 function checkTls(reader: InputReader, inputs: Combined): void {
-  const { tokenUrl, clientAuthMethod } = inputs;
-  if (clientAuthMethod === undefined || !usesTlsAuthentication(inputs)) return;
-  if (tokenUrl?.startsWith('http:') === true) {
-    reader.complain(text`token-url: takes https with client-auth-method: ${clientAuthMethod}`);
+  if (!showsCertificate(inputs)) return;
+  for (const name of ['token-url', 'issuer', 'revocation-url'] as const) {
+    if (/^http:/i.test(reader.read(name) ?? '')) {
+      reader.complain(
+        text`${name}: takes https with client-certificate, which plain http cannot show`,
+      );
+    }
   }
 }
 

@@ -1,6 +1,12 @@
 import { isLoopback } from '../http/loopback.ts';
 import type { InputReader } from './reader.ts';
-import { readCertificates } from './certificates.ts';
+import { explainCertificateFault } from './certificate-faults.ts';
+import {
+  CertificateError,
+  holdsPrivateKey,
+  readCertificates,
+  writeCertificates,
+} from './certificates.ts';
 import { got, text, type Text } from '../log/text.ts';
 
 /** A token endpoint of RFC 6749, or one of Stanford's ACS. */
@@ -97,11 +103,17 @@ function echoUrl(value: string): Text {
 function readCaCertificate(reader: InputReader): string | undefined {
   const value = reader.read('ca-certificate');
   if (value === undefined) return undefined;
-  const certificates = readCertificates(value);
-  if (certificates === undefined) {
+  if (holdsPrivateKey(value)) {
     reader.complain(
-      text`ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----`,
+      text`ca-certificate: holds a private key; give only the certificates of the server's CA`,
     );
+    return undefined;
   }
-  return certificates;
+  try {
+    return writeCertificates(readCertificates(value));
+  } catch (error) {
+    if (!(error instanceof CertificateError)) throw error;
+    reader.complain(text`ca-certificate: ${explainCertificateFault(error)}`);
+    return undefined;
+  }
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
+import { explainCertificateFault } from './certificate-faults.ts';
+import { CertificateError, type CertificateFault } from './certificates.ts';
 import { createAuthority } from '../../test/support/making/certificates.ts';
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
+import { say } from '../../test/support/making/inputs.ts';
 import { inputDefaults, inputNames } from './catalog.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { findUrlFault } from './endpoint.ts';
@@ -255,7 +258,7 @@ describe('readInputs', () => {
       'token-url: got "http://localhost.example.com/t",',
     ],
     [{ 'allow-http': 'yes' }, 'allow-http: got "yes",'],
-    [{ 'ca-certificate': 'rubbish' }, 'ca-certificate: takes certificates'],
+    [{ 'ca-certificate': 'rubbish' }, 'ca-certificate: is no certificate;'],
     [{ 'client-id': ' ' }, 'client-id is required'],
     [{ 'client-id': 'ci\nclient' }, 'client-id: '],
     [
@@ -497,13 +500,9 @@ describe('readInputs', () => {
       two = second.certificate.trim();
       ({ key } = await first.issue({ names: ['login.example.com'] }));
     });
-    const assertRefused = (given: string): void => {
-      const problems = complain({ 'ca-certificate': given });
-      assert.equal(problems.length, 1);
-      assert.match(
-        problems[0] ?? '',
-        /^ca-certificate: takes certificates in PEM, from -{5}BEGIN[A-Z -]* to -{5}END[A-Z -]*$/,
-      );
+    const assertRefused = (given: string, code: CertificateFault): void => {
+      const fault = say(explainCertificateFault(new CertificateError(code)));
+      assert.deepEqual(complain({ 'ca-certificate': given }), [`ca-certificate: ${fault}`]);
     };
 
     test('is taken as PEM', () => {
@@ -513,6 +512,11 @@ describe('readInputs', () => {
     test('may be on one line, with a literal \\n for each line break', () => {
       const line = `${one}\n`.replaceAll('\n', '\\n');
       assert.equal(read({ 'ca-certificate': line }).caCertificate, one);
+    });
+
+    test('may be base64 of a PEM', () => {
+      const base64 = Buffer.from(`${one}\n${two}\n`).toString('base64');
+      assert.equal(read({ 'ca-certificate': base64 }).caCertificate, `${one}\n${two}`);
     });
 
     test('may have the line breaks of Windows', () => {
@@ -527,20 +531,24 @@ describe('readInputs', () => {
 
     test('is refused where one of a bundle is rubbish', () => {
       const rubbish = one.replace(/\n.{30}/, '\n');
-      assertRefused(`${two}\n${rubbish}`);
+      assertRefused(`${two}\n${rubbish}`, 'damaged');
     });
 
     test('is refused where the last of a bundle is cut off', () => {
-      assertRefused(`${one}\n${two.slice(0, 200)}`);
+      assertRefused(`${one}\n${two.slice(0, 200)}`, 'damaged');
     });
 
     test('is refused where it is a private key, which is not shown', () => {
-      assertRefused(key);
+      for (const given of [key, `${one}\n${key}`, Buffer.from(key).toString('base64')]) {
+        assert.deepEqual(complain({ 'ca-certificate': given }), [
+          "ca-certificate: holds a private key; give only the certificates of the server's CA",
+        ]);
+      }
     });
 
     test('is refused where it is the base64 without its frame', () => {
       const base64 = one.replace(/-----[A-Z ]+-----/g, '');
-      assertRefused(base64);
+      assertRefused(base64, 'unframed');
     });
   });
 

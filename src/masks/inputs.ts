@@ -1,4 +1,5 @@
 import { type InputName, secretInputs, type SecretKind } from '../inputs/catalog.ts';
+import { holdsOnlyCertificates } from '../inputs/certificates.ts';
 import { parseHeaders, parseParameters } from '../inputs/pairs.ts';
 import { readInput, shortestSecret } from '../inputs/reader.ts';
 import { encodeBasic, encodeForm, encodeQuery } from '../oauth2/client-authentication.ts';
@@ -12,6 +13,7 @@ const listers: Readonly<Record<SecretKind, ListSecrets>> = {
   text: (env, name) => listForms(readInput(env, name)),
   client_secret: listClientSecrets,
   private_key: (env, name) => listPrivateParts(readInput(env, name)),
+  certificate: (env, name) => listBesideCertificates(readInput(env, name)),
   parameters: (env, name) => listSecretParameters(readInput(env, name, 'exact')),
   headers: (env, name) => listSecretHeaders(readInput(env, name, 'exact')),
   query: (env, name) => listSecretQuery(readInput(env, name)),
@@ -37,6 +39,11 @@ function listClientSecrets(env: NodeJS.ProcessEnv, name: InputName): string[] {
   // The Basic value of a secret that is too short to be masked would be a mask for nothing.
   if (secret.length < shortestSecret) return [];
   return [...listForms(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
+}
+
+/** A certificate is no secret. What is beside it, or in its place, may be a key. */
+function listBesideCertificates(input: string): string[] {
+  return holdsOnlyCertificates(input) ? [] : listPrivateParts(input);
 }
 
 function listSecretParameters(input: string): string[] {

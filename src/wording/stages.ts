@@ -56,7 +56,7 @@ interface StageWords {
   readonly title: Text;
   /** What a success brought. */
   readonly success: Text;
-  /** Whether a client that has a certificate shows it: metadata is public, and GitHub knows no such client. */
+  /** Whether a client that has a certificate shows it: not to GitHub. */
   readonly showsCertificate: boolean;
 }
 
@@ -66,7 +66,7 @@ const words: Readonly<Record<Stage, StageWords>> = {
     purpose: text` to read the issuer's metadata`,
     title: text`Metadata: request and answer`,
     success: text`metadata`,
-    showsCertificate: false,
+    showsCertificate: true,
   },
   id_token: {
     server: idTokenService,

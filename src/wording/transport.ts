@@ -2,7 +2,7 @@ import type { TransportError } from '../http/transport-error.ts';
 import { formatDuration } from '../log/duration.ts';
 import type { Annotation } from '../log/log.ts';
 import { text, type Text } from '../log/text.ts';
-import { usesTlsAuthentication } from '../inputs/client/client-methods.ts';
+import { showsCertificate } from '../inputs/client/tls-credentials.ts';
 import type { FailedAttempt } from '../retry/retry.ts';
 import { describeUnknown, nameStatus } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
@@ -131,14 +131,14 @@ function adviseAddress(view: StageView, more = text``): Text {
   return serverOf(view).adviseAddress(view.inputs, more);
 }
 
-function showsCertificate({ stage, inputs }: StageView): boolean {
-  return wordsOf(stage).showsCertificate && usesTlsAuthentication(inputs);
+function isCertificateShown({ stage, inputs }: StageView): boolean {
+  return wordsOf(stage).showsCertificate && showsCertificate(inputs);
 }
 
 function adviseConnection({ systemCode = '' }: TransportError, view: StageView): Text {
   const address = adviseAddress(view, text`, and that the server admits this runner's address`);
   const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
-  return isBroken && showsCertificate(view)
+  return isBroken && isCertificateShown(view)
     ? text`${address} A server that does not accept client-certificate may break the connection, too.`
     : address;
 }
@@ -175,7 +175,7 @@ function explainTlsFailure(error: TransportError, view: StageView): Annotation {
       message: text`The certificate of ${server} is for another name: ${fault}. ${adviseTls(view.inputs, text`the host`)}`,
     };
   }
-  if (showsCertificate(view) && certificateAlerts.has(readTlsAlert(cause))) {
+  if (isCertificateShown(view) && certificateAlerts.has(readTlsAlert(cause))) {
     return {
       title: 'client certificate refused',
       message: text`${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,

@@ -29,8 +29,6 @@ interface ClientMethod {
   readonly credential: CredentialName | undefined;
   /** What the method signs a JWT with; undefined where it signs none. */
   readonly signsWith: 'secret' | 'key' | undefined;
-  /** Whether the client shows its certificate on the TLS connection (RFC 8705). */
-  readonly showsCertificate: boolean;
   /** Its headers and parameters are refused in the inputs `headers` and `parameters`. */
   readonly prove: (material: ProofMaterial) => Proof;
 }
@@ -40,44 +38,37 @@ const methods = {
   client_secret_basic: {
     credential: 'client-secret',
     signsWith: undefined,
-    showsCertificate: false,
     prove: ({ clientId = '', clientSecret = '', clientSecretEncoding }) =>
       clientSecretBasic(clientId, clientSecret, clientSecretEncoding),
   },
   client_secret_post: {
     credential: 'client-secret',
     signsWith: undefined,
-    showsCertificate: false,
     prove: ({ clientId, clientSecret = '' }) => clientSecretPost(clientId, clientSecret),
   },
   client_secret_jwt: {
     credential: 'client-secret',
     signsWith: 'secret',
-    showsCertificate: false,
     prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
   },
   private_key_jwt: {
     credential: 'private-key',
     signsWith: 'key',
-    showsCertificate: false,
     prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
   },
   tls_client_auth: {
     credential: 'client-key',
     signsWith: undefined,
-    showsCertificate: true,
     prove: ({ clientId }) => namedClient(clientId),
   },
   self_signed_tls_client_auth: {
     credential: 'client-key',
     signsWith: undefined,
-    showsCertificate: true,
     prove: ({ clientId }) => namedClient(clientId),
   },
   none: {
     credential: undefined,
     signsWith: undefined,
-    showsCertificate: false,
     prove: ({ clientId }) => namedClient(clientId),
   },
 } as const satisfies Readonly<Record<string, ClientMethod>>;
@@ -94,15 +85,6 @@ export const impliedMethods: Readonly<Record<CredentialName, ClientAuthMethod>> 
   'private-key': 'private_key_jwt',
   'client-key': 'tls_client_auth',
 };
-
-/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
-export function usesTlsAuthentication({
-  clientAuthMethod,
-}: {
-  readonly clientAuthMethod: ClientAuthMethod | undefined;
-}): boolean {
-  return clientAuthMethod !== undefined && clientMethods[clientAuthMethod].showsCertificate;
-}
 
 /** Whether the client signs a JWT with its secret. */
 export function signsWithSecret(method: ClientAuthMethod | undefined): boolean {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 
 import {
@@ -19,8 +20,10 @@ import {
   type SigningKeyErrorCode,
   type SigningKeyErrorDetails,
 } from '../../oauth2/keys/signing-key-error.ts';
+import { explainCertificateFault } from '../certificate-faults.ts';
+import { CertificateError, type CertificateFault } from '../certificates.ts';
 import { type ClientInputs, readClientInputs } from './client.ts';
-import { type CredentialName, credentialNames } from './client-methods.ts';
+import type { CredentialName } from './client-methods.ts';
 import { explainKeyFault } from './key-faults.ts';
 
 const pem = generatePem();
@@ -61,7 +64,7 @@ function assertFaults(given: Given, problems: readonly string[], empty?: string)
 
 /** What is said of a key; the words are tested in key-faults.test.ts. */
 function explain(code: SigningKeyErrorCode, details: SigningKeyErrorDetails = {}): string {
-  return say(explainKeyFault(new SigningKeyError(code, details)));
+  return say(explainKeyFault(new SigningKeyError(code, details), 'jwt'));
 }
 
 /** These credentials, whole: a client-key has its certificate beside it. */
@@ -118,11 +121,21 @@ describe('the method, where it is left out,', () => {
     assert.equal(read({}).value.clientAuthMethod, undefined);
   });
 
-  for (const names of choices.filter(({ length }) => length > 1)) {
+  for (const names of choices.filter(
+    (all) => all.includes('client-secret') && all.includes('private-key'),
+  )) {
     test(`is required for ${nameChoice(names)}`, () => {
       assertFaults(give(...names), [
-        `client-auth-method is required, for there are ${names.join(' and ')}`,
+        'client-auth-method is required, for there are client-secret and private-key',
       ]);
+    });
+  }
+
+  for (const name of ['client-secret', 'private-key'] as const) {
+    test(`is the same for a ${name} with a certificate`, () => {
+      const { clientAuthMethod, clientKey } = take(give(name, 'client-key'));
+      assert.equal(clientAuthMethod, inferred[name]);
+      assert.notEqual(clientKey, undefined);
     });
   }
 });
@@ -130,7 +143,8 @@ describe('the method, where it is left out,', () => {
 describe('a method that is named', () => {
   for (const [method, needed] of Object.entries(methods)) {
     for (const names of choices) {
-      const unused = names.filter((name) => name !== needed);
+      // A certificate goes with every method.
+      const unused = names.filter((name) => name !== needed && name !== 'client-key');
       const isThere = needed === undefined || names.includes(needed);
       const given = (): Given => ({ ...give(...names), 'client-auth-method': method });
 
@@ -162,21 +176,28 @@ describe('a method that is named', () => {
 describe('with an ID token that authenticates the client', () => {
   const as = { 'id-token-as': 'client_assertion' };
   const unused = 'is not used with id-token-as: client_assertion';
-  const because = 'for the ID token authenticates the client';
+  const because = 'because the ID token authenticates the client';
 
   test('there is no method', () => {
     const { clientAuthMethod, idTokenAs } = take(as);
     assert.deepEqual([clientAuthMethod, idTokenAs], [undefined, 'client_assertion']);
   });
 
-  for (const names of choices.filter(({ length }) => length > 0)) {
-    test(`it refuses ${nameChoice(names)}`, () => {
+  for (const names of choices) {
+    const refused = names.filter((name) => name !== 'client-key');
+    test(`with ${nameChoice(names)} it refuses ${nameChoice(refused)}`, () => {
       assertFaults(
         { ...give(...names), ...as },
-        names.map((name) => `${name}: ${unused}, ${because}`),
+        refused.map((name) => `${name}: ${unused}, ${because}`),
       );
     });
   }
+
+  test('a certificate is shown', () => {
+    const { clientAuthMethod, clientKey } = take({ ...as, ...give('client-key') });
+    assert.equal(clientAuthMethod, undefined);
+    assert.notEqual(clientKey, undefined);
+  });
 
   for (const method of Object.keys(methods)) {
     test(`it refuses client-auth-method: ${method}`, () => {
@@ -202,15 +223,28 @@ describe('with a JWT or an ID token as the grant', () => {
     [
       'private-key-as: assertion',
       { 'private-key-as': 'assertion', 'private-key': pem },
-      ['client-secret', 'client-key'],
+      ['client-secret'],
     ],
-    ['id-token-as: assertion', { 'id-token-as': 'assertion' }, credentialNames],
-    ['id-token-as: subject_token', { 'id-token-as': 'subject_token' }, credentialNames],
+    ['id-token-as: assertion', { 'id-token-as': 'assertion' }, ['client-secret', 'private-key']],
+    [
+      'id-token-as: subject_token',
+      { 'id-token-as': 'subject_token' },
+      ['client-secret', 'private-key'],
+    ],
   ];
   for (const [proof, given, credentials] of proofs) {
     test(`the method is none where there is no credential: ${proof}`, () => {
       assert.equal(take(given).clientAuthMethod, 'none');
       assert.equal(take({ ...given, 'client-auth-method': 'none' }).clientAuthMethod, 'none');
+    });
+
+    test(`the method is none with a certificate, unless it is written: ${proof}`, () => {
+      const certified = { ...given, ...give('client-key') };
+      for (const method of ['', 'none', 'tls_client_auth']) {
+        const inputs = take({ ...certified, 'client-auth-method': method });
+        assert.equal(inputs.clientAuthMethod, method === '' ? 'none' : method);
+        assert.notEqual(inputs.clientKey, undefined);
+      }
     });
 
     for (const name of credentials) {
@@ -558,10 +592,57 @@ describe('client-certificate', () => {
     ]);
   });
 
-  test('whose chain comes before it is refused, for the first one counts', () => {
-    assertFaults(tls({ 'client-certificate': `${other.certificate}\n${own.certificate}` }), [
-      'client-certificate: does not belong to client-key',
-    ]);
+  test('may have its chain before it', () => {
+    const chain = `${other.certificate}\n${own.certificate}`;
+    const { clientCertificate = '' } = take(tls({ 'client-certificate': chain }));
+    assert.equal(clientCertificate, `${own.certificate.trim()}\n${other.certificate.trim()}`);
+  });
+
+  describe('may be in one PEM with its key,', () => {
+    const bag = (): string => `Bag Attributes\n${own.key}Bag Attributes\n${own.certificate}`;
+    const base64 = (text: string): string => Buffer.from(text).toString('base64');
+    const rows: readonly [what: string, given: () => Given][] = [
+      ['in both inputs', () => ({ 'client-certificate': bag(), 'client-key': bag() })],
+      ['in client-certificate', () => ({ 'client-certificate': bag() })],
+      ['in client-key', () => ({ 'client-key': bag() })],
+      ['as base64', () => ({ 'client-key': base64(bag()) })],
+      [
+        'in client-key, beside the certificate',
+        () => ({ 'client-key': bag(), 'client-certificate': own.certificate }),
+      ],
+      [
+        'in client-certificate, beside the key',
+        () => ({ 'client-certificate': bag(), 'client-key': base64(own.key) }),
+      ],
+    ];
+    for (const [what, given] of rows) {
+      test(what, () => {
+        const { clientAuthMethod, clientCertificate, clientKey } = take(given());
+        assert.equal(clientAuthMethod, 'tls_client_auth');
+        assert.equal(clientCertificate, own.certificate.trim());
+        assert.equal(clientKey?.export({ type: 'pkcs8', format: 'pem' }).toString(), own.key);
+      });
+
+      test(`${what}, with a method of its own`, () => {
+        const { clientAuthMethod, clientKey } = take({ ...give('client-secret'), ...given() });
+        assert.equal(clientAuthMethod, 'client_secret_basic');
+        assert.notEqual(clientKey, undefined);
+      });
+    }
+
+    test('and must belong to it', () => {
+      const wrong = `${own.key}${other.certificate}`;
+      const problem = 'client-certificate: does not belong to client-key';
+      assertFaults({ 'client-certificate': wrong }, [problem]);
+      assertFaults({ 'client-key': wrong }, [problem]);
+    });
+
+    test('and what is wrong with the key is said of the input that has it', () => {
+      const cut = `${own.certificate}\n${own.key.slice(0, 90)}`;
+      assertFaults({ 'client-certificate': cut }, [
+        `client-certificate: ${explain('damaged', { form: 'PEM' })}`,
+      ]);
+    });
   });
 
   test('goes with private-key too, and has to fit it', () => {
@@ -589,11 +670,22 @@ describe('client-certificate', () => {
   });
 
   test('is refused where it is none, and not shown', () => {
-    for (const value of ['open-sesame', own.key, `${own.certificate}${own.key}`]) {
+    const rows: readonly [value: string, code: CertificateFault][] = [
+      ['open-sesame', 'none'],
+      [own.key, 'private_key'],
+      [own.certificate.slice(0, -30), 'damaged'],
+    ];
+    for (const [value, code] of rows) {
       assertFaults(tls({ 'client-certificate': value }), [
-        'client-certificate: takes a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, its chain after it',
+        `client-certificate: ${say(explainCertificateFault(new CertificateError(code)))}`,
       ]);
     }
+  });
+
+  test('is required beside a key that is given in its place', () => {
+    assertFaults({ 'client-certificate': own.key }, [
+      `client-certificate: ${say(explainCertificateFault(new CertificateError('private_key')))}`,
+    ]);
   });
 
   test('that has expired by the clock that is handed in is refused, and its end is named', () => {
@@ -605,24 +697,60 @@ describe('client-certificate', () => {
     );
   });
 
-  for (const method of ['client_secret_basic', 'client_secret_jwt']) {
-    test(`is refused where a named method uses none: ${method}`, () => {
-      const given = { 'client-secret': 's3cret-value', 'client-auth-method': method };
-      assertFaults({ ...given, 'client-certificate': own.certificate }, [
-        `client-certificate: is not used by client-auth-method: ${method}`,
-      ]);
-    });
-  }
-
-  test('is refused where an ID token authenticates the client', () => {
-    const given = { 'id-token-as': 'client_assertion', 'client-certificate': own.certificate };
-    assertFaults(given, [
-      'client-certificate: is not used with id-token-as: client_assertion, for the ID token authenticates the client',
-    ]);
+  test('needs its key, whatever authenticates the client', () => {
+    const certificate = { 'client-certificate': own.certificate };
+    for (const given of [
+      { ...give('client-secret'), 'client-auth-method': 'client_secret_jwt' },
+      { 'id-token-as': 'client_assertion' },
+      { 'client-auth-method': 'none' },
+    ]) {
+      assertFaults({ ...given, ...certificate }, [], 'client-key');
+    }
   });
 });
 
 describe('client-key', () => {
+  /** A key, and a certificate for it. */
+  const certify = async (key: KeyObject): Promise<Given> => {
+    const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const authority = await createAuthority();
+    const issued = await authority.issue({ names: [], client: true, key: pem });
+    return { 'client-key': issued.key, 'client-certificate': issued.certificate };
+  };
+
+  const curves = ['prime192v1', 'secp256k1', 'brainpoolP256r1'];
+  for (const namedCurve of curves) {
+    test(`may be one that signs no JWT: ${namedCurve}`, async () => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve });
+      const given = await certify(privateKey);
+      // OpenSSL takes no shorter curve by default.
+      if (namedCurve === 'prime192v1') {
+        const [problem = ''] = read(given).problems;
+        assert.match(
+          problem,
+          /^client-certificate: cannot be used with its key on TLS connections/,
+        );
+      } else {
+        assert.equal(take(given).clientAuthMethod, 'tls_client_auth');
+      }
+    });
+  }
+
+  test('that is too short for TLS is refused with what OpenSSL says, not as a key of a JWT', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    assertFaults(await certify(privateKey), [
+      'client-certificate: cannot be used with its key on TLS connections (ee key too small); the provider has to issue a stronger one',
+    ]);
+  });
+
+  test('cannot be one that signs nothing', () => {
+    const { privateKey } = generateKeyPairSync('x25519');
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    assertFaults({ ...give('client-key'), 'client-key': pem }, [
+      'client-key: is a key (X25519) that TLS cannot use',
+    ]);
+  });
+
   test('that is none is refused by its own name', () => {
     assertFaults({ ...give('client-key'), 'client-key': 'open-sesame' }, [
       `client-key: ${explain('not_a_key')}`,

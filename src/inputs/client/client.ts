@@ -1,5 +1,3 @@
-import { type KeyObject, X509Certificate } from 'node:crypto';
-
 import { got, text, type Text } from '../../log/text.ts';
 import {
   type MacAlgorithm,
@@ -9,29 +7,20 @@ import {
 import type { SigningKey } from '../../oauth2/keys/signing-key.ts';
 import type { Parameter } from '../../oauth2/request-body.ts';
 import type { InputReader } from '../reader.ts';
-import { clientAuthMethods, signsWithSecret, usesTlsAuthentication } from './client-methods.ts';
-import {
-  readClaims,
-  readClientCertificate,
-  readClientKey,
-  readClientSecret,
-  readKey,
-  readSecret,
-} from './credentials.ts';
-import { chooseMethod, complainOfIdToken } from './method-choice.ts';
+import { clientAuthMethods, signsWithSecret } from './client-methods.ts';
+import { readClaims, readClientSecret, readKey, readSecret } from './credentials.ts';
+import { chooseMethod } from './method-choice.ts';
 import { authenticatesClient, idTokenRoles, privateKeyRoles, type ProofInputs } from './proofs.ts';
+import { offersClientKey, readTlsCredentials, type TlsCredentials } from './tls-credentials.ts';
 
 /** Who the client is, and by what that is proven. */
-export interface ClientInputs extends ProofInputs {
+export interface ClientInputs extends ProofInputs, TlsCredentials {
   /** Signs the client's assertion, or the grant's. */
   readonly signingKey: SigningKey | undefined;
   /** With which a client secret signs. */
   readonly macAlgorithm: MacAlgorithm;
   readonly assertionAudience: string | undefined;
   readonly assertionClaims: readonly Parameter[];
-  /** PEM, with its chain. */
-  readonly clientCertificate: string | undefined;
-  readonly clientKey: KeyObject | undefined;
   readonly idTokenAudience: string | undefined;
   readonly refreshToken: string | undefined;
 }
@@ -48,25 +37,24 @@ export function readClientInputs(reader: InputReader, now: number): ClientInputs
     ...signingAlgorithms,
     ...macAlgorithms,
   ]);
+  const signingKey = readKey(reader, algorithm);
   const client = {
     clientId: readClientId(reader),
     clientSecret: readClientSecret(reader),
     clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
     isMethodWritten: reader.isGiven('client-auth-method'),
     clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
-    signingKey: readKey(reader, algorithm),
+    signingKey,
     macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
     privateKeyAs,
     assertionAudience: reader.read('assertion-audience'),
     assertionClaims: readClaims(reader),
-    clientCertificate: readClientCertificate(reader, now),
-    clientKey: readClientKey(reader),
+    ...readTlsCredentials(reader, signingKey, now),
     idTokenAs,
     idTokenAudience: reader.read('id-token-audience'),
     refreshToken: readSecret(reader, 'refresh-token'),
   };
   checkClientId(reader, client);
-  checkCertificate(reader, client);
   checkUse(reader, client);
   return client;
 }
@@ -106,25 +94,6 @@ function namesIssuer({
   return isClaimed || signingKey?.owner !== undefined;
 }
 
-/** Notes where certificate and key do not belong together. */
-function checkCertificate(
-  reader: InputReader,
-  { clientCertificate, clientKey, clientAuthMethod, signingKey }: ClientInputs,
-): void {
-  if (clientKey !== undefined && !reader.isGiven('client-certificate')) {
-    reader.complain(text`client-certificate is required with client-key`);
-  }
-  if (clientCertificate === undefined) return;
-  const hasOwnKey = usesTlsAuthentication({ clientAuthMethod }) || reader.isGiven('client-key');
-  const [name, key] = hasOwnKey
-    ? (['client-key', clientKey] as const)
-    : (['private-key', signingKey?.key] as const);
-  if (key === undefined) return;
-  if (!new X509Certificate(clientCertificate).checkPrivateKey(key)) {
-    reader.complain(text`client-certificate: does not belong to ${name}`);
-  }
-}
-
 /** Notes what is given and would change nothing. */
 function checkUse(reader: InputReader, client: ClientInputs): void {
   const { clientAuthMethod, idTokenAs, privateKeyAs } = client;
@@ -142,29 +111,17 @@ function checkUse(reader: InputReader, client: ClientInputs): void {
   if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
     reader.complain(text`private-key-id: has no meaning without private-key`);
   }
-  if (!hasKey) checkCertificateUse(reader, client);
+  if (!hasKey) checkCertificateUse(reader);
   if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
     reader.complain(text`id-token-audience: has no meaning without id-token-as`);
   }
   if (signsWithSecret(clientAuthMethod)) checkMacAlgorithm(reader, client);
 }
 
-/** Notes where a certificate has no key: it was forgotten, or the certificate is not wanted at all. */
-function checkCertificateUse(
-  reader: InputReader,
-  { clientAuthMethod, idTokenAs }: ClientInputs,
-): void {
-  const isAlone = reader.isGiven('client-certificate') && !reader.isGiven('client-key');
-  if (!isAlone || reader.missesSecret) return;
-  if (authenticatesClient(idTokenAs)) {
-    complainOfIdToken(reader, 'client-certificate');
-  } else if (clientAuthMethod !== undefined && reader.isGiven('client-auth-method')) {
-    reader.complain(
-      text`client-certificate: is not used by client-auth-method: ${clientAuthMethod}`,
-    );
-  } else {
-    reader.missSecret('client-key');
-  }
+/** Notes where a certificate has no key. */
+function checkCertificateUse(reader: InputReader): void {
+  if (!reader.isGiven('client-certificate') || offersClientKey(reader)) return;
+  if (!reader.missesSecret) reader.missSecret('client-key');
 }
 
 function checkMacAlgorithm(reader: InputReader, { clientAuthMethod = 'none' }: ClientInputs): void {

@@ -1,15 +1,11 @@
-import { type KeyObject, X509Certificate } from 'node:crypto';
-
 import { joinTexts, text } from '../../log/text.ts';
 import { SigningKeyError } from '../../oauth2/keys/signing-key-error.ts';
 import { readSigningKey, type SigningKey } from '../../oauth2/keys/signing-key.ts';
 import type { Parameter } from '../../oauth2/request-body.ts';
-import { formatZuluTime } from '../../oauth2/zulu-time.ts';
-import type { KeyName, SecretTextName } from '../catalog.ts';
-import { readCertificates } from '../certificates.ts';
+import type { InputName, SecretTextName } from '../catalog.ts';
 import { parseParameters } from '../pairs.ts';
 import { type InputReader, shortestSecret } from '../reader.ts';
-import { explainKeyFault } from './key-faults.ts';
+import { explainKeyFault, type KeyUse } from './key-faults.ts';
 
 /** Reads a secret that is hidden as it is. */
 export function readSecret(reader: InputReader, name: SecretTextName): string | undefined {
@@ -39,28 +35,7 @@ export function readKey(
   const value = reader.read('private-key');
   if (value === undefined) return undefined;
   const keyId = reader.read('private-key-id');
-  return tryKey(reader, 'private-key', value, { algorithm, keyId });
-}
-
-/** Reads the key of the client's certificate. */
-export function readClientKey(reader: InputReader): KeyObject | undefined {
-  const value = reader.read('client-key');
-  return value === undefined ? undefined : tryKey(reader, 'client-key', value, {})?.key;
-}
-
-function tryKey(
-  reader: InputReader,
-  name: KeyName,
-  value: string,
-  options: Parameters<typeof readSigningKey>[1],
-): SigningKey | undefined {
-  try {
-    return readSigningKey(value, options);
-  } catch (error) {
-    if (!(error instanceof SigningKeyError)) throw error;
-    reader.complain(text`${name}: ${explainKeyFault(error)}`);
-    return undefined;
-  }
+  return tryKey(reader, 'private-key', 'jwt', () => readSigningKey(value, { algorithm, keyId }));
 }
 
 /** Reads the claims that come over those of a signed JWT. */
@@ -75,27 +50,18 @@ export function readClaims(reader: InputReader): readonly Parameter[] {
   return pairs;
 }
 
-/**
- * Reads the client's certificate, with its chain.
- *
- * @param now epoch, milliseconds
- * @returns PEM
- */
-export function readClientCertificate(reader: InputReader, now: number): string | undefined {
-  const value = reader.read('client-certificate');
-  if (value === undefined) return undefined;
-  const certificate = readCertificates(value);
-  if (certificate === undefined) {
-    reader.complain(
-      text`client-certificate: takes a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, its chain after it`,
-    );
+/** Reads a key, and notes what is wrong with it. */
+export function tryKey<Key>(
+  reader: InputReader,
+  name: InputName,
+  use: KeyUse,
+  read: () => Key,
+): Key | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SigningKeyError)) throw error;
+    reader.complain(text`${name}: ${explainKeyFault(error, use)}`);
     return undefined;
   }
-  const { validToDate } = new X509Certificate(certificate);
-  if (validToDate.getTime() < now) {
-    reader.complain(
-      text`client-certificate: expired at ${formatZuluTime(validToDate)}; the provider has to issue a new one`,
-    );
-  }
-  return certificate;
 }

@@ -18,8 +18,7 @@ const sentences: Readonly<Record<SigningKeyError['code'], string>> = {
   public_key: 'is a public key; give the private key that belongs to it',
   public_jwk: 'is a public JWK; give the one with the private members',
   certificate: 'is a certificate; give the private key that belongs to it',
-  base64_of_pem: 'is base64 around a PEM; store what this prints: base64 -d < FILE',
-  base64_of_json: 'is base64 around a key in JSON; store what this prints: base64 -d < FILE',
+  pkcs12: 'is PKCS#12 (.p12, .pfx); store the PEM that this prints: openssl pkcs12 -in FILE -nodes',
   base64_of_der:
     'is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them',
   key_set: 'is a set of keys; give one of its members, a JWK',
@@ -51,7 +50,7 @@ describe('a key that cannot be used', () => {
   for (const [code, sentence] of Object.entries(sentences)) {
     test(`${code}: ${sentence.slice(0, 60)}`, () => {
       const error = new SigningKeyError(code as SigningKeyError['code'], details);
-      assert.equal(say(explainKeyFault(error)), sentence);
+      assert.equal(say(explainKeyFault(error, 'jwt')), sentence);
     });
   }
 
@@ -66,13 +65,18 @@ describe('a key that cannot be used', () => {
   ];
   for (const [code, sentence] of unknown) {
     test(`has words where nothing more is known of it: ${code}`, () => {
-      assert.equal(say(explainKeyFault(new SigningKeyError(code))), sentence);
+      assert.equal(say(explainKeyFault(new SigningKeyError(code), 'jwt')), sentence);
     });
   }
 
+  test('has other words where it is for TLS', () => {
+    const error = new SigningKeyError('unsupported_key', { keyType: 'X25519' });
+    assert.equal(say(explainKeyFault(error, 'tls')), 'is a key (X25519) that TLS cannot use');
+  });
+
   test('shows text from outside without commands', () => {
     const error = new SigningKeyError('unsupported_algorithm', { algorithm: 'x\n##[y] ::z::' });
-    assert.doesNotMatch(say(explainKeyFault(error)), /##\[|^\s*::|\n/);
+    assert.doesNotMatch(say(explainKeyFault(error, 'jwt')), /##\[|^\s*::|\n/);
   });
 });
 
@@ -84,7 +88,7 @@ describe('no sentence shows what was given:', () => {
     ['a word', 'open-sesame-open-sesame'],
     ['a key that is cut off', pem.slice(0, 90)],
     ['a key without its frame', pem.replace(/-----[A-Z ]+-----/g, '')],
-    ['base64 around a key', Buffer.from(pem).toString('base64')],
+    ['base64 around a key that is cut off', Buffer.from(pem.slice(0, 90)).toString('base64')],
     ['two keys', pem + generatePem()],
     ['JSON without a key', JSON.stringify({ secret: 'open-sesame-open-sesame' })],
     ['JSON that is cut off', JSON.stringify({ key: pem }).slice(0, -5)],
@@ -103,7 +107,7 @@ describe('no sentence shows what was given:', () => {
         () => readSigningKey(input),
         (error) => {
           assert.ok(error instanceof SigningKeyError);
-          const sentence = say(explainKeyFault(error));
+          const sentence = say(explainKeyFault(error, 'jwt'));
           for (const secret of ['open-sesame', body, body.slice(0, 20)]) {
             assert.ok(!sentence.includes(secret), sentence);
           }

@@ -3,8 +3,14 @@ import { text, type Text } from '../../log/text.ts';
 
 const takes = text`takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
 
-/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
-export function explainKeyFault(error: SigningKeyError): Text {
+/** The line that makes a PEM of a PKCS#12 file. Every version of OpenSSL knows -nodes. */
+export const convertPkcs12 = 'openssl pkcs12 -in FILE -nodes';
+
+/** What a key is for: to sign JWTs, or to be shown on TLS connections. */
+export type KeyUse = 'jwt' | 'tls';
+
+/** Says why an input is no key that can be used, and what to do; what comes after the input's name. */
+export function explainKeyFault(error: SigningKeyError, use: KeyUse): Text {
   const { keyType = 'of this kind', algorithm, bits = 0 } = error;
   switch (error.code) {
     case 'encrypted':
@@ -15,10 +21,8 @@ export function explainKeyFault(error: SigningKeyError): Text {
       return text`is a public JWK; give the one with the private members`;
     case 'certificate':
       return text`is a certificate; give the private key that belongs to it`;
-    case 'base64_of_pem':
-      return text`is base64 around a PEM; store what this prints: base64 -d < FILE`;
-    case 'base64_of_json':
-      return text`is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
+    case 'pkcs12':
+      return text`is PKCS#12 (.p12, .pfx); store the PEM that this prints: ${convertPkcs12}`;
     case 'base64_of_der':
       return text`is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
     case 'key_set':
@@ -40,6 +44,7 @@ export function explainKeyFault(error: SigningKeyError): Text {
     case 'weak_key':
       return text`has ${bits} bits; an RSA key needs 2048 or more`;
     case 'unsupported_key':
+      if (use === 'tls') return text`is a key (${keyType}) that TLS cannot use`;
       return error.keyType === undefined
         ? text`is a key that signs no JWT; ${kinds}`
         : text`is a key that signs no JWT (${keyType}); ${kinds}`;

@@ -1,6 +1,5 @@
 import { text } from '../../log/text.ts';
 import { signingAlgorithms } from '../../oauth2/keys/signing-algorithm.ts';
-import type { InputName } from '../catalog.ts';
 import type { InputReader } from '../reader.ts';
 import {
   type ClientAuthMethod,
@@ -12,6 +11,7 @@ import {
   signsWithSecret,
 } from './client-methods.ts';
 import { authenticatesClient, listJwtGrants, type Roles } from './proofs.ts';
+import { offersClientKey } from './tls-credentials.ts';
 
 /**
  * The method that is named, or that follows from what is given; undefined where GitHub's ID token authenticates the
@@ -20,7 +20,10 @@ import { authenticatesClient, listJwtGrants, type Roles } from './proofs.ts';
 export function chooseMethod(reader: InputReader, roles: Roles): ClientAuthMethod | undefined {
   if (authenticatesClient(roles.idTokenAs)) {
     for (const name of ['client-auth-method', ...listOffered(reader, roles)] as const) {
-      if (reader.isGiven(name)) complainOfIdToken(reader, name);
+      if (!reader.isGiven(name)) continue;
+      reader.complain(
+        text`${name}: is not used with id-token-as: client_assertion, because the ID token authenticates the client`,
+      );
     }
     return undefined;
   }
@@ -30,18 +33,11 @@ export function chooseMethod(reader: InputReader, roles: Roles): ClientAuthMetho
   return written;
 }
 
-/** Notes an input that an ID token takes the place of. */
-export function complainOfIdToken(reader: InputReader, name: InputName): void {
-  reader.complain(
-    text`${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`,
-  );
-}
-
-/** The credentials of the client that are given. */
+/** The credentials that are given, but for the certificate: it goes with every method. */
 function listOffered(reader: InputReader, { privateKeyAs }: Roles): CredentialName[] {
   return credentialNames
     .filter((name) => name !== 'private-key' || authenticatesClient(privateKeyAs))
-    .filter((name) => reader.isGiven(name));
+    .filter((name) => name !== 'client-key' && reader.isGiven(name));
 }
 
 /** By what is given. Nothing at all never turns into `none` by itself: an empty secret looks the same. */
@@ -51,6 +47,7 @@ function inferMethod(reader: InputReader, roles: Roles): ClientAuthMethod | unde
   const [first] = offered;
   if (first === undefined) {
     if (grant !== undefined) return 'none';
+    if (offersClientKey(reader)) return impliedMethods['client-key'];
     // With an ID token in mind, no secret is missing; what is wrong with these inputs is reported elsewhere.
     if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience')) return undefined;
     reader.missSecret(guessMissing(reader));
@@ -79,7 +76,11 @@ function guessMissing(reader: InputReader): CredentialName {
 function checkMethod(reader: InputReader, method: ClientAuthMethod, roles: Roles): void {
   const { credential } = clientMethods[method];
   const offered = listOffered(reader, roles);
-  if (credential !== undefined && !offered.includes(credential)) {
+  const isOffered =
+    credential === 'client-key'
+      ? offersClientKey(reader)
+      : credential === undefined || offered.includes(credential);
+  if (credential !== undefined && !isOffered) {
     if (credential === 'private-key' && reader.isGiven('private-key')) {
       reader.complain(text`client-auth-method: ${method} needs private-key-as: client_assertion`);
     } else {

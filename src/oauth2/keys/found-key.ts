@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 
 import { isObject } from '../json-object.ts';
+import { decodeText, isPkcs12 } from './encoded-text.ts';
 import { readJwk } from './json-web-key.ts';
 import { type KeyOwner, readKeyFile } from './key-file.ts';
 import { readPem } from './private-key-pem.ts';
@@ -17,13 +18,15 @@ export interface FoundKey {
 }
 
 /**
- * Finds the key in an input of any form.
+ * Finds the key in an input of any form: a PEM, a JWK, a key file, or the base64 of one.
  *
  * @param text without white space around it
  * @throws {SigningKeyError} where it has none
  */
 export function findKey(text: string): FoundKey {
-  return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
+  if (isPkcs12(text)) throw new SigningKeyError('pkcs12');
+  const plain = decodeText(text) ?? text;
+  return /^[{[]/.test(plain) ? findKeyInJson(parseJson(plain)) : { key: readPem(plain) };
 }
 
 function parseJson(text: string): unknown {

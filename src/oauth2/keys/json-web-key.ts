@@ -10,9 +10,8 @@ const jwkMembers = new Map([
   ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
 ]);
 
-/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
-const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
-const otherCurves = ['secp256k1', 'X25519', 'X448'];
+/** The curves that Node reads. Which of them can be used is decided by what the key is for. */
+const curves = ['P-256', 'P-384', 'P-521', 'secp256k1', 'Ed25519', 'Ed448', 'X25519', 'X448'];
 
 /** What a JWK says. */
 export interface ReadJwk {
@@ -51,10 +50,8 @@ function refuseOtherJwk(jwk: Members, kty: string): void {
     throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
   }
   const curve = readText(jwk['crv']);
-  if (curve === undefined || signingCurves.includes(curve)) return;
-  const name = otherCurves.find((other) => other === curve) ?? '';
-  const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
-  throw new SigningKeyError('unsupported_key', { keyType });
+  if (curve === undefined || curves.includes(curve)) return;
+  throw new SigningKeyError('unsupported_key', { keyType: kty });
 }
 
 /** @throws {SigningKeyError} `incomplete_jwk` where some are missing */

@@ -3,13 +3,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { describe, test } from 'node:test';
 
 import { base64, fakeBody } from '../../../test/support/tables/key-mistakes.ts';
-import {
-  jwkOf,
-  lineBreaks,
-  listPems,
-  pemOf,
-  toPem,
-} from '../../../test/support/making/signing-keys.ts';
+import { lineBreaks, listPems, pemOf, toPem } from '../../../test/support/making/signing-keys.ts';
 import { breakLines, pemMarker, readBase64, readPem, unescapePem } from './private-key-pem.ts';
 import type { SigningKeyErrorCode, SigningKeyErrorDetails } from './signing-key-error.ts';
 
@@ -292,22 +286,6 @@ describe('a text without a whole private key', () => {
       assertRefused(toPem(label, fakeBody), 'not_a_key');
     }
     assertRefused(toPem('PGP PUBLIC KEY BLOCK', fakeBody), 'not_a_key');
-  });
-
-  test('is base64 of a JSON object', () => {
-    const jwk = jwkOf(ec);
-    assertRefused(base64(jwk), 'base64_of_json');
-    assertRefused(base64('{}'), 'base64_of_json');
-    assertRefused(base64(`\n ${jwk}\r\n\n`), 'base64_of_json');
-    assertRefused(base64('{\n  "kty": "EC"\n}\n'), 'base64_of_json');
-    assertRefused(base64(jwk).replace(/.{20}/g, '$& \r\n\n'), 'base64_of_json');
-    assertRefused(Buffer.from('{"a":"???>>>"}').toString('base64url'), 'base64_of_json');
-  });
-
-  test('is base64 of a PEM, whatever is in it', () => {
-    assertRefused(base64(pem), 'base64_of_pem');
-    assertRefused(base64(`{${pem}`), 'base64_of_pem');
-    assertRefused(base64(toPem('CERTIFICATE', fakeBody)), 'base64_of_pem');
   });
 
   test('is base64 of a key alone: PKCS#8 or SEC1', () => {

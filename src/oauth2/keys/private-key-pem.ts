@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
-import { SigningKeyError, type SigningKeyErrorCode } from './signing-key-error.ts';
+import { SigningKeyError } from './signing-key-error.ts';
 
 /** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
 const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
@@ -29,9 +29,12 @@ export function readPem(text: string): KeyObject {
 }
 
 /** A block of a PEM. */
-interface PemBlock {
+export interface PemBlock {
   readonly label: string;
   readonly body: string;
+  /** Where it begins and ends in the PEM, with its two lines. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A line before or after a block, and where it is, with all its dashes. */
@@ -45,8 +48,10 @@ interface PemBoundary {
 /**
  * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
  * regular expression would read on from every BEGIN that has no END.
+ *
+ * @param pem with real line breaks, see {@link unescapePem}
  */
-function listBlocks(pem: string): PemBlock[] {
+export function listBlocks(pem: string): PemBlock[] {
   const boundaries = [...pem.matchAll(pemBoundary)].map(readBoundary);
   const lasts = findEnds(boundaries);
   const blocks: PemBlock[] = [];
@@ -54,7 +59,7 @@ function listBlocks(pem: string): PemBlock[] {
   boundaries.forEach(({ kind, label, start, end }, nth) => {
     const last = lasts[nth];
     if (kind !== 'BEGIN' || start < done || last === undefined) return;
-    blocks.push({ label, body: pem.slice(end, last.start) });
+    blocks.push({ label, body: pem.slice(end, last.start), start, end: last.end });
     done = last.end;
   });
   return blocks;
@@ -110,15 +115,8 @@ function explainAbsence(text: string): SigningKeyError {
     return new SigningKeyError('public_key');
   }
   if (label.endsWith('CERTIFICATE')) return new SigningKeyError('certificate');
-  return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
-}
-
-function nameEncoded(text: string): SigningKeyErrorCode | undefined {
-  const bytes = readBase64(text.replace(/\s/g, ''));
-  const decoded = bytes.toString().trim();
-  if (/^\{[\s\S]*\}$/.test(decoded)) return 'base64_of_json';
-  if (decoded.includes('-----BEGIN ')) return 'base64_of_pem';
-  return readDer(bytes) === undefined ? undefined : 'base64_of_der';
+  const isKey = readDer(readBase64(text.replace(/\s/g, ''))) !== undefined;
+  return new SigningKeyError(isKey ? 'base64_of_der' : 'not_a_key');
 }
 
 /** Decodes base64 of either alphabet; no bytes where it is none. */

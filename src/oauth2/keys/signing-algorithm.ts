@@ -65,13 +65,11 @@ function signatureOptions(algorithm: SigningAlgorithm): {
 export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
   const { algorithm } = signer;
   const probe = Buffer.from('probe');
-  try {
+  return isVerified(() => {
     const signature = signBytes(probe, signer);
     const verifier = { key: publicKey, ...signatureOptions(algorithm) };
     return verify(hashOf(algorithm), probe, verifier, signature);
-  } catch {
-    return false;
-  }
+  });
 }
 
 /**
@@ -94,12 +92,47 @@ export function chooseAlgorithm(key: KeyObject, asked: string | undefined): Sign
     : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
 }
 
-function refuseLength(keyType: string, { asymmetricKeyDetails }: KeyObject): void {
-  const bits = asymmetricKeyDetails?.modulusLength ?? shortestRsaKey;
+function refuseLength(keyType: string, key: KeyObject): void {
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? shortestRsaKey;
   if (bits < shortestRsaKey) throw new SigningKeyError('weak_key', { keyType, bits });
-  if (bits > longestRsaKey) {
+  refuseLongKey(keyType, key);
+}
+
+function refuseLongKey(keyType: string, { asymmetricKeyDetails }: KeyObject): void {
+  if ((asymmetricKeyDetails?.modulusLength ?? 0) > longestRsaKey) {
     const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
     throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
+  }
+}
+
+/** The kinds of keys that a TLS client can have, by Node's names. */
+const tlsKeyTypes = ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'];
+
+/**
+ * Holds that a key is one for TLS, and not damaged. Whether it is long enough for the connection is decided there: TLS has
+ * curves and lengths that no JWT has.
+ *
+ * @param publicKey what came with the key
+ * @throws {SigningKeyError} `unsupported_key`; `damaged` if the two do not belong together
+ */
+export function holdTlsKey(key: KeyObject, publicKey: KeyObject): void {
+  const { keyType } = describeKey(key);
+  const type: string = key.asymmetricKeyType ?? '';
+  if (!tlsKeyTypes.includes(type)) throw new SigningKeyError('unsupported_key', { keyType });
+  refuseLongKey(keyType, key);
+  const isBare = type === 'ed25519' || type === 'ed448';
+  const hash = isBare ? null : (key.asymmetricKeyDetails?.hashAlgorithm ?? 'sha256');
+  const probe = Buffer.from('probe');
+  if (!isVerified(() => verify(hash, probe, publicKey, sign(hash, probe, key)))) {
+    throw new SigningKeyError('damaged');
+  }
+}
+
+function isVerified(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
   }
 }
 

@@ -4,10 +4,8 @@ export type SigningKeyErrorCode =
   | 'encrypted'
   | 'public_key'
   | 'certificate'
-  /** The whole value is base64 of a PEM. */
-  | 'base64_of_pem'
-  /** The whole value is base64 of a JSON object. */
-  | 'base64_of_json'
+  /** A PKCS#12 file (.p12, .pfx), or its base64. */
+  | 'pkcs12'
   /** The whole value is base64 of a key: a PEM without its BEGIN and END lines. */
   | 'base64_of_der'
   /** A JWK Set (RFC 7517 section 5). */

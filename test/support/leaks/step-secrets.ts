@@ -19,7 +19,9 @@ export function listStepSecrets(inputs: Values, environment: Values): Secret[] {
   return [
     ...listWholeInputs(inputs),
     ...listBasicValues(inputs),
-    ...listInputs('private_key').flatMap((name) => listKeyParts(name, inputs[name] ?? '')),
+    ...[...listInputs('private_key'), ...listInputs('certificate')].flatMap((name) =>
+      listKeyParts(name, inputs[name] ?? ''),
+    ),
     ...listParameters(inputs['parameters'] ?? ''),
     ...listHeaders(inputs['headers'] ?? ''),
     ...listProxySecrets(environment),
@@ -51,11 +53,22 @@ function listBasicValues(inputs: Values): Secret[] {
   }));
 }
 
-/** The private parts as they are written in the input, and as they are written in other forms of the same key. */
+/**
+ * The private parts as they are written in the input, and as they are written in other forms of the same key. A
+ * certificate is no secret.
+ */
 function listKeyParts(name: string, input: string): Secret[] {
-  const text = input.trim();
+  const base64 = input.replace(/\s|(?:\\r)?\\n/g, '');
+  const decoded = Buffer.from(/^[\w+/-]+=*$/.test(base64) ? base64 : '', 'base64')
+    .toString()
+    .trim();
+  const isEncoded = /^\{|PRIVATE KEY-----/.test(decoded);
+  const text = isEncoded ? decoded : input.trim();
   if (text === '') return [];
   const what = `a part of the input ${name}`;
+  if (isEncoded) {
+    return [{ what, value: base64, masked: true }, ...listKeyParts(name, decoded)];
+  }
   const pem = findPem(text);
   const written = [...(pem === undefined ? [] : listPemLines(pem)), ...listJwkMembers(text)];
   return [

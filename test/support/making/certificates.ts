@@ -1,5 +1,5 @@
 /** X.509 certificates made in process: ECDSA keys on P-256, valid from an hour ago. */
-import { createPrivateKey, createPublicKey, KeyObject, webcrypto } from 'node:crypto';
+import { createPublicKey, KeyObject, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 
 // The library refuses to load without it.
@@ -22,7 +22,7 @@ export interface CertificateRequest {
   readonly client?: boolean;
   /** The subject; the first of `names`, or `unnamed`, if left out. */
   readonly commonName?: string;
-  /** A key on P-256 to certify again, PKCS#8 PEM; a new one if left out. */
+  /** A key of any kind to certify, PKCS#8 PEM; a new one on P-256 if left out. */
   readonly key?: string;
 }
 
@@ -31,6 +31,21 @@ export interface Authority {
   /** Its self-signed certificate, PEM: what a peer has to trust. */
   readonly certificate: string;
   readonly issue: (request: CertificateRequest) => Promise<IssuedCertificate>;
+  /** Makes an authority that this one vouches for. */
+  readonly createIntermediate: (name: string) => Promise<Authority>;
+}
+
+/** What a certificate is made for, and its private key. */
+interface CertifiedKey {
+  readonly publicKey: x509.PublicKeyType;
+  readonly pem: string;
+}
+
+/** Who signs the certificate of an authority. */
+interface Issuer {
+  readonly name: x509.JsonName;
+  readonly privateKey: webcrypto.CryptoKey;
+  readonly publicKey: webcrypto.CryptoKey;
 }
 
 const minute = 60_000;
@@ -44,24 +59,33 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
  *
  * @see https://github.com/PeculiarVentures/x509
  */
-export async function createAuthority(name = 'Test Authority'): Promise<Authority> {
+export function createAuthority(name = 'Test Authority'): Promise<Authority> {
+  return makeAuthority(name);
+}
+
+/** @param issuedBy itself if left out */
+async function makeAuthority(name: string, issuedBy?: Issuer): Promise<Authority> {
   const { publicKey, privateKey } = await generateKeys();
   const issuer = [{ CN: [name] }];
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
-    name: issuer,
-    keys: { publicKey, privateKey },
+  const parent = issuedBy ?? { name: issuer, privateKey, publicKey };
+  const root = await x509.X509CertificateGenerator.create({
+    issuer: parent.name,
+    subject: issuer,
+    publicKey,
+    signingKey: parent.privateKey,
     signingAlgorithm: algorithm,
     ...validity(),
     extensions: [
-      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.BasicConstraintsExtension(true, issuedBy === undefined ? 1 : 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
       await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(parent.publicKey),
     ],
   });
 
   const issue: Authority['issue'] = async (request) => {
     const { names, expired, client, commonName = names[0] ?? 'unnamed', key } = request;
-    const keys = key === undefined ? await generateKeys() : readKeys(key);
+    const { publicKey: itsKey, pem } = key === undefined ? await generatePem() : readPem(key);
     const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
     const alternatives = names.map((each) => ({
       type: isIP(each) === 0 ? ('dns' as const) : ('ip' as const),
@@ -70,7 +94,7 @@ export async function createAuthority(name = 'Test Authority'): Promise<Authorit
     const leaf = await x509.X509CertificateGenerator.create({
       issuer,
       subject: [{ CN: [commonName] }],
-      publicKey: keys.publicKey,
+      publicKey: itsKey,
       signingKey: privateKey,
       signingAlgorithm: algorithm,
       ...validity(expired),
@@ -83,23 +107,28 @@ export async function createAuthority(name = 'Test Authority'): Promise<Authorit
         ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternatives)] : []),
       ],
     });
-    return {
-      certificate: leaf.toString('pem'),
-      key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
-    };
+    return { certificate: leaf.toString('pem'), key: pem };
   };
-  return { certificate: root.toString('pem'), issue };
+  return {
+    certificate: root.toString('pem'),
+    issue,
+    createIntermediate: (its) => makeAuthority(its, { name: issuer, privateKey, publicKey }),
+  };
 }
 
 function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-function readKeys(pem: string): webcrypto.CryptoKeyPair {
-  return {
-    privateKey: createPrivateKey(pem).toCryptoKey(algorithm, true, ['sign']),
-    publicKey: createPublicKey(pem).toCryptoKey(algorithm, true, ['verify']),
-  };
+async function generatePem(): Promise<CertifiedKey> {
+  const { publicKey, privateKey } = await generateKeys();
+  const pem = KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
+  return { publicKey, pem };
+}
+
+function readPem(pem: string): CertifiedKey {
+  const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+  return { publicKey: new x509.PublicKey(new Uint8Array(der)), pem };
 }
 
 function validity(expired = false): { notBefore: Date; notAfter: Date } {

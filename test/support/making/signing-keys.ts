@@ -124,14 +124,24 @@ export function listForms(key: KeyObject): Record<string, string> {
     }
     for (const [file, text] of Object.entries(listKeyFiles(pem)))
       forms[`${name} in ${file}`] = text;
+    forms[`${name} as base64`] = encode(pem);
+    forms[`${name} as base64 in lines`] = encode(pem).replace(/.{76}/g, '$&\n');
+    forms[`${name} in a file of Google as base64`] = encode(
+      listKeyFiles(pem)['a file of Google'] ?? '',
+    );
     forms[`${name} after the attributes of a bag`] =
       `Bag Attributes\n    friendlyName: deployment\nKey Attributes: <No Attributes>\n${pem}`;
   }
   if (key.asymmetricKeyType !== 'rsa-pss') {
     forms['a JWK'] = JSON.stringify(key.export({ format: 'jwk' }));
+    forms['a JWK as base64'] = encode(JSON.stringify(key.export({ format: 'jwk' })));
     forms['an indented JWK'] = JSON.stringify(key.export({ format: 'jwk' }), undefined, 2);
   }
   return forms;
+}
+
+function encode(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 /** Makes an RSA-PSS key that is bound to hashes and to a shortest salt, bytes. */

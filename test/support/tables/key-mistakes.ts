@@ -8,7 +8,6 @@ import {
   createPssKey,
   findSample,
   jwkOf,
-  listKeyFiles,
   pemOf,
   type SampleKey,
   toPem,
@@ -16,6 +15,12 @@ import {
 
 /** Base64 that is no key. */
 export const fakeBody = 'c29tZSBieXRlcyB0aGF0IGFyZSBubyBrZXkgYXQgYWxs';
+
+/** How a PKCS#12 file begins (RFC 7292 section 4), and as many bytes as it says. */
+const pkcs12 = Buffer.concat([
+  Buffer.from('3082024002010330820206', 'hex'),
+  Buffer.alloc(569, 'x'),
+]).toString('base64');
 
 /** How an encrypted key is encrypted. */
 export const lock = { cipher: 'aes-256-cbc', passphrase: 'passphrase' };
@@ -80,15 +85,19 @@ export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMi
     ['a public key of ssh', `ssh-ed25519 ${fakeBody} ci@example.com`, 'public_key'],
     ['a key of ssh', toPem('OPENSSH PRIVATE KEY', fakeBody), 'openssh_key'],
     ['a certificate', toPem('CERTIFICATE', fakeBody), 'certificate'],
-    ['base64 of a PEM', base64(rsaPem), 'base64_of_pem'],
-    ['base64 of a PEM in lines', base64(rsaPem).replace(/.{76}/g, '$&\n'), 'base64_of_pem'],
-    ['base64 of a certificate', base64(toPem('CERTIFICATE', fakeBody)), 'base64_of_pem'],
-    ['base64 of a JWK', base64(jwkOf(rsa.privateKey)), 'base64_of_json'],
+    ['base64 of a certificate', base64(toPem('CERTIFICATE', fakeBody)), 'certificate'],
+    ['base64 of half a PEM', base64(rsaPem.slice(0, 900)), 'damaged', { form: 'PEM' }],
+    ['base64 of JSON without a key', base64('{}'), 'no_key_in_file'],
+    ['base64 of base64 of a PEM', base64(base64(rsaPem)), 'not_a_key'],
     [
-      'base64 of a key file',
-      base64(Object.values(listKeyFiles(rsaPem))[0] ?? ''),
-      'base64_of_json',
+      'base64 of a key of secp256k1',
+      base64(pemOf(koblitz)),
+      'unsupported_key',
+      { keyType: 'EC secp256k1' },
     ],
+    ['PKCS#12', pkcs12, 'pkcs12'],
+    ['PKCS#12 in lines', pkcs12.replace(/.{16}/g, '$&\n'), 'pkcs12'],
+    ['PKCS#12 that was stored as text', Buffer.from(pkcs12, 'base64').toString(), 'pkcs12'],
     [
       'a PEM without its first and last line',
       rsaPem.replace(/-----.*-----\n/g, ''),
