@@ -207,7 +207,7 @@ describe('ca-certificate', () => {
 
   test('that is none is refused', () => {
     assert.deepEqual(read({ 'token-url': url, 'ca-certificate': 'open-sesame' }).problems, [
-      'ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+      'ca-certificate: is no certificate; takes PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
     ]);
   });
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 
 import { startIdTokenService } from '../support/doubles/id-token-service.ts';
 import { runBuiltJob, startBuiltAction } from '../support/making/built-action.ts';
@@ -39,10 +39,11 @@ async function startGateway(t: TestContext): Promise<{ url: string; received: Re
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         const path = request.url ?? '';
-        const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+        const { socket } = request;
+        const peer = socket instanceof TLSSocket ? socket.getPeerCertificate() : undefined;
         received.push({
           path,
-          client: [subject.CN].flat()[0],
+          client: [peer?.subject.CN].flat()[0],
           authorization: request.headers.authorization,
           body: new URLSearchParams(Buffer.concat(chunks).toString()),
         });
@@ -101,7 +102,7 @@ describe('a certificate is shown for the metadata, the token and the revocation 
       t.after(idTokens.close);
       const { runs } = await runBuiltJob(
         { ...usual, issuer: url, revoke: 'true', ...inputs },
-        { environment: idTokens.environment },
+        { environment: { ...idTokens.environment, ACTIONS_RUNTIME_TOKEN: 'the-runtime-token' } },
       );
       assert.equal(runs[0]?.outputs['token'], 'a-token-of-the-gateway', runs[0]?.stdout);
       assert.deepEqual(

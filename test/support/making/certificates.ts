@@ -35,12 +35,6 @@ export interface Authority {
   readonly createIntermediate: (name: string) => Promise<Authority>;
 }
 
-/** What a certificate is made for, and its private key. */
-interface CertifiedKey {
-  readonly publicKey: x509.PublicKeyType;
-  readonly pem: string;
-}
-
 /** Who signs the certificate of an authority. */
 interface Issuer {
   readonly name: x509.JsonName;
@@ -85,7 +79,7 @@ async function makeAuthority(name: string, issuedBy?: Issuer): Promise<Authority
 
   const issue: Authority['issue'] = async (request) => {
     const { names, expired, client, commonName = names[0] ?? 'unnamed', key } = request;
-    const { publicKey: itsKey, pem } = key === undefined ? await generatePem() : readPem(key);
+    const pem = key ?? (await generatePem());
     const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
     const alternatives = names.map((each) => ({
       type: isIP(each) === 0 ? ('dns' as const) : ('ip' as const),
@@ -94,7 +88,7 @@ async function makeAuthority(name: string, issuedBy?: Issuer): Promise<Authority
     const leaf = await x509.X509CertificateGenerator.create({
       issuer,
       subject: [{ CN: [commonName] }],
-      publicKey: itsKey,
+      publicKey: readPublicKey(pem),
       signingKey: privateKey,
       signingAlgorithm: algorithm,
       ...validity(expired),
@@ -120,15 +114,14 @@ function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-async function generatePem(): Promise<CertifiedKey> {
-  const { publicKey, privateKey } = await generateKeys();
-  const pem = KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
-  return { publicKey, pem };
+async function generatePem(): Promise<string> {
+  const { privateKey } = await generateKeys();
+  return KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-function readPem(pem: string): CertifiedKey {
+function readPublicKey(pem: string): x509.PublicKey {
   const der = createPublicKey(pem).export({ type: 'spki', format: 'der' });
-  return { publicKey: new x509.PublicKey(new Uint8Array(der)), pem };
+  return new x509.PublicKey(new Uint8Array(der));
 }
 
 function validity(expired = false): { notBefore: Date; notAfter: Date } {
