@@ -303,6 +303,35 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
     );
   });
 
+  test('in an answer that has its token elsewhere', async () => {
+    const text = 'a-token-that-is-one';
+    const places = fc.constantFrom(
+      'access_token=error_description',
+      'access_token=session_key\ntoken_type=scope\nscope=token_type',
+      'access_token=.',
+      'access_token=0.access_token\nrefresh_token=0.id_token\nscope=0.scope',
+      'access_token=id_token.access_token\nexpires_at=expires_in',
+    );
+    const bodies = fc.oneof(
+      respond(members(tokenNames)),
+      respond(members(tokenNames).map((some) => [{ ...some, access_token: text }])),
+      respond(members(tokenNames).map((some) => ({ ...some, session_key: text }))),
+      hostile.map((body) => ({
+        status: 200,
+        statusText: '',
+        headers: {},
+        body: Buffer.from(body),
+      })),
+    );
+    await fc.assert(
+      fc.asyncProperty(bodies, places, verbose, async (one, fields, verbose) => {
+        const inputs = { verbose, 'response-fields': fields };
+        assertObeysOnlyTheAction(await runStep([{ ...one, status: 200 }], inputs));
+      }),
+      { numRuns: 2 * numRuns },
+    );
+  });
+
   test('in the answer of an ACS endpoint', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -152,6 +152,16 @@ const inputRows: readonly Row[] = [
     where: 'masks',
   },
   {
+    mask: 'the secrets in the query of token-url',
+    change: ['query: (env, name) => listSecretQuery(readInput(env, name)),', 'query: () => [],'],
+    scene: {
+      answer: token(),
+      inputs: { 'token-url': `http://127.0.0.1:1/token?api_key=&client_secret=${other}` },
+    },
+    what: 'a secret in the query of token-url',
+    where: 'masks',
+  },
+  {
     mask: 'client-secret',
     change: ['return [...listForms(secret), encodeBasic', 'return [encodeBasic'],
     scene: { answer: echo(() => secret) },

@@ -125,7 +125,7 @@ export async function startScriptedServer(options: {
     const request = await receive(message, tls !== undefined);
     if (request === undefined) return;
     const answer = answers[requests.push(request) - 1] ?? last;
-    noteRequest(request.headers, request.body);
+    noteRequest(request.headers, request.body, request.path);
     const chosen = await choose(answer, request).catch((error: unknown) => {
       failures.push(error);
       return breakOff('before-head', 'reset');

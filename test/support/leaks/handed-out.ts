@@ -24,13 +24,18 @@ export function listHandedOut(): Iterable<readonly [secret: string, what: string
   return handedOut;
 }
 
-/** Notes the secrets in a request: credentials in its headers, and parameters of its body. */
-export function noteRequest(headers: Readonly<Record<string, string>>, body: string): void {
+/** Notes the secrets in a request: credentials in its headers, and parameters of its body and of its query. */
+export function noteRequest(
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  path = '/',
+): void {
   for (const header of Object.entries(headers)) {
     const secret = readSecretHeader(header);
     if (secret !== undefined) noteSecret(`the header ${header[0]} that was sent`, secret);
   }
-  for (const [name, value] of readMembers(body)) {
+  const inQuery = [...new URLSearchParams(/\?.*/.exec(path)?.[0] ?? '')];
+  for (const [name, value] of [...readMembers(body), ...inQuery]) {
     // Where a token is revoked or introspected, it is the parameter `token`.
     if (isSecretParameter(name) || name === 'token')
       noteSecret(`the parameter ${name} that was sent`, value);

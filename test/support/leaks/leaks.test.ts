@@ -166,6 +166,10 @@ describe('the check for leaks takes for a secret', () => {
     ['a password among the parameters', { inputs: { parameters: `a=b\npassword=${value}` } }],
     ['a token among the parameters', { inputs: { parameters: `subject_token=${value}` } }],
     ['a parameter in JSON', { inputs: { parameters: JSON.stringify({ my_secret: [value] }) } }],
+    [
+      'a secret in the query of a URL',
+      { inputs: { 'token-url': `https://x.example/?a=b&client_secret=${value}#c` } },
+    ],
     ['a key among the headers', { inputs: { headers: `X-Api-Key: ${value}` } }],
     ['what follows the scheme', { inputs: { headers: `Authorization: Token ${value}` } }],
     ['a cookie', { inputs: { headers: `cookie: ${value}` } }],
@@ -237,6 +241,12 @@ describe('the check for leaks takes for a secret', () => {
     noteAnswer(JSON.stringify({ access_token: token, token_type: 'Bearer-type' }));
     noteRequest({ authorization: `Basic ${credentials}` }, `client_assertion=${assertion}&a=b`);
     noteSecret('a query', url ?? '');
+    const [inQuery, inPart] = [randomUUID(), randomUUID()];
+    noteRequest({}, `--b\r\nX: y; name="password"\r\n\r\n${inPart}\r\n--b--\r\n`);
+    noteRequest({}, '', `/token?client_secret=${inQuery}&tenant=acme-tenant`);
+    assert.equal(find({ lines: [inQuery] }).length, 1);
+    assert.equal(find({ lines: [inPart] }).length, 1);
+    assert.deepEqual(find({ lines: ['acme-tenant'] }), []);
     noteAnswer(JSON.stringify({ value: `${jwt}.${jwt}.${jwt}` }));
     for (const one of [token, assertion, credentials, url]) {
       assert.equal(find({ lines: [`a ${one}`] }).length, 1);

@@ -25,9 +25,13 @@ export function readSecretHeader([name, value]: Named): string | undefined {
   return ['key', 'token', 'secret'].includes(lower.split(/[-_]/).at(-1) ?? '') ? value : undefined;
 }
 
-/** Reads a form or a JSON object, at any depth; an array's members have its name. Empty for anything else. */
+/** Reads a form, a multipart body, or JSON at any depth; an array's members have its name. Empty for anything else. */
 export function readMembers(body: string): Named[] {
-  if (body.trimStart().startsWith('{')) {
+  if (body.startsWith('--')) {
+    const fields = body.matchAll(/ name="([^"]*)"\r\n\r\n([^]*?)\r\n--/g);
+    return [...fields].map(([, name = '', value = '']) => [name, value]);
+  }
+  if (/^\s*[[{]/.test(body)) {
     try {
       return listTexts(JSON.parse(body), '');
     } catch {

@@ -24,6 +24,7 @@ export function listStepSecrets(inputs: Values, environment: Values): Secret[] {
     ),
     ...listParameters(inputs['parameters'] ?? ''),
     ...listHeaders(inputs['headers'] ?? ''),
+    ...listInputs('query').flatMap((name) => listQuery(name, inputs[name] ?? '')),
     ...listProxySecrets(environment),
     ...listRunnerTokens(environment),
   ];
@@ -136,6 +137,16 @@ function listHeaders(input: string): Secret[] {
     const secret = readSecretHeader([name, value]) ?? '';
     return secret.length < 8 ? [] : [{ what: `the header ${name}`, value: secret, masked: true }];
   });
+}
+
+/** The values as they are written in the URL, and what they mean. */
+function listQuery(input: string, url: string): Secret[] {
+  const [, query = ''] = url.split('#')[0]?.split('?') ?? [];
+  const written = query.split('&').map((pair) => pair.split('=') as [string, string?]);
+  return written
+    .filter(([name, value = '']) => isSecretParameter(name) && value.length >= 8)
+    .flatMap(([, value = '']) => [value, unescapePercent(value.replaceAll('+', ' '))])
+    .map((value) => ({ what: `a secret in the query of ${input}`, value, masked: true }));
 }
 
 function listProxySecrets(environment: Values): Secret[] {
