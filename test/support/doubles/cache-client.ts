@@ -11,7 +11,7 @@ export type Step =
   | { save: string; content: string; path?: string }
   | { restore: string; prefixes?: string[]; path?: string };
 
-/** The entry's id, or -1, as saveCache answers; the name that was found, and the content of the file in it. */
+/** The entry's id, or -1, as saveCache answers; the name that was found, and each byte of the file in it as a character. */
 export type StepResult = { id: number } | { name: string; content: string } | 'miss';
 
 async function take(step: Step): Promise<StepResult> {
@@ -22,7 +22,7 @@ async function take(step: Step): Promise<StepResult> {
   }
   await rm(path, { force: true });
   const name = await restoreCache([path], step.restore, step.prefixes, undefined, true);
-  return name === undefined ? 'miss' : { name, content: await readFile(path, 'utf8') };
+  return name === undefined ? 'miss' : { name, content: await readFile(path, 'latin1') };
 }
 
 process.once('message', (steps: Step[]) => {

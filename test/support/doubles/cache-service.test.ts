@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-// What @actions/cache uploads with.
+// What the service and its users speak: the child that saves has a stand-in for it.
 import { BlockBlobClient } from 'azure-storage-blob';
-import type { Step, StepResult } from './cache-client.ts';
+import { runCacheSteps } from '../making/cache-steps.ts';
 import {
   type CacheService,
   type CacheServiceOptions,
@@ -27,39 +22,6 @@ async function start(t: TestContext, options?: CacheServiceOptions): Promise<Cac
   const service = await startCacheService(options);
   t.after(service.close);
   return service;
-}
-
-/** Runs the steps in a job that has this environment and gives their results and what the toolkit printed. */
-async function runJob(
-  environment: Record<string, string>,
-  steps: Step[],
-): Promise<{ results: StepResult[]; output: string }> {
-  const workspace = await mkdtemp(join(tmpdir(), 'cache-client-'));
-  const { PATH = '' } = process.env;
-  const child = fork(join(import.meta.dirname, 'cache-client.ts'), {
-    cwd: workspace,
-    env: { ...environment, PATH, RUNNER_TEMP: workspace, GITHUB_WORKSPACE: workspace },
-    execArgv: [],
-    silent: true,
-  });
-  try {
-    assert.ok(child.stdout && child.stderr);
-    const [output, errors, results] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
-      new Promise<StepResult[] | undefined>((resolve) => {
-        child.once('message', resolve as (results: unknown) => void);
-        child.once('exit', () => {
-          resolve(undefined);
-        });
-        child.send(steps);
-      }),
-    ]);
-    assert.ok(results, errors);
-    return { results, output: output + errors };
-  } finally {
-    await rm(workspace, { recursive: true, maxRetries: 3 });
-  }
 }
 
 interface Reply {
@@ -147,7 +109,7 @@ for (const wire of versions) {
   describe(`the real @actions/cache with ${wire}`, () => {
     test('finds what it saved, and its second save of a name answers -1', async (t) => {
       const service = await start(t);
-      const { results, output } = await runJob(service.environment({ version: wire }), [
+      const { results, output } = await runCacheSteps(service.environment({ version: wire }), [
         { save: 'name', content: 'first' },
         { save: 'name', content: 'second' },
         { restore: 'name' },
@@ -159,7 +121,7 @@ for (const wire of versions) {
 
     test('finds the newest entry by a prefix, and none of another version', async (t) => {
       const service = await start(t);
-      const { results } = await runJob(service.environment({ version: wire }), [
+      const { results } = await runCacheSteps(service.environment({ version: wire }), [
         { save: 'name-2', content: 'old' },
         { save: 'name-1', content: 'new' },
         { save: 'other', content: 'newer' },
@@ -177,12 +139,12 @@ for (const wire of versions) {
     test('finds the entry of its own branch before a newer one of the default branch', async (t) => {
       const service = await start(t);
       const own = service.environment({ version: wire, ref: feature });
-      await runJob(own, [{ save: 'name-1', content: 'own' }]);
-      await runJob(service.environment({ version: wire }), [
+      await runCacheSteps(own, [{ save: 'name-1', content: 'own' }]);
+      await runCacheSteps(service.environment({ version: wire }), [
         { save: 'name-2', content: 'main' },
         { save: 'main-only', content: 'main' },
       ]);
-      const { results } = await runJob(own, [{ restore: 'name-' }, { restore: 'main-' }]);
+      const { results } = await runCacheSteps(own, [{ restore: 'name-' }, { restore: 'main-' }]);
       assert.deepEqual(results, [
         { name: 'name-1', content: 'own' },
         { name: 'main-only', content: 'main' },
@@ -191,14 +153,14 @@ for (const wire of versions) {
 
     test('is refused to write with a read-only token, and to read without a scope', async (t) => {
       const service = await start(t);
-      const readOnly = await runJob(service.environment({ version: wire, readOnly: true }), [
+      const readOnly = await runCacheSteps(service.environment({ version: wire, readOnly: true }), [
         { save: 'name', content: 'content' },
       ]);
       assert.deepEqual(readOnly.results, [{ id: -1 }]);
       assert.match(readOnly.output, /cache write denied: token has no writable scopes/);
       assert.deepEqual(service.entries, []);
 
-      const blind = await runJob(service.environment({ version: wire, scopes: [] }), [
+      const blind = await runCacheSteps(service.environment({ version: wire, scopes: [] }), [
         { restore: 'name' },
       ]);
       assert.deepEqual(blind.results, ['miss']);
