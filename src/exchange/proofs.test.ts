@@ -233,6 +233,29 @@ describe('a request proves', () => {
       basic,
     ],
     [
+      'a signed JWT in the header, and no client_id',
+      () => ({ ...client, ...grant, 'private-key-as': 'bearer' }),
+      [],
+      { authorization: `Bearer ${jwt}` },
+    ],
+    [
+      'a signed JWT in the header, and no client_id although the method is written',
+      () => ({ ...client, ...grant, 'private-key-as': 'bearer', 'client-auth-method': 'none' }),
+      [],
+      { authorization: `Bearer ${jwt}` },
+    ],
+    [
+      'an ID token in the header',
+      () => ({ 'id-token-as': 'bearer' }),
+      [],
+      { authorization: 'Bearer id-token-1' },
+    ],
+    [
+      'an ID token in a parameter, and a client-id',
+      () => ({ ...client, 'id-token-as': 'parameter', 'id-token-parameter': '__proto__' }),
+      [id, ['__proto__', 'id-token-1']],
+    ],
+    [
       'a signed grant, and an ID token as client_assertion',
       () => ({ ...client, ...grant, 'id-token-as': 'client_assertion' }),
       [id, assertionType, ['client_assertion', 'id-token-1'], ['assertion', jwt]],
@@ -246,7 +269,11 @@ describe('a request proves', () => {
         typeof value === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value) ? jwt : value,
       ]);
       assert.deepEqual(shown, parameters);
-      assert.deepEqual(added.headers, headers);
+      const shownHeaders = Object.entries(added.headers).map(([name, value]) => [
+        name,
+        value.replace(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/, `Bearer ${jwt}`),
+      ]);
+      assert.deepEqual(Object.fromEntries(shownHeaders), headers);
       assert.deepEqual(
         added.announced,
         parameters.map(([name]) => name),
@@ -277,6 +304,14 @@ describe('a JWT that is signed', () => {
     const { header, claims } = await sendJwt('client_assertion', withKey);
     assert.deepEqual(claims, { iss: 'ci-client', sub: 'ci-client', ...usual });
     assert.deepEqual(header, { alg: 'ES256', typ: 'JWT' });
+  });
+
+  test('names only its issuer in the header, and is a minute old, for clocks that differ', async () => {
+    const given = { ...client, ...grant, 'private-key-as': 'bearer' };
+    const { headers } = await add(given);
+    const [, payload = ''] = (headers['authorization'] ?? '').split('.');
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    assert.deepEqual(claims, { iss: 'ci-client', ...usual, iat: usual.iat - 60 });
   });
 
   test('is for the issuer, to the last slash, where that is given', async () => {

@@ -38,7 +38,10 @@ function makeJwts(inputs: LocatedInputs, context: ProofContext): JwtMakers {
   const client = { issuer: clientId ?? '', subject: clientId ?? '' };
   return {
     client: makeJwt(inputs, context, client),
-    grant: makeJwt(inputs, context, nameOwner(clientId, signingKey)),
+    grant:
+      inputs.privateKeyAs === 'bearer'
+        ? makeJwt(inputs, context, { ...nameBearer(clientId, signingKey), age: bearerAge })
+        : makeJwt(inputs, context, nameOwner(clientId, signingKey)),
     idToken: context.readIdToken,
   };
 }
@@ -55,10 +58,27 @@ function nameOwner(
   return { issuer, subject };
 }
 
+/**
+ * How long ago a JWT in the header was issued, seconds. GitHub refuses one from the future, and recommends this for clocks
+ * that differ.
+ *
+ * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ */
+const bearerAge = 60;
+
+/** Whom a JWT in the header is from: it names nobody else, unless a key file does. */
+function nameBearer(
+  clientId: string | undefined,
+  signingKey: SigningKey | undefined,
+): Pick<Assertion, 'issuer' | 'subject'> {
+  const owner = signingKey?.owner;
+  return { issuer: clientId ?? owner?.issuer, subject: owner?.subject };
+}
+
 function makeJwt(
   inputs: LocatedInputs,
   { now, randomUUID, hide }: ProofContext,
-  who: Pick<Assertion, 'issuer' | 'subject'>,
+  who: Pick<Assertion, 'issuer' | 'subject' | 'age'>,
 ): MakeJwt {
   const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
   const audience = assertionAudience ?? issuer ?? tokenUrl;

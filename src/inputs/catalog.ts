@@ -60,6 +60,11 @@ const catalog = {
   },
   'client-key': { secret: 'private_key', acs: false, otherWords: ['tlskey'] },
   'id-token-as': { secret: false, acs: false, otherWords: ['oidctokenas'] },
+  'id-token-parameter': {
+    secret: false,
+    acs: false,
+    otherWords: ['oidctokenparameter', 'idtokenparam', 'idtokenfield'],
+  },
   'id-token-audience': { secret: false, acs: false, otherWords: ['oidcaudience'] },
   'refresh-token': { secret: 'text', acs: false },
 

@@ -263,6 +263,62 @@ describe('headers cannot hold Authorization where the client uses it', () => {
   });
 });
 
+describe('two proofs in one place are refused:', () => {
+  const bearer = {
+    ...place,
+    'client-id': 'ci-client',
+    'private-key': pem,
+    'private-key-as': 'bearer',
+  };
+  const header = 'because both are in the header Authorization';
+
+  test('Basic and a JWT in the header', () => {
+    const method = { 'client-auth-method': 'client_secret_basic' };
+    assert.deepEqual(complain({ ...bearer, ...basic, ...method }), [
+      `private-key-as: bearer cannot be used with client-auth-method: client_secret_basic, ${header}`,
+    ]);
+  });
+
+  test('a signed JWT and an ID token in the header', () => {
+    assert.deepEqual(complain({ ...bearer, 'id-token-as': 'bearer' }), [
+      `id-token-as: bearer cannot be used with private-key-as: bearer, ${header}`,
+    ]);
+  });
+
+  test('Authorization in headers and a JWT in the header', () => {
+    const given = { ...place, 'id-token-as': 'bearer', headers: 'Authorization: Bearer a-token' };
+    assert.deepEqual(complain(given), [
+      "headers: authorization carries the client's credentials already",
+    ]);
+  });
+
+  const named = { ...place, 'id-token-as': 'parameter' };
+  const taken: readonly [name: string, given: Given][] = [
+    ['client_id', { 'client-id': 'ci-client' }],
+    ['scope', { scopes: 'read' }],
+    ['grant_type', { 'grant-type': 'client_credentials' }],
+  ];
+  for (const [name, given] of taken) {
+    test(`an ID token in the parameter ${name}`, () => {
+      assert.deepEqual(complain({ ...named, 'id-token-parameter': name, ...given }), [
+        `id-token-parameter: ${name} is sent already`,
+      ]);
+    });
+  }
+
+  test('an ID token and a parameter of the same name', () => {
+    assert.deepEqual(complain({ ...named, 'id-token-parameter': 'jwt', parameters: 'jwt=x' }), [
+      'parameters: jwt is sent already; use the input id-token-as',
+    ]);
+  });
+
+  test('but not in different places', () => {
+    const given = { ...named, 'id-token-parameter': 'jwt', 'client-id': 'ci-client' };
+    assert.deepEqual(complain({ ...given, 'private-key': pem, 'private-key-as': 'bearer' }), []);
+    assert.deepEqual(complain({ ...bearer, 'id-token-as': 'assertion' }), []);
+  });
+});
+
 describe('a certificate', () => {
   const plain: () => Given = () => ({
     'token-url': 'http://localhost:8080/token',

@@ -27,6 +27,7 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
     return;
   }
   checkParameterNames(reader, inputs);
+  checkProofNames(reader, inputs);
   checkQuery(reader, inputs);
   const ownHeaders = listProofs(inputs).flatMap(({ headers }) => headers);
   checkHeaderNames(reader, inputs.headers, ownHeaders);
@@ -96,6 +97,29 @@ function checkParameterNames(reader: InputReader, inputs: Combined): void {
         text`parameters: ${name} is sent already; use the input ${nameInput(name, inputs)}`,
       );
     }
+  }
+}
+
+/** Notes two proofs in one place: a header that both need, or a parameter that the request has already. */
+function checkProofNames(reader: InputReader, inputs: Combined): void {
+  const inHeader = [
+    ...proveClient(inputs, noTokens).map((proof) => ({
+      proof,
+      written: `client-auth-method: ${inputs.clientAuthMethod ?? ''}`,
+    })),
+    ...listJwtGrants(inputs).map(({ prove, written }) => ({ proof: prove(noTokens), written })),
+  ].filter(({ proof }) => proof.headers.includes('authorization'));
+  const [first, second] = inHeader;
+  if (first !== undefined && second !== undefined) {
+    reader.complain(
+      text`${second.written} cannot be used with ${first.written}, because both are in the header Authorization`,
+    );
+  }
+  const name = inputs.idTokenParameter;
+  if (name === undefined) return;
+  const others = listOwnNames({ ...inputs, idTokenAs: undefined });
+  if (others.has(name)) {
+    reader.complain(text`id-token-parameter: ${name} is sent already`);
   }
 }
 

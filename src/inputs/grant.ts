@@ -43,13 +43,14 @@ export function readGrantType(
   }
   const [, inQuery] =
     listQueryParameters(tokenUrl ?? '').find(([name]) => name === 'grant_type') ?? [];
-  return written ?? first?.grantType ?? inQuery ?? 'client_credentials';
+  const isNone = listJwtGrants(client).some(({ grantType }) => grantType === 'none');
+  return written ?? first?.grantType ?? inQuery ?? (isNone ? undefined : 'client_credentials');
 }
 
-/** The grants that other inputs imply. */
+/** The grants that other inputs imply. A JWT that implies none is no grant. */
 function listImpliedGrants(client: ClientInputs): readonly ImpliedGrant[] {
   const byJwt = listJwtGrants(client).flatMap(({ written, grantType }) =>
-    grantType === undefined ? [] : [{ by: written, grantType }],
+    grantType === undefined || grantType === 'none' ? [] : [{ by: written, grantType }],
   );
   if (client.refreshToken === undefined) return byJwt;
   return [{ by: 'refresh-token', grantType: 'refresh_token' }, ...byJwt];

@@ -14,6 +14,8 @@ export interface Assertion {
   readonly issuer?: string | undefined;
   readonly subject?: string | undefined;
   readonly audience: string;
+  /** How long ago `iat` is, seconds; now if left out. */
+  readonly age?: number | undefined;
   /** Further claims, which come over all others; an empty text leaves a claim out. The last of a name counts. */
   readonly claims: readonly Parameter[];
 }
@@ -74,16 +76,16 @@ function buildHeader(signer: AssertionSigner): Record<string, string | undefined
 }
 
 function buildClaims(
-  { issuer, subject, audience, claims }: Assertion,
+  { issuer, subject, audience, age = 0, claims }: Assertion,
   { now, randomUUID }: AssertionContext,
 ): Record<string, unknown> {
-  const iat = Math.floor(now() / 1000);
+  const seconds = Math.floor(now() / 1000);
   const all = new Map<string, ExactJson | undefined>([
     ['iss', issuer],
     ['sub', subject],
     ['aud', audience],
-    ['iat', iat],
-    ['exp', iat + lifetime],
+    ['iat', seconds - age],
+    ['exp', seconds + lifetime],
     ['jti', randomUUID()],
   ]);
   for (const [name, value] of claims) all.set(name, readClaim(name, value));

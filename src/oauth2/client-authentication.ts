@@ -87,6 +87,21 @@ function sendClientId(clientId: string | undefined): Record<string, () => string
   return clientId === undefined ? {} : { client_id: () => clientId };
 }
 
+/**
+ * A JWT in the Authorization header, for servers whose token endpoint takes one as an API does.
+ *
+ * @see RFC 6750 section 2.1
+ */
+export function bearerHeader(makeJwt: MakeJwt): Proof {
+  return {
+    headers: ['authorization'],
+    parameters: [],
+    add: async ({ headers }) => {
+      headers.set('authorization', `Bearer ${await makeJwt()}`);
+    },
+  };
+}
+
 /** A proof by body parameters. */
 export function proveBy(values: Readonly<Record<string, MakeJwt>>): Proof {
   return {

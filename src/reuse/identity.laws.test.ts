@@ -113,7 +113,10 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
       sameToken: 'The same secret signs the same claims.',
     },
   ],
-  'private-key-as': [{ values: ['client_assertion', 'assertion'], beside: withKey }],
+  'private-key-as': [
+    { values: ['client_assertion', 'assertion'], beside: withKey },
+    { values: ['assertion', 'bearer'], beside: withKey },
+  ],
   'assertion-audience': [
     { values: ['', 'urn:a'], beside: withKey },
     { values: ['urn:a', 'urn:b'], beside: grantOfKey },
@@ -137,6 +140,10 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
   'id-token-as': [
     { values: ['client_assertion', 'assertion'], beside: federated },
     { values: ['assertion', 'subject_token'], beside: federated },
+    { values: ['assertion', 'bearer'], beside: federated },
+  ],
+  'id-token-parameter': [
+    { values: ['token', 'jwt'], beside: { ...federated, 'id-token-as': 'parameter' } },
   ],
   'id-token-audience': [{ values: ['', 'api://other'], beside: federated }],
   'refresh-token': [{ values: ['refresh-token-1', 'refresh-token-2'] }],

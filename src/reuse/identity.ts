@@ -72,6 +72,7 @@ export const decisions = {
     bytes: ({ clientKey }) => clientKey && exportKeyMaterial(clientKey),
   },
   idTokenAs: 'another',
+  idTokenParameter: 'another',
   idTokenAudience: { saidBy: ['idTokenClaims'] },
   refreshToken: 'once',
 

@@ -1,6 +1,7 @@
 import { encodeForm } from '../oauth2/client-authentication.ts';
 import type { TokenError } from '../oauth2/errors.ts';
 import { jwtBearerGrant } from '../oauth2/grant.ts';
+import { authenticatesClient } from '../inputs/client/proofs.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Annotation } from '../log/log.ts';
 import { sentence, showInput, text, type Text } from '../log/text.ts';
@@ -214,7 +215,7 @@ function adviseScope({ privateKeyAs }: Inputs): Text {
 }
 
 function adviseGrant(inputs: Inputs): Text {
-  if (inputs.privateKeyAs === 'assertion') {
+  if (!authenticatesClient(inputs.privateKeyAs)) {
     return text`Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
   }
   if (inputs.grantType === 'refresh_token') {
@@ -250,7 +251,7 @@ function adviseCredentials(inputs: Inputs): Text {
       return text`Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
     case 'none':
     case undefined:
-      return inputs.privateKeyAs === 'assertion' || inputs.idTokenAs !== undefined
+      return !authenticatesClient(inputs.privateKeyAs) || inputs.idTokenAs !== undefined
         ? adviseGrant(inputs)
         : text`The client did not authenticate (client-auth-method: none); the provider may want a credential of it.`;
   }

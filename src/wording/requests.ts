@@ -72,6 +72,8 @@ function nameMethod(inputs: Inputs): string {
     case 'private_key_jwt':
       return `private_key_jwt (${key})`;
     case 'none':
+      if (inputs.privateKeyAs === 'bearer') return `signed JWT as bearer (${key})`;
+      if (inputs.idTokenAs === 'bearer') return 'ID token as bearer';
       return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
     default:
       return clientAuthMethod;

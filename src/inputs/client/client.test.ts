@@ -126,7 +126,7 @@ describe('the method, where it is left out,', () => {
   )) {
     test(`is required for ${nameChoice(names)}`, () => {
       assertFaults(give(...names), [
-        'client-auth-method is required, for there are client-secret and private-key',
+        'client-auth-method is required, because client-secret and private-key are both set',
       ]);
     });
   }
@@ -225,7 +225,18 @@ describe('with a JWT or an ID token as the grant', () => {
       { 'private-key-as': 'assertion', 'private-key': pem },
       ['client-secret'],
     ],
+    [
+      'private-key-as: bearer',
+      { 'private-key-as': 'bearer', 'private-key': pem },
+      ['client-secret'],
+    ],
     ['id-token-as: assertion', { 'id-token-as': 'assertion' }, ['client-secret', 'private-key']],
+    ['id-token-as: bearer', { 'id-token-as': 'bearer' }, ['client-secret', 'private-key']],
+    [
+      'id-token-as: parameter',
+      { 'id-token-as': 'parameter', 'id-token-parameter': 'jwt' },
+      ['client-secret', 'private-key'],
+    ],
     [
       'id-token-as: subject_token',
       { 'id-token-as': 'subject_token' },
@@ -250,7 +261,7 @@ describe('with a JWT or an ID token as the grant', () => {
     for (const name of credentials) {
       test(`the method is required for a ${name} besides: ${proof}`, () => {
         assertFaults({ ...given, ...give(name) }, [
-          `client-auth-method is required, for ${proof} is the grant and ${name} is given besides; none sends no ${name}`,
+          `client-auth-method is required, because ${proof} and ${name} are both set; none sends no ${name}`,
         ]);
       });
 
@@ -294,7 +305,7 @@ describe('with a JWT or an ID token as the grant', () => {
         'client-auth-method': 'client_secret_jwt',
       },
       [
-        'client-auth-method: client_secret_jwt cannot be used with private-key-as: assertion, for assertion-audience and assertion-claims would be meant for both JWTs',
+        'client-auth-method: client_secret_jwt cannot be used with private-key-as: assertion, because assertion-audience and assertion-claims would be meant for both JWTs',
       ],
     );
   });
@@ -358,7 +369,7 @@ test('a private key is no client secret, for that is sent', () => {
 describe('where an ID token was in mind, no secret is called empty', () => {
   test('with a way to use it that there is not', () => {
     assertFaults({ 'id-token-as': 'true' }, [
-      'id-token-as: got "true", takes client_assertion, assertion, subject_token',
+      'id-token-as: got "true", takes client_assertion, assertion, subject_token, bearer, parameter',
     ]);
   });
 
@@ -443,6 +454,11 @@ describe('client-id', () => {
     ['an ID token as client_assertion', { 'id-token-as': 'client_assertion' }],
     ['an ID token as assertion', { 'id-token-as': 'assertion' }],
     ['an ID token as subject_token', { 'id-token-as': 'subject_token' }],
+    ['an ID token as bearer', { 'id-token-as': 'bearer' }],
+    [
+      'a signed JWT as bearer with iss',
+      { 'private-key': pem, 'private-key-as': 'bearer', 'assertion-claims': 'iss=ci' },
+    ],
     [
       'a signed grant with iss',
       { 'private-key': pem, 'private-key-as': 'assertion', 'assertion-claims': 'iss=ci' },
@@ -813,15 +829,38 @@ describe('an input that would change nothing', () => {
   });
 });
 
+describe('id-token-parameter', () => {
+  test('is required with id-token-as: parameter', () => {
+    assertFaults({ 'id-token-as': 'parameter' }, [
+      'id-token-parameter: is required with id-token-as: parameter; it names the parameter that holds the ID token',
+    ]);
+  });
+
+  test('has no meaning with another id-token-as, or without one', () => {
+    const problem = 'id-token-parameter: has no meaning without id-token-as: parameter';
+    const given = { 'id-token-parameter': 'jwt' };
+    assertFaults({ ...given, 'id-token-as': 'bearer' }, [problem]);
+    assertFaults({ ...given, ...give('client-secret') }, [problem]);
+  });
+
+  test('is the name as it is written', () => {
+    const { idTokenParameter } = take({
+      'id-token-as': 'parameter',
+      'id-token-parameter': '__proto__',
+    });
+    assert.equal(idTokenParameter, '__proto__');
+  });
+});
+
 describe('words that are none of the choices', () => {
   const rows: readonly [given: Given, problem: string][] = [
     [
       { 'private-key-as': 'grant' },
-      'private-key-as: got "grant", takes client_assertion, assertion',
+      'private-key-as: got "grant", takes client_assertion, assertion, bearer',
     ],
     [
       { 'id-token-as': 'token' },
-      'id-token-as: got "token", takes client_assertion, assertion, subject_token',
+      'id-token-as: got "token", takes client_assertion, assertion, subject_token, bearer, parameter',
     ],
     [{ 'client-secret-encoding': 'url' }, 'client-secret-encoding: got "url", takes form, raw'],
   ];

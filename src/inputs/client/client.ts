@@ -10,7 +10,13 @@ import type { InputReader } from '../reader.ts';
 import { clientAuthMethods, signsWithSecret } from './client-methods.ts';
 import { readClaims, readClientSecret, readKey, readSecret } from './credentials.ts';
 import { chooseMethod } from './method-choice.ts';
-import { authenticatesClient, idTokenRoles, privateKeyRoles, type ProofInputs } from './proofs.ts';
+import {
+  authenticatesClient,
+  type IdTokenAs,
+  idTokenRoles,
+  privateKeyRoles,
+  type ProofInputs,
+} from './proofs.ts';
 import { offersClientKey, readTlsCredentials, type TlsCredentials } from './tls-credentials.ts';
 
 /** Who the client is, and by what that is proven. */
@@ -33,6 +39,7 @@ export interface ClientInputs extends ProofInputs, TlsCredentials {
 export function readClientInputs(reader: InputReader, now: number): ClientInputs {
   const privateKeyAs = reader.readChoice('private-key-as', privateKeyRoles);
   const idTokenAs = reader.readOptionalChoice('id-token-as', idTokenRoles);
+  const idTokenParameter = readIdTokenParameter(reader, idTokenAs);
   const algorithm = reader.readOptionalChoice('signing-algorithm', [
     ...signingAlgorithms,
     ...macAlgorithms,
@@ -41,7 +48,7 @@ export function readClientInputs(reader: InputReader, now: number): ClientInputs
   const client = {
     clientId: readClientId(reader),
     clientSecret: readClientSecret(reader),
-    clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
+    clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs, idTokenParameter }),
     isMethodWritten: reader.isGiven('client-auth-method'),
     clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
     signingKey,
@@ -51,6 +58,7 @@ export function readClientInputs(reader: InputReader, now: number): ClientInputs
     assertionClaims: readClaims(reader),
     ...readTlsCredentials(reader, signingKey, now),
     idTokenAs,
+    idTokenParameter,
     idTokenAudience: reader.read('id-token-audience'),
     refreshToken: readSecret(reader, 'refresh-token'),
   };
@@ -65,6 +73,25 @@ function readClientId(reader: InputReader): string | undefined {
   if (/[\x00-\x1f\x7f]/.test(value ?? ''))
     reader.complain(text`client-id: has a control character`);
   return value;
+}
+
+function readIdTokenParameter(
+  reader: InputReader,
+  idTokenAs: IdTokenAs | undefined,
+): string | undefined {
+  const name = reader.read('id-token-parameter');
+  if (idTokenAs === 'parameter') {
+    if (name === undefined) {
+      reader.complain(
+        text`id-token-parameter: is required with id-token-as: parameter; it names the parameter that holds the ID token`,
+      );
+    }
+    return name;
+  }
+  if (name !== undefined && (idTokenAs !== undefined || !reader.isGiven('id-token-as'))) {
+    reader.complain(text`id-token-parameter: has no meaning without id-token-as: parameter`);
+  }
+  return undefined;
 }
 
 /** A JWT or an ID token can name the client. A secret or a certificate cannot, even where it is sent as well. */

@@ -54,10 +54,12 @@ function inferMethod(reader: InputReader, roles: Roles): ClientAuthMethod | unde
     return undefined;
   }
   if (offered.length > 1) {
-    reader.complain(text`client-auth-method is required, for there are ${offered.join(' and ')}`);
+    reader.complain(
+      text`client-auth-method is required, because ${offered.join(' and ')} are both set`,
+    );
   } else if (grant !== undefined) {
     reader.complain(
-      text`client-auth-method is required, for ${grant.written} is the grant and ${first} is given besides; none sends no ${first}`,
+      text`client-auth-method is required, because ${grant.written} and ${first} are both set; none sends no ${first}`,
     );
   }
   return impliedMethods[first];
@@ -92,7 +94,7 @@ function checkMethod(reader: InputReader, method: ClientAuthMethod, roles: Roles
   }
   if (signsWithSecret(method) && !authenticatesClient(roles.privateKeyAs)) {
     reader.complain(
-      text`client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, for assertion-audience and assertion-claims would be meant for both JWTs`,
+      text`client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, because assertion-audience and assertion-claims would be meant for both JWTs`,
     );
   }
 }

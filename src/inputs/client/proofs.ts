@@ -1,7 +1,9 @@
 import {
+  bearerHeader,
   clientAssertion,
   type MakeJwt,
   type Proof,
+  proveBy,
   type SecretEncoding,
 } from '../../oauth2/client-authentication.ts';
 import {
@@ -15,17 +17,24 @@ import { type ClientAuthMethod, clientMethods } from './client-methods.ts';
 /** What a JWT is in the request: one that `private-key` signs, or GitHub's ID token. */
 interface JwtRole {
   readonly authenticatesClient: boolean;
-  /** The grant type that it implies; undefined where it implies none. */
+  /** The grant type that it implies, `none` if no grant type is sent with it; undefined if it implies nothing. */
   readonly grantType: string | undefined;
-  /** @param clientId sent beside a JWT that authenticates the client */
-  readonly prove: (makeJwt: MakeJwt, clientId: string | undefined) => Proof;
+  readonly prove: (makeJwt: MakeJwt, names: RoleNames) => Proof;
+}
+
+/** What a role sends or needs as well as the JWT. */
+interface RoleNames {
+  /** Sent with a JWT that authenticates the client. */
+  readonly clientId?: string | undefined;
+  /** The parameter that holds the JWT, if an input names it. */
+  readonly parameter?: string | undefined;
 }
 
 const roles = {
   client_assertion: {
     authenticatesClient: true,
     grantType: undefined,
-    prove: (makeJwt, clientId) => clientAssertion(clientId, makeJwt),
+    prove: (makeJwt, { clientId }) => clientAssertion(clientId, makeJwt),
   },
   assertion: {
     authenticatesClient: false,
@@ -37,6 +46,16 @@ const roles = {
     grantType: tokenExchangeGrant,
     prove: subjectTokenGrant,
   },
+  bearer: {
+    authenticatesClient: false,
+    grantType: 'none',
+    prove: bearerHeader,
+  },
+  parameter: {
+    authenticatesClient: false,
+    grantType: 'none',
+    prove: (makeJwt, { parameter = '' }) => proveBy({ [parameter]: makeJwt }),
+  },
 } as const satisfies Readonly<Record<string, JwtRole>>;
 
 type RoleName = keyof typeof roles;
@@ -47,6 +66,7 @@ const jwtRoles: Readonly<Record<RoleName, JwtRole>> = roles;
 export const privateKeyRoles = [
   'client_assertion',
   'assertion',
+  'bearer',
 ] as const satisfies readonly RoleName[];
 
 export type PrivateKeyAs = (typeof privateKeyRoles)[number];
@@ -56,6 +76,8 @@ export const idTokenRoles = [
   'client_assertion',
   'assertion',
   'subject_token',
+  'bearer',
+  'parameter',
 ] as const satisfies readonly RoleName[];
 
 export type IdTokenAs = (typeof idTokenRoles)[number];
@@ -65,6 +87,8 @@ export interface Roles {
   readonly privateKeyAs: PrivateKeyAs;
   /** Undefined where no ID token is sent. */
   readonly idTokenAs: IdTokenAs | undefined;
+  /** The parameter that holds the ID token; undefined unless `idTokenAs` is `parameter`. */
+  readonly idTokenParameter: string | undefined;
 }
 
 /** The inputs that decide what a request proves. */
@@ -104,13 +128,14 @@ export function proveClient(inputs: ProofInputs, make: JwtMakers): Proof[] {
 
 /**
  * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
- * only where the method is written.
+ * only where the method is written, and never beside a JWT in the header.
  */
 function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }: ProofInputs): boolean {
-  return !authenticatesClient(privateKeyAs) && clientAuthMethod === 'none' && !isMethodWritten;
+  if (authenticatesClient(privateKeyAs) || clientAuthMethod !== 'none') return false;
+  return privateKeyAs === 'bearer' || !isMethodWritten;
 }
 
-/** A JWT on which the grant rests. */
+/** A JWT on which the request rests, and that does not authenticate the client. */
 export interface JwtGrant {
   /** The input that makes the JWT. */
   readonly source: 'private-key' | 'id-token-as';
@@ -121,7 +146,7 @@ export interface JwtGrant {
 }
 
 /** The JWTs on which the grant rests; two of them contradict each other. */
-export function listJwtGrants({ privateKeyAs, idTokenAs }: Roles): JwtGrant[] {
+export function listJwtGrants({ privateKeyAs, idTokenAs, idTokenParameter }: Roles): JwtGrant[] {
   const grants: JwtGrant[] = [];
   if (!authenticatesClient(privateKeyAs)) {
     const { grantType, prove } = jwtRoles[privateKeyAs];
@@ -129,7 +154,7 @@ export function listJwtGrants({ privateKeyAs, idTokenAs }: Roles): JwtGrant[] {
       source: 'private-key',
       written: `private-key-as: ${privateKeyAs}`,
       grantType,
-      prove: (make) => prove(make.grant, undefined),
+      prove: (make) => prove(make.grant, {}),
     });
   }
   if (idTokenAs !== undefined && !authenticatesClient(idTokenAs)) {
@@ -138,7 +163,7 @@ export function listJwtGrants({ privateKeyAs, idTokenAs }: Roles): JwtGrant[] {
       source: 'id-token-as',
       written: `id-token-as: ${idTokenAs}`,
       grantType,
-      prove: (make) => prove(make.idToken, undefined),
+      prove: (make) => prove(make.idToken, { parameter: idTokenParameter }),
     });
   }
   return grants;
