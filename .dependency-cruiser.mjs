@@ -75,7 +75,7 @@ const folderRules = Object.entries(arrows).map(([folder, targets]) => ({
   severity: 'error',
   from: { path: `^src/${folder}/`, pathNot: '\\.test\\.ts$' },
   to: {
-    path: '^(src|test|demo|tools|bench)/',
+    path: '^(src|test|demo|tools|bench|from-curl)/',
     pathNot: [folder, ...targets].map((target) => `^src/${target}(/|$)`),
   },
 }));
@@ -92,6 +92,24 @@ export default {
   forbidden: [
     ...folderRules,
     ...packageRules,
+    {
+      name: 'arrows-from-from-curl',
+      comment:
+        'The converter takes from the action what is secret by its name, and the checks of the inputs.',
+      severity: 'error',
+      from: { path: '^from-curl/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: '^(src|test|demo|tools|bench)/',
+        pathNot: ['^src/(inputs|log)/', '^src/masks/secret-names\\.ts$'],
+      },
+    },
+    {
+      name: 'from-curl-in-a-browser',
+      comment: 'What converts a command runs in a browser, too.',
+      severity: 'error',
+      from: { path: '^from-curl/', pathNot: ['\\.test\\.ts$', '^from-curl/from-curl\\.ts$'] },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev'] },
+    },
     {
       name: 'no-circles',
       severity: 'error',

@@ -32,6 +32,7 @@ const checks: readonly Check[] = [
         'demo',
         'tools',
         'bench',
+        'from-curl',
       ),
   },
   { name: 'README.md says what action.yml says', run: () => runNode('tools/tables.ts', '--check') },
@@ -89,6 +90,7 @@ function runTests(): boolean {
       // An address, for the path of Windows is no module.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'src/**/*.test.ts',
+      'from-curl/**/*.test.ts',
       'test/**/*.test.ts',
     ],
     { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
