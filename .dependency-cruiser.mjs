@@ -65,7 +65,6 @@ const arrows = {
 /** The packages of the runtime, and the only place that may import each. */
 const packages = {
   '@actions/core': '^src/(action|log)/',
-  '@actions/http-client': '^src/http/',
   '@actions/cache': '^src/save\\.ts$',
 };
 

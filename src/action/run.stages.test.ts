@@ -65,7 +65,7 @@ describe('a step that knows its issuer', () => {
 
   test('asks for the metadata again where the server is busy, and tells its purpose', async () => {
     const outcome = await runStep({
-      answers: [answerJson(503, {}), 'silence', metadata, granted],
+      answers: [answerJson(503, {}), answerJson(404, {}), 'silence', metadata, granted],
       inputs: place,
     });
     assert.notEqual(outcome.greenAfter, undefined);
@@ -78,7 +78,7 @@ describe('a step that knows its issuer', () => {
   test('has all attempts for the token although the metadata took some', async () => {
     const busy = answerJson(503, {});
     const outcome = await runStep({
-      answers: [busy, busy, busy, metadata, busy, busy, busy, granted],
+      answers: [busy, busy, busy, busy, busy, busy, metadata, busy, busy, busy, granted],
       inputs: place,
       random: 0,
     });
@@ -91,13 +91,14 @@ describe('a step that knows its issuer', () => {
   });
 
   test('tells who the server is where it is another one, and sends it no secret', async () => {
-    const answers = [answerJson(200, { issuer: `${issuer}/`, token_endpoint: tokenEndpoint })];
+    const other = answerJson(200, { issuer: `${issuer}/`, token_endpoint: tokenEndpoint });
+    const answers = [other, answerJson(404, {})];
     const outcome = await runStep({ answers, inputs: place });
     assert.match(
       readError(outcome),
       /^error \[oauth2-token: another issuer\] .*https:\/\/sso\.example\.com\/realms\/ci\/[^\w]/,
     );
-    assert.equal(outcome.network.requests.length, 1);
+    assert.equal(outcome.network.requests.length, 2);
     assert.ok(outcome.calls.includes('group Metadata: request and answer'));
     assert.ok(outcome.calls.includes(`info GET ${wellKnown}: 200 OK`));
   });
@@ -110,7 +111,7 @@ describe('a step that knows its issuer', () => {
   });
 
   test('gives up when the metadata does not come', async () => {
-    const answers = Array.from({ length: 4 }, () => answerJson(503, {}));
+    const answers = Array.from({ length: 8 }, () => answerJson(503, {}));
     const error = readError(await runStep({ answers, inputs: place, random: 0 }));
     assert.match(error, /^error \[oauth2-token: server failed\] .* 4 attempts\.$/);
   });

@@ -60,6 +60,7 @@ for (const { name, encode } of encodings) {
       );
       assert.ok(error instanceof Error);
       assert.equal('code' in error && error.code, 'answer_unreadable');
+      assert.equal('encoding' in error && error.encoding, name);
       assert.ok(error.cause instanceof Error, 'the cause is kept');
     });
 
@@ -79,9 +80,49 @@ for (const name of ['gzip', 'x-gzip', 'deflate'] as const) {
   });
 }
 
-test('deflate without its zlib header is unreadable', async () => {
-  await assert.rejects(decodeContent(deflateRawSync(text), 'deflate', limit), {
-    code: 'answer_unreadable',
+describe('deflate without its zlib header', () => {
+  test('is undone', async () => {
+    assert.deepEqual(await decodeContent(deflateRawSync(text), 'deflate', limit), text);
+  });
+
+  test('may not bring a byte more than is allowed', async () => {
+    const body = deflateRawSync(Buffer.alloc(limit + 1, 'a'));
+    await assert.rejects(decodeContent(body, 'deflate', limit), { code: 'answer_too_large' });
+  });
+});
+
+describe('several encodings', () => {
+  test('are undone from the last to the first', async () => {
+    const body = brotliCompressSync(gzipSync(text));
+    assert.deepEqual(await decodeContent(body, 'gzip, br', limit), text);
+    await assert.rejects(decodeContent(body, 'br, gzip', limit), { code: 'answer_unreadable' });
+  });
+
+  for (const list of ['gzip, identity', 'identity,gzip', ' , gzip ,']) {
+    test(`count only where they are some: "${list}"`, async () => {
+      assert.deepEqual(await decodeContent(gzipSync(text), list, limit), text);
+    });
+  }
+
+  test('may not bring more than is allowed in between', async () => {
+    const body = gzipSync(gzipSync(Buffer.alloc(64 * limit * limit)));
+    assert.ok(body.length < limit);
+    await assert.rejects(decodeContent(body, 'gzip, gzip', limit), { code: 'answer_too_large' });
+  });
+
+  test('that are more than anybody needs are not undone', async () => {
+    const list = Array<string>(6).fill('gzip').join();
+    await assert.rejects(decodeContent(gzipSync(text), list, limit), {
+      code: 'answer_unreadable',
+      encoding: 'gzip',
+    });
+  });
+
+  test('of which one is not known are named by that one', async () => {
+    await assert.rejects(decodeContent(text, 'gzip, zstd', limit), {
+      code: 'encoding_unknown',
+      encoding: 'zstd',
+    });
   });
 });
 
@@ -91,11 +132,34 @@ for (const none of [undefined, '', ' ', 'identity', 'Identity']) {
   });
 }
 
-for (const unknown of ['zstd', 'compress', 'gzip, br', 'gzip;q=1', 'toString', '__proto__']) {
-  test(`a body with the encoding "${unknown}" is unreadable`, async () => {
-    await assert.rejects(decodeContent(text, unknown, limit), {
-      code: 'answer_unreadable',
-      systemCode: 'content-encoding',
+for (const unknown of ['zstd', 'compress', 'gzip;q=1', 'toString', '__proto__', 'utf-8']) {
+  describe(`the encoding "${unknown}"`, () => {
+    test('is named as one that is not known', async () => {
+      await assert.rejects(decodeContent(text, unknown, limit), {
+        code: 'encoding_unknown',
+        encoding: unknown.toLowerCase(),
+        retryable: true,
+      });
     });
   });
 }
+
+describe('an encoding that is not known', () => {
+  for (const accepted of ['zstd', 'ZSTD', 'gzip, zstd', 'zstd;q=0.5', 'br, *', '*;q=0.1']) {
+    test(`leaves the body as it is where the request accepts "${accepted}"`, async () => {
+      assert.equal(await decodeContent(text, 'zstd', limit, accepted), text);
+    });
+  }
+
+  for (const accepted of ['', 'identity', 'gzip', 'zstd2', 'zstd;q=0', 'zstd; q=0.00', '*;q=0']) {
+    test(`is an error where the request accepts "${accepted}"`, async () => {
+      await assert.rejects(decodeContent(text, 'zstd', limit, accepted), {
+        code: 'encoding_unknown',
+      });
+    });
+  }
+});
+
+test('an encoding that is known is undone where the request asked for it, too', async () => {
+  assert.deepEqual(await decodeContent(gzipSync(text), 'gzip', limit, 'gzip'), text);
+});

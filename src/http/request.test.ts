@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import { createServer as createHttpsServer, get as getByHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  Socket,
+} from 'node:net';
 import { afterEach, before, describe, test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
+import {
+  createServer as createTlsServer,
+  getCACertificates,
+  setDefaultCACertificates,
+  TLSSocket,
+} from 'node:tls';
 
 import {
   type Authority,
@@ -33,7 +45,15 @@ import {
   startTcpServer,
   token,
 } from '../../test/support/doubles/scripted-server.ts';
-import { type HttpRequest, type HttpResponse, type RequestLimits, sendRequest } from './request.ts';
+import { machineNetwork, type Network } from './connection/network.ts';
+import {
+  type HttpRequest,
+  type HttpResponse,
+  makeSender,
+  type RequestLimits,
+  sendRequest,
+} from './request.ts';
+import { TransportError } from './transport-error.ts';
 
 const maxBytes = 64 * 1024;
 
@@ -106,6 +126,47 @@ function setVariable(t: TestContext, name: string, value: string | undefined): v
   set(value);
   t.after(() => {
     set(previous);
+  });
+}
+
+/** Starts a server for the length of a test; gives its port, or undefined where the machine has no such address. */
+async function listen(
+  t: TestContext,
+  server: Server,
+  host = '127.0.0.1',
+): Promise<number | undefined> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  server.listen(0, host);
+  try {
+    await once(server, 'listening');
+  } catch {
+    return undefined;
+  }
+  t.after(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Passes connections on to a port of this machine, but for those that `treat` takes, counted from 1. */
+function relay(
+  port: number,
+  treat: (socket: Socket, count: number) => boolean = () => false,
+): Server {
+  let count = 0;
+  return createTcpServer((socket) => {
+    count += 1;
+    if (treat(socket, count)) return;
+    const upstream = connect({ host: '127.0.0.1', port });
+    upstream.on('error', () => undefined);
+    upstream.on('close', () => socket.destroy());
+    socket.on('close', () => upstream.destroy());
+    socket.pipe(upstream).pipe(socket);
   });
 }
 
@@ -367,8 +428,8 @@ describe('a connection', () => {
     ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
     ['a page without a head', '<html><body>Sign in</body></html>'],
     ['a status that is none', 'HTTP/1.1 abc OK\r\n\r\n'],
-    ['a head that is too large', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100_000)}\r\n\r\n`],
     ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'],
+    ['a line break without its other half', 'HTTP/1.1 200 OK\r\na: b\rc\r\n\r\n'],
   ];
   for (const [words, bytes] of nonsense) {
     test(`that speaks ${words} is unreadable`, async (t) => {
@@ -383,24 +444,15 @@ describe('a connection', () => {
     await assert.rejects(send(server.url), { code: 'answer_cut' });
   });
 
-  // node:http destroys such a connection without a word, so that only the signal ends the request.
-  test('that becomes another protocol brings no answer before the abort', async (t) => {
+  test('that becomes another protocol is unreadable', async (t) => {
     const switching =
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n';
-    const seen = Promise.withResolvers<undefined>();
-    const server = await serve(
-      t,
-      dynamic(() => {
-        seen.resolve(undefined);
-        return garbage(switching);
-      }),
-    );
-    const { signal, abort } = createAbort();
-    const outcome = assert.rejects(send(server.url, { signal }), { code: 'timeout' });
-    await seen.promise;
-    await takeTurns();
-    abort();
-    await outcome;
+    const server = await serve(t, garbage(switching));
+    await assert.rejects(send(server.url), {
+      code: 'answer_unreadable',
+      reason: '101 Switching Protocols',
+      retryable: true,
+    });
   });
 });
 
@@ -561,7 +613,7 @@ for (const variable of [undefined, '0']) {
       const server = await serve(t, reply(), trusted);
       await assert.rejects(send(server.url), {
         name: 'TransportError',
-        code: 'tls_failed',
+        code: 'tls_untrusted',
         systemCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
         retryable: false,
         mayHaveArrived: false,
@@ -573,7 +625,7 @@ for (const variable of [undefined, '0']) {
       setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
       const server = await serve(t, reply(), trusted);
       const { certificate: ca } = await createAuthority('Another Authority');
-      await assert.rejects(send(server.url, { tls: { ca } }), { code: 'tls_failed' });
+      await assert.rejects(send(server.url, { tls: { ca } }), { code: 'tls_untrusted' });
       assert.deepEqual(server.requests, []);
     });
 
@@ -582,7 +634,7 @@ for (const variable of [undefined, '0']) {
       const expired = await authority.issue({ names: ['127.0.0.1'], expired: true });
       const server = await serve(t, reply(), expired);
       await assert.rejects(send(server.url, { tls: { ca: authority.certificate } }), {
-        code: 'tls_failed',
+        code: 'tls_untrusted',
         systemCode: 'CERT_HAS_EXPIRED',
       });
       assert.deepEqual(server.requests, []);
@@ -593,7 +645,7 @@ for (const variable of [undefined, '0']) {
       const misnamed = await authority.issue({ names: ['another.test'] });
       const server = await serve(t, reply(), misnamed);
       await assert.rejects(send(server.url, { tls: { ca: authority.certificate } }), {
-        code: 'tls_failed',
+        code: 'tls_untrusted',
         systemCode: 'ERR_TLS_CERT_ALTNAME_INVALID',
       });
       assert.deepEqual(server.requests, []);
@@ -615,7 +667,7 @@ for (const variable of [undefined, '0']) {
       const server = await serve(t, reply(), trusted);
       await useProxy(t, { port: server.port });
       await assert.rejects(send('https://token.test/token'), {
-        code: 'tls_failed',
+        code: 'tls_untrusted',
         systemCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
       });
       assert.deepEqual(server.requests, []);
@@ -627,7 +679,7 @@ for (const variable of [undefined, '0']) {
       const server = await serve(t, reply(), expired);
       await useProxy(t, { port: server.port });
       const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
-      await assert.rejects(sent, { code: 'tls_failed', systemCode: 'CERT_HAS_EXPIRED' });
+      await assert.rejects(sent, { code: 'tls_untrusted', systemCode: 'CERT_HAS_EXPIRED' });
       assert.deepEqual(server.requests, []);
     });
 
@@ -639,7 +691,7 @@ for (const variable of [undefined, '0']) {
       await useProxy(t, { port: server.port });
       const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
       await assert.rejects(sent, {
-        code: 'tls_failed',
+        code: 'tls_untrusted',
         systemCode: 'ERR_TLS_CERT_ALTNAME_INVALID',
       });
       assert.deepEqual(server.requests, []);
@@ -654,7 +706,7 @@ for (const variable of [undefined, '0']) {
         tls: toServerCertificate(trusted),
       });
       await assert.rejects(send('https://token.test/token'), {
-        code: 'tls_failed',
+        code: 'tls_untrusted',
         retryable: false,
         mayHaveArrived: false,
       });
@@ -699,14 +751,15 @@ describe('TLS', () => {
     assert.equal((await send(server.url, { tls: { ca } })).status, 200);
   });
 
-  test('that the server does not speak has failed for good', async (t) => {
+  test('that the server does not speak is missing', async (t) => {
     const server = await startTcpServer(({ stream }) => {
       stream.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
     t.after(server.close);
     await assert.rejects(send(`https://127.0.0.1:${server.port}/token`), {
-      code: 'tls_failed',
-      retryable: false,
+      code: 'tls_missing',
+      retryable: true,
+      mayHaveArrived: false,
     });
   });
 
@@ -822,12 +875,7 @@ describe('a proxy', () => {
     });
   });
 
-  for (const address of [
-    '100%:password@127.0.0.1:1',
-    'user:password@127.0.0.1:1',
-    'http://user:50%@127.0.0.1:1',
-    'http://',
-  ]) {
+  for (const address of ['100%:password@127.0.0.1:1', 'http://user:50%@127.0.0.1:1', 'http://']) {
     test(`whose address cannot be read is final, and is not passed over: ${address}`, async (t) => {
       nameProxy(t, address);
       await assert.rejects(send('https://token.test/token'), {
@@ -851,7 +899,7 @@ describe('a proxy', () => {
   }
 
   test('whose address cannot be read does not matter for this machine', async (t) => {
-    nameProxy(t, 'user:password@127.0.0.1:1');
+    nameProxy(t, 'user:50%@127.0.0.1:1');
     const server = await serve(t, reply());
     assert.equal((await send(server.url)).status, 200);
   });
@@ -937,5 +985,425 @@ describe('a proxy', () => {
     await useProxy(t, { port: server.port });
     const sent = send('https://token.test/token', { tls: { ca: authority.certificate } });
     await assert.rejects(sent, { code: 'answer_too_large' });
+  });
+});
+
+describe('an IPv6 address', () => {
+  for (const secure of [false, true]) {
+    test(`in a URL is connected to${secure ? ' with TLS' : ''}`, async (t) => {
+      const certificate = await authority.issue({ names: ['::1'] });
+      const server = await serve(t, reply({ body: 'whole' }), secure ? certificate : undefined);
+      const port = await listen(t, relay(server.port), '::1');
+      if (port === undefined) {
+        t.skip('no IPv6 on this machine');
+        return;
+      }
+      const url = `${secure ? 'https' : 'http'}://[::1]:${port}/token`;
+      const { body } = await send(url, { tls: { ca: authority.certificate } });
+      assert.equal(body.toString(), 'whole');
+      assert.equal(server.requests[0]?.headers['host'], `[::1]:${port}`);
+    });
+  }
+
+  for (const scheme of ['http', 'https']) {
+    test(`in a URL of ${scheme} is named to the proxy in brackets, and verified`, async (t) => {
+      const certificate = await authority.issue({ names: ['2001:db8::7'] });
+      const server = await serve(t, reply(), scheme === 'https' ? certificate : undefined);
+      const route = { host: '127.0.0.1', port: server.port };
+      const proxy = await startProxy({ routes: { '[2001:db8::7]': route } });
+      t.after(proxy.close);
+      nameProxy(t, proxy.url);
+      const url = `${scheme}://[2001:db8::7]/token`;
+      assert.equal((await send(url, { tls: { ca: authority.certificate } })).status, 200);
+      const port = scheme === 'https' ? 443 : 80;
+      assert.deepEqual(proxy.connects, [
+        { target: `[2001:db8::7]:${port}`, authorization: undefined },
+      ]);
+    });
+  }
+
+  test('that the certificate is not for is refused', async (t) => {
+    const certificate = await authority.issue({ names: ['2001:db8::8'] });
+    const server = await serve(t, reply(), certificate);
+    const route = { host: '127.0.0.1', port: server.port };
+    const proxy = await startProxy({ routes: { '[2001:db8::7]': route } });
+    t.after(proxy.close);
+    nameProxy(t, proxy.url);
+    const sent = send('https://[2001:db8::7]/token', { tls: { ca: authority.certificate } });
+    await assert.rejects(sent, { systemCode: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  });
+
+  test('can be the one of the proxy', async (t) => {
+    const server = await serve(t, reply());
+    const proxy = await startProxy({
+      routes: { 'token.test': { host: '127.0.0.1', port: server.port } },
+    });
+    t.after(proxy.close);
+    const port = await listen(t, relay(Number(new URL(proxy.url).port)), '::1');
+    if (port === undefined) {
+      t.skip('no IPv6 on this machine');
+      return;
+    }
+    nameProxy(t, `http://[::1]:${port}`);
+    assert.equal((await send('http://token.test/token')).status, 200);
+    assert.equal(proxy.connects.length, 1);
+  });
+});
+
+describe('whether the request was sent', () => {
+  test('is no where the connection ends in the handshake of TLS', async (t) => {
+    const server = await serve(t, reply(), trusted);
+    for (const ending of ['end', 'reset'] as const) {
+      const front = relay(server.port, (socket) => {
+        socket.once('data', () => {
+          if (ending === 'end') socket.end();
+          else socket.resetAndDestroy();
+        });
+        return true;
+      });
+      const port = await listen(t, front);
+      await assert.rejects(send(`https://127.0.0.1:${String(port)}/token`), {
+        code: 'connection_failed',
+        step: 'securing',
+        retryable: true,
+        mayHaveArrived: false,
+      });
+    }
+  });
+
+  test('is no where it ends in the handshake behind a proxy', async (t) => {
+    const port = await listen(
+      t,
+      relay(1, (socket) => Boolean(socket.once('data', () => socket.end()))),
+    );
+    await useProxy(t, { port: port ?? 0 });
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'connection_failed',
+      step: 'securing',
+      peer: 'server',
+      mayHaveArrived: false,
+    });
+  });
+
+  test('is yes where something breaks TLS after the request', async (t) => {
+    const seen = Promise.withResolvers<undefined>();
+    const answer = dynamic(() => {
+      seen.resolve(undefined);
+      return silence('before-head');
+    });
+    const server = await serve(t, answer, trusted);
+    const front = createTcpServer((socket) => {
+      const upstream = connect({ host: '127.0.0.1', port: server.port });
+      upstream.on('error', () => undefined);
+      socket.on('close', () => upstream.destroy());
+      socket.pipe(upstream);
+      upstream.on('data', (bytes) => socket.write(bytes));
+      void seen.promise.then(() => socket.end('no record of TLS at all, and far too long for one'));
+    });
+    const port = await listen(t, front);
+    const sent = send(`https://127.0.0.1:${String(port)}/token`, {
+      tls: { ca: authority.certificate },
+    });
+    await assert.rejects(sent, {
+      code: 'connection_failed',
+      step: 'exchanging',
+      retryable: true,
+      mayHaveArrived: true,
+    });
+  });
+
+  const silentSteps = [
+    ['a server that never sets TLS up', 'securing', false],
+    ['a server that never answers', 'exchanging', true],
+  ] as const;
+  for (const [what, step, mayHaveArrived] of silentSteps) {
+    test(`is ${mayHaveArrived ? 'yes' : 'no'} where the time is over at ${what}`, async (t) => {
+      const seen = Promise.withResolvers<undefined>();
+      const silent = dynamic(() => {
+        seen.resolve(undefined);
+        return silence('before-head');
+      });
+      const server = mayHaveArrived ? await serve(t, silent) : await startSilentTlsServer();
+      t.after(server.close);
+      const { signal, abort } = createAbort();
+      const outcome = assert.rejects(send(server.url, { signal }), {
+        code: 'timeout',
+        step,
+        peer: 'server',
+        mayHaveArrived,
+        addresses: ['127.0.0.1'],
+      });
+      if (mayHaveArrived) await seen.promise;
+      else await turnUntil(() => server.connections === 1);
+      await takeTurns();
+      abort();
+      await outcome;
+    });
+  }
+
+  test('is no where the time is over at a proxy', async (t) => {
+    const proxy = await useProxy(t, { behaviour: 'hang' });
+    const { signal, abort } = createAbort();
+    const outcome = assert.rejects(send('http://token.test/token', { signal }), {
+      code: 'timeout',
+      step: 'tunneling',
+      peer: 'proxy',
+      mayHaveArrived: false,
+    });
+    await turnUntil(() => proxy.connects.length === 1);
+    abort();
+    await outcome;
+  });
+});
+
+/** A sender over a network that fails as a test says, and else is the one of this machine. */
+function makeOddSender(network: Partial<Network>): typeof sendRequest {
+  return makeSender({ network: { ...machineNetwork, ...network }, now: Date.now });
+}
+
+function fail(code: string, syscall: string): Error {
+  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+}
+
+describe('a network', () => {
+  const request = { method: 'GET', url: 'http://login.example.test/', headers: {} } as const;
+  const limits = { signal: new AbortController().signal, maxBytes };
+
+  for (const [systemCode, code] of [
+    ['ENOTFOUND', 'name_not_found'],
+    ['EAI_AGAIN', 'name_unresolved'],
+    ['EAI_FAIL', 'name_unresolved'],
+  ] as const) {
+    test(`whose resolver fails by ${systemCode} may recover`, async () => {
+      const lookup = (): Promise<never> => Promise.reject(fail(systemCode, 'getaddrinfo'));
+      await assert.rejects(makeOddSender({ lookup })(request, limits), {
+        code,
+        systemCode,
+        step: 'resolving',
+        retryable: true,
+        mayHaveArrived: false,
+      });
+    });
+  }
+
+  for (const systemCode of ['EACCES', 'ENETUNREACH', 'EHOSTDOWN', 'EODD']) {
+    test(`whose connections fail by ${systemCode} may recover`, async () => {
+      const sender = makeOddSender({
+        lookup: () => Promise.resolve(['192.0.2.1']),
+        connect: () => new Socket().destroy(fail(systemCode, 'connect')),
+      });
+      await assert.rejects(sender(request, limits), {
+        code: 'connection_failed',
+        systemCode,
+        step: 'connecting',
+        addresses: ['192.0.2.1'],
+        retryable: true,
+        mayHaveArrived: false,
+      });
+    });
+  }
+
+  test('that has a name with an address that nobody answers at is used all the same', async (t) => {
+    const server = await serve(t, reply({ body: 'whole' }));
+    const sender = makeOddSender({
+      lookup: () => Promise.resolve(['2001:db8::1', '127.0.0.1']),
+      connect: (address, port) =>
+        address === '127.0.0.1' ? machineNetwork.connect(address, port) : new Socket(),
+      startTimer: (_, callback) => {
+        setImmediate(callback);
+        return () => undefined;
+      },
+    });
+    const url = `http://login.example.test:${server.port}/`;
+    assert.equal((await sender({ ...request, url }, limits)).body.toString(), 'whole');
+  });
+});
+
+describe('the headers of an answer', () => {
+  test('may have 60 KiB', async (t) => {
+    const server = await serve(t, reply({ headers: { 'x-long': 'x'.repeat(60 * 1024) } }));
+    assert.equal((await send(server.url)).headers['x-long']?.length, 60 * 1024);
+  });
+
+  test('may not have more than 64 KiB, which is final', async (t) => {
+    const server = await serve(t, reply({ headers: { 'x-long': 'x'.repeat(70 * 1024) } }));
+    await assert.rejects(send(server.url), { code: 'headers_too_large', retryable: false });
+  });
+
+  const damaged: readonly [headers: string, reason: RegExp][] = [
+    ['content-length: 1\r\ncontent-length: 2', /Content-Length/],
+    ['content-length: 2\r\ntransfer-encoding: chunked', /Transfer-Encoding/],
+    ['bad header: 1', /header/i],
+  ];
+  for (const [headers, reason] of damaged) {
+    test(`that cannot be read are told by the parser's reason: ${reason.source}`, async (t) => {
+      const server = await serve(t, garbage(`HTTP/1.1 200 OK\r\n${headers}\r\n\r\nab`));
+      await assert.rejects(send(server.url), (error) => {
+        assert.ok(error instanceof TransportError);
+        assert.equal(error.code, 'answer_unreadable');
+        assert.match(error.reason ?? '', reason);
+        return true;
+      });
+    });
+  }
+});
+
+describe('an encoding that was asked for by the request itself', () => {
+  for (const name of ['Accept-Encoding', 'accept-encoding']) {
+    test(`leaves the body as it is: ${name}`, async (t) => {
+      const server = await serve(t, reply({ headers: { 'content-encoding': 'odd' }, body: 'a' }));
+      const { body } = await send(server.url, { headers: { [name]: 'odd' } });
+      assert.equal(body.toString(), 'a');
+    });
+  }
+
+  test('is an error where it was not', async (t) => {
+    const server = await serve(t, reply({ headers: { 'content-encoding': 'odd' }, body: 'a' }));
+    await assert.rejects(send(server.url), { code: 'encoding_unknown', encoding: 'odd' });
+  });
+});
+
+describe('a certificate', () => {
+  test('of an issuing CA is trusted where only that CA is given', async (t) => {
+    const issuing = await authority.createIntermediate('Issuing CA');
+    const { certificate, key } = await issuing.issue({ names: ['127.0.0.1'] });
+    for (const chain of [certificate, `${certificate}\n${issuing.certificate}`]) {
+      const server = await serve(t, reply(), { certificate: chain, key });
+      const { status } = await send(server.url, { tls: { ca: issuing.certificate } });
+      assert.equal(status, 200);
+    }
+  });
+
+  test('that is given itself is trusted', async (t) => {
+    const server = await serve(t, reply(), trusted);
+    assert.equal((await send(server.url, { tls: { ca: trusted.certificate } })).status, 200);
+  });
+
+  test('for which Node has no code of its own is not trusted, and nothing is sent', async (t) => {
+    const weak = await authority.createIntermediate('Weak CA', { hash: 'SHA-1' });
+    const { certificate, key } = await weak.issue({ names: ['127.0.0.1'] });
+    const cert = `${certificate}\n${weak.certificate}`;
+    const port = await listen(t, createTlsServer({ cert, key, ciphers: 'DEFAULT:@SECLEVEL=0' }));
+    const sent = send(`https://127.0.0.1:${String(port)}/`, { tls: { ca: authority.certificate } });
+    await assert.rejects(sent, { code: 'tls_untrusted', retryable: false, mayHaveArrived: false });
+  });
+
+  test('of the client that is refused by an alert is final, and was not sent', async (t) => {
+    // A fatal alert bad_certificate (RFC 8446 section 6).
+    const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 42]);
+    const server = await startTcpServer(({ stream }) => {
+      stream.once('data', () => stream.end(alert));
+    });
+    t.after(server.close);
+    await assert.rejects(send(`https://127.0.0.1:${server.port}/token`), {
+      code: 'client_certificate_refused',
+      alert: 42,
+      retryable: false,
+      mayHaveArrived: false,
+    });
+  });
+
+  test('of the client that is missing is final with TLS 1.3', async (t) => {
+    const { url } = await startMutualTlsServer(t);
+    await assert.rejects(send(url, { tls: { ca: authority.certificate } }), {
+      code: 'client_certificate_refused',
+      alert: 116,
+    });
+  });
+
+  test('of the client that does not fit its key keeps the request from being made', async (t) => {
+    const server = await serve(t, reply(), trusted);
+    const { certificate } = await authority.issue({ names: [], client: true });
+    const { key } = await authority.issue({ names: [], client: true });
+    const tls = { ca: authority.certificate, certificate, key };
+    await assert.rejects(send(server.url, { tls }), {
+      code: 'request_failed',
+      retryable: false,
+      mayHaveArrived: false,
+    });
+  });
+});
+
+describe('a server of another kind', () => {
+  test('with outdated versions of TLS only is named so', async (t) => {
+    const { certificate: cert, key } = trusted;
+    const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
+    const ciphers = 'DEFAULT:@SECLEVEL=0';
+    const port = await listen(t, createTlsServer({ cert, key, ciphers, ...versions }));
+    const sent = send(`https://127.0.0.1:${String(port)}/`, { tls: { ca: authority.certificate } });
+    await assert.rejects(sent, { code: 'tls_outdated', mayHaveArrived: false });
+  });
+
+  test('with HTTP/2 only is named so, with TLS and without', async (t) => {
+    const { certificate: cert, key } = trusted;
+    const secure = await listen(t, createSecureServer({ cert, key, allowHTTP1: false }));
+    const plain = await listen(t, createHttp2Server());
+    for (const url of [
+      `https://127.0.0.1:${String(secure)}/`,
+      `http://127.0.0.1:${String(plain)}/`,
+    ]) {
+      const sent = send(url, { tls: { ca: authority.certificate } });
+      await assert.rejects(sent, { code: 'http2_only' });
+    }
+  });
+
+  test('with TLS where the URL says http is named so', async (t) => {
+    const server = await serve(t, garbage(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])));
+    await assert.rejects(send(server.url), { code: 'tls_expected' });
+  });
+});
+
+describe('the answer of a proxy', () => {
+  test('may ask to wait', async (t) => {
+    const port = await listen(
+      t,
+      createTcpServer((socket) => {
+        socket.resume().end('HTTP/1.1 503 Busy\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n');
+      }),
+    );
+    nameProxy(t, `http://127.0.0.1:${String(port)}`);
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'proxy_refused',
+      proxyStatus: 503,
+      retryAfter: 7000,
+      mayHaveArrived: false,
+    });
+  });
+
+  test('may be any success', async (t) => {
+    const server = await serve(t, reply({ body: 'whole' }));
+    const front = relay(server.port, (socket) => {
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 201 Created\r\n\r\n');
+        const upstream = connect({ host: '127.0.0.1', port: server.port });
+        socket.on('close', () => upstream.destroy());
+        socket.pipe(upstream).pipe(socket);
+      });
+      return true;
+    });
+    nameProxy(t, `http://127.0.0.1:${String(await listen(t, front))}`);
+    assert.equal((await send('http://token.test/token')).body.toString(), 'whole');
+  });
+
+  test('that is no HTTP is a proxy that is not reached', async (t) => {
+    const port = await listen(
+      t,
+      createTcpServer((socket) => socket.resume().end('\u0005\u00ff')),
+    );
+    nameProxy(t, `http://127.0.0.1:${String(port)}`);
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'proxy_unreachable',
+      retryable: true,
+      mayHaveArrived: false,
+    });
+  });
+
+  test('is not waited for where it is of a kind that is not supported', async (t) => {
+    nameProxy(t, 'socks5://127.0.0.1:1');
+    await assert.rejects(send('https://token.test/token'), {
+      code: 'proxy_unsupported',
+      scheme: 'socks5',
+      retryable: false,
+    });
   });
 });

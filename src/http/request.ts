@@ -1,11 +1,16 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
-import { getCACertificates } from 'node:tls';
+import { type IncomingMessage, request as createRequest } from 'node:http';
 
-import { HttpClient, type HttpClientResponse } from '@actions/http-client';
-import { checkBypass, getProxyUrl } from '@actions/http-client/lib/proxy';
-
+import { openConnection } from './connection/connection.ts';
+import { machineNetwork, type Network } from './connection/network.ts';
+import { type Progress, startProgress } from './connection/progress.ts';
+import { readPort, withoutBrackets } from './connection/proxy.ts';
+import type { ConnectionContext } from './connection/reach.ts';
+import type { TlsIdentity } from './connection/secure.ts';
 import { decodeContent } from './content-encoding.ts';
+import { maxHeaderBytes } from './limits.ts';
 import { toTransportError, TransportError } from './transport-error.ts';
+
+export type { TlsIdentity };
 
 /** One HTTP request, complete; what is not here is not sent. */
 export interface HttpRequest {
@@ -25,15 +30,6 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** Whom to trust and who to be, on a TLS connection. */
-export interface TlsIdentity {
-  /** PEM certificates, trusted beside the default roots. */
-  readonly ca?: string;
-  /** The client's own PEM certificate and PEM private key (RFC 8705). */
-  readonly certificate?: string;
-  readonly key?: string;
-}
-
 /** What holds for one request. */
 export interface RequestLimits {
   /** Ends the request, wherever it is, when it aborts. */
@@ -46,141 +42,137 @@ export interface RequestLimits {
 /** Sends one request and reads its response. */
 export type SendRequest = (request: HttpRequest, limits: RequestLimits) => Promise<HttpResponse>;
 
-/** A timer of node:http's own must never be first: the signal alone decides. 2^31-1 ms is the longest. */
-const neverByItself = 2 ** 31 - 1;
+/** What a sender needs from its surroundings. */
+export interface SenderContext {
+  readonly network: Network;
+  /** The time of day: epoch, milliseconds. */
+  readonly now: () => number;
+}
+
+/** Sends over the network of the machine. */
+export const sendRequest: SendRequest = makeSender({ network: machineNetwork, now: Date.now });
 
 /**
- * Sends one request over a connection of its own, through the proxy of the environment if there is one, and reads the
- * whole response. TLS is always verified; redirects are never followed.
- *
- * @throws {TransportError} when there is no complete response
- * @see https://github.com/actions/toolkit/tree/main/packages/http-client
+ * Makes the function that sends one request over a connection of its own, through the proxy of the environment if there
+ * is one, and reads the whole response. TLS is always verified; redirects are never followed. It throws a
+ * {@link TransportError} when there is no complete response.
  */
-export const sendRequest: SendRequest = async (request, limits) => {
-  const client = new HttpClient(
-    undefined,
-    [
-      {
-        prepareRequest: (options) => {
-          prepareOptions(options, request, limits);
-        },
-        canHandleAuthentication: () => false,
-        handleAuthentication: () => Promise.reject(new Error('never asked')),
-      },
-    ],
-    { allowRedirects: false, socketTimeout: neverByItself },
-  );
-  try {
-    limits.signal.throwIfAborted();
-    requireReadableProxy(new URL(request.url));
-    const { message } = await untilAborted(start(client, request), limits.signal);
-    const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
-    const headers = readHeaders(message);
-    return {
-      status: message.statusCode ?? 0,
-      statusText: message.statusMessage ?? '',
-      headers,
-      body: await decodeContent(body, headers['content-encoding'], limits.maxBytes),
-    };
-  } catch (error) {
-    // By the signal alone: after an abort, the error can be any that a destroyed socket throws.
-    if (limits.signal.aborted) {
-      throw new TransportError('timeout', { cause: limits.signal.reason });
+export function makeSender(context: SenderContext): SendRequest {
+  return async (request, limits) => {
+    const progress = startProgress();
+    const life = new AbortController();
+    try {
+      limits.signal.throwIfAborted();
+      const work = exchange(request, limits, { ...context, progress, over: life.signal });
+      return await untilAborted(work, limits.signal);
+    } catch (error) {
+      // By the signal alone: after an abort, the error can be any that a destroyed socket throws.
+      if (limits.signal.aborted) {
+        throw new TransportError('timeout', { ...progress, cause: limits.signal.reason });
+      }
+      throw toTransportError(error, progress);
+    } finally {
+      life.abort();
     }
-    throw toTransportError(error);
-  } finally {
-    client.dispose();
-  }
-};
-
-/**
- * The client passes over a proxy's address that it cannot read, and would connect directly.
- *
- * @throws {TransportError} `proxy_invalid`
- */
-function requireReadableProxy(url: URL): void {
-  const names =
-    url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-  const isNamed = names.some((name) => (process.env[name] ?? '') !== '');
-  if (isNamed && !checkBypass(url) && readProxyHost(url) === '') {
-    throw new TransportError('proxy_invalid');
-  }
-}
-
-/** Empty where the address of the proxy cannot be read. */
-function readProxyHost(url: URL): string {
-  try {
-    return getProxyUrl(url)?.hostname ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function start(client: HttpClient, request: HttpRequest): Promise<HttpClientResponse> {
-  return client.request(request.method, request.url, request.body ?? null, { ...request.headers });
-}
-
-/** The agent's own options, which a CONNECT tunnel reads instead of the request's. */
-interface AgentOptions {
-  options?: object;
-  /** Only an agent of `tunnel` has them. */
-  proxyOptions?: object;
-}
-
-/**
- * Has the last word on the options of node:http: TLS verified whatever NODE_TLS_REJECT_UNAUTHORIZED says (an earlier
- * step can export it, and https_proxy with it), and the signal handed to every part that can hang.
- */
-function prepareOptions(
-  options: RequestOptions,
-  request: HttpRequest,
-  { signal, tls = {} }: RequestLimits,
-): void {
-  const trust = {
-    rejectUnauthorized: true,
-    ...(tls.ca === undefined ? {} : { ca: [...getCACertificates('default'), tls.ca] }),
   };
-  const identity = { ...trust, ...pickClientCertificate(tls) };
-  // The client appends an id of the run to the user agent; that is nobody's business but GitHub's.
-  options.headers = { ...request.headers };
-  Object.assign(options, identity, { signal });
-  const agent = options.agent as AgentOptions | undefined;
-  if (agent === undefined) return;
-  agent.options = { ...agent.options, ...identity };
-  if (agent.proxyOptions !== undefined) Object.assign(agent.proxyOptions, trust, { signal });
 }
 
-function pickClientCertificate({ certificate, key }: TlsIdentity): object {
-  return certificate === undefined || key === undefined ? {} : { cert: certificate, key };
+/** One exchange on its way. */
+interface Exchange extends SenderContext, ConnectionContext {}
+
+async function exchange(
+  request: HttpRequest,
+  { maxBytes, tls = {} }: RequestLimits,
+  context: Exchange,
+): Promise<HttpResponse> {
+  const message = await send(request, tls, context);
+  const body = await readBody(message, maxBytes, context.progress);
+  const headers = readHeaders(message);
+  const accepted = findHeader(request.headers, 'accept-encoding');
+  return {
+    status: message.statusCode ?? 0,
+    statusText: message.statusMessage ?? '',
+    headers,
+    body: await decodeContent(body, headers['content-encoding'], maxBytes, accepted),
+  };
+}
+
+/** Sends a request, which is checked before anything is connected to; gives the response when its head has come. */
+function send(
+  { method, url: address, headers, body = '' }: HttpRequest,
+  tls: TlsIdentity,
+  context: Exchange,
+): Promise<IncomingMessage> {
+  const url = new URL(address);
+  const { over, progress } = context;
+  return new Promise((resolve, reject) => {
+    const outgoing = createRequest({
+      method,
+      host: withoutBrackets(url.hostname),
+      port: readPort(url),
+      defaultPort: url.protocol === 'https:' ? 443 : 80,
+      path: url.pathname + url.search,
+      headers: { ...headers, ...measure(method, body) },
+      maxHeaderSize: maxHeaderBytes,
+      signal: over,
+      createConnection: (_, handOver) => {
+        void openConnection(url, tls, context).then((socket) => {
+          Object.assign(progress, { step: 'exchanging', peer: 'server', sent: true });
+          handOver(null, socket);
+        }, reject);
+        return undefined;
+      },
+    });
+    outgoing.on('response', resolve);
+    outgoing.on('error', reject);
+    // A listener is what lets it be noticed: without one, the connection is closed and nothing is said.
+    outgoing.on('upgrade', () => {
+      reject(
+        new TransportError('answer_unreadable', { ...progress, reason: '101 Switching Protocols' }),
+      );
+    });
+    outgoing.end(body);
+  });
+}
+
+/** A body that is empty has a length where the method has a body by its meaning (RFC 9110 section 8.6). */
+function measure(method: HttpRequest['method'], body: string): Record<string, number> {
+  return method === 'GET' && body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
 }
 
 /** Settles with the work, or rejects when the signal aborts although the work never settles. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => {
-    aborted.reject(signal.reason);
-  };
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      reject(toReason(signal));
+    };
+  });
   signal.addEventListener('abort', abort, { once: true });
   try {
-    return await Promise.race([work, aborted.promise]);
+    return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener('abort', abort);
   }
 }
 
-/** Reads a body to its end; `readBody()` of the client never settles when the connection is cut. */
-function readBody(message: IncomingMessage, maxBytes: number): Promise<Buffer> {
+function toReason({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}
+
+/** Reads a body to its end. */
+function readBody(message: IncomingMessage, maxBytes: number, progress: Progress): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const cut = (cause?: unknown): void => {
-      reject(new TransportError('answer_cut', { cause }));
+      reject(new TransportError('answer_cut', { ...progress, cause }));
     };
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
       chunks.push(chunk);
       if (size <= maxBytes) return;
-      reject(new TransportError('answer_too_large'));
+      reject(new TransportError('answer_too_large', { ...progress }));
       message.destroy();
     });
     message.on('end', () => {
@@ -197,4 +189,9 @@ function readHeaders(message: IncomingMessage): Record<string, string> {
     Array.isArray(value) ? value.join(', ') : (value ?? ''),
   ]);
   return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** @param name in lower case */
+function findHeader(headers: HttpRequest['headers'], name: string): string | undefined {
+  return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
 }

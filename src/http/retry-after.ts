@@ -29,6 +29,24 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return date === undefined ? undefined : Math.max(0, date - now);
 }
 
+/** What is read of an answer; the names of the headers are in lower case. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads what an answer asks to wait. Only a failure says when to come back: with a redirect the header is about the
+ * place that it points to, and with a success it means nothing here.
+ *
+ * @param now epoch, milliseconds
+ * @returns milliseconds; undefined where the answer does not ask for anything
+ * @see RFC 9110 section 10.2.3
+ */
+export function readRetryAfter({ status, headers }: AnswerHead, now: number): number | undefined {
+  return status >= 400 && status <= 599 ? parseRetryAfter(headers['retry-after'], now) : undefined;
+}
+
 /** Reads an HTTP-date; gives the epoch in milliseconds (RFC 9110 section 5.6.7). */
 function parseHttpDate(text: string, now: number): number | undefined {
   for (const form of httpDates) {

@@ -1,49 +1,60 @@
+import type { Peer, Progress, Step } from './connection/progress.ts';
+
 /** What went wrong between here and the server, in stable words. */
 export type TransportErrorCode =
+  /** The time was over; the step says where. */
   | 'timeout'
+  /** The resolver answered that there is no such name. */
   | 'name_not_found'
+  /** The resolver gave no answer, or failed. */
+  | 'name_unresolved'
+  /** No connection, or one that broke. */
   | 'connection_failed'
+  /** The certificate of the peer was not accepted. */
+  | 'tls_untrusted'
+  /** The peer did not accept the client's certificate, or wants one. */
+  | 'client_certificate_refused'
+  /** What answered does not speak TLS. */
+  | 'tls_missing'
+  /** The URL says http, and the server speaks TLS. */
+  | 'tls_expected'
+  /** The peer speaks versions of TLS only that are not accepted here. */
+  | 'tls_outdated'
+  /** Another failure to set TLS up. */
   | 'tls_failed'
+  /** The server speaks HTTP/2 only. */
+  | 'http2_only'
+  /** The proxy answered, and did not connect. */
   | 'proxy_refused'
+  /** The address of the proxy is no URL. */
   | 'proxy_invalid'
+  /** The proxy is of a kind that is not known here. */
+  | 'proxy_unsupported'
+  /** No connection to the proxy, or one that broke. */
   | 'proxy_unreachable'
   | 'answer_cut'
+  /** No HTTP, or a body that is damaged. */
   | 'answer_unreadable'
+  /** A Content-Encoding that is not known here. */
+  | 'encoding_unknown'
   | 'answer_too_large'
+  | 'headers_too_large'
+  /** The request cannot be made. */
   | 'request_failed';
-
-/** The codes after which the server cannot have read the request. */
-const neverSent: ReadonlySet<TransportErrorCode> = new Set([
-  'name_not_found',
-  'tls_failed',
-  'proxy_refused',
-  'proxy_invalid',
-  'proxy_unreachable',
-]);
 
 /** The codes after which the same request would fail in the same way. */
 const final: ReadonlySet<TransportErrorCode> = new Set([
-  'tls_failed',
+  'tls_untrusted',
+  'client_certificate_refused',
   'proxy_invalid',
+  'proxy_unsupported',
   'answer_too_large',
+  'headers_too_large',
   'request_failed',
 ]);
 
-/** The network errors that mean: no connection was made, so nothing was sent. */
-const unconnected: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
-const connectionErrors: ReadonlySet<string> = new Set([
-  ...unconnected,
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
+/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
+const finalProxyStatuses: ReadonlySet<number | undefined> = new Set([403, 407]);
 
 /** The statuses that say that it went well (RFC 9110 section 15.3). */
 export function isSuccessStatus(status: number): boolean {
@@ -58,12 +69,28 @@ export function isTransientStatus(status: number): boolean {
 
 /** Details of a {@link TransportError}. */
 export interface TransportErrorDetails {
+  /** What the request was doing. */
+  readonly step?: Step | undefined;
+  /** Who was at the other end; the server where it is left out. */
+  readonly peer?: Peer | undefined;
+  /** Whether a byte of the request may have been written to a connection to the server; true where it is left out. */
+  readonly sent?: boolean | undefined;
+  /** The addresses that a connection was tried to. */
+  readonly addresses?: readonly string[] | undefined;
   /** The status with which a proxy refused to connect. */
-  readonly proxyStatus?: number;
-  /** What went wrong between here and a proxy, in the words of Node or OpenSSL. */
-  readonly proxyFault?: string;
+  readonly proxyStatus?: number | undefined;
+  /** What the proxy asked for (Retry-After), milliseconds. */
+  readonly retryAfter?: number | undefined;
+  /** The scheme of a proxy that is not supported. Text from outside: never print it as it is. */
+  readonly scheme?: string | undefined;
+  /** The Content-Encoding that could not be undone. Text from outside: never print it as it is. */
+  readonly encoding?: string | undefined;
   /** The code of the underlying error (`ECONNRESET`, `CERT_HAS_EXPIRED`, ...). */
-  readonly systemCode?: string;
+  readonly systemCode?: string | undefined;
+  /** What the parser of HTTP or of TLS found, in its own words. */
+  readonly reason?: string | undefined;
+  /** The number of the alert by which the peer ended TLS (RFC 8446 section 6). */
+  readonly alert?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -71,84 +98,150 @@ export interface TransportErrorDetails {
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly code: TransportErrorCode;
+  readonly step: Step | undefined;
+  readonly peer: Peer;
+  readonly addresses: readonly string[];
   readonly proxyStatus: number | undefined;
-  readonly proxyFault: string | undefined;
+  readonly retryAfter: number | undefined;
+  readonly scheme: string | undefined;
+  readonly encoding: string | undefined;
   readonly systemCode: string | undefined;
+  readonly reason: string | undefined;
+  readonly alert: number | undefined;
+  /** Whether the server may have acted on the request although no answer arrived. */
+  readonly mayHaveArrived: boolean;
 
   constructor(code: TransportErrorCode, details: TransportErrorDetails = {}) {
     super(code, { cause: details.cause });
     this.code = code;
+    this.step = details.step;
+    this.peer = details.peer ?? 'server';
+    this.addresses = details.addresses ?? [];
     this.proxyStatus = details.proxyStatus;
-    this.proxyFault = details.proxyFault;
+    this.retryAfter = details.retryAfter;
+    this.scheme = details.scheme;
+    this.encoding = details.encoding;
     this.systemCode = details.systemCode;
+    this.reason = details.reason;
+    this.alert = details.alert;
+    this.mayHaveArrived = details.sent ?? true;
   }
 
   /** Whether the same request may succeed a little later. */
   get retryable(): boolean {
-    if (this.code === 'proxy_refused') return isTransientStatus(this.proxyStatus ?? 0);
-    return !final.has(this.code);
-  }
-
-  /** Whether the server may have acted on the request although no answer arrived. */
-  get mayHaveArrived(): boolean {
-    return !neverSent.has(this.code) && !unconnected.has(this.systemCode ?? '');
+    return !final.has(this.code) && !finalProxyStatuses.has(this.proxyStatus);
   }
 }
-
-/** What `tunnel` says when a proxy does not connect; it gives every such error the code ECONNRESET. */
-const tunnelRefusal = /^tunneling socket could not be established, statusCode=(\d{3})/;
-const tunnelFailure = /^tunneling socket could not be established, cause=(.*)/s;
 
 /**
- * Sorts an error of node:http, node:tls or `tunnel` into a {@link TransportError}.
+ * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
+ * doing, because every system has codes of its own.
  *
- * @param error whatever the request threw or emitted
+ * @param error whatever was thrown or emitted
  * @see https://nodejs.org/api/errors.html#nodejs-error-codes
  */
-export function toTransportError(error: unknown): TransportError {
+export function toTransportError(error: unknown, progress: Progress): TransportError {
   if (error instanceof TransportError) return error;
-  const cause = error;
-  const message = error instanceof Error ? error.message : '';
   const systemCode = readSystemCode(error);
-  const details = systemCode === undefined ? { cause } : { cause, systemCode };
-
-  const status = tunnelRefusal.exec(message)?.[1];
-  if (status !== undefined) {
-    return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
-  }
-  // Only the words are left of what went wrong between here and a proxy.
-  const proxyFault = tunnelFailure.exec(message)?.[1];
-  if (proxyFault !== undefined) {
-    const isTls = /certificate|altnames|SSL routines/i.test(proxyFault);
-    const code = isTls ? 'tls_failed' : 'proxy_unreachable';
-    return new TransportError(code, { ...details, proxyFault });
-  }
-  if (error instanceof URIError) return new TransportError('proxy_invalid', details);
-  return new TransportError(codeOf(systemCode), details);
+  const alert = readAlert(error);
+  const reason = readReason(error);
+  const details = { ...progress, cause: error, systemCode, alert, reason };
+  return new TransportError(chooseCode({ error, systemCode, alert, reason }, progress), details);
 }
 
-function codeOf(systemCode: string | undefined): TransportErrorCode {
-  if (systemCode === undefined) return 'request_failed';
-  if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN') return 'name_not_found';
-  if (connectionErrors.has(systemCode)) return 'connection_failed';
-  if (systemCode.startsWith('HPE_')) return 'answer_unreadable';
-  if (isTlsCode(systemCode)) return 'tls_failed';
-  return 'request_failed';
+/** What is known of an error. */
+interface Fault {
+  readonly error: unknown;
+  readonly systemCode: string | undefined;
+  readonly alert: number | undefined;
+  readonly reason: string | undefined;
 }
 
-/** The codes of OpenSSL's verification (X509_V_ERR_*), of its protocol errors and of node:tls. */
-function isTlsCode(systemCode: string): boolean {
-  return (
-    /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_)/.test(
-      systemCode,
-    ) ||
-    systemCode.includes('SELF_SIGNED') ||
-    systemCode === 'EPROTO' ||
-    systemCode === 'HOSTNAME_MISMATCH'
-  );
+function chooseCode(fault: Fault, { step, peer }: Progress): TransportErrorCode {
+  const unreachable = peer === 'proxy' ? 'proxy_unreachable' : 'connection_failed';
+  switch (step) {
+    case 'preparing':
+      return 'request_failed';
+    case 'resolving':
+      if (peer === 'proxy') return 'proxy_unreachable';
+      return fault.systemCode === 'ENOTFOUND' ? 'name_not_found' : 'name_unresolved';
+    case 'connecting':
+    case 'tunneling':
+      return unreachable;
+    case 'securing':
+      return isTlsFault(fault) ? sortTlsFault(fault) : unreachable;
+    case 'exchanging':
+      return sortExchangeFault(fault);
+  }
+}
+
+/** Whether TLS itself failed, and not the connection under it. */
+function isTlsFault({ systemCode = '' }: Fault): boolean {
+  return systemCode === 'EPROTO' || /^ERR_(SSL|OSSL|TLS)_/.test(systemCode);
+}
+
+/** The alerts about the certificate of a client (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const certificateAlerts: ReadonlySet<number | undefined> = new Set([
+  41, 42, 43, 44, 45, 46, 48, 49, 116,
+]);
+
+/** RFC 8446 section 6.2: protocol_version, and RFC 7301 section 3.2: no_application_protocol. */
+const versionAlert = 70;
+const protocolAlert = 120;
+
+function sortTlsFault({ alert, reason = '' }: Fault): TransportErrorCode {
+  if (certificateAlerts.has(alert)) return 'client_certificate_refused';
+  if (alert === protocolAlert) return 'http2_only';
+  if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
+    return 'tls_outdated';
+  }
+  // In the place of the version of the first record there is something else, such as the T of HTTP.
+  return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
+}
+
+/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
+function sortExchangeFault(fault: Fault): TransportErrorCode {
+  const { error, systemCode = '', alert } = fault;
+  if (systemCode === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
+  if (systemCode.startsWith('HPE_')) return sortUnreadable(readPacket(error));
+  return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
+}
+
+/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
+function sortUnreadable(packet: Uint8Array): TransportErrorCode {
+  const [first, second, , type] = packet;
+  if ((first === 0x15 || first === 0x16) && second === 3) return 'tls_expected';
+  // SETTINGS or GOAWAY (RFC 9113 section 6), whose length has three bytes.
+  return first === 0 && (type === 4 || type === 7) ? 'http2_only' : 'answer_unreadable';
 }
 
 function readSystemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  const code = readProperty(error, 'code');
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
+function readReason(error: unknown): string | undefined {
+  const reason = readProperty(error, 'reason');
+  const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');
+  if (isOwn && typeof reason === 'string') return reason;
+  return /SSL routines:[^:]*:([^:]+):/.exec(readMessage(error))?.[1];
+}
+
+function readAlert(error: unknown): number | undefined {
+  const number = /SSL alert number (\d+)/.exec(readMessage(error))?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+function readPacket(error: unknown): Uint8Array {
+  const packet = readProperty(error, 'rawPacket');
+  return packet instanceof Uint8Array ? packet : new Uint8Array();
+}
+
+function readMessage(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
+
+function readProperty(error: unknown, name: string): unknown {
+  return error instanceof Error ? (error as unknown as Record<string, unknown>)[name] : undefined;
 }

@@ -51,8 +51,8 @@ export function judgeIdTokenFailure(
   error: unknown,
   retryOn: RetryOn,
 ): { retryable: boolean; retryAfter?: number | undefined } {
-  if (error instanceof TransportError) return { retryable: error.retryable || retryOn === 'all' };
+  const isAnswer = error instanceof IdTokenError && error.status !== undefined;
   // Where nothing was asked there is nothing to ask again.
-  if (!(error instanceof IdTokenError) || error.status === undefined) return { retryable: false };
+  if (!isAnswer && !(error instanceof TransportError)) return { retryable: false };
   return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
 }

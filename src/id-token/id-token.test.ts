@@ -303,8 +303,18 @@ describe('the answer to a request for an ID token', () => {
     const date = { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' };
     assert.equal(await wait(answerJson(429, {}, { 'retry-after': '7' })), 7000);
     assert.equal(await wait(answerJson(503, {}, date)), 9800);
-    assert.equal(await wait(answerJson(200, [], { 'retry-after': '7' })), 7000);
+    assert.equal(await wait(answerJson(200, [], { 'retry-after': '7' })), undefined);
+    assert.equal(await wait(answerJson(302, {}, { 'retry-after': '7' })), undefined);
     assert.equal(await wait(answerJson(503, {})), undefined);
+  });
+
+  test('that says when to come back is asked for again, whatever its status', async () => {
+    for (const status of [400, 403, 404, 501]) {
+      const { retryable, retryAfter } = await refuse(
+        answerJson(status, {}, { 'retry-after': '7' }),
+      );
+      assert.deepEqual([retryable, retryAfter], [true, 7000]);
+    }
   });
 
   test('that did not come is passed on as it is', async () => {
@@ -469,7 +479,7 @@ describe('another try for an ID token', () => {
   for (const [code, retryable] of Object.entries({
     timeout: true,
     answer_cut: true,
-    tls_failed: false,
+    tls_untrusted: false,
   })) {
     test(`follows the transport error ${code}, and all failures where they are tried again`, () => {
       const error = new TransportError(code as TransportErrorCode);
@@ -477,6 +487,17 @@ describe('another try for an ID token', () => {
       assert.equal(judgeIdTokenFailure(error, 'all').retryable, true);
     });
   }
+
+  test('waits for what a proxy asks for', () => {
+    const details = { proxyStatus: 503, retryAfter: 7000, sent: false };
+    assert.deepEqual(
+      judgeIdTokenFailure(new TransportError('proxy_refused', details), 'transient'),
+      {
+        retryable: true,
+        retryAfter: 7000,
+      },
+    );
+  });
 
   test('is not made after a defect', () => {
     assert.equal(judgeIdTokenFailure(new TypeError('oops'), 'all').retryable, false);

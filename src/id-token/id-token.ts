@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { isLoopback } from '../http/loopback.ts';
 import type { HttpResponse } from '../http/request.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
+import { readRetryAfter } from '../http/retry-after.ts';
 import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { defaultHeaders } from '../oauth2/default-headers.ts';
@@ -95,15 +95,15 @@ function addAudience(url: URL, audience: string | undefined): string {
 }
 
 function readAnswer(
-  { status, headers, body }: HttpResponse,
+  response: HttpResponse,
   { now, hide }: { readonly now: number; readonly hide: IdTokenContext['hide'] },
 ): IdToken {
-  const details: IdTokenErrorDetails = {
-    status,
-    retryAfter: parseRetryAfter(headers['retry-after'], now),
-  };
+  const { status, body } = response;
+  const retryAfter = readRetryAfter(response, now);
+  const details: IdTokenErrorDetails = { status, retryAfter };
   if (!isSuccessStatus(status)) {
-    throw new IdTokenError('refused', { ...details, retryable: isTransientStatus(status) });
+    const retryable = isTransientStatus(status) || retryAfter !== undefined;
+    throw new IdTokenError('refused', { ...details, retryable });
   }
   const members = readJsonObject(new TextDecoder().decode(body));
   if (members === undefined) throw new IdTokenError('unparsable', { ...details, retryable: true });

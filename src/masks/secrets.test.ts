@@ -305,6 +305,11 @@ describe('listStepSecrets', () => {
       assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
     });
 
+    test('of a proxy of another kind', () => {
+      const env = { https_proxy: 'socks5://user:open-sesame@proxy.example:1080' };
+      assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
+    });
+
     test('of an address without a scheme', () => {
       const env = { https_proxy: 'user:open-sesame@proxy.example:3128' };
       assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());

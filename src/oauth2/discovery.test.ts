@@ -178,29 +178,63 @@ describe('a search for metadata', () => {
     });
   }
 
+  const retryAfter = { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' };
   for (const status of [408, 425, 429, 500, 502, 503, 504]) {
-    test(`ends at once with a busy server's ${status}, to be made again`, async () => {
-      const busy = answerText(status, '', { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' });
-      const { error, urls } = await fail([busy, metadata()]);
-      assert.deepEqual(urls, [openIdUrl]);
-      assert.deepEqual(
-        [error.code, error.retryable, error.retryAfter, error.attempts],
-        ['refused', true, 9800, [{ url: openIdUrl, status }]],
-      );
+    test(`goes on after a busy server's ${status}, and is made again where that brings nothing`, async () => {
+      const busy = answerText(status, '', retryAfter);
+      const found = createContext([busy, metadata()]);
+      assert.equal((await discover(issuer, found.context)).tokenEndpoint, tokenEndpoint);
+      assert.deepEqual(found.urls(), [openIdUrl, oauthUrl]);
+      for (const other of [notFound, page, metadata({ issuer: 'https://other.example.com' })]) {
+        const { error } = await fail([busy, other]);
+        assert.deepEqual(
+          [error.code, error.retryable, error.retryAfter, error.answer.status],
+          ['refused', true, 9800, status],
+        );
+        assert.equal(error.attempts.length, 2);
+      }
     });
   }
 
+  for (const [status, code] of [
+    [400, 'refused'],
+    [403, 'refused'],
+    [404, 'refused'],
+    [501, 'refused'],
+  ] as const) {
+    test(`is made again after ${status} with a time to come back`, async () => {
+      const { error } = await fail([answerText(status, '', retryAfter), notFound]);
+      assert.deepEqual([error.code, error.retryable, error.retryAfter], [code, true, 9800]);
+    });
+  }
+
+  test('does not follow a time to come back of a redirect or a page', async () => {
+    for (const answer of [redirect, page]) {
+      const asking = { ...answer, headers: { ...answer.headers, ...retryAfter } };
+      const { error } = await fail([asking, notFound]);
+      assert.deepEqual([error.retryable, error.retryAfter], [false, undefined]);
+    }
+  });
+
   test('is made again as a whole where only the second place is busy', async () => {
-    const { error } = await fail([page, answerText(503, '', { 'retry-after': '7' })]);
-    assert.deepEqual([error.code, error.retryable, error.retryAfter], ['refused', true, 7000]);
-    assert.deepEqual(error.attempts, [
-      { url: openIdUrl, status: 200 },
-      { url: oauthUrl, status: 503 },
-    ]);
+    for (const first of [page, notFound, metadata({ issuer: 'https://other.example.com' })]) {
+      const { error } = await fail([first, answerText(503, '', { 'retry-after': '7' })]);
+      assert.deepEqual([error.code, error.retryable, error.retryAfter], ['refused', true, 7000]);
+      assert.deepEqual(error.attempts, [
+        { url: openIdUrl, status: first.status },
+        { url: oauthUrl, status: 503 },
+      ]);
+    }
+  });
+
+  test('is made again where only the second answer was damaged', async () => {
+    const damaged = answerText(200, '{"iss', { 'content-type': 'application/json' });
+    const { error } = await fail([answerText(403, ''), damaged]);
+    assert.deepEqual([error.code, error.retryable], ['not_metadata', true]);
   });
 
   test('ends with the error of the network', async () => {
-    for (const code of ['connection_failed', 'tls_failed', 'answer_too_large'] as const) {
+    for (const code of ['connection_failed', 'tls_untrusted', 'timeout', 'answer_cut'] as const) {
       const lost = new TransportError(code);
       const first = createContext([lost, metadata()]);
       await assert.rejects(discover(issuer, first.context), (error) => error === lost);
@@ -209,23 +243,41 @@ describe('a search for metadata', () => {
       await assert.rejects(discover(issuer, second.context), (error) => error === lost);
     }
   });
+
+  for (const code of [
+    'answer_unreadable',
+    'answer_too_large',
+    'headers_too_large',
+    'encoding_unknown',
+  ] as const) {
+    test(`goes on after an answer that is of no use: ${code}`, async () => {
+      const useless = new TransportError(code);
+      const found = createContext([useless, metadata()]);
+      assert.equal((await discover(issuer, found.context)).tokenEndpoint, tokenEndpoint);
+      assert.deepEqual(found.urls(), [openIdUrl, oauthUrl]);
+      for (const other of [notFound, metadata({ issuer: 'https://other.example.com' })]) {
+        const { context } = createContext([useless, other]);
+        await assert.rejects(discover(issuer, context), (error) => error === useless);
+      }
+    });
+  }
 });
 
 describe('a search that finds nothing', () => {
   test('names both places and what they answered', async () => {
-    const { error } = await fail([notFound, answerText(410, 'gone', { 'retry-after': '5' })]);
+    const { error } = await fail([notFound, answerText(410, 'gone')]);
     assert.equal(error.name, 'DiscoveryError');
     assert.equal(error.message, 'not_found');
     assert.deepEqual(error.attempts, [
       { url: openIdUrl, status: 404 },
       { url: oauthUrl, status: 410 },
     ]);
-    assert.deepEqual([error.code, error.retryable, error.retryAfter], ['not_found', false, 5000]);
+    assert.deepEqual([error.code, error.retryable], ['not_found', false]);
     assert.deepEqual(error.answer, {
-      status: 410,
+      status: 404,
       statusText: '',
-      contentType: undefined,
-      length: 4,
+      contentType: 'text/plain',
+      length: 12,
     });
   });
 
@@ -312,14 +364,32 @@ describe('the issuer in the metadata', () => {
   ];
   for (const [what, value, actualIssuer] of others) {
     test(`is final where it ${what}, and the error tells it`, async () => {
-      const { error, urls } = await fail([metadata({ issuer: value }), metadata()]);
-      assert.deepEqual(urls, [openIdUrl]);
+      const { error, urls } = await fail([metadata({ issuer: value }), notFound]);
+      assert.deepEqual(urls, [openIdUrl, oauthUrl]);
       assert.deepEqual(
         [error.code, error.actualIssuer, error.retryable],
         ['issuer_mismatch', actualIssuer, false],
       );
     });
   }
+
+  for (const [what, value] of others) {
+    test(`is looked for in the second place where it ${what}`, async () => {
+      const { context } = createContext([metadata({ issuer: value }), metadata()]);
+      assert.equal((await discover(issuer, context)).issuer, issuer);
+    });
+  }
+
+  test('of another server tells more than a document without one', async () => {
+    const other = metadata({ issuer: 'https://other.example.com' });
+    for (const answers of [
+      [metadata({ issuer: undefined }), other],
+      [other, metadata({ issuer: undefined })],
+    ]) {
+      const { error } = await fail(answers);
+      assert.equal(error.actualIssuer, 'https://other.example.com');
+    }
+  });
 
   test('is compared in the second place, too', async () => {
     const { error } = await fail([notFound, metadata({ issuer: 'https://evil.example.com' })]);
@@ -330,7 +400,7 @@ describe('the issuer in the metadata', () => {
   });
 
   test('that is given with a slash must have it in the metadata', async () => {
-    const { error } = await fail([metadata()], { issuer: `${issuer}/` });
+    const { error } = await fail([metadata(), notFound], { issuer: `${issuer}/` });
     assert.equal(error.actualIssuer, issuer);
     assert.equal((await find({}, { issuer: `${issuer}/` })).issuer, `${issuer}/`);
   });
@@ -587,5 +657,5 @@ test('the metadata of oidc-provider is found over https', async (t) => {
     code: 'issuer_mismatch',
     actualIssuer: server.issuer,
   });
-  await assert.rejects(discover(server.issuer, { ...context, tls: {} }), { code: 'tls_failed' });
+  await assert.rejects(discover(server.issuer, { ...context, tls: {} }), { code: 'tls_untrusted' });
 });

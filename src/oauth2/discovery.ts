@@ -1,7 +1,12 @@
 import { isLoopback } from '../http/loopback.ts';
 import type { HttpResponse } from '../http/request.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
-import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
+import { readRetryAfter } from '../http/retry-after.ts';
+import {
+  isSuccessStatus,
+  isTransientStatus,
+  TransportError,
+  type TransportErrorCode,
+} from '../http/transport-error.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
 import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
@@ -38,23 +43,74 @@ interface Reply {
 }
 
 /**
- * Looks an issuer's metadata up, once: as OpenID Connect Discovery has it, and where there is none, as RFC 8414 has it.
- * A client certificate is shown where the server asks for one: a gateway may want it for every request.
+ * Looks an issuer's metadata up, once: where OpenID Connect Discovery has it, and after any answer that is not this
+ * issuer's metadata, where RFC 8414 has it. A client certificate is shown where the server asks for one: a gateway may
+ * want it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
- * @throws {TransportError} when no complete response came back; the second place is not asked after that in the first,
- *   nor after a busy server's answer, for it must not look like a server without metadata
+ * @throws {TransportError} when no complete response came back
  * @throws {DiscoveryError} when there is no metadata, or none that can be used
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
  */
 export async function discover(issuer: string, context: DiscoveryContext): Promise<ServerMetadata> {
   const urls = buildMetadataUrls(issuer);
-  const first = await ask(urls.openIdConnect, context);
-  if (isConclusive(first)) return readMetadata(issuer, first, [first], context);
+  const first = await ask(urls.openIdConnect, context).catch(keepUnusable);
+  if (first instanceof TransportError) return discoverByOAuth(issuer, urls.oauth, first, context);
+  if (isOf(issuer, first)) return readMetadata(issuer, first, [first], context);
   const second = await ask(urls.oauth, context);
-  // Where neither has metadata, the first answer that is more than "not found" tells the most.
-  const telling = isConclusive(second) || isNotFound(first.response) ? second : first;
-  return readMetadata(issuer, telling, [first, second], context);
+  const asked = [first, second];
+  const telling = isOf(issuer, second) ? second : chooseTelling(first, second);
+  return readMetadata(issuer, telling, asked, context);
+}
+
+/** The failures that are an answer all the same, such as a page that is larger than any metadata. */
+const unusableAnswers: ReadonlySet<TransportErrorCode> = new Set([
+  'answer_unreadable',
+  'encoding_unknown',
+  'answer_too_large',
+  'headers_too_large',
+]);
+
+function keepUnusable(error: unknown): TransportError {
+  if (error instanceof TransportError && unusableAnswers.has(error.code)) return error;
+  throw error;
+}
+
+/** @param first what became of the other place; it tells more than another answer without metadata */
+async function discoverByOAuth(
+  issuer: string,
+  url: string,
+  first: TransportError,
+  context: DiscoveryContext,
+): Promise<ServerMetadata> {
+  const reply = await ask(url, context);
+  if (!isOf(issuer, reply)) throw first;
+  return readMetadata(issuer, reply, [reply], context);
+}
+
+/** Whether a reply is the metadata of this issuer (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3). */
+function isOf(issuer: string, { members }: Reply): boolean {
+  return readText(members?.['issuer']) === issuer;
+}
+
+/** Of two replies without the metadata, the one that tells more. */
+function chooseTelling(first: Reply, second: Reply): Reply {
+  return rank(second) < rank(first) ? second : first;
+}
+
+function rank(reply: Reply): number {
+  if (mayPass(reply)) return 0;
+  if (readText(reply.members?.['issuer']) !== undefined) return 1;
+  if (reply.members !== undefined) return 2;
+  return isNotFound(reply.response) ? 4 : 3;
+}
+
+/** Whether the same request may bring the metadata a little later. */
+function mayPass({ response: { status, headers }, members, retryAfter }: Reply): boolean {
+  if (isTransientStatus(status) || retryAfter !== undefined) return true;
+  // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
+  const isJson = /\bjson\b/i.test(headers['content-type'] ?? '');
+  return isSuccessStatus(status) && members === undefined && isJson;
 }
 
 /**
@@ -79,18 +135,13 @@ async function ask(url: string, { send, now, signal, tls }: DiscoveryContext): P
     url,
     response,
     members: isSuccessStatus(response.status) ? readBody(response) : undefined,
-    retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
+    retryAfter: readRetryAfter(response, now()),
   };
 }
 
 /** TextDecoder drops a byte order mark. */
 function readBody({ body }: HttpResponse): Members | undefined {
   return readJsonObject(new TextDecoder().decode(body));
-}
-
-/** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
-function isConclusive({ members, response }: Reply): boolean {
-  return members !== undefined || isTransientStatus(response.status);
 }
 
 function isNotFound({ status }: HttpResponse): boolean {
@@ -166,18 +217,15 @@ function isHttpOnLoopback({ protocol, hostname }: URL): boolean {
 function missing(reply: Reply, asked: readonly Reply[]): DiscoveryError {
   const { response } = reply;
   const { status, headers } = response;
-  if (isSuccessStatus(status)) {
-    // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
-    const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
-    return discoveryError('not_metadata', reply, asked, { retryable });
-  }
+  const retryable = mayPass(reply);
+  if (isSuccessStatus(status)) return discoveryError('not_metadata', reply, asked, { retryable });
   if (status >= 300 && status <= 399) {
     return discoveryError('redirect', reply, asked, {
       location: readLocation(headers['location']),
     });
   }
-  if (isNotFound(response)) return discoveryError('not_found', reply, asked);
-  return discoveryError('refused', reply, asked, { retryable: isTransientStatus(status) });
+  const code = isNotFound(response) && !retryable ? 'not_found' : 'refused';
+  return discoveryError(code, reply, asked, { retryable });
 }
 
 /** The error for metadata without a token endpoint that can be used. */

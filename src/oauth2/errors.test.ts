@@ -32,7 +32,7 @@ function search(
 }
 
 const reset = new TransportError('connection_failed', { systemCode: 'ECONNRESET' });
-const refusedConnection = new TransportError('connection_failed', { systemCode: 'ECONNREFUSED' });
+const refusedConnection = new TransportError('connection_failed', { sent: false });
 
 /** For each error: is it repeated as transient, with retry-on: all, and with a grant that is used up by asking? */
 const rows: readonly [
@@ -44,20 +44,54 @@ const rows: readonly [
 ][] = [
   ['a reset connection', reset, true, true, false],
   ['a refused connection', refusedConnection, true, true, true],
-  ['a name that is not found', new TransportError('name_not_found'), true, true, true],
+  [
+    'a connection that ends in the handshake of TLS',
+    new TransportError('connection_failed', { systemCode: 'ECONNRESET', sent: false }),
+    true,
+    true,
+    true,
+  ],
+  [
+    'TLS that breaks after the request',
+    new TransportError('connection_failed', { systemCode: 'ERR_SSL_BAD_RECORD_TYPE', sent: true }),
+    true,
+    true,
+    false,
+  ],
+  [
+    'a name that is not found',
+    new TransportError('name_not_found', { sent: false }),
+    true,
+    true,
+    true,
+  ],
   ['a timeout', new TransportError('timeout'), true, true, false],
+  ['a timeout while connecting', new TransportError('timeout', { sent: false }), true, true, true],
   ['an answer cut off', new TransportError('answer_cut'), true, true, false],
-  ['TLS that is not trusted', new TransportError('tls_failed'), false, true, true],
+  [
+    'TLS that is not trusted',
+    new TransportError('tls_untrusted', { sent: false }),
+    false,
+    true,
+    true,
+  ],
+  [
+    'a certificate of the client that is refused after the request',
+    new TransportError('client_certificate_refused', { alert: 116 }),
+    false,
+    true,
+    false,
+  ],
   [
     'a proxy that wants credentials',
-    new TransportError('proxy_refused', { proxyStatus: 407 }),
+    new TransportError('proxy_refused', { proxyStatus: 407, sent: false }),
     false,
     true,
     true,
   ],
   [
     'a proxy that is busy',
-    new TransportError('proxy_refused', { proxyStatus: 503 }),
+    new TransportError('proxy_refused', { proxyStatus: 503, sent: false }),
     true,
     true,
     true,
@@ -123,6 +157,11 @@ describe('a failed attempt', () => {
         spendsGrant: false,
       }).retryAfter,
       20_000,
+    );
+    const proxy = new TransportError('proxy_refused', { proxyStatus: 503, retryAfter: 7000 });
+    assert.equal(
+      judgeFailure(proxy, { retryOn: 'transient', spendsGrant: false }).retryAfter,
+      7000,
     );
     assert.equal(judgeFailure(reset, { retryOn: 'all', spendsGrant: false }).retryAfter, undefined);
   });

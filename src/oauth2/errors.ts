@@ -172,7 +172,7 @@ export function judgeFailure(
   if (spendsGrant && error.mayHaveArrived) return { retryable: false };
   return {
     retryable: error.retryable || retryOn === 'all',
-    retryAfter: error instanceof TransportError ? undefined : error.retryAfter,
+    retryAfter: error.retryAfter,
   };
 }
 

@@ -111,10 +111,10 @@ const responses = fc
   .tuple(bodies, statuses, headers)
   .map(([body, status, some]) => toResponse(body, { status, headers: some }));
 
-/** RFC 9110 section 15, and the design: which statuses pass by themselves. */
-function passes(status: number): boolean {
+/** RFC 9110 sections 15 and 10.2.3, and the design: which answers pass by themselves. */
+function passes({ status, headers: { 'retry-after': wait = 'soon' } }: HttpResponse): boolean {
   const server = status >= 500 && status !== 501 && status !== 505;
-  return server || [408, 425, 429].includes(status);
+  return server || [408, 425, 429].includes(status) || (status >= 400 && wait !== 'soon');
 }
 
 for (const [endpoint, parse] of Object.entries(parsers)) {
@@ -129,7 +129,7 @@ for (const [endpoint, parse] of Object.entries(parsers)) {
             assert.equal(outcome.answer.length, body.length);
             const said = ['server_error', 'temporarily_unavailable', 'slow_down'];
             const transient =
-              passes(status) ||
+              passes(response) ||
               outcome.code === 'unparsable' ||
               (outcome.code === 'oauth_error' && said.includes(outcome.oauthError?.error ?? ''));
             assert.equal(outcome.retryable, transient, outcome.code);

@@ -306,7 +306,7 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
   [
     '202 with a time to come back',
     { status: 202, headers: { 'retry-after': '9' }, body: '' },
-    { ...unparsable, retryAfter: 9000 },
+    unparsable,
   ],
   ['text', { type: 'text/plain', body: 'eyJhbGciOi.abc.def' }, unparsable],
   ['JSON cut off', { body: '{"access_token":"abc","expires_in":36' }, unparsable],
@@ -443,6 +443,26 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
   ['500', { status: 500, body: '' }, { code: 'http_error', retryable: true }],
   ['501', { status: 501, body: '' }, { code: 'http_error', retryable: false }],
   ['505', { status: 505, body: '' }, { code: 'http_error', retryable: false }],
+  ...[400, 401, 403, 404, 418, 499, 501, 505].map((status): [string, Answer, Failure] => [
+    `${status} with a time to come back`,
+    { status, headers: { 'retry-after': '20' }, body: '' },
+    { code: 'http_error', retryable: true, retryAfter: 20_000 },
+  ]),
+  [
+    '401 with an error and a time to come back',
+    error(401, { error: 'invalid_client' }, { 'retry-after': '0' }),
+    { ...refused('invalid_client'), retryable: true, retryAfter: 0 },
+  ],
+  [
+    '403 with a time to come back that is none',
+    { status: 403, headers: { 'retry-after': 'soon' }, body: '' },
+    { code: 'http_error', retryable: false },
+  ],
+  [
+    '200 with an error and a time to come back',
+    error(200, { error: 'invalid_client' }, { 'retry-after': '20' }),
+    refused('invalid_client'),
+  ],
   [
     '503 with seconds',
     { status: 503, headers: { 'retry-after': '20' }, body: '' },
@@ -526,7 +546,7 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
   [
     'a redirect with a time to come back',
     { status: 303, headers: { location: '/a', 'retry-after': '5' }, body: '' },
-    { code: 'redirect', retryable: false, location: '/a', retryAfter: 5000 },
+    { code: 'redirect', retryable: false, location: '/a' },
   ],
   [
     'a redirect with an error for a while',

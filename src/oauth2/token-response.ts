@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../http/request.ts';
-import { parseRetryAfter } from '../http/retry-after.ts';
+import { readRetryAfter } from '../http/retry-after.ts';
 import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';
 import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
@@ -92,19 +92,23 @@ export function refuseFailure<Body extends ResponseBody>(
 ): Body {
   const { status, headers } = response;
   const oauthError = isObject(body) ? readOAuthError(body) : undefined;
-  const retryAfter = parseRetryAfter(headers['retry-after'], now);
+  const retryAfter = readRetryAfter(response, now);
   if (status >= 300 && status < 400) {
     const location = readLocation(headers['location']);
-    throw failure('redirect', response, { retryable: false, oauthError, location, retryAfter });
+    throw failure('redirect', response, { retryable: false, oauthError, location });
   }
-  const transient = isTransientStatus(status) || transientErrors.has(oauthError?.error ?? '');
+  // A server that says when to come back means that it will answer otherwise then.
+  const transient =
+    isTransientStatus(status) ||
+    transientErrors.has(oauthError?.error ?? '') ||
+    retryAfter !== undefined;
   if (oauthError !== undefined) {
     throw failure('oauth_error', response, { retryable: transient, oauthError, retryAfter });
   }
   if (!isSuccessStatus(status)) {
     throw failure('http_error', response, { retryable: transient, retryAfter });
   }
-  if (body === undefined) throw failure('unparsable', response, { retryable: true, retryAfter });
+  if (body === undefined) throw failure('unparsable', response, { retryable: true });
   return body;
 }
 

@@ -124,6 +124,18 @@ describe("GitHub's ID token", () => {
       `${service} could not be reached: its name was not found (ENOTFOUND). See githubstatus.com.`,
     ],
     [
+      'name not resolved',
+      'name_unresolved',
+      'EAI_AGAIN',
+      `${service} could not be reached: its name was not resolved (EAI_AGAIN). The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+    ],
+    [
+      'TLS expected',
+      'tls_expected',
+      '',
+      `${service} speaks TLS on this port, but the URL begins with http://. A proxy in between may have answered.`,
+    ],
+    [
       'no connection',
       'connection_failed',
       'ECONNREFUSED',
@@ -137,13 +149,13 @@ describe("GitHub's ID token", () => {
     ],
     [
       'TLS not trusted',
-      'tls_failed',
+      'tls_untrusted',
       'SELF_SIGNED_CERT_IN_CHAIN',
       `The certificate of ${service} is not trusted: odd (SELF_SIGNED_CERT_IN_CHAIN). A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`,
     ],
     [
       'TLS not trusted',
-      'tls_failed',
+      'tls_untrusted',
       'ERR_TLS_CERT_ALTNAME_INVALID',
       `The certificate of ${service} is for another name: odd. A proxy in between may have answered.`,
     ],

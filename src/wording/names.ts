@@ -46,6 +46,11 @@ export function originAndPath(url: string): string {
   return `${origin}${pathname}`;
 }
 
+/** What an error of Node's says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What is known of an error that nobody foresaw. */
 export function describeUnknown(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);

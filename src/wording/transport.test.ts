@@ -5,32 +5,58 @@ import { createAuthority } from '../../test/support/making/certificates.ts';
 import { type Given, say } from '../../test/support/making/inputs.ts';
 import { fail, giveUp, inTheSameWay, view } from '../../test/support/tables/wording.ts';
 import {
+  toTransportError,
   TransportError,
   type TransportErrorCode,
   type TransportErrorDetails,
 } from '../http/transport-error.ts';
+import { startProgress } from '../http/connection/progress.ts';
 import { sayFailedAttempt } from './attempts.ts';
 
+/** An error of Node's in the handshake of TLS, as it is sorted. */
+function sortTls(message: string, systemCode: string): TransportError {
+  const cause = Object.assign(new Error(message), { code: systemCode });
+  return toTransportError(cause, { ...startProgress(), step: 'securing' });
+}
+
+/** How the attempts end after an error, and what is said of that. */
+function endOf({ retryable }: TransportError) {
+  return retryable
+    ? ({
+        how: { code: 'attempts_used_up', attempt: 4 },
+        ending: 'Gave up after 4 attempts.',
+      } as const)
+    : { how: {}, ending: inTheSameWay };
+}
+
 describe('a fault of TLS', () => {
-  const of = (message: string): string =>
-    say(
-      sayFailedAttempt(
-        fail(new TransportError('tls_failed', { systemCode: 'EPROTO', cause: new Error(message) })),
-        view(),
-      ),
-    );
+  const of = (error: TransportError): string => say(sayFailedAttempt(fail(error), view()));
 
   test('of OpenSSL is told by its reason, without addresses and source files', () => {
     const message =
       'write EPROTO 401D278EE57F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/openssl/openssl/ssl/record/rec_layer_s3.c:918:SSL alert number 40\n';
     assert.equal(
-      of(message),
+      of(sortTls(message, 'EPROTO')),
       'Attempt 1 of 4 failed: TLS failed: ssl/tls alert handshake failure (EPROTO).',
     );
   });
 
   test('of anything else is told as it is', () => {
-    assert.equal(of('odd: 1'), 'Attempt 1 of 4 failed: TLS failed: odd: 1 (EPROTO).');
+    assert.equal(
+      of(sortTls('odd: 1', 'EPROTO')),
+      'Attempt 1 of 4 failed: TLS failed: odd: 1 (EPROTO).',
+    );
+  });
+
+  test("is told without Node's advice, which nobody can follow in a workflow", () => {
+    const message =
+      'self-signed certificate; if the root CA is installed locally, try running Node.js with --use-system-ca';
+    const systemCode = 'DEPTH_ZERO_SELF_SIGNED_CERT';
+    const error = new TransportError('tls_untrusted', { systemCode, cause: new Error(message) });
+    assert.equal(
+      of(error),
+      'Attempt 1 of 4 failed: TLS failed: self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT).',
+    );
   });
 });
 
@@ -53,6 +79,60 @@ describe('a connection that failed', () => {
       'timeout',
       {},
       'login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.',
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'exchanging', addresses: ['192.0.2.1'] },
+      'login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.',
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'resolving' },
+      `${reach} the name login.example.com was not resolved within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'connecting', addresses: ['192.0.2.1', '2001:db8:1:2:3:4:5:6'] },
+      `${reach} no connection within 15 s at 192.0.2.1, 2001:db8:1:2:3:4:5:6. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'securing', addresses: ['192.0.2.1'] },
+      `${reach} no TLS within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'resolving', peer: 'proxy' },
+      `${reach} the name of the proxy was not resolved within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'connecting', peer: 'proxy', addresses: ['192.0.2.1'] },
+      `${reach} no connection to the proxy within 15 s at 192.0.2.1. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'securing', peer: 'proxy' },
+      `${reach} no TLS with the proxy within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'no answer in time',
+      'timeout',
+      { step: 'tunneling', peer: 'proxy' },
+      `${reach} no answer of the proxy within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+    ],
+    [
+      'name not resolved',
+      'name_unresolved',
+      system('EAI_AGAIN'),
+      `${reach} the name login.example.com was not resolved (EAI_AGAIN). The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
     ],
     [
       'name not found',
@@ -109,37 +189,79 @@ describe('a connection that failed', () => {
       `${reach} the connection broke (EPIPE). ${address}`,
     ],
     [
+      'no connection',
+      'connection_failed',
+      { ...system('EACCES'), addresses: ['192.0.2.1', '2001:db8:1:2:3:4:5:6'] },
+      `${reach} this machine does not permit the connection (EACCES) at 192.0.2.1, 2001:db8:1:2:3:4:5:6. ${address}`,
+    ],
+    [
+      'no connection',
+      'connection_failed',
+      system('EODD'),
+      `${reach} the connection failed (EODD). ${address}`,
+    ],
+    [
       'TLS not trusted',
-      'tls_failed',
+      'tls_untrusted',
       system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
       "The certificate of login.example.com is not trusted: self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN). If a private CA issued it, give the CA's certificate in ca-certificate.",
     ],
     [
       'TLS not trusted',
-      'tls_failed',
+      'tls_untrusted',
       system('CERT_HAS_EXPIRED', 'certificate has expired'),
       "The certificate of login.example.com has expired, or the one of its CA. The server's operator has to renew it.",
     ],
     [
       'TLS not trusted',
-      'tls_failed',
+      'tls_untrusted',
       system('ERR_TLS_CERT_ALTNAME_INVALID', "Hostname/IP does not match certificate's altnames"),
       "The certificate of login.example.com is for another name: Hostname/IP does not match certificate's altnames. Check the host in token-url.",
     ],
     [
       'TLS not trusted',
-      'tls_failed',
+      'tls_untrusted',
       {
-        ...system('ECONNRESET'),
-        proxyFault: 'self-signed certificate in certificate chain',
+        ...system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
+        peer: 'proxy',
       },
       "The TLS connection to the proxy failed: self-signed certificate in certificate chain. Check https_proxy. If a private CA issued it, give the CA's certificate in ca-certificate.",
     ],
     [
+      'TLS not trusted',
+      'tls_untrusted',
+      system('UNSPECIFIED', 'CA signature digest algorithm too weak'),
+      "The certificate of login.example.com, or the one of a CA above it, is not accepted: CA signature digest algorithm too weak (UNSPECIFIED). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.",
+    ],
+    [
       'TLS failed',
-      'tls_failed',
+      'tls_missing',
       system('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'),
-      'login.example.com and this runner could not agree on TLS: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER). Check the scheme and the port in token-url.',
+      'login.example.com does not speak TLS on this port: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER). Check the scheme and the port in token-url.',
+    ],
+    [
+      'TLS failed',
+      'tls_missing',
+      { ...system('EPROTO', 'wrong version number'), peer: 'proxy' },
+      'The proxy does not speak TLS on this port: wrong version number (EPROTO). Check https_proxy; the address of a proxy usually begins with http://.',
+    ],
+    [
+      'TLS failed',
+      'tls_outdated',
+      system('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'),
+      "login.example.com speaks outdated versions of TLS only: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL). It must allow TLS 1.2 or later; that is for the server's operator.",
+    ],
+    [
+      'TLS expected',
+      'tls_expected',
+      system('HPE_INVALID_CONSTANT'),
+      'login.example.com speaks TLS on this port, but the URL begins with http://. Check the scheme in token-url.',
+    ],
+    [
+      'HTTP/2 only',
+      'http2_only',
+      {},
+      'login.example.com speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.',
     ],
     [
       'TLS failed',
@@ -166,6 +288,18 @@ describe('a connection that failed', () => {
       "login.example.com could not be asked: the proxy's address in the environment is no usable URL. Check https_proxy and http_proxy; a % in a user name or password is written %25.",
     ],
     [
+      'proxy not usable',
+      'proxy_unsupported',
+      { scheme: 'socks5' },
+      'No request to login.example.com: the environment names a proxy of the kind socks5://. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy.',
+    ],
+    [
+      'proxy not reached',
+      'proxy_unreachable',
+      { ...system('ECONNREFUSED', 'connect ECONNREFUSED 192.0.2.1:3128'), peer: 'proxy' },
+      'The proxy could not be reached: connect ECONNREFUSED 192.0.2.1:3128. Check https_proxy and http_proxy, or name login.example.com in no_proxy.',
+    ],
+    [
       'answer damaged',
       'answer_cut',
       {},
@@ -176,6 +310,30 @@ describe('a connection that failed', () => {
       'answer_unreadable',
       system('HPE_INVALID_CONSTANT'),
       "login.example.com could not be understood: the answer is not readable HTTP. If it stays so, look at the server's log or at a proxy in between.",
+    ],
+    [
+      'answer damaged',
+      'answer_unreadable',
+      { ...system('HPE_UNEXPECTED_CONTENT_LENGTH'), reason: 'Duplicate Content-Length' },
+      "login.example.com could not be understood: the answer is not readable HTTP: Duplicate Content-Length. If it stays so, look at the server's log or at a proxy in between.",
+    ],
+    [
+      'answer damaged',
+      'answer_unreadable',
+      { encoding: 'gzip' },
+      "login.example.com could not be understood: the answer is damaged (Content-Encoding: gzip). If it stays so, look at the server's log or at a proxy in between.",
+    ],
+    [
+      'encoding not known',
+      'encoding_unknown',
+      { encoding: 'zstd' },
+      'login.example.com could not be understood: the answer has a Content-Encoding that is not known here: zstd. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it.',
+    ],
+    [
+      'answer too large',
+      'headers_too_large',
+      system('HPE_HEADER_OVERFLOW'),
+      "login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller; cookies are the usual reason.",
     ],
     [
       'answer too large',
@@ -193,15 +351,14 @@ describe('a connection that failed', () => {
   for (const [title, code, details, message] of rows) {
     test(`${title}: ${message.slice(0, 80)}`, () => {
       const error = new TransportError(code, details);
-      const ending = error.retryable ? 'Gave up after 4 attempts.' : inTheSameWay;
-      const how = error.retryable ? ({ code: 'attempts_used_up', attempt: 4 } as const) : {};
+      const { how, ending } = endOf(error);
       assert.deepEqual(giveUp(error, how), { title, message: `${message} ${ending}` });
     });
   }
 
   test('shows the words of a certificate harmless', () => {
     const error = new TransportError(
-      'tls_failed',
+      'tls_untrusted',
       system('ERR_TLS_CERT_ALTNAME_INVALID', '\n##[x] ::y::'),
     );
     assert.match(giveUp(error).message, /: {2}# #\[x\] ::y::\. Check/);
@@ -216,12 +373,10 @@ describe("a client's certificate", () => {
     given = { 'client-secret': '', 'client-certificate': certificate, 'client-key': key };
   });
   const alert = (number: number, reason: string, systemCode: string): TransportError =>
-    new TransportError('tls_failed', {
+    sortTls(
+      `write EPROTO 401D:error:0A000410:SSL routines:ssl3_read_bytes:${reason}:../deps/openssl/record.c:918:SSL alert number ${number}\n`,
       systemCode,
-      cause: new Error(
-        `write EPROTO 401D:error:0A000410:SSL routines:ssl3_read_bytes:${reason}:../deps/openssl/record.c:918:SSL alert number ${number}\n`,
-      ),
-    });
+    );
 
   const refusals: readonly [number: number, reason: string, systemCode: string][] = [
     [40, 'ssl/tls alert handshake failure', 'EPROTO'],
@@ -237,9 +392,11 @@ describe("a client's certificate", () => {
   ];
   for (const [number, reason, systemCode] of refusals) {
     test(`is refused by a TLS alert: ${reason}`, () => {
-      assert.deepEqual(giveUp(alert(number, reason, systemCode), { given }), {
+      const error = alert(number, reason, systemCode);
+      const { how, ending } = endOf(error);
+      assert.deepEqual(giveUp(error, { given, ...how }), {
         title: 'client certificate refused',
-        message: `login.example.com did not accept the client's certificate: ${reason} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current. ${inTheSameWay}`,
+        message: `login.example.com did not accept the client's certificate: ${reason} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current. ${ending}`,
       });
     });
   }
@@ -248,10 +405,7 @@ describe("a client's certificate", () => {
 
   test('has no part in an alert about something else', () => {
     const error = alert(70, 'tlsv1 alert protocol version', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
-    assert.deepEqual(giveUp(error, { given }), {
-      title: 'TLS failed',
-      message: `login.example.com and this runner could not agree on TLS: tlsv1 alert protocol version (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION). Check the scheme and the port in token-url. ${inTheSameWay}`,
-    });
+    assert.equal(giveUp(error, { given }).title, 'TLS failed');
   });
 
   test('has no part where none was shown: by a client without one, for an ID token', () => {

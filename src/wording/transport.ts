@@ -1,23 +1,13 @@
+import { maxHeaderBytes } from '../http/limits.ts';
 import type { TransportError } from '../http/transport-error.ts';
 import { formatDuration } from '../log/duration.ts';
 import type { Annotation } from '../log/log.ts';
-import { text, type Text } from '../log/text.ts';
-import { showsCertificate } from '../inputs/client/tls-credentials.ts';
+import { joinTexts, text, type Text } from '../log/text.ts';
 import type { FailedAttempt } from '../retry/retry.ts';
-import { describeUnknown, nameStatus } from './names.ts';
+import { describeUnknown, messageOf, nameStatus } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
-import { nameServer, serverOf, type StageView, wordsOf } from './stages.ts';
-
-const networkErrors: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'the connection was reset',
-  ECONNABORTED: 'the connection was aborted',
-  EHOSTUNREACH: 'no route to the host',
-  ENETUNREACH: 'the network cannot be reached',
-  EADDRNOTAVAIL: 'the address is not available',
-  ETIMEDOUT: 'the connection timed out',
-  EPIPE: 'the connection broke',
-};
+import { nameServer, serverOf, type StageView } from './stages.ts';
+import { explainDistrust, explainTlsFailure, nameTlsFault, isCertificateShown } from './tls.ts';
 
 /**
  * Says in a few words why no complete answer came.
@@ -29,37 +19,50 @@ export function describeTransportError(
   allowed: number,
   view: StageView,
 ): Text {
-  const system = error.systemCode ?? '';
+  const { systemCode = '', reason, encoding = '' } = error;
   switch (error.code) {
     case 'timeout':
-      return text`no answer within ${formatDuration(allowed)}`;
+      return describeTimeout(error, allowed, view);
     case 'name_not_found':
-      return text`${serverOf(view).nameHost(view.server)} was not found (${system})`;
+      return text`${serverOf(view).nameHost(view.server)} was not found (${systemCode})`;
+    case 'name_unresolved':
+      return text`${serverOf(view).nameHost(view.server)} was not resolved (${systemCode})`;
     case 'connection_failed':
-      return text`${networkErrors[system] ?? 'the connection failed'} (${system})`;
+      return text`${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
+    case 'tls_untrusted':
+    case 'client_certificate_refused':
+    case 'tls_missing':
+    case 'tls_outdated':
     case 'tls_failed':
-      return text`TLS failed: ${nameTlsFault(error.cause)} (${system})`;
+      return text`TLS failed: ${nameTlsFault(error)} (${systemCode})`;
+    case 'tls_expected':
+      return text`the answer is a record of TLS in place of HTTP`;
+    case 'http2_only':
+      return text`the server speaks HTTP/2 only`;
     case 'proxy_refused':
       return text`the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
     case 'proxy_invalid':
       return text`the proxy's address in the environment is no usable URL`;
+    case 'proxy_unsupported':
+      return text`the environment names a proxy of the kind ${error.scheme ?? ''}://`;
     case 'proxy_unreachable':
-      return text`the proxy could not be reached: ${error.proxyFault ?? system}`;
+      return text`the proxy could not be reached: ${messageOf(error.cause)}`;
     case 'answer_cut':
       return text`the answer was cut off`;
     case 'answer_unreadable':
-      return text`the answer is not readable HTTP`;
+      if (encoding !== '') return text`the answer is damaged (Content-Encoding: ${encoding})`;
+      return reason === undefined
+        ? text`the answer is not readable HTTP`
+        : text`the answer is not readable HTTP: ${reason}`;
+    case 'encoding_unknown':
+      return text`the answer has a Content-Encoding that is not known here: ${encoding}`;
     case 'answer_too_large':
       return text`the answer is larger than ${nameLimit(view)}`;
+    case 'headers_too_large':
+      return text`the headers of the answer are larger than ${maxHeaderBytes / 1024} KiB`;
     case 'request_failed':
       return text`the request failed: ${describeUnknown(error.cause)}`;
   }
-}
-
-/** The most that is read of an answer, as people write it. */
-function nameLimit(view: StageView): string {
-  const kib = serverOf(view).maxBytes / 1024;
-  return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
 }
 
 /** What was wrong with a fault of the connection, in the group of request and answer. */
@@ -85,15 +88,40 @@ export function explainTransportError(
     case 'timeout':
       return {
         title: 'no answer in time',
-        message: text`${server} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+        message: text`${server} ${isExchanging(error) ? text`gave ${what}` : text`could not be reached: ${what}`}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
       };
     case 'name_not_found':
       return {
         title: 'name not found',
         message: text`${server} could not be reached: ${what}. ${adviseAddress(view, text`; a private name needs a runner inside its network`)}`,
       };
+    case 'name_unresolved':
+      return {
+        title: 'name not resolved',
+        message: text`${server} could not be reached: ${what}. The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+      };
+    case 'connection_failed':
+      return {
+        title: 'no connection',
+        message: text`${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
+      };
+    case 'tls_untrusted':
+      return explainDistrust(error, view);
+    case 'client_certificate_refused':
+    case 'tls_missing':
+    case 'tls_outdated':
     case 'tls_failed':
       return explainTlsFailure(error, view);
+    case 'tls_expected':
+      return {
+        title: 'TLS expected',
+        message: text`${server} speaks TLS on this port, but the URL begins with http://. ${serverOf(view).adviseTls(view.inputs, text`the scheme`)}`,
+      };
+    case 'http2_only':
+      return {
+        title: 'HTTP/2 only',
+        message: text`${server} speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.`,
+      };
     case 'proxy_refused':
       return explainProxyRefusal(error.proxyStatus ?? 0, server);
     case 'proxy_invalid':
@@ -101,15 +129,25 @@ export function explainTransportError(
         title: 'proxy not usable',
         message: text`${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
       };
+    case 'proxy_unsupported':
+      return {
+        title: 'proxy not usable',
+        message: text`No request to ${server}: ${what}. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy.`,
+      };
     case 'proxy_unreachable':
       return {
         title: 'proxy not reached',
-        message: text`The proxy could not be reached: ${error.proxyFault ?? what}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
+        message: text`The proxy could not be reached: ${messageOf(error.cause)}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
       };
     case 'answer_too_large':
       return {
         title: 'answer too large',
         message: text`${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
+      };
+    case 'headers_too_large':
+      return {
+        title: 'answer too large',
+        message: text`${server} sent more than ${maxHeaderBytes / 1024} KiB of headers. The server's operator must make them smaller; cookies are the usual reason.`,
       };
     case 'answer_cut':
     case 'answer_unreadable':
@@ -117,22 +155,72 @@ export function explainTransportError(
         title: 'answer damaged',
         message: text`${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
       };
-    case 'connection_failed':
+    case 'encoding_unknown':
       return {
-        title: 'no connection',
-        message: text`${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
+        title: 'encoding not known',
+        message: text`${server} could not be understood: ${what}. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it.`,
       };
     case 'request_failed':
       return { title: 'request failed', message: text`${server} could not be asked: ${what}.` };
   }
 }
 
-function adviseAddress(view: StageView, more = text``): Text {
-  return serverOf(view).adviseAddress(view.inputs, more);
+const networkErrors: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  ECONNABORTED: 'the connection was aborted',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'the network cannot be reached',
+  EADDRNOTAVAIL: 'the address is not available',
+  ETIMEDOUT: 'the connection timed out',
+  EPIPE: 'the connection broke',
+  EACCES: 'this machine does not permit the connection',
+  EPERM: 'this machine does not permit the connection',
+};
+
+function describeTimeout(error: TransportError, allowed: number, view: StageView): Text {
+  const within = text`within ${formatDuration(allowed)}`;
+  const isProxy = error.peer === 'proxy';
+  switch (error.step) {
+    case 'resolving':
+      return text`${isProxy ? text`the name of the proxy` : serverOf(view).nameHost(view.server)} was not resolved ${within}`;
+    case 'connecting':
+      return text`no connection${isProxy ? text` to the proxy` : text``} ${within}${nameAddresses(error, view)}`;
+    case 'tunneling':
+      return text`no answer of the proxy ${within}`;
+    case 'securing':
+      return text`no TLS${isProxy ? text` with the proxy` : text``} ${within}`;
+    case 'preparing':
+    case 'exchanging':
+    case undefined:
+      return text`no answer ${within}`;
+  }
 }
 
-function isCertificateShown({ stage, inputs }: StageView): boolean {
-  return wordsOf(stage).showsCertificate && showsCertificate(inputs);
+/** Whether the request was on its way to the server, or at it. */
+function isExchanging({ step }: TransportError): boolean {
+  return step === 'exchanging' || step === undefined;
+}
+
+/** What a name stood for; an address that the URL names is known already. */
+function nameAddresses({ addresses }: TransportError, { server }: StageView): Text {
+  const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
+  return addresses.length === 0 || addresses.includes(host)
+    ? text``
+    : text` at ${joinTexts(
+        addresses.map((address) => text`${address}`),
+        ', ',
+      )}`;
+}
+
+/** The most that is read of an answer, as people write it. */
+function nameLimit(view: StageView): string {
+  const kib = serverOf(view).maxBytes / 1024;
+  return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
+
+function adviseAddress(view: StageView, more = text``): Text {
+  return serverOf(view).adviseAddress(view.inputs, more);
 }
 
 function adviseConnection({ systemCode = '' }: TransportError, view: StageView): Text {
@@ -141,77 +229,4 @@ function adviseConnection({ systemCode = '' }: TransportError, view: StageView):
   return isBroken && isCertificateShown(view)
     ? text`${address} A server that does not accept client-certificate may break the connection, too.`
     : address;
-}
-
-/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
-const certificateAlerts: ReadonlySet<number | undefined> = new Set([
-  40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
-]);
-
-/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
-const certificateRequired = 116;
-
-function explainTlsFailure(error: TransportError, view: StageView): Annotation {
-  const { systemCode = '', cause, proxyFault } = error;
-  const title = 'TLS not trusted';
-  const server = nameServer(view);
-  const { adviseTls, adviseTrust } = serverOf(view);
-  const fault = nameTlsFault(cause);
-  if (proxyFault !== undefined) {
-    return {
-      title,
-      message: text`The TLS connection to the proxy failed: ${proxyFault}. Check https_proxy. ${adviseTrust}`,
-    };
-  }
-  if (systemCode === 'CERT_HAS_EXPIRED') {
-    return {
-      title,
-      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
-    };
-  }
-  if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return {
-      title,
-      message: text`The certificate of ${server} is for another name: ${fault}. ${adviseTls(view.inputs, text`the host`)}`,
-    };
-  }
-  if (isCertificateShown(view) && certificateAlerts.has(readTlsAlert(cause))) {
-    return {
-      title: 'client certificate refused',
-      message: text`${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
-    };
-  }
-  if (readTlsAlert(cause) === certificateRequired) {
-    return {
-      title: 'client certificate wanted',
-      message: text`${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
-    };
-  }
-  if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
-    return {
-      title: 'TLS failed',
-      message: text`${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view.inputs, text`the scheme and the port`)}`,
-    };
-  }
-  return {
-    title,
-    message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
-  };
-}
-
-/** What an error of TLS says; of OpenSSL's errors only the reason, without addresses and source files. */
-function nameTlsFault(error: unknown): string {
-  const message = messageOf(error);
-  return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
-}
-
-/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
-function readTlsAlert(error: unknown): number | undefined {
-  const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
-  return number === undefined ? undefined : Number(number);
-}
-
-/** What an error of Node's says. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

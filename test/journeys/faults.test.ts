@@ -10,7 +10,13 @@ import { GaveUp } from '../../src/retry/retry.ts';
 import { sayFailedAttempt } from '../../src/wording/attempts.ts';
 import { explainFailure } from '../../src/wording/failures.ts';
 import { StageError } from '../../src/failures/stage-error.ts';
+import { makeSender, sendRequest } from '../../src/http/request.ts';
 import { createFakeClock, createInputEnvironment, settle } from '../support/doubles/fakes.ts';
+import {
+  describeOddNetwork,
+  listSilences,
+  makeOddNetwork,
+} from '../support/doubles/odd-network.ts';
 import { type Proxy, startProxy } from '../support/doubles/proxy.ts';
 import { type ServerTime, startScriptedServer, token } from '../support/doubles/scripted-server.ts';
 import { startStepClock } from '../support/doubles/step-clock.ts';
@@ -23,7 +29,7 @@ import {
   draw,
   type FaultRow,
   type Outcome,
-  proxiedHost,
+  oddHost,
   type ProxySetup,
   startOfTime,
 } from '../support/tables/faults/row.ts';
@@ -49,11 +55,12 @@ interface Scene {
 async function startScene(row: FaultRow, time: ServerTime): Promise<Scene> {
   const elsewhere = await startScriptedServer({ answers: [token()] });
   const endpoint = await row.start({ elsewhere: elsewhere.url, time });
-  const routes = { [proxiedHost]: { host: '127.0.0.1', port: endpoint.port } };
+  const routes = { [oddHost]: { host: '127.0.0.1', port: endpoint.port } };
   const { onSilence } = time;
   const proxy = row.proxy && (await startProxy({ routes, onSilence, ...row.proxy }));
   const url = new URL(endpoint.url);
-  if (proxy !== undefined) url.host = `${proxiedHost}:${url.protocol === 'https:' ? 443 : 80}`;
+  if (proxy !== undefined) url.host = `${oddHost}:${url.protocol === 'https:' ? 443 : 80}`;
+  if (row.network !== undefined) url.hostname = oddHost;
   const address = proxy && nameProxy(proxy, row.proxy);
   return {
     inputs: { ...commonInputs, 'token-url': url.href, ...row.inputs },
@@ -115,9 +122,7 @@ function readRow(inputs: Scene['inputs']): Inputs {
 
 /** Takes out what differs between machines and versions of node. */
 function stabilizeSystemTexts(text: string): string {
-  return text
-    .replace('EAI_AGAIN', 'ENOTFOUND')
-    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '');
+  return text.replaceAll(/\(ERR_SSL_[\w/]+\)/g, '(EPROTO)');
 }
 
 /** What the action told the runner. */
@@ -174,13 +179,18 @@ async function withVariables(
 
 async function runInProcess(row: FaultRow): Promise<void> {
   const clock = createFakeClock(startOfTime);
+  const onSilence = (): void => void settle().then(clock.advanceToTimer);
   const scene = await startScene(row, {
     sleep: async (milliseconds) => {
       await settle();
       clock.advance(milliseconds);
     },
-    onSilence: () => void settle().then(clock.advanceToTimer),
+    onSilence,
   });
+  const send =
+    row.network === undefined
+      ? sendRequest
+      : makeSender({ network: makeOddNetwork(row.network, onSilence), now: clock.now });
   const { runner, recording } = recordRunner();
   const env = {
     GITHUB_OUTPUT: 'never written',
@@ -194,8 +204,8 @@ async function runInProcess(row: FaultRow): Promise<void> {
   };
   try {
     await withVariables(scene.environment, () =>
-      // What is not handed in here is real: sendRequest above all.
-      run({ ...realSurroundings(), runner, env, clock, random: () => draw, succeed }),
+      // What is not handed in here is real, the network of most rows above all.
+      run({ ...realSurroundings(), runner, env, clock, random: () => draw, succeed, send }),
     );
     const { requests, connects, waits } = row.outcome;
     assert.deepEqual(
@@ -257,10 +267,17 @@ async function runBuiltAction(row: FaultRow): Promise<void> {
     sleep: clock.advance,
     onSilence: () => void clock.advanceToTimer(),
   });
+  const { network = {} } = row;
   try {
+    listSilences(network).forEach(() => void clock.advanceToTimer());
     const result = await startBuiltAction(
       { ...scene.inputs, 'retry-time-slot': '0' },
-      { environment: { ...scene.environment, ...clock.environment } },
+      {
+        environment: describeOddNetwork(network, oddHost, {
+          ...scene.environment,
+          ...clock.environment,
+        }),
+      },
     );
     const errors = result.annotations.filter(({ level }) => level === 'error');
     const { error } = word(row.outcome, readRow(scene.inputs));

@@ -256,13 +256,23 @@ const failure = fc
   .record({
     code: fc.constantFrom(
       'tls_failed',
+      'tls_untrusted',
+      'tls_missing',
       'request_failed',
       'connection_failed',
       'proxy_refused',
+      'proxy_unsupported',
+      'proxy_unreachable',
       'name_not_found',
+      'answer_unreadable',
+      'encoding_unknown',
     ),
     systemCode: fc.constantFrom('ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO', 'ENOTFOUND'),
     proxyStatus: fc.integer({ min: 100, max: 999 }),
+    peer: fc.constantFrom('server', 'proxy'),
+    reason: fc.option(hostile, { nil: undefined }),
+    encoding: fc.option(hostile, { nil: undefined }),
+    scheme: hostile,
     message: hostile,
     name: hostile,
   })

@@ -8,11 +8,18 @@ import { type Connection, type ServerCertificate, startTcpServer } from './scrip
 /**
  * What the proxy does with a CONNECT:
  * `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to any credentials but the right ones;
- * `refuse` answers 403; `bad-gateway` answers 502; `reset` breaks off with a TCP RST; `hang` never answers;
+ * `refuse` answers 403; `bad-gateway` answers 502; `busy` answers 503 and asks to wait 200 s; `reset` breaks off with a TCP RST; `hang` never answers;
  * `hang-after-connect` answers 200 and then swallows what the client sends.
  */
 export type ProxyBehaviour =
-  'tunnel' | 'authenticate' | 'refuse' | 'bad-gateway' | 'reset' | 'hang' | 'hang-after-connect';
+  | 'tunnel'
+  | 'authenticate'
+  | 'refuse'
+  | 'bad-gateway'
+  | 'busy'
+  | 'reset'
+  | 'hang'
+  | 'hang-after-connect';
 
 /** Where a server listens. */
 export interface Address {
@@ -28,7 +35,7 @@ export interface ProxyOptions {
   credentials?: { user: string; password: string };
   /**
    * Where each made-up `host:port` or `host` really is. A target without a route is answered by 502, so that no test
-   * leaves the machine. (@actions/http-client never uses a proxy for a loopback host.)
+   * leaves the machine. (No proxy is used for a loopback host.)
    */
   routes?: Record<string, Address>;
   /** Makes it a proxy that is itself reached by https. */
@@ -98,6 +105,9 @@ function handleConnect(
       return;
     case 'bad-gateway':
       answer(stream, 502);
+      return;
+    case 'busy':
+      answer(stream, 503, 'retry-after: 200\r\n');
       return;
     case 'reset':
       connection.reset();

@@ -68,6 +68,23 @@ test('two authorities of the same name can be trusted at once', async (t) => {
   assert.equal(await ask({ ca: [one.certificate, other.certificate] }), 200);
 });
 
+test('a server with a certificate of an appointed authority is trusted by who trusts the first', async (t) => {
+  const root = await createAuthority();
+  const issuing = await root.createIntermediate('Issuing CA');
+  const { certificate, key } = await issuing.issue({ names: ['127.0.0.1'] });
+  const ask = await serve(t, { certificate: `${certificate}\n${issuing.certificate}`, key });
+  assert.equal(await ask({ ca: root.certificate }), 200);
+  await assert.rejects(ask({ ca: issuing.certificate }), { code: 'UNABLE_TO_GET_ISSUER_CERT' });
+});
+
+test('an authority can have a certificate with a weak signature', async () => {
+  const root = await createAuthority();
+  const weak = new X509Certificate(
+    (await root.createIntermediate('Weak CA', { hash: 'SHA-1' })).certificate,
+  );
+  assert.equal(weak.signatureAlgorithm, 'ecdsa-with-SHA1');
+});
+
 test('the subject is the common name asked for, else the first name', async () => {
   const { issue } = await createAuthority();
   const named = await issue({ names: ['a.test'], commonName: 'a client' });

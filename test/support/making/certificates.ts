@@ -28,11 +28,17 @@ export interface CertificateRequest {
 
 /** A certificate authority of its own. */
 export interface Authority {
-  /** Its self-signed certificate, PEM: what a peer has to trust. */
+  /** Its certificate, PEM, self-signed unless another authority made it: what a peer has to trust. */
   readonly certificate: string;
   readonly issue: (request: CertificateRequest) => Promise<IssuedCertificate>;
   /** Makes an authority that this one vouches for. */
-  readonly createIntermediate: (name: string) => Promise<Authority>;
+  readonly createIntermediate: (name: string, options?: IntermediateOptions) => Promise<Authority>;
+}
+
+/** What is odd about an authority. */
+export interface IntermediateOptions {
+  /** The digest of the signature on its certificate; SHA-256 if left out. */
+  readonly hash?: 'SHA-1' | 'SHA-256';
 }
 
 /** Who signs the certificate of an authority. */
@@ -58,7 +64,11 @@ export function createAuthority(name = 'Test Authority'): Promise<Authority> {
 }
 
 /** @param issuedBy itself if left out */
-async function makeAuthority(name: string, issuedBy?: Issuer): Promise<Authority> {
+async function makeAuthority(
+  name: string,
+  issuedBy?: Issuer,
+  { hash = 'SHA-256' }: IntermediateOptions = {},
+): Promise<Authority> {
   const { publicKey, privateKey } = await generateKeys();
   const issuer = [{ CN: [name] }];
   const parent = issuedBy ?? { name: issuer, privateKey, publicKey };
@@ -67,7 +77,7 @@ async function makeAuthority(name: string, issuedBy?: Issuer): Promise<Authority
     subject: issuer,
     publicKey,
     signingKey: parent.privateKey,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: { ...algorithm, hash },
     ...validity(),
     extensions: [
       new x509.BasicConstraintsExtension(true, issuedBy === undefined ? 1 : 0, true),
@@ -106,7 +116,8 @@ async function makeAuthority(name: string, issuedBy?: Issuer): Promise<Authority
   return {
     certificate: root.toString('pem'),
     issue,
-    createIntermediate: (its) => makeAuthority(its, { name: issuer, privateKey, publicKey }),
+    createIntermediate: (its, options) =>
+      makeAuthority(its, { name: issuer, privateKey, publicKey }, options),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Where a failure happens: servers and proxies between which the built action runs, and the log that it then shows. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:tls';
+import { createServer, type TlsOptions } from 'node:tls';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
@@ -119,8 +119,7 @@ function stabilize(line: string, names: Readonly<Record<string, string>>): strin
     .reduce((rest, [name, stable]) => rest.replaceAll(name, stable), line)
     .replace(/after [\d.]+ (ms|s)/, 'after 0.2 s')
     .replace(/^( .*) Trace ID: .*/, '$1 Trace ID: ...')
-    .replace('EAI_AGAIN', 'ENOTFOUND')
-    .replace(/; if the root CA is installed locally, try running Node.js with --use-system-ca/, '');
+    .replace(/\(ERR_SSL_(?!TLSV13)[\w/]+\)/, '(EPROTO)');
 }
 
 /** The name that stands for a server. */
@@ -281,7 +280,8 @@ export function tls(
 export async function noTls(): Promise<Scene> {
   const server = await startScriptedServer({ answers: [token()] });
   const url = server.url.replace('http:', 'https:');
-  return { inputs: { 'token-url': url }, names: name(url), close: server.close };
+  const inputs = { 'token-url': url, 'retry-max-attempts': '1' };
+  return { inputs, names: name(url), close: server.close };
 }
 
 /** A fatal alert: bad_certificate (RFC 8446 section 6). */
@@ -310,16 +310,46 @@ export async function refusedCertificate(): Promise<Scene> {
 /** A server that serves nobody who shows no certificate. */
 export async function wantedCertificate(): Promise<Scene> {
   const authority = await createAuthority();
-  const { certificate: cert, key } = await authority.issue({ names: ['127.0.0.1'] });
+  const right = toTls(await authority.issue({ names: ['127.0.0.1'] }));
   const ca = authority.certificate;
-  const server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true });
+  return serveTls({ ...right, ca, requestCert: true, rejectUnauthorized: true }, ca);
+}
+
+/** A server that speaks versions of TLS only that nobody should. */
+export async function outdatedTls(): Promise<Scene> {
+  const authority = await createAuthority();
+  const right = toTls(await authority.issue({ names: ['127.0.0.1'] }));
+  const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
+  return serveTls(
+    { ...right, ...versions, ciphers: 'DEFAULT:@SECLEVEL=0' },
+    authority.certificate,
+    { 'retry-max-attempts': '1' },
+  );
+}
+
+/** A server whose certificate is good, below a CA whose certificate has a weak signature. */
+export async function weakCa(): Promise<Scene> {
+  const authority = await createAuthority();
+  const weak = await authority.createIntermediate('Weak CA', { hash: 'SHA-1' });
+  const { certificate, key } = await weak.issue({ names: ['127.0.0.1'] });
+  const cert = `${certificate}\n${weak.certificate}`;
+  return serveTls({ cert, key, ciphers: 'DEFAULT:@SECLEVEL=0' }, authority.certificate);
+}
+
+/** A server that sets TLS up and then says nothing. */
+async function serveTls(
+  options: TlsOptions,
+  ca: string,
+  more: Scene['inputs'] = {},
+): Promise<Scene> {
+  const server = createServer(options);
   server.on('secureConnection', (socket) => socket.on('error', () => undefined).end());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const url = `https://127.0.0.1:${port}/oauth2/token`;
   return {
-    inputs: { 'token-url': url, 'ca-certificate': ca },
+    inputs: { 'token-url': url, 'ca-certificate': ca, ...more },
     names: name(url),
     close: async () => {
       const closed = once(server, 'close');

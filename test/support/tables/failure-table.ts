@@ -8,12 +8,15 @@ import {
   inputs,
   issuer,
   noTls,
+  outdatedTls,
   proxied,
   refusedCertificate,
   type StartScene,
   tls,
   wantedCertificate,
+  weakCa,
 } from './failure-scene.ts';
+import { describeOddNetwork } from '../doubles/odd-network.ts';
 import {
   end,
   garbage,
@@ -464,6 +467,7 @@ export const failures: readonly Failure[] = [
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, after 0.2 s',
       '    issuer: https://login.example.com/',
       'Error: login.example.com calls itself https://login.example.com/, not https://login.example.com. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead. Not tried again, for the answer would be the same.',
@@ -478,6 +482,7 @@ export const failures: readonly Failure[] = [
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, after 0.2 s',
       "Error: login.example.com has metadata that names no issuer. Check issuer against the provider's documentation, or give token-url instead. Not tried again, for the answer would be the same.",
     ],
@@ -539,6 +544,7 @@ export const failures: readonly Failure[] = [
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 503 Service Unavailable',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, after 0.2 s',
       "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url in place of issuer needs no metadata. Gave up after 4 attempts.",
     ],
@@ -675,8 +681,44 @@ export const failures: readonly Failure[] = [
     '    POST https://login.example.com/token',
     '    client ci-client, client_secret_basic (form), body: grant_type, scope',
     '    failed after 0.2 s: TLS failed: wrong version number (EPROTO)',
-    'Error: login.example.com and this runner could not agree on TLS: wrong version number (EPROTO). Check the scheme and the port in token-url. Not tried again, for it would fail in the same way.',
+    'Error: login.example.com does not speak TLS on this port: wrong version number (EPROTO). Check the scheme and the port in token-url. Not tried again, for retry-max-attempts is 1.',
   ]),
+  row('a server with outdated versions of TLS only', outdatedTls, 'TLS failed', [
+    asking,
+    '> Request and answer',
+    '    POST https://login.example.com/oauth2/token',
+    '    client ci-client, client_secret_basic (form), body: grant_type, scope',
+    '    failed after 0.2 s: TLS failed: tlsv1 alert protocol version (EPROTO)',
+    "Error: login.example.com speaks outdated versions of TLS only: tlsv1 alert protocol version (EPROTO). It must allow TLS 1.2 or later; that is for the server's operator. Not tried again, for retry-max-attempts is 1.",
+  ]),
+  row('a certificate with a weak signature above it', weakCa, 'TLS not trusted', [
+    asking,
+    '> Request and answer',
+    '    POST https://login.example.com/oauth2/token',
+    '    client ci-client, client_secret_basic (form), body: grant_type, scope',
+    '    failed after 0.2 s: TLS failed: CA signature digest algorithm too weak (UNSPECIFIED)',
+    "Error: The certificate of login.example.com, or the one of a CA above it, is not accepted: CA signature digest algorithm too weak (UNSPECIFIED). It must be replaced there: by the server's operator, or at a proxy that inspects TLS. Not tried again, for it would fail in the same way.",
+  ]),
+  row(
+    'TLS at a URL of http',
+    answer([garbage(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))], { 'retry-max-attempts': '1' }),
+    'TLS expected',
+    [
+      ...asked,
+      '    failed after 0.2 s: the answer is a record of TLS in place of HTTP',
+      'Error: login.example.com speaks TLS on this port, but the URL begins with http://. Check the scheme in token-url. Not tried again, for retry-max-attempts is 1.',
+    ],
+  ),
+  row(
+    'a server that speaks HTTP/2 only',
+    answer([garbage(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))], { 'retry-max-attempts': '1' }),
+    'HTTP/2 only',
+    [
+      ...asked,
+      '    failed after 0.2 s: the server speaks HTTP/2 only',
+      'Error: login.example.com speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it. Not tried again, for retry-max-attempts is 1.',
+    ],
+  ),
   row('a client certificate that is refused', refusedCertificate, 'client certificate refused', [
     asking,
     '> Request and answer',
@@ -692,10 +734,15 @@ export const failures: readonly Failure[] = [
   ]),
   row(
     'a name that is not found',
-    inputs({
-      'token-url': 'https://login.example.invalid/oauth2/token',
-      'retry-max-attempts': '2',
-    }),
+    inputs(
+      { 'token-url': 'https://login.example.invalid/oauth2/token', 'retry-max-attempts': '2' },
+      {
+        environment: describeOddNetwork(
+          { lookups: ['ENOTFOUND', 'ENOTFOUND'] },
+          'login.example.invalid',
+        ),
+      },
+    ),
     'name not found',
     [
       'Asking login.example.invalid (client_credentials, scope: read list).',
@@ -706,6 +753,22 @@ export const failures: readonly Failure[] = [
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: the name login.example.invalid was not found (ENOTFOUND)',
       'Error: login.example.invalid could not be reached: the name login.example.invalid was not found (ENOTFOUND). Check token-url; a private name needs a runner inside its network. Gave up after 2 attempts.',
+    ],
+  ),
+  row(
+    'a resolver that gives no answer',
+    inputs(
+      { 'token-url': 'https://login.example.invalid/oauth2/token', 'retry-max-attempts': '1' },
+      { environment: describeOddNetwork({ lookups: ['EAI_AGAIN'] }, 'login.example.invalid') },
+    ),
+    'name not resolved',
+    [
+      'Asking login.example.invalid (client_credentials, scope: read list).',
+      '> Request and answer',
+      '    POST https://login.example.invalid/oauth2/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type, scope',
+      '    failed after 0.2 s: the name login.example.invalid was not resolved (EAI_AGAIN)',
+      'Error: login.example.invalid could not be reached: the name login.example.invalid was not resolved (EAI_AGAIN). The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner. Not tried again, for retry-max-attempts is 1.',
     ],
   ),
   row(
@@ -773,6 +836,16 @@ export const failures: readonly Failure[] = [
       "Error: login.example.com could not be asked: the proxy's address in the environment is no usable URL. Check https_proxy and http_proxy; a % in a user name or password is written %25. Not tried again, for it would fail in the same way.",
     ],
   ),
+  row(
+    'a proxy of another kind',
+    inputs({}, { environment: { https_proxy: 'socks5://127.0.0.1:1080' } }),
+    'proxy not usable',
+    [
+      ...asked,
+      '    failed after 0.2 s: the environment names a proxy of the kind socks5://',
+      'Error: No request to login.example.com: the environment names a proxy of the kind socks5://. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy. Not tried again, for it would fail in the same way.',
+    ],
+  ),
   row('silence past timeout', answer([silence('before-head')], impatient), 'no answer in time', [
     asking,
     'Attempt 1 of 2 failed: no answer within 0.3 s. Trying again now.',
@@ -781,6 +854,21 @@ export const failures: readonly Failure[] = [
     '    no answer within 0.3 s',
     'Error: login.example.com gave no answer within 0.3 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Gave up after 2 attempts.',
   ]),
+  row(
+    'a server that is never connected to',
+    inputs(impatient, {
+      environment: describeOddNetwork({ connections: ['silence', 'silence'] }, 'login.example.com'),
+    }),
+    'no answer in time',
+    [
+      asking,
+      'Attempt 1 of 2 failed: no connection within 0.3 s at 127.0.0.1. Trying again now.',
+      'Attempt 2 of 2 failed: no connection within 0.3 s at 127.0.0.1.',
+      ...request,
+      '    no connection within 0.3 s at 127.0.0.1',
+      'Error: login.example.com could not be reached: no connection within 0.3 s at 127.0.0.1. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Gave up after 2 attempts.',
+    ],
+  ),
   row(
     'silence past total-timeout',
     // A tenth of a second may pass before the attempt begins, and the log still rounds what is left to 0.3 s.
@@ -874,8 +962,30 @@ export const failures: readonly Failure[] = [
     'answer damaged',
     [
       ...asked,
-      '    failed after 0.2 s: the answer is not readable HTTP',
-      "Error: login.example.com could not be understood: the answer is not readable HTTP. If it stays so, look at the server's log or at a proxy in between. Not tried again, for retry-max-attempts is 1.",
+      '    failed after 0.2 s: the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/',
+      "Error: login.example.com could not be understood: the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/. If it stays so, look at the server's log or at a proxy in between. Not tried again, for retry-max-attempts is 1.",
+    ],
+  ),
+  row(
+    'an answer with an encoding that is not known',
+    answer([reply({ headers: { 'content-encoding': 'zstd' }, body: 'x' })], {
+      'retry-max-attempts': '1',
+    }),
+    'encoding not known',
+    [
+      ...asked,
+      '    failed after 0.2 s: the answer has a Content-Encoding that is not known here: zstd',
+      'Error: login.example.com could not be understood: the answer has a Content-Encoding that is not known here: zstd. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it. Not tried again, for retry-max-attempts is 1.',
+    ],
+  ),
+  row(
+    'an answer with headers that are too large',
+    answer([reply({ headers: { 'x-long': 'x'.repeat(70 * 1024) } })]),
+    'answer too large',
+    [
+      ...asked,
+      '    failed after 0.2 s: the headers of the answer are larger than 64 KiB',
+      "Error: login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller; cookies are the usual reason. Not tried again, for it would fail in the same way.",
     ],
   ),
   row(

@@ -2,6 +2,7 @@
 import { answerRows } from './answers.ts';
 import { connectionRows } from './connections.ts';
 import { limitRows } from './limits.ts';
+import { networkRows } from './network.ts';
 import { proxyRows } from './proxies.ts';
 import { retryAfterRows } from './retry-after.ts';
 import {
@@ -20,6 +21,7 @@ export const faultTable: readonly FaultRow[] = [
   ...answerRows,
   ...retryAfterRows,
   ...connectionRows,
+  ...networkRows,
   ...tlsRows,
   ...proxyRows,
   ...limitRows,

@@ -20,10 +20,10 @@ import {
   type FaultRow,
   final,
   giveUp,
-  isUnreadable,
+  isNoHttp,
   type Outcome,
   page,
-  refreshToken,
+  refreshing,
   refusal,
   retryOnAll,
   succeed,
@@ -55,7 +55,10 @@ const limits: readonly FaultRow[] = [
     start: answerByTls(certificates.expired, token()),
     inputs: { ...trusting, ...retryOnAll },
     outcome: giveUp(
-      transport('tls_failed', { systemCode: 'CERT_HAS_EXPIRED', says: 'certificate has expired' }),
+      transport('tls_untrusted', {
+        systemCode: 'CERT_HAS_EXPIRED',
+        says: 'certificate has expired',
+      }),
       { requests: 0 },
     ),
   },
@@ -101,16 +104,11 @@ const limits: readonly FaultRow[] = [
   },
 ];
 
-const refreshing = {
-  'grant-type': 'refresh_token',
-  parameters: `refresh_token=${refreshToken}`,
-} as const;
-
 /** A refresh token that may have been used up by an answer that was lost. */
 const spent: readonly [what: string, answer: Answer, failure: Outcome['failures'][number]][] = [
   ['a reset', reset('before-head'), wasReset],
   ['a cut', end('in-body'), wasCut],
-  ['garbage', garbage('\u0000\r\n'), isUnreadable],
+  ['garbage', garbage('\u0000\r\n'), isNoHttp],
   ['a 502', page(502), transient(502)],
   ['a 504', page(504), transient(504)],
   ['an empty 200', reply(), refusal('unparsable', 200, { retryable: true, answer: { length: 0 } })],

@@ -9,6 +9,7 @@ import {
   giveUp,
   proxyFault,
   proxyLogin,
+  reachTooLate,
   succeed,
   timeOut,
   transport,
@@ -27,7 +28,7 @@ export const healthy = {
 
 /** The proxy answers CONNECT with another status than 200. */
 export function refusedByProxy(proxyStatus: number): ReturnType<typeof transport> {
-  return transport('proxy_refused', { proxyStatus });
+  return transport('proxy_refused', { proxyStatus, sent: false });
 }
 
 /** A proxy that wants a password. */
@@ -109,23 +110,37 @@ export const proxyRows: readonly FaultRow[] = [
   {
     ...healthy,
     name: 'an address of a proxy that cannot be read is final',
-    // With http:// before it, or a letter in front, @actions/http-client would go past the proxy.
     proxy: { address: '4711:50%@127.0.0.1:1' },
     outcome: failAtOnce(transport('proxy_invalid'), { requests: 0 }),
+  },
+  {
+    ...healthy,
+    name: 'a proxy of another kind is refused by name',
+    proxy: { address: 'socks5://127.0.0.1:1080' },
+    outcome: failAtOnce(transport('proxy_unsupported', { scheme: 'socks5' }), { requests: 0 }),
+  },
+  {
+    ...healthy,
+    name: 'a proxy that asks to wait is waited for',
+    proxy: { behaviour: 'busy' },
+    outcome: failAtOnce(
+      transport('proxy_refused', { proxyStatus: 503, retryAfter: 200_000, sent: false }),
+      { requests: 0, connects: 1, end: 'retry_after_too_long' },
+    ),
   },
   {
     ...healthy,
     name: "a proxy that hangs at CONNECT ends with the attempt's time",
     inputs: { ...trusting, ...twice },
     proxy: { behaviour: 'hang' },
-    outcome: timeOut({ requests: 0, connects: 2 }),
+    outcome: reachTooLate({ step: 'tunneling', peer: 'proxy' }, { connects: 2 }),
   },
   {
     ...healthy,
     name: "a proxy that hangs after CONNECT ends with the attempt's time",
     inputs: { ...trusting, ...twice },
     proxy: { behaviour: 'hang-after-connect' },
-    outcome: timeOut({ requests: 0, connects: 2 }),
+    outcome: reachTooLate({ step: 'securing' }, { connects: 2 }),
   },
   {
     ...healthy,
@@ -133,7 +148,7 @@ export const proxyRows: readonly FaultRow[] = [
     inputs: {},
     environment: unverified,
     proxy: { tls: certificates.right },
-    outcome: failAtOnce(proxyFault('tls_failed', 'unable to verify the first certificate'), {
+    outcome: failAtOnce(proxyFault('tls_untrusted', 'unable to verify the first certificate'), {
       requests: 0,
     }),
   },

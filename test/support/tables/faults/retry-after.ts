@@ -4,11 +4,11 @@ import {
   answer,
   failAtOnce,
   type FaultRow,
-  final,
   type Outcome,
   refusal,
   startOfTime,
   succeed,
+  transient,
   unavailable,
 } from './row.ts';
 
@@ -89,9 +89,14 @@ export const retryAfterRows: readonly FaultRow[] = [
     start: comeBack('9'.repeat(40)),
     outcome: waitTooLong(9007199254741),
   },
+  ...[400, 401, 403, 404, 501].map((status) => ({
+    name: `Retry-After makes a ${status} transient`,
+    start: answer(reply({ status, headers: { 'retry-after': '0' } }), token()),
+    outcome: succeed([transient(status)]),
+  })),
   {
-    name: 'Retry-After does not make a final status a transient one',
-    start: answer(reply({ status: 403, headers: { 'retry-after': '1' } }), token()),
-    outcome: failAtOnce(final(403)),
+    name: 'Retry-After of a redirect means nothing',
+    start: answer(reply({ status: 302, headers: { 'retry-after': '1' } }), token()),
+    outcome: failAtOnce(refusal('redirect', 302)),
   },
 ];

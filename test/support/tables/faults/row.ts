@@ -1,7 +1,11 @@
 /** What a row of the fault tables is made of: a network with a fault, the inputs, and the whole outcome in codes. */
 import { type AnswerShape, TokenError } from '../../../../src/oauth2/errors.ts';
-import { TransportError } from '../../../../src/http/transport-error.ts';
+import {
+  TransportError,
+  type TransportErrorDetails,
+} from '../../../../src/http/transport-error.ts';
 import type { GaveUpCode } from '../../../../src/retry/retry.ts';
+import type { OddNetwork } from '../../doubles/odd-network.ts';
 import type { ProxyOptions } from '../../doubles/proxy.ts';
 import {
   type Answer,
@@ -60,6 +64,8 @@ export interface FaultRow {
   readonly start: (place: Place) => Promise<Endpoint>;
   /** Puts a proxy between, and a made-up host into the URL of the endpoint. */
   readonly proxy?: ProxySetup;
+  /** Puts a made-up host into the URL of the endpoint, which is found and reached as this says. */
+  readonly network?: OddNetwork;
   /** In addition to `commonInputs`. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** In addition to the proxy's variable. */
@@ -69,8 +75,8 @@ export interface FaultRow {
   readonly outcome: Outcome;
 }
 
-/** The host that only the proxy finds. */
-export const proxiedHost = 'login.example.test';
+/** The host that only the proxy finds, or the network of the row. */
+export const oddHost = 'login.example.test';
 
 /** The token that every endpoint gives, some of them only in part. */
 export const accessToken = 'access-token-from-the-server';
@@ -88,6 +94,12 @@ export const commonInputs = {
   'use-cache': 'false',
 } as const;
 
+/** The inputs of a grant that the server accepts once. */
+export const refreshing = {
+  'grant-type': 'refresh_token',
+  parameters: `refresh_token=${refreshToken}`,
+} as const;
+
 /** The time of day at which every row begins. */
 export const startOfTime = '2026-01-31T12:00:00Z';
 
@@ -102,15 +114,16 @@ export const twice = { 'retry-max-attempts': '2' } as const;
 
 export const retryOnAll = { 'retry-on': 'all' } as const;
 
-const authority = await createAuthority();
+/** Whom the servers of `certificates` have their certificates from. */
+export const authority = await createAuthority();
 
 /** Trusts the authority of `certificates`. */
 export const trusting = { 'ca-certificate': authority.certificate } as const;
 
 /** The certificates of the servers. */
 export const certificates = {
-  right: await issue({ names: ['127.0.0.1', proxiedHost] }),
-  expired: await issue({ names: ['127.0.0.1', proxiedHost], expired: true }),
+  right: await issue({ names: ['127.0.0.1', oddHost] }),
+  expired: await issue({ names: ['127.0.0.1', oddHost], expired: true }),
   foreign: await issue({ names: ['other.example.test'] }),
 };
 
@@ -152,7 +165,7 @@ export function page(status: number): Answer {
 /** A fault of the connection, which the system calls so. */
 export function transport(
   code: TransportError['code'],
-  { says, ...details }: { systemCode?: string; proxyStatus?: number; says?: string } = {},
+  { says, ...details }: TransportErrorDetails & { readonly says?: string } = {},
 ): TransportError {
   return new TransportError(code, {
     ...details,
@@ -161,15 +174,29 @@ export function transport(
 }
 
 /** A fault of the connection to the proxy, of which the system says so. */
-export function proxyFault(code: 'tls_failed' | 'proxy_unreachable', says: string): TransportError {
-  return new TransportError(code, { proxyFault: says });
+export function proxyFault(
+  code: 'tls_untrusted' | 'proxy_unreachable',
+  says: string,
+): TransportError {
+  return transport(code, { peer: 'proxy', says, sent: false });
 }
 
 export const timedOut = transport('timeout');
 export const wasReset = transport('connection_failed', { systemCode: 'ECONNRESET' });
-export const wasRefused = transport('connection_failed', { systemCode: 'ECONNREFUSED' });
+/** The connection broke before the request was sent. */
+export const wasResetBefore = transport('connection_failed', {
+  systemCode: 'ECONNRESET',
+  sent: false,
+});
+export const wasRefused = transport('connection_failed', {
+  systemCode: 'ECONNREFUSED',
+  sent: false,
+});
 export const wasCut = transport('answer_cut');
-export const isUnreadable = transport('answer_unreadable');
+/** @param reason in the words of Node's parser */
+export const unreadable = (reason: string): TransportError =>
+  transport('answer_unreadable', { reason });
+export const isNoHttp = unreadable('Expected HTTP/, RTSP/ or ICE/');
 export const isTooLarge = transport('answer_too_large');
 
 /** An answer without a token. `retryable` is whether the same request may succeed a little later. */
@@ -257,4 +284,10 @@ export function giveUp(
 /** Nothing came within the time of two attempts. */
 export function timeOut(more: Partial<Outcome> = {}): Outcome {
   return giveUp(timedOut, { of: 2, ...more });
+}
+
+/** The server was not reached within the time of two attempts. */
+export function reachTooLate(details: TransportErrorDetails, more: Partial<Outcome> = {}): Outcome {
+  const failure = transport('timeout', { ...details, sent: false });
+  return giveUp(failure, { of: 2, requests: 0, ...more });
 }

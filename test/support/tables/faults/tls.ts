@@ -15,12 +15,12 @@ import {
   giveUp,
   type Outcome,
   type Place,
-  proxiedHost,
-  timeOut,
+  oddHost,
+  reachTooLate,
   transport,
   trusting,
   twice,
-  wasReset,
+  wasResetBefore,
 } from './row.ts';
 
 async function startSilentTls({ time }: { readonly time: ServerTime }): Promise<Endpoint> {
@@ -29,7 +29,7 @@ async function startSilentTls({ time }: { readonly time: ServerTime }): Promise<
 }
 
 /** A server that breaks off when the TLS handshake begins. */
-function breakHandshake(ending: 'end' | 'reset'): FaultRow['start'] {
+export function breakHandshake(ending: 'end' | 'reset'): FaultRow['start'] {
   return async () => {
     const { port, close } = await startTcpServer(({ stream, reset: resetConnection }) => {
       stream.once('data', () => {
@@ -49,7 +49,7 @@ async function startPlainForTls({ time }: Place): Promise<Endpoint> {
 
 /** The certificate of the server is not what it should be. */
 function untrusted(systemCode: string, says: string): Outcome {
-  return failAtOnce(transport('tls_failed', { systemCode, says }));
+  return failAtOnce(transport('tls_untrusted', { systemCode, says, sent: false }));
 }
 
 const faults: readonly {
@@ -76,7 +76,7 @@ const faults: readonly {
     inputs: trusting,
     outcome: (proxied) => {
       const names = proxied
-        ? `Host: ${proxiedHost}. is not in the cert's altnames: DNS:other.example.test`
+        ? `Host: ${oddHost}. is not in the cert's altnames: DNS:other.example.test`
         : "IP: 127.0.0.1 is not in the cert's list: ";
       return untrusted(
         'ERR_TLS_CERT_ALTNAME_INVALID',
@@ -87,23 +87,24 @@ const faults: readonly {
   {
     what: 'a server without TLS',
     start: startPlainForTls,
-    outcome: () => untrusted('EPROTO', 'wrong version number'),
+    outcome: () =>
+      giveUp(transport('tls_missing', { systemCode: 'EPROTO', reason: 'wrong version number' })),
   },
   {
     what: 'a server that resets the TLS handshake',
     start: breakHandshake('reset'),
-    outcome: () => giveUp(wasReset),
+    outcome: () => giveUp(wasResetBefore),
   },
   {
     what: 'a server that ends the TLS handshake',
     start: breakHandshake('end'),
-    outcome: () => giveUp(wasReset),
+    outcome: () => giveUp(wasResetBefore),
   },
   {
     what: 'a server that never answers the TLS handshake',
     start: startSilentTls,
     inputs: twice,
-    outcome: () => timeOut(),
+    outcome: () => reachTooLate({ step: 'securing' }),
   },
 ];
 

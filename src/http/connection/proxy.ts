@@ -1,0 +1,117 @@
+import { BlockList, isIP } from 'node:net';
+
+import { isLoopback } from '../loopback.ts';
+import { TransportError } from '../transport-error.ts';
+import type { Place } from './reach.ts';
+
+/** A proxy that connects on request (RFC 9110 section 9.3.6). */
+export interface Proxy extends Place {
+  /** Whether the proxy itself is reached by TLS. */
+  readonly isSecure: boolean;
+  /** User and password as `user:password`, decoded; undefined where its address has none. */
+  readonly credentials: string | undefined;
+}
+
+/**
+ * Chooses the proxy for a URL by `https_proxy` or `http_proxy`, and by `no_proxy`, in lower or upper case.
+ *
+ * @returns undefined where the server is reached directly
+ * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that is named is never passed over
+ */
+export function chooseProxy(url: URL, env: NodeJS.ProcessEnv): Proxy | undefined {
+  const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const address = readVariable(env, name);
+  if (address === '' || isLoopback(url.hostname)) return undefined;
+  return isExcepted(url, readVariable(env, 'no_proxy')) ? undefined : readProxy(address);
+}
+
+function readVariable(env: NodeJS.ProcessEnv, name: string): string {
+  const [lower = '', upper = ''] = [env[name], env[name.toUpperCase()]].map((one) => one?.trim());
+  return lower === '' ? upper : lower;
+}
+
+/** An address without a scheme is of http, as everywhere. */
+function readProxy(address: string): Proxy {
+  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(address);
+  const url = parseUrl(hasScheme ? address : `http://${address}`);
+  const scheme = url?.protocol.slice(0, -1) ?? '';
+  if (url === undefined) throw new TransportError('proxy_invalid', { peer: 'proxy', sent: false });
+  if (scheme !== 'http' && scheme !== 'https') {
+    throw new TransportError('proxy_unsupported', { peer: 'proxy', sent: false, scheme });
+  }
+  const isSecure = scheme === 'https';
+  return {
+    host: withoutBrackets(url.hostname),
+    port: readPort(url),
+    isSecure,
+    credentials: readCredentials(url),
+  };
+}
+
+function readCredentials({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  try {
+    return [username, password].map(decodeURIComponent).join(':');
+  } catch (cause) {
+    throw new TransportError('proxy_invalid', { peer: 'proxy', sent: false, cause });
+  }
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/** The port of an http or https URL; `URL.port` is empty for the one that its scheme has. */
+export function readPort({ protocol, port }: URL): number {
+  if (port !== '') return Number(port);
+  return protocol === 'https:' ? 443 : 80;
+}
+
+/** A host as the resolver and node:net take it: `URL.hostname` has an IPv6 address in brackets. */
+export function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+
+/**
+ * Whether `no_proxy` names the host of a URL: entries are separated by commas or white space. An entry is `*`, a name
+ * (which stands for its subdomains, too), `.name` or `*.name` (for its subdomains only), an IP address or a network such
+ * as 10.0.0.0/8, each of them with `:port` or without.
+ */
+function isExcepted(url: URL, list: string): boolean {
+  return list.split(/[\s,]+/).some((entry) => entry !== '' && matches(entry, url));
+}
+
+function matches(entry: string, url: URL): boolean {
+  if (entry === '*') return true;
+  const host = normalize(url.hostname);
+  const network = /^\[?([\da-f.:]+)\]?\/(\d+)$/i.exec(entry);
+  if (network !== null) return isInNetwork(host, network[1] ?? '', Number(network[2]));
+  const { name, port } = splitEntry(entry);
+  if (port !== undefined && port !== readPort(url)) return false;
+  const [, wildcard = '', domain = ''] = /^(\*?\.)?(.*)$/.exec(name) ?? [];
+  const excepted = normalize(domain);
+  if (excepted === '') return false;
+  return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
+}
+
+/** An IPv6 address has a port only where it is in brackets. */
+function splitEntry(entry: string): { name: string; port: number | undefined } {
+  if (isIP(entry) !== 0) return { name: entry, port: undefined };
+  const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  return { name, port: port === undefined ? undefined : Number(port) };
+}
+
+/** Writes a host in the one form that a URL gives it, without brackets and the final dot; empty where it is none. */
+function normalize(host: string): string {
+  const url = parseUrl(`http://${isIP(host) === 6 ? `[${host}]` : host}`);
+  return withoutBrackets(url?.hostname ?? '').replace(/\.$/, '');
+}
+
+function isInNetwork(host: string, address: string, prefix: number): boolean {
+  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+  if (isIP(host) === 0 || isIP(address) === 0) return false;
+  if (prefix > (family === 'ipv6' ? 128 : 32)) return false;
+  const network = new BlockList();
+  network.addSubnet(address, prefix, family);
+  return network.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { isIP, type Socket } from 'node:net';
+// By the namespace: a name that an older Node does not export would keep the file from loading.
+import * as tls from 'node:tls';
+
+import { toTransportError, TransportError } from '../transport-error.ts';
+import { type ConnectionContext, destroyWith } from './reach.ts';
+
+/** Whom to trust and who to be, on a TLS connection. */
+export interface TlsIdentity {
+  /** PEM certificates, trusted as well as the default roots. */
+  readonly ca?: string;
+  /** The client's own PEM certificate and PEM private key (RFC 8705). */
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
+/**
+ * Sets TLS up over a connection. It is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says (an earlier step can
+ * export it, and https_proxy with it).
+ *
+ * @param host the name or address that the certificate must be for
+ * @throws {TransportError} when the peer is not to be trusted, or TLS cannot be set up
+ */
+export function secure(
+  socket: Socket,
+  host: string,
+  identity: TlsIdentity,
+  { over, progress }: Pick<ConnectionContext, 'over' | 'progress'>,
+): Promise<tls.TLSSocket> {
+  progress.step = 'securing';
+  return new Promise((resolve, reject) => {
+    const secured = destroyWith(over, startTls(socket, host, identity));
+    const fail = (error: unknown): void => {
+      // It is set where the certificate was read and not accepted, and nowhere else.
+      const isUntrusted = Boolean(secured.authorizationError as unknown);
+      reject(isUntrusted ? distrust(error, progress) : toTransportError(error, progress));
+    };
+    secured.once('secureConnect', () => {
+      resolve(secured);
+    });
+    secured.once('error', fail);
+    secured.once('close', () => {
+      fail(new Error('closed'));
+    });
+  });
+}
+
+function distrust(error: unknown, progress: ConnectionContext['progress']): TransportError {
+  const { cause, systemCode } = toTransportError(error, progress);
+  return new TransportError('tls_untrusted', { ...progress, cause, systemCode });
+}
+
+function startTls(socket: Socket, host: string, identity: TlsIdentity): tls.TLSSocket {
+  const name = host.replace(/\.$/, '');
+  try {
+    return tls.connect({
+      socket,
+      // The name of the certificate; it is the name of the handshake, too, where it is no address.
+      host: name,
+      ...(isIP(name) === 0 ? { servername: name } : {}),
+      rejectUnauthorized: true,
+      ALPNProtocols: ['http/1.1'],
+      ...trust(identity),
+      ...showCertificate(identity),
+    });
+  } catch (cause) {
+    // What is wrong with a key or a certificate of one's own, before anything is sent.
+    throw new TransportError('request_failed', { sent: false, cause });
+  }
+}
+
+/** An authority that is given is trusted as it is: it need not be a root, nor have one here. */
+function trust({ ca }: TlsIdentity): tls.ConnectionOptions {
+  return ca === undefined ? {} : { ca: [...listDefaultRoots(), ca], allowPartialTrustChain: true };
+}
+
+function showCertificate({ certificate, key }: TlsIdentity): tls.ConnectionOptions {
+  return certificate === undefined || key === undefined ? {} : { cert: certificate, key };
+}
+
+/** What is trusted where nothing else is said; Node 20 and early 22 do not list it themselves. */
+function listDefaultRoots(): readonly string[] {
+  const { getCACertificates } = tls as Partial<typeof tls>;
+  return getCACertificates?.('default') ?? [...tls.rootCertificates, ...readExtraRoots()];
+}
+
+function readExtraRoots(): string[] {
+  const file = process.env['NODE_EXTRA_CA_CERTS'] ?? '';
+  try {
+    return file === '' ? [] : [readFileSync(file, 'utf8')];
+  } catch {
+    // As Node does it, with a warning of its own.
+    return [];
+  }
+}

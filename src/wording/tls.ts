@@ -1,0 +1,112 @@
+import type { TransportError } from '../http/transport-error.ts';
+import { showsCertificate } from '../inputs/client/tls-credentials.ts';
+import type { Annotation } from '../log/log.ts';
+import { text, type Text } from '../log/text.ts';
+import { messageOf } from './names.ts';
+import { nameServer, serverOf, type StageView, wordsOf } from './stages.ts';
+
+/** Whether the client shows its certificate in this stage. */
+export function isCertificateShown({ stage, inputs }: StageView): boolean {
+  return wordsOf(stage).showsCertificate && showsCertificate(inputs);
+}
+
+/** What is missing where a certificate is good, and only its issuer is not known here. */
+const unknownIssuers: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_UNTRUSTED',
+]);
+
+/** The certificate of a server or a proxy that was not accepted. */
+export function explainDistrust(error: TransportError, view: StageView): Annotation {
+  const title = 'TLS not trusted';
+  const { systemCode = '' } = error;
+  const server = nameServer(view);
+  const fault = nameTlsFault(error);
+  const { adviseTls, adviseTrust } = serverOf(view);
+  if (error.peer === 'proxy') {
+    return {
+      title,
+      message: text`The TLS connection to the proxy failed: ${fault}. Check https_proxy. ${adviseTrust}`,
+    };
+  }
+  if (systemCode === 'CERT_HAS_EXPIRED') {
+    return {
+      title,
+      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+    };
+  }
+  if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return {
+      title,
+      message: text`The certificate of ${server} is for another name: ${fault}. ${adviseTls(view.inputs, text`the host`)}`,
+    };
+  }
+  if (unknownIssuers.has(systemCode)) {
+    return {
+      title,
+      message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
+    };
+  }
+  return {
+    title,
+    message: text`The certificate of ${server}, or the one of a CA above it, is not accepted: ${fault} (${systemCode}). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.`,
+  };
+}
+
+/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
+const certificateRequired = 116;
+
+/** The alerts that do not name the client's certificate, and are sent for it, too: handshake_failure, decrypt_error. */
+const ambiguousAlerts: ReadonlySet<number | undefined> = new Set([40, 51]);
+
+/** A handshake that failed for another reason than the peer's certificate. */
+export function explainTlsFailure(error: TransportError, view: StageView): Annotation {
+  const { code, systemCode = '', alert } = error;
+  const server = error.peer === 'proxy' ? text`The proxy` : text`${nameServer(view)}`;
+  const fault = text`${nameTlsFault(error)} (${systemCode})`;
+  const isRefused = code === 'client_certificate_refused' || ambiguousAlerts.has(alert);
+  if (isCertificateShown(view) && isRefused) {
+    return {
+      title: 'client certificate refused',
+      message: text`${server} did not accept the client's certificate: ${fault}. Check that client-certificate is the one registered there, with its chain, and current.`,
+    };
+  }
+  if (alert === certificateRequired) {
+    return {
+      title: 'client certificate wanted',
+      message: text`${server} wants a certificate of the client: ${fault}. Give client-certificate and client-key.`,
+    };
+  }
+  const title = 'TLS failed';
+  if (code === 'tls_missing') {
+    return {
+      title,
+      message: text`${server} does not speak TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
+    };
+  }
+  if (code === 'tls_outdated') {
+    return {
+      title,
+      message: text`${server} speaks outdated versions of TLS only: ${fault}. It must allow TLS 1.2 or later; that is for the server's operator.`,
+    };
+  }
+  return {
+    title,
+    message: text`${server} and this runner could not agree on TLS: ${fault}. ${adviseScheme(error, view)}`,
+  };
+}
+
+function adviseScheme({ peer }: TransportError, view: StageView): Text {
+  return peer === 'proxy'
+    ? text`Check https_proxy; the address of a proxy usually begins with http://.`
+    : serverOf(view).adviseTls(view.inputs, text`the scheme and the port`);
+}
+
+/** What an error of TLS says, without Node's advice, which nobody can follow in a workflow. */
+export function nameTlsFault({ reason, cause }: TransportError): string {
+  return reason ?? messageOf(cause).replace(/; if the root CA is installed locally.*$/s, '');
+}

@@ -1,0 +1,28 @@
+/**
+ * Preloaded into the built action: a resolver and a kernel that fail as ODD_NETWORK says (the JSON of an OddNetwork of
+ * odd-network.ts), for the one host that is named there.
+ */
+const dns = require('node:dns');
+const net = require('node:net');
+
+const { host, lookups = [], connections = [] } = JSON.parse(process.env.ODD_NETWORK);
+
+function fail(code, syscall) {
+  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+}
+
+const { lookup } = dns;
+dns.lookup = (name, options, callback) => {
+  if (name !== host) return lookup(name, options, callback);
+  const code = lookups.shift();
+  if (code === 'silence') return;
+  if (code !== undefined) return process.nextTick(callback, fail(code, 'getaddrinfo'));
+  process.nextTick(callback, null, [{ address: '127.0.0.1', family: 4 }]);
+};
+
+const { connect } = net.Socket.prototype;
+net.Socket.prototype.connect = function (...args) {
+  const code = connections.shift();
+  if (code === undefined) return connect.apply(this, args);
+  return code === 'silence' ? this : this.destroy(fail(code, 'connect'));
+};
