@@ -115,12 +115,14 @@ const plausible: Values = {
 /**
  * Puts values in the place of the expressions in the inputs of a step: those of `values` first; then, where the
  * expression is the whole of an input that takes a form, those of `formed`, by the input's name; else its own name, so
- * that `${{ vars.CLIENT_ID }}` becomes `client-id`.
+ * that `${{ vars.CLIENT_ID }}` becomes `client-id`. `toJSON()` of an expression is the same in quotes.
  */
 export function fillIn(inputs: Values, values: Values = {}, formed: Values = {}): Values {
   const fill = (name: string, value: string): string =>
     value.replace(/\$\{\{\s*(.*?)\s*\}\}/g, (whole, expression: string) => {
       const form = whole === value ? (formed[name] ?? plausible[name]) : undefined;
+      const [, quoted] = /^toJSON\((.*)\)$/.exec(expression) ?? [];
+      if (quoted !== undefined) return JSON.stringify(values[quoted] ?? nameOf(quoted));
       return values[expression] ?? form ?? nameOf(expression);
     });
   return Object.fromEntries(
