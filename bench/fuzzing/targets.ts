@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
-import { dropSecretFields, listSecretValues } from '../../src/masks/secret-names.ts';
+import { dropSecretFields, listSecretValues } from '../../src/inputs/secret-names.ts';
 import { decompressArchive } from '../../src/cache/archive.ts';
 import { openEntry } from '../../src/cache/entry.ts';
 import { compressions } from '../../src/cache/service.ts';

@@ -14,7 +14,7 @@ import { Deadline } from '../retry/deadline.ts';
 import { Reuse } from '../reuse/reuse.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { explainFailure } from '../wording/failures.ts';
-import { mentionUnknownInputs, warnUnknownInputs } from '../wording/inputs.ts';
+import { mentionUnknownInputs, noteNoCredentials, warnUnknownInputs } from '../wording/inputs.ts';
 import {
   sayAsking,
   sayGot,
@@ -25,7 +25,8 @@ import {
   sayTlsStaysVerified,
   sayTrustWidened,
 } from '../wording/progress.ts';
-import { handOver } from './outputs.ts';
+import { isSkipped, type NoCredentials } from './no-credentials.ts';
+import { handOver, outputNames } from './outputs.ts';
 import { sealState, stateName } from './revocation-state.ts';
 
 /** What the step runs in, and its log. */
@@ -63,9 +64,21 @@ export async function run(surroundings: Surroundings): Promise<void> {
     }
     log.say(saySet(inputs.envVar));
   } catch (error) {
+    if (isSkipped(error, env)) {
+      skip(error, step);
+      return;
+    }
     log.fail(mentionUnknownInputs(explainFailure(error), findMisspelledInputs(env)));
     await reuse?.cancel();
   }
+}
+
+/** Ends the step green and without a token. */
+function skip(error: NoCredentials, { runner, env, log, succeed }: StepContext): void {
+  // A misspelled input can be why a credential is empty.
+  log.note(mentionUnknownInputs(noteNoCredentials(error), findMisspelledInputs(env)));
+  for (const name of outputNames) runner.setOutput(name, '');
+  succeed();
 }
 
 /** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */

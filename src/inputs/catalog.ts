@@ -13,6 +13,8 @@ interface InputRow {
   readonly secret: SecretKind | false;
   /** Whether it means something with `endpoint-type: acs_api`. */
   readonly acs: boolean;
+  /** Whether its value may have line breaks. */
+  readonly lines?: true;
   /** As action.yml declares it. A default that depends on other inputs is not here. */
   readonly default?: string;
   /** Other words for it, which people know from other tools. Written without `-` and `_`. */
@@ -28,7 +30,7 @@ const catalog = {
   },
   issuer: { secret: false, acs: false, otherWords: ['issuerurl', 'discoveryurl', 'wellknownurl'] },
   'endpoint-type': { secret: false, acs: true, default: 'oauth2' },
-  'ca-certificate': { secret: 'certificate', acs: true, otherWords: ['ca', 'cacert'] },
+  'ca-certificate': { secret: 'certificate', acs: true, lines: true, otherWords: ['ca', 'cacert'] },
   'allow-http': { secret: false, acs: true, default: 'false', otherWords: ['insecure'] },
 
   'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username'] },
@@ -46,19 +48,26 @@ const catalog = {
   'private-key': {
     secret: 'private_key',
     acs: false,
+    lines: true,
     otherWords: ['key', 'serviceaccountkey', 'credentialsjson'],
   },
   'private-key-id': { secret: false, acs: false, otherWords: ['kid', 'keyid', 'clientkeyid'] },
   'signing-algorithm': { secret: false, acs: false, otherWords: ['alg', 'algorithm'] },
   'private-key-as': { secret: false, acs: false, default: 'client_assertion' },
   'assertion-audience': { secret: false, acs: false, otherWords: ['assertionaud', 'jwtaudience'] },
-  'assertion-claims': { secret: false, acs: false, otherWords: ['claims', 'jwtclaims'] },
+  'assertion-claims': {
+    secret: false,
+    acs: false,
+    lines: true,
+    otherWords: ['claims', 'jwtclaims'],
+  },
   'client-certificate': {
     secret: 'certificate',
     acs: false,
+    lines: true,
     otherWords: ['cert', 'certificate', 'clientcert'],
   },
-  'client-key': { secret: 'private_key', acs: false, otherWords: ['tlskey'] },
+  'client-key': { secret: 'private_key', acs: false, lines: true, otherWords: ['tlskey'] },
   'id-token-as': { secret: false, acs: false, otherWords: ['oidctokenas'] },
   'id-token-parameter': {
     secret: false,
@@ -68,16 +77,17 @@ const catalog = {
   'id-token-audience': { secret: false, acs: false, otherWords: ['oidcaudience'] },
   'refresh-token': { secret: 'text', acs: false },
 
-  scopes: { secret: false, acs: false, otherWords: ['scope'] },
+  scopes: { secret: false, acs: false, lines: true, otherWords: ['scope'] },
   'grant-type': { secret: false, acs: false, otherWords: ['granttypes'] },
-  audience: { secret: false, acs: false, otherWords: ['aud'] },
-  resource: { secret: false, acs: false },
+  audience: { secret: false, acs: false, lines: true, otherWords: ['aud'] },
+  resource: { secret: false, acs: false, lines: true },
   parameters: {
     secret: 'parameters',
     acs: false,
+    lines: true,
     otherWords: ['params', 'extraparameters', 'body'],
   },
-  headers: { secret: 'headers', acs: true, otherWords: ['extraheaders'] },
+  headers: { secret: 'headers', acs: true, lines: true, otherWords: ['extraheaders'] },
   'request-method': {
     secret: false,
     acs: false,
@@ -88,6 +98,7 @@ const catalog = {
   'response-fields': {
     secret: false,
     acs: false,
+    lines: true,
     otherWords: ['tokenpath', 'tokenfield', 'fields', 'responsefield', 'responsepath'],
   },
 
@@ -105,7 +116,7 @@ const catalog = {
 
   'use-cache': { secret: false, acs: true },
   'min-validity': { secret: false, acs: true },
-  'cache-encryption-key': { secret: 'text', acs: true },
+  'cache-encryption-key': { secret: 'text', acs: true, lines: true },
   'cache-wait': {
     secret: false,
     acs: true,
@@ -115,6 +126,12 @@ const catalog = {
   'default-expires-in': { secret: false, acs: true },
   'expires-at-override': { secret: false, acs: true },
 
+  'if-no-credentials': {
+    secret: false,
+    acs: true,
+    default: 'error',
+    otherWords: ['skipifnocredentials', 'onmissingcredentials', 'ifmissing', 'ifnosecrets'],
+  },
   'env-var': {
     secret: false,
     acs: true,
@@ -162,6 +179,11 @@ const wholeSecrets: ReadonlySet<SecretKind> = new Set(['text', 'client_secret', 
 /** The inputs that are a secret as a whole. */
 export const secretNames: readonly SecretName[] = secretInputs.flatMap(([name, kind]) =>
   wholeSecrets.has(kind) ? [name as SecretName] : [],
+);
+
+/** The inputs of one line. */
+export const singleLineInputs: readonly InputName[] = rows.flatMap(([name, { lines }]) =>
+  lines === true ? [] : [name],
 );
 
 /** The inputs that mean nothing to an ACS endpoint. */

@@ -44,7 +44,7 @@ function readPlace(
   if (reader.isGiven('token-url') && reader.isGiven('issuer')) {
     reader.complain(text`issuer: is given beside token-url; give the one or the other`);
   } else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
-    reader.complain(text`token-url is required, or issuer in its place`);
+    reader.miss(text`token-url is required, or issuer in its place`);
   }
   return { tokenUrl, issuer };
 }

@@ -9,8 +9,16 @@ export class InputError extends Error {
   /** The secret that is empty and needed, where one is; not among the problems. */
   readonly emptySecret: EmptySecret | undefined;
 
-  constructor(problems: readonly Text[], emptySecret: EmptySecret | undefined) {
+  /** Whether the problems are only that required inputs are empty, as they are where secrets are not given. */
+  readonly isOnlyMissing: boolean;
+
+  constructor(
+    problems: readonly Text[],
+    emptySecret: EmptySecret | undefined,
+    isOnlyMissing = false,
+  ) {
     super('bad_inputs');
+    this.isOnlyMissing = isOnlyMissing;
     this.problems = problems;
     this.emptySecret = emptySecret;
   }

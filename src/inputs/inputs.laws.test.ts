@@ -50,6 +50,7 @@ const plausible: Readonly<Partial<Record<InputName, readonly string[]>>> = {
   headers: ['X-A: 1', 'X-A', 'Host: x', 'Authorization: Basic x', 'x-a: 1\nX-A: 2'],
   'body-format': ['form', 'json'],
   'retry-on': ['transient', 'all'],
+  'if-no-credentials': ['error', 'skip', 'true'],
   'use-cache': ['true', 'False', 'refresh', 'yes'],
   'env-var': ['TOKEN', 'false', 'PATH', 'github_token', '1A', 'ld_preload', 'DYLD_X', 'A-B'],
   'expires-at-override': ['2026-01-31T12:00:00Z', '2026-02-30T12:00:00Z', 'tomorrow'],

@@ -6,7 +6,7 @@ import { CertificateError, type CertificateFault } from './certificates.ts';
 import { createAuthority } from '../../test/support/making/certificates.ts';
 import { createInputEnvironment } from '../../test/support/doubles/fakes.ts';
 import { say } from '../../test/support/making/inputs.ts';
-import { inputDefaults, inputNames } from './catalog.ts';
+import { inputDefaults, type InputName, inputNames, singleLineInputs } from './catalog.ts';
 import { type Inputs, readInputs } from './inputs.ts';
 import { findUrlFault } from './endpoint.ts';
 import { renderText, text } from '../log/text.ts';
@@ -488,6 +488,42 @@ describe('readInputs', () => {
         assert.equal(read({ 'env-var': variable }).envVar, variable);
       });
     }
+  });
+
+  describe('a line break', () => {
+    const oneLine: readonly [name: InputName, beside: Given][] = [
+      ['client-secret', {}],
+      ['refresh-token', {}],
+      ['assertion-audience', { 'client-auth-method': 'client_secret_jwt' }],
+      ['id-token-audience', { 'client-secret': '', 'id-token-as': 'client_assertion' }],
+      ['id-token-parameter', { 'client-secret': '', 'id-token-as': 'parameter' }],
+    ];
+    for (const [name, beside] of oneLine) {
+      for (const lines of ['first-line\nsecond-line', 'first-line\r\nsecond-line']) {
+        test(`is refused in ${name}, and the value is not shown: ${JSON.stringify(lines)}`, () => {
+          assert.deepEqual(complain({ ...beside, [name]: lines }), [
+            `${name}: has a line break; takes one line`,
+          ]);
+        });
+      }
+    }
+
+    test('is refused in every input of one line', () => {
+      for (const name of singleLineInputs) {
+        const problems = complain({ [name]: 'first-line\nsecond-line' });
+        const its = problems.filter((problem) => problem.startsWith(`${name}:`));
+        assert.ok(its.length > 0, `${name}: ${problems.join('; ')}`);
+      }
+    });
+
+    test('is taken at the ends, and in the inputs that may have several lines', () => {
+      assert.deepEqual(
+        read({ 'client-secret': '\ns3cret-value\r\n' }).clientSecret,
+        's3cret-value',
+      );
+      const key = 'first-line\nsecond-line';
+      assert.equal(read({ 'cache-encryption-key': key }).cacheEncryptionKey, key);
+    });
   });
 
   describe('ca-certificate', () => {

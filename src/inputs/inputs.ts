@@ -4,7 +4,7 @@ import { type ClientInputs, readClientInputs } from './client/client.ts';
 import { readSecret } from './client/credentials.ts';
 import { type EndpointInputs, findUrlFault, readEndpointInputs } from './endpoint.ts';
 import { checkTogether, refuseForAcs } from './contradictions.ts';
-import { inputDefaults } from './catalog.ts';
+import { inputDefaults, singleLineInputs } from './catalog.ts';
 import { isGuardedVariable } from './guarded-variables.ts';
 import { InputReader } from './reader.ts';
 import { readRequestInputs, type RequestInputs } from './request.ts';
@@ -30,6 +30,8 @@ export interface Inputs extends EndpointInputs, ClientInputs, RequestInputs {
   readonly cacheWait: number;
   readonly defaultExpiresIn: number | undefined;
   readonly expiresAtOverride: Date | undefined;
+  /** What the step does if the job has no credentials: fail, or end without a token. */
+  readonly ifNoCredentials: 'error' | 'skip';
   /** Undefined: none is exported. */
   readonly envVar: string | undefined;
   /** Whether the token is revoked when the job ends. */
@@ -61,11 +63,20 @@ export function readInputs(
   const reader = new InputReader(env);
   const inputs = readEach(reader, env, { debug, now });
   checkTogether(reader, inputs);
+  refuseLineBreaks(reader);
   const emptySecret = reader.findEmptySecret();
   if (reader.problems.length > 0 || emptySecret !== undefined) {
-    throw new InputError(reader.problems, emptySecret);
+    throw new InputError(reader.problems, emptySecret, reader.isOnlyMissing);
   }
   return inputs;
+}
+
+/** Notes a line break in an input of one line, if nothing else is wrong with it. */
+function refuseLineBreaks(reader: InputReader): void {
+  for (const name of singleLineInputs) {
+    if (!/[\r\n]/.test(reader.read(name) ?? '') || reader.complainsOf(name)) continue;
+    reader.complain(text`${name}: has a line break; takes one line`);
+  }
 }
 
 function readEach(
@@ -98,6 +109,7 @@ function readEach(
     cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
     defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
     expiresAtOverride: readExpiry(reader),
+    ifNoCredentials: reader.readChoice('if-no-credentials', ['error', 'skip']),
     envVar: readEnvVar(reader, env),
     ...revocation,
     verbose: reader.readFlag('verbose') || debug,

@@ -1,4 +1,4 @@
-import { got, text, type Text } from '../log/text.ts';
+import { got, renderText, text, type Text } from '../log/text.ts';
 import { inputDefaults, type InputName, type SecretName } from './catalog.ts';
 import { explainMissingSecret, type MissingSecretCause } from './empty-secret.ts';
 
@@ -23,7 +23,8 @@ export const shortestSecret = 4;
 
 /** A secret that is needed and empty, and why. */
 export interface EmptySecret {
-  readonly name: SecretName;
+  /** The input, with the name of the secret in it if it has several: `parameters: password`. */
+  readonly name: string;
   readonly cause: MissingSecretCause;
 }
 
@@ -42,7 +43,8 @@ export class InputReader {
   readonly problems: Text[] = [];
   readonly #env: NodeJS.ProcessEnv;
   readonly #ignored = new Set<InputName>();
-  #missing: SecretName | undefined;
+  #missing: string | undefined;
+  readonly #required: Text[] = [];
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
@@ -53,9 +55,31 @@ export class InputReader {
     this.problems.push(problem);
   }
 
-  /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
-  missSecret(name: SecretName): void {
-    this.#missing ??= name;
+  /** Whether something is noted of an input. */
+  complainsOf(name: InputName): boolean {
+    return this.problems.some((problem) =>
+      renderText(problem, (all) => all).startsWith(`${name}:`),
+    );
+  }
+
+  /** Notes that an input is required and empty. */
+  miss(problem: Text): void {
+    this.complain(problem);
+    this.#required.push(problem);
+  }
+
+  /** Whether all that is wrong is that required inputs are empty. */
+  get isOnlyMissing(): boolean {
+    return this.problems.every((problem) => this.#required.includes(problem));
+  }
+
+  /**
+   * Notes that a secret is needed and empty, which has reasons of its own; the first one counts.
+   *
+   * @param part its name, if the input has several
+   */
+  missSecret(name: SecretName | 'parameters' | 'headers', part?: string): void {
+    this.#missing ??= part === undefined ? name : `${name}: ${part}`;
   }
 
   /** From here on the input reads as left out: what is wrong with it is reported already. */

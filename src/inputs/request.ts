@@ -15,6 +15,7 @@ import {
 import type { ClientInputs } from './client/client.ts';
 import type { EndpointInputs } from './endpoint.ts';
 import { checkGrant, listGrantParameters, readGrantType } from './grant.ts';
+import { findEmptyHeader, findEmptyParameter } from './empty-pairs.ts';
 import type { InputReader } from './reader.ts';
 import { parseHeaders, type ParsedPairs, parseParameters } from './pairs.ts';
 
@@ -112,6 +113,8 @@ function readResources(reader: InputReader): string[] {
 /** Notes values that only JSON can have. */
 function readParameters(reader: InputReader, bodyFormat: BodyFormat): readonly Parameter[] {
   const parameters = readPairs(reader, 'parameters', parseParameters);
+  const empty = findEmptyParameter(parameters);
+  if (empty !== undefined) reader.missSecret('parameters', empty);
   if (bodyFormat === 'json') return parameters;
   for (const [name, value] of parameters) {
     if (toTexts(value) !== undefined) continue;
@@ -125,6 +128,8 @@ function readParameters(reader: InputReader, bodyFormat: BodyFormat): readonly P
 /** Notes a content type that the body does not have. */
 function readHeaders(reader: InputReader, bodyFormat: BodyFormat): readonly Pair[] {
   const headers = readPairs(reader, 'headers', parseHeaders);
+  const empty = findEmptyHeader(headers);
+  if (empty !== undefined) reader.missSecret('headers', empty);
   const types = headers.filter(([name]) => name.toLowerCase() === 'content-type');
   if (bodyFormat === 'form' && types.some(([, value]) => /json/i.test(value))) {
     reader.complain(text`headers: say JSON as Content-Type; body-format: json writes it`);

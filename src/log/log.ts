@@ -8,6 +8,7 @@ export type Runner = Pick<
   typeof core,
   | 'setSecret'
   | 'info'
+  | 'notice'
   | 'warning'
   | 'error'
   | 'startGroup'
@@ -54,6 +55,11 @@ export class Log {
     this.#runner.startGroup(this.#render(title));
     for (const line of lines) this.say(line);
     this.#runner.endGroup();
+  }
+
+  /** Prints a notice, which the run's summary shows too: nothing is wrong. */
+  note({ title, message }: Annotation): void {
+    this.#runner.notice(this.#render(message), { title: `oauth2-token: ${title}` });
   }
 
   /** Prints a warning, which the run's summary shows too. */

@@ -4,7 +4,7 @@ import { parseHeaders, parseParameters } from '../inputs/pairs.ts';
 import { readInput, shortestSecret } from '../inputs/reader.ts';
 import { encodeBasic, encodeForm, encodeQuery } from '../oauth2/client-authentication.ts';
 import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
-import { listSecretValues } from './secret-names.ts';
+import { listSecretValues } from '../inputs/secret-names.ts';
 
 type ListSecrets = (env: NodeJS.ProcessEnv, name: InputName) => string[];
 

@@ -1,6 +1,6 @@
 import type { Log } from '../log/log.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
-import { dropSecretFields, listSecretValues } from './secret-names.ts';
+import { dropSecretFields, listSecretValues } from '../inputs/secret-names.ts';
 import { hideIn } from './secrets.ts';
 
 /** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */

@@ -185,6 +185,7 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
   'cache-wait': [{ values: ['0', '30'] }],
   'default-expires-in': [{ values: ['', '600'] }],
   'expires-at-override': [{ values: ['', '2026-01-31T11:30:00Z'] }],
+  'if-no-credentials': [{ values: ['error', 'skip'] }],
   'env-var': [{ values: ['OAUTH2_TOKEN', 'OTHER_TOKEN'] }],
   revoke: [{ values: ['false', 'true'], beside: withIssuer }],
   'revocation-url': [

@@ -110,6 +110,7 @@ export const decisions = {
   defaultExpiresIn: 'another',
   expiresAtOverride: { another: ({ expiresAtOverride }) => expiresAtOverride?.toISOString() },
 
+  ifNoCredentials: local,
   envVar: local,
   revoke: { same: 'A token that ends with the job is never cached.' },
   revocationUrl: { same: 'A token that ends with the job is never cached.' },

@@ -22,7 +22,7 @@ import {
   sayNotCached,
 } from '../wording/cache.ts';
 import { hideSecrets } from '../masks/response.ts';
-import { dropSecretFields } from '../masks/secret-names.ts';
+import { dropSecretFields } from '../inputs/secret-names.ts';
 
 /** What reuse needs from its surroundings. */
 export interface ReuseContext extends Pick<

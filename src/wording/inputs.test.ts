@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { explain } from '../../test/support/tables/wording.ts';
+import { IdTokenError } from '../id-token/id-token-error.ts';
 import { InputError } from '../inputs/input-error.ts';
 import { renderText, text } from '../log/text.ts';
-import { mentionUnknownInputs, warnUnknownInputs } from './inputs.ts';
+import { mentionUnknownInputs, noteNoCredentials, warnUnknownInputs } from './inputs.ts';
 
 describe('inputs that cannot be worked with', () => {
   const problems = [
@@ -64,6 +65,43 @@ describe('a secret that is empty', () => {
         const { message } = explain(new InputError([], { name, cause }));
         assert.ok(message.startsWith(`${name} is empty`), message);
       }
+    });
+  }
+});
+
+describe('a job without credentials that is to be skipped', () => {
+  const end = 'The step ends without one (if-no-credentials: skip), and its outputs are empty.';
+  const name = 'parameters: password';
+  const rows: readonly [error: InputError | IdTokenError, why: string][] = [
+    [
+      new InputError([], { name, cause: 'fork' }),
+      `${name} is empty, because this run is for a pull request from a fork`,
+    ],
+    [
+      new InputError([], { name, cause: 'dependabot' }),
+      `${name} is empty, because Dependabot started this run and sees only its own secrets`,
+    ],
+    [
+      new InputError([], { name, cause: 'unset' }),
+      `${name} is empty (a secret that does not exist reads as empty)`,
+    ],
+    [
+      new InputError([text`token-url is required`], undefined),
+      "this job has no permission to request GitHub's OIDC token",
+    ],
+    [
+      new IdTokenError('no_permission'),
+      "this job has no permission to request GitHub's OIDC token",
+    ],
+  ];
+  for (const [error, why] of rows) {
+    test(`is told: ${why}`, () => {
+      const { title, message } = noteNoCredentials(error);
+      assert.equal(title, 'no credentials');
+      assert.equal(
+        renderText(message, (all) => all),
+        `No token: ${why}. ${end}`,
+      );
     });
   }
 });

@@ -1,3 +1,4 @@
+import { IdTokenError } from '../id-token/id-token-error.ts';
 import type { InputError } from '../inputs/input-error.ts';
 import type { EmptySecret } from '../inputs/reader.ts';
 import type { Annotation } from '../log/log.ts';
@@ -57,5 +58,28 @@ function sayEmptySecret({ name, cause }: EmptySecret): Text {
       return text`${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
     case 'unset':
       return text`${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+  }
+}
+
+/** The job has no credentials, and the step was to end without a token then. */
+export function noteNoCredentials(error: InputError | IdTokenError): Annotation {
+  const why =
+    error instanceof IdTokenError || error.emptySecret === undefined
+      ? text`this job has no permission to request GitHub's OIDC token`
+      : sayWhyEmpty(error.emptySecret);
+  return {
+    title: 'no credentials',
+    message: text`No token: ${why}. The step ends without one (if-no-credentials: skip), and its outputs are empty.`,
+  };
+}
+
+function sayWhyEmpty({ name, cause }: EmptySecret): Text {
+  switch (cause) {
+    case 'fork':
+      return text`${name} is empty, because this run is for a pull request from a fork`;
+    case 'dependabot':
+      return text`${name} is empty, because Dependabot started this run and sees only its own secrets`;
+    case 'unset':
+      return text`${name} is empty (a secret that does not exist reads as empty)`;
   }
 }

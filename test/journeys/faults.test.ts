@@ -150,6 +150,9 @@ function recordRunner(): { runner: Runner; recording: Recording } {
     startGroup: print,
     endGroup: () => undefined,
     isDebug: () => false,
+    notice: (message) => {
+      print(String(message));
+    },
     warning: (message) => {
       print(String(message));
     },

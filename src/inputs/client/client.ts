@@ -104,7 +104,7 @@ function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId
   if (client.isMethodWritten && clientAuthMethod === 'none' && !isGrant) return;
   // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
   if (isGrant && reader.isGiven('private-key') && !client.signingKey) return;
-  if (!reader.isGiven('client-id')) reader.complain(sayMissingId(client));
+  if (!reader.isGiven('client-id')) reader.miss(sayMissingId(client));
 }
 
 function sayMissingId({ privateKeyAs, signingKey }: Omit<ClientInputs, 'clientId'>): Text {

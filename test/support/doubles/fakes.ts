@@ -32,6 +32,7 @@ export function createFakeRunner({ debug = false }: { debug?: boolean } = {}): F
     calls,
     setSecret: (secret) => calls.push(`mask ${secret}`),
     info: (line) => calls.push(`info ${line}`),
+    notice: annotate('notice'),
     warning: annotate('warning'),
     error: annotate('error'),
     startGroup: (title) => calls.push(`group ${title}`),

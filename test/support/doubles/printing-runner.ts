@@ -50,6 +50,7 @@ export function createPrintingRunner({ debug = false }: { debug?: boolean } = {}
       plain += 1;
       printed.push(`${line}\n`);
     },
+    notice: annotate('notice'),
     warning: annotate('warning'),
     error: annotate('error'),
     startGroup: (title) => {

@@ -51,6 +51,15 @@ export function isSecretName(name: string): boolean {
   return [words, makeSingular(words)].some(isSecret);
 }
 
+/** The last words of secrets that some servers want although they are empty: they are asked for only of some users. */
+const emptyWords: ReadonlySet<string> = new Set(['otp', 'pin', 'code']);
+
+/** Whether a name says that its value is secret and cannot be empty. */
+export function isRequiredSecret(name: string): boolean {
+  const last = makeSingular(splitWords(name).filter((word) => !/^\d+$/.test(word))).at(-1) ?? '';
+  return isSecretName(name) && !emptyWords.has(last);
+}
+
 function isSecret(words: readonly string[]): boolean {
   const joined = words.join('');
   return (

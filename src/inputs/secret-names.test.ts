@@ -3,7 +3,12 @@ import { describe, test } from 'node:test';
 
 import fc from '../../test/support/making/fast-check.ts';
 import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
-import { dropSecretFields, isSecretName, listSecretValues } from './secret-names.ts';
+import {
+  dropSecretFields,
+  isRequiredSecret,
+  isSecretName,
+  listSecretValues,
+} from './secret-names.ts';
 
 describe('a name is secret', () => {
   const secret: readonly string[] = [
@@ -60,6 +65,15 @@ describe('a name is secret', () => {
     test(`not if it is ${name === '' ? 'empty' : name}`, () => {
       assert.ok(!isSecretName(name));
     });
+  }
+});
+
+test('a secret can be empty only if it is a one-time password, a pin or a code', () => {
+  for (const name of ['password', 'client_secret', 'refreshToken', 'X-API-Key', 'code_verifier']) {
+    assert.ok(isRequiredSecret(name), name);
+  }
+  for (const name of ['otp', 'otp_2', 'totpCode', 'PIN', 'device_code', 'codes', 'username', '']) {
+    assert.ok(!isRequiredSecret(name), name);
   }
 });
 
