@@ -1,4 +1,4 @@
-import { isSecretName } from '../../src/masks/secret-names.ts';
+import { isSecretName } from '../../src/inputs/secret-names.ts';
 import { splitName, squeezeName } from './words.ts';
 
 /** What a value is: `secret` if it could be one, `id` if it says who, `plain` if it may stand in the step. */
