@@ -119,8 +119,8 @@ describe('a step that gets no token', () => {
   });
 
   test('because of its inputs sends nothing, and says nothing but the error', async () => {
-    const outcome = await runStep({ inputs: { timeout: 'x', scope: 'read' } });
-    assert.match(readError(outcome), /^error \[oauth2-token: inputs\] .*scope.*timeout/);
+    const outcome = await runStep({ inputs: { timeout: 'x', scopes: 'a, b' } });
+    assert.match(readError(outcome), /^error \[oauth2-token: inputs\] .*scopes.*timeout/);
     assert.equal(outcome.calls.length, masks.length + 1);
     assert.deepEqual(outcome.network.requests, []);
   });
@@ -142,6 +142,20 @@ describe('a step that gets no token', () => {
     });
     assert.match(readError(outcome), /^error \[oauth2-token: inputs\] client-secret .*fork/);
     assert.deepEqual(outcome.network.requests, []);
+  });
+
+  test('because its token is too short to be hidden masks nothing of the answer', async () => {
+    for (const token of ['true', 'e', 'seven77', '  seven77  ']) {
+      const companions = { refresh_token: 'refresh-token', id_token: 'the-id-token' };
+      const outcome = await runStep({
+        answers: [answerJson(200, { access_token: token, ...companions })],
+      });
+      assert.match(readError(outcome), /^error \[oauth2-token: malformed token\] /);
+      assert.deepEqual(
+        outcome.calls.filter((call) => call.startsWith('mask ')),
+        masks,
+      );
+    }
   });
 
   describe('because nobody would take it', () => {
@@ -213,7 +227,7 @@ describe('a server whose words are hostile', () => {
     ['an error that is tried again', answerJson(503, { error: hostile })],
     [
       'a token type and scopes',
-      answerJson(200, { access_token: 'x', token_type: hostile, scope: hostile }),
+      answerJson(200, { access_token: 'x'.repeat(8), token_type: hostile, scope: hostile }),
     ],
     [
       'a content type',

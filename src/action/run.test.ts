@@ -27,6 +27,7 @@ import {
   sayRefreshTokenReplaced,
   sayReplaced,
   saySet,
+  sayDropped,
   sayTlsStaysVerified,
   sayTrustWidened,
 } from '../wording/progress.ts';
@@ -83,6 +84,39 @@ describe('a step that gets a token', () => {
     });
     assert.equal(headers['x-tenant'], 'acme');
     assert.equal(headers['authorization'], undefined);
+  });
+
+  test('drops a refresh token and an ID token that are too short to be hidden, and says so', async () => {
+    const answer = answerJson(200, {
+      access_token: 'the-token',
+      expires_in: 3600,
+      refresh_token: 'true',
+      id_token: 'seven77',
+    });
+    const { calls } = await runStep({ answers: [answer] });
+    assert.ok(calls.includes(line(sayDropped('refreshToken'))));
+    assert.ok(calls.includes(line(sayDropped('idToken'))));
+    assert.ok(calls.includes('output refresh-token='));
+    assert.ok(calls.includes('output id-token='));
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith('mask ')),
+      [...masks, 'mask the-token'],
+    );
+  });
+
+  test('hides a field with line breaks line by line, and no short line', async () => {
+    const answer = answerJson(200, {
+      access_token: 'the-token',
+      expires_in: 3600,
+      a_token: 'true\nfirst-line\r\n1\n"seven77"\nsecond-line',
+    });
+    const { calls } = await runStep({ answers: [answer] });
+    assert.deepEqual(calls.filter((call) => call.startsWith('mask ')).slice(masks.length), [
+      'mask the-token',
+      'mask first-line',
+      'mask second-line',
+      String.raw`mask true\nfirst-line\r\n1\n\"seven77\"\nsecond-line`,
+    ]);
   });
 
   test('hides every secret of the answer before anything else is said', async () => {
@@ -288,7 +322,10 @@ describe('a step that gets a token', () => {
   });
 
   test('asks an ACS endpoint again after an answer that was lost', async () => {
-    const answer = answerJson(200, { access_token: 'x', expires_at: '2026-01-31T12:00:00Z' });
+    const answer = answerJson(200, {
+      access_token: 'x'.repeat(8),
+      expires_at: '2026-01-31T12:00:00Z',
+    });
     const { greenAfter } = await runStep({
       answers: [new TransportError('answer_cut'), answer],
       inputs: { 'endpoint-type': 'acs_api', scopes: '' },

@@ -5,7 +5,7 @@ import {
   requestIdToken,
 } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import { hideIn } from '../masks/secrets.ts';
+import { hideFromServer } from '../masks/secrets.ts';
 import { runStage, type StageContext } from './stage.ts';
 import { describeIdTokenRequest } from '../wording/requests.ts';
 import { IdTokenError, judgeIdTokenFailure } from '../id-token/id-token-error.ts';
@@ -73,7 +73,7 @@ export class IdTokens {
   async #request(): Promise<IdToken> {
     const { url } = this.#endpoint;
     const { idTokenAudience, retryOn } = this.#inputs;
-    const hide = hideIn(this.#context.log);
+    const hide = hideFromServer(this.#context.log);
     const { result } = await runStage(
       {
         stage: 'id_token',

@@ -1,4 +1,5 @@
 import type { LocatedInputs } from '../inputs/inputs.ts';
+import type { Log } from '../log/log.ts';
 import type { Text } from '../log/text.ts';
 import { hideSecrets } from '../masks/response.ts';
 import { askAcsEndpoint } from '../oauth2/acs-api.ts';
@@ -9,6 +10,7 @@ import { askTokenEndpoint, type AttemptContext } from '../oauth2/token-endpoint.
 import { listSentNames, spendsItsGrant } from '../oauth2/token-request.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { sayDropped } from '../wording/progress.ts';
 import { describeAcsRequest, describeRequest } from '../wording/requests.ts';
 import { type AttemptIdTokens, runStage, type StageContext } from './stage.ts';
 
@@ -48,7 +50,7 @@ export async function requestToken(
       server: inputs.tokenUrl,
       shape,
       idTokens: context.idTokens,
-      ask: async (attempt) => hideSecrets(await ask(attempt), context.log),
+      ask: async (attempt) => hideResponse(await ask(attempt), context.log),
       judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
     },
     context,
@@ -59,6 +61,15 @@ export async function requestToken(
   const expiresAt = expiresAtOverride ?? statedExpiry ?? addLifetime(issuedAt, defaultExpiresIn);
   const response = { ...result, accessToken: accessToken.withExpiry(expiresAt) };
   return { response, statedExpiry, attempt };
+}
+
+/** Hides the secrets of a response, and says which of its tokens were dropped because that cannot be done. */
+function hideResponse(response: TokenResponse, log: Log): TokenResponse {
+  const hidden = hideSecrets(response, log);
+  for (const name of ['refreshToken', 'idToken'] as const) {
+    if (response[name] !== undefined && hidden[name] === undefined) log.say(sayDropped(name));
+  }
+  return hidden;
 }
 
 /** What is sent to an endpoint of either type. */

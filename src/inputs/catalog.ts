@@ -139,7 +139,7 @@ const catalog = {
     otherWords: ['environmentvariable', 'envname', 'env', 'outputenv'],
   },
   revoke: { secret: false, acs: false, default: 'false' },
-  'revocation-url': { secret: false, acs: false },
+  'revocation-url': { secret: 'query', acs: false },
   verbose: { secret: false, acs: true, default: 'false', otherWords: ['debug'] },
 } as const satisfies Readonly<Record<string, InputRow>>;
 

@@ -14,7 +14,8 @@ describe('a name is secret', () => {
   const secret: readonly string[] = [
     ...['password', 'passwd', 'passphrase', 'secret', 'token', 'apikey', 'assertion', 'credential'],
     ...['cookie', 'authorization', 'signature', 'secret_id', 'code_verifier'],
-    ...['pass', 'pwd', 'key', 'otp', 'pin', 'code', 'jwt'],
+    ...['pass', 'pwd', 'key', 'otp', 'pin', 'code', 'jwt', 'auth', 'session'],
+    ...['X-Auth', 'X-Session'],
     // However it is written.
     ...['clientSecret', 'CLIENT_SECRET', 'client-secret', 'clientsecret', 'ClientSecret'],
     ...['X-API-Key', 'XApiKey', 'APIKEY', 'x-functions-key', 'privatekey', 'accessKey'],
@@ -50,6 +51,10 @@ describe('a name is secret', () => {
     ],
     ...[
       'passive',
+      'author',
+      'authorized',
+      'session_state',
+      'session_id',
       'compass',
       'spin',
       'encode',
@@ -98,6 +103,12 @@ describe('the secrets of a value', () => {
       { token: { name: 'aaaaaaaa', type: 'Bearer-Token' } },
       [],
     ],
+    [
+      'every field of a map of secrets',
+      { secrets: { database: 'aaaaaaaa' }, dbPasswords: { b: 'bbbbbbbb' } },
+      ['aaaaaaaa', 'bbbbbbbb'],
+    ],
+    ['no other field of credentials', { Credentials: { Expiration: '2026-01-31' } }, []],
     ['no value below a plain name', { item: { value: 'aaaaaaaa' } }, []],
   ];
   for (const [what, value, secrets] of rows) {

@@ -36,6 +36,8 @@ const secretWords: ReadonlySet<string> = new Set([
   'pin',
   'code',
   'jwt',
+  'auth',
+  'session',
 ]);
 
 /** Names that say nothing by themselves; below a secret name they hold the secret. */
@@ -80,6 +82,16 @@ function makeSingular(words: readonly string[]): string[] {
   return [...words.slice(0, -1), last.replace(/(?<=ss)es$|s$/, '')];
 }
 
+/** What the names of a value, and those above it, say of it. */
+interface Place {
+  /** Whether the value itself is a secret. */
+  readonly counts: boolean;
+  /** Whether a name above it, or its own, is a secret one. */
+  readonly below: boolean;
+  /** Whether its fields are secrets by themselves, whatever they are called: `secrets: {database: ...}`. */
+  readonly holds: boolean;
+}
+
 /**
  * Lists the secrets in a value of JSON, at any depth: what has a secret name, and below such a name what is called
  * value, raw, data or text, or is an item of a list. Numbers are given as text.
@@ -87,28 +99,33 @@ function makeSingular(words: readonly string[]): string[] {
  * @param name of the value itself; empty where it has none
  */
 export function listSecretValues(value: unknown, name = ''): string[] {
-  return listBelow(value, isSecretName(name), isSecretName(name));
+  return listBelow(value, findPlace(name, { counts: false, below: false, holds: false }));
 }
 
-/**
- * @param counts whether the value itself is a secret
- * @param below whether a name above it is a secret one
- */
-function listBelow(value: unknown, counts: boolean, below: boolean): string[] {
+/** What is known of a field, from its name and from what is above it. */
+function findPlace(name: string, above: Place): Place {
+  const isNamed = isSecretName(name);
+  const isPlain = above.below && plainNames.has(name.toLowerCase());
+  return {
+    counts: isNamed || isPlain || above.holds,
+    below: isNamed || above.below,
+    holds: /(secret|password)s$/i.test(name),
+  };
+}
+
+function listBelow(value: unknown, place: Place): string[] {
   if (typeof value === 'string' || typeof value === 'number' || value instanceof ExactNumber) {
     const text = String(value);
-    return counts && text.length >= shortestGuess ? [text] : [];
+    return place.counts && text.length >= shortestGuess ? [text] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => listBelow(item, below, below));
-  return Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
-    const isNamed = isSecretName(name);
-    return listBelow(
-      field,
-      isNamed || (below && plainNames.has(name.toLowerCase())),
-      isNamed || below,
-    );
-  });
+  if (Array.isArray(value)) {
+    const item = { ...place, counts: place.below };
+    return value.flatMap((one: unknown) => listBelow(one, item));
+  }
+  return Object.entries(value).flatMap(([name, field]: [string, unknown]) =>
+    listBelow(field, findPlace(name, place)),
+  );
 }
 
 /** A copy of a value of JSON without its fields of secret names and all that is below them, at any depth. */

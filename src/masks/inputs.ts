@@ -53,7 +53,12 @@ function listSecretParameters(input: string): string[] {
 }
 
 /** The values as they are written in the URL, and decoded. What is no URL is an error that is yet to be reported. */
-function listSecretQuery(url: string): string[] {
+function listSecretQuery(input: string): string[] {
+  // As it is written, and as it is sent.
+  return [input, URL.parse(input)?.href ?? ''].flatMap(listQuerySecrets);
+}
+
+function listQuerySecrets(url: string): string[] {
   const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
   return query.split('&').flatMap((written) => {
     const [[name = '', value = ''] = []] = new URLSearchParams(written);

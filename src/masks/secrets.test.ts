@@ -141,6 +141,15 @@ describe('listStepSecrets', () => {
     assert.deepEqual(secrets, [...new Set(secrets)]);
   });
 
+  for (const name of ['token-url', 'revocation-url']) {
+    test(`lists what is secret in the query of ${name} as it is sent, too`, () => {
+      const url = 'https://login.example.com/token?api_key=open"sesame&tenant=acme-holding&pin=1';
+      const secrets = listOf({ [name]: url });
+      for (const one of ['open"sesame', 'open%22sesame']) assert.ok(secrets.includes(one), one);
+      assert.ok(!secrets.some((one) => one.includes('acme')));
+    });
+  }
+
   describe('among the parameters', () => {
     const secret = [
       'password',

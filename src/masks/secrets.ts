@@ -5,6 +5,7 @@ import { writePem } from '../oauth2/keys/private-key-pem.ts';
 import { listPrivateParts } from '../oauth2/keys/private-parts.ts';
 import { listInputSecrets } from './inputs.ts';
 import { listProxySecrets } from './proxy.ts';
+import { shortestGuess } from '../inputs/secret-names.ts';
 
 /** Keeps a secret out of the log from now on. */
 export type Hide = (secret: string) => void;
@@ -14,6 +15,27 @@ export function hideIn(log: Log): Hide {
   return (secret) => {
     log.mask(secret);
   };
+}
+
+/**
+ * Hides a secret that a server chose, line by line because the runner masks each line by itself. A short line is not
+ * hidden: a server could otherwise hide words such as `true` in the log, and make the runner drop outputs that have them.
+ */
+export function hideFromServer(log: Log): Hide {
+  return (secret) => {
+    secret
+      .split(/[\r\n]+/)
+      .filter(isLongEnough)
+      .forEach((line) => {
+        log.mask(line);
+      });
+  };
+}
+
+/** Whether a mask of this line hides no ordinary word. The runner also masks what stands between quotation marks. */
+function isLongEnough(line: string): boolean {
+  const bare = line.replace(/^"(.*)"$/, '$1').trim();
+  return Array.from(bare).length >= shortestGuess;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   readCompanions,
   readTokenString,
   refuseFailure,
+  refuseShortToken,
   type ResponseContext,
   type TokenResponse,
 } from './token-response.ts';
@@ -40,7 +41,7 @@ export async function askAcsEndpoint(
   const sentAt = now();
   const limits = { signal, tls, maxBytes: maxResponseBytes };
   const response = await send(buildAcsRequest(request), limits);
-  return parseAcsResponse(response, { sentAt, now: now() });
+  return refuseShortToken(parseAcsResponse(response, { sentAt, now: now() }), response);
 }
 
 /** Writes the request as HTTP. */

@@ -14,7 +14,9 @@ export type TokenErrorCode =
   /** An ACS answer whose `expires_at` is missing or no Zulu time. */
   | 'no_expires_at'
   /** A token with characters that no token can have (RFC 6749 appendices A.12 and A.17). */
-  | 'malformed_token';
+  | 'malformed_token'
+  /** A token of so few characters that it could not be hidden in a log. */
+  | 'short_token';
 
 /** What a server says of an error (RFC 6749 section 5.2). Text from outside: never print it as it is. */
 export interface OAuthErrorResponse {

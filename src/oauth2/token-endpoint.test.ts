@@ -25,7 +25,7 @@ const request: TokenRequest = {
   responseFields: {},
 };
 
-const token = answerJson(200, { access_token: 'abc', expires_in: 3600 });
+const token = answerJson(200, { access_token: 'the-token', expires_in: 3600 });
 
 const { signal } = new AbortController();
 const tls = { ca: 'a certificate' };
@@ -42,12 +42,21 @@ describe('a token endpoint', () => {
   test('is asked once, with the limits of the attempt', async () => {
     const { network, context } = createContext([token]);
     const response = await askTokenEndpoint(request, context);
-    assert.equal(response.accessToken.token, 'abc');
+    assert.equal(response.accessToken.token, 'the-token');
     assert.deepEqual(
       network.requests.map(({ method, url }) => [method, url]),
       [['POST', 'https://login.example.com/token']],
     );
     assert.deepEqual(network.limits, [{ signal, tls, maxBytes: maxResponseBytes }]);
+  });
+
+  test('that sends a token which no log can hide sends none', async () => {
+    const { context } = createContext([answerJson(200, { access_token: ' seven77' })]);
+    await assert.rejects(askTokenEndpoint(request, context), {
+      name: 'TokenError',
+      code: 'short_token',
+      retryable: false,
+    });
   });
 
   test('may send 1 MiB', () => {

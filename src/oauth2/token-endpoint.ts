@@ -1,6 +1,6 @@
 import type { SendRequest, TlsIdentity } from '../http/request.ts';
 import { buildTokenRequest, type TokenRequest } from './token-request.ts';
-import { parseTokenResponse, type TokenResponse } from './token-response.ts';
+import { parseTokenResponse, refuseShortToken, type TokenResponse } from './token-response.ts';
 
 /** The most that is read of an answer, bytes: a token response is a few KiB. */
 export const maxResponseBytes = 1024 * 1024;
@@ -27,5 +27,6 @@ export async function askTokenEndpoint(
   const httpRequest = await buildTokenRequest(request, randomUUID);
   const sentAt = now();
   const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-  return parseTokenResponse(response, { sentAt, now: now(), fields: request.responseFields });
+  const context = { sentAt, now: now(), fields: request.responseFields };
+  return refuseShortToken(parseTokenResponse(response, context), response);
 }

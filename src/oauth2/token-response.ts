@@ -40,6 +40,9 @@ export interface ResponseContext {
   readonly now: number;
 }
 
+/** The fewest characters of a token, without white space at its ends. A mask of fewer would hide ordinary words. */
+export const shortestToken = 8;
+
 /** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors: ReadonlySet<string> = new Set([
   'temporarily_unavailable',
@@ -168,6 +171,17 @@ export function readTokenString(
   const token = readToken(response, findField(body, fields, 'access_token')?.value);
   if (token !== undefined) return token;
   throw failure('no_access_token', response, { retryable: false, path: fields.access_token });
+}
+
+/**
+ * Refuses an access token that is too short to be hidden in a log.
+ *
+ * @param read what was read of the response
+ * @throws {TokenError}
+ */
+export function refuseShortToken(read: TokenResponse, response: HttpResponse): TokenResponse {
+  if (read.accessToken.token.trim().length >= shortestToken) return read;
+  throw failure('short_token', response, { retryable: false });
 }
 
 /**

@@ -167,7 +167,7 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
     { values: ['form', 'multipart'] },
     { values: ['form', 'query'] },
   ],
-  'response-fields': [{ values: ['', 'access_token=token_type'] }],
+  'response-fields': [{ values: ['', 'scope=granted_scope'] }],
   timeout: [{ values: ['15', '16'] }],
   'total-timeout': [{ values: ['120', '121'] }],
   'retry-max-attempts': [{ values: ['4', '5'] }],

@@ -11,7 +11,7 @@ import { type Waiting, waitForOtherJob } from './wait.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Log } from '../log/log.ts';
 import { listMissingScopes } from '../oauth2/scopes.ts';
-import { hideIn } from '../masks/secrets.ts';
+import { hideFromServer } from '../masks/secrets.ts';
 import {
   type CacheObstacle,
   describeLookUp,
@@ -93,7 +93,7 @@ export class Reuse {
       now,
       startTimer,
       randomBytes,
-      hide: hideIn(log),
+      hide: hideFromServer(log),
     });
     return new Reuse(inputs, context, cache, { keys, service });
   }

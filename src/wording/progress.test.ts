@@ -7,6 +7,7 @@ import { AccessToken } from '../oauth2/access-token.ts';
 import type { Text } from '../log/text.ts';
 import {
   sayAsking,
+  sayDropped,
   sayGot,
   sayGranted,
   sayRefreshTokenReplaced,
@@ -130,6 +131,14 @@ describe('other lines', () => {
     [
       sayTlsStaysVerified(),
       'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
+    ],
+    [
+      sayDropped('refreshToken'),
+      'The refresh token of the answer has fewer than 8 characters and cannot be hidden in the log. It was dropped, and the output refresh-token is empty.',
+    ],
+    [
+      sayDropped('idToken'),
+      'The ID token of the answer has fewer than 8 characters and cannot be hidden in the log. It was dropped, and the output id-token is empty.',
     ],
     [
       sayTrustWidened(['NODE_EXTRA_CA_CERTS']),

@@ -2,6 +2,7 @@ import type { AccessToken } from '../oauth2/access-token.ts';
 import { formatDuration } from '../log/duration.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { showInput, text, type Text } from '../log/text.ts';
+import { shortestToken } from '../oauth2/token-response.ts';
 import { hostOf, urlOf } from './names.ts';
 
 /*
@@ -63,6 +64,13 @@ export function sayGranted(granted: readonly string[], missing: readonly string[
 /** The server gave a new refresh token in place of the one that was sent. */
 export function sayRefreshTokenReplaced(): Text {
   return text`Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
+}
+
+/** A token that came with the access token is so short that the log cannot hide it. */
+export function sayDropped(name: 'refreshToken' | 'idToken'): Text {
+  const [kind, output] =
+    name === 'refreshToken' ? ['refresh token', 'refresh-token'] : ['ID token', 'id-token'];
+  return text`The ${kind} of the answer has fewer than ${shortestToken} characters and cannot be hidden in the log. It was dropped, and the output ${output} is empty.`;
 }
 
 /** What later steps have now. */

@@ -6,6 +6,7 @@ import { readUsualInputs } from '../../test/support/making/inputs.ts';
 import { answer, giveUp, refuse, same } from '../../test/support/tables/wording.ts';
 import type { HttpResponse } from '../http/request.ts';
 import { parseTokenResponse } from '../oauth2/token-response.ts';
+import { TokenError } from '../oauth2/errors.ts';
 import { parseAcsResponse } from '../oauth2/acs-api.ts';
 
 describe('an answer without a token', () => {
@@ -126,6 +127,17 @@ describe('an answer without a token', () => {
       title: 'DPoP wanted',
       message:
         'login.example.com wants a DPoP proof. A token bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+    });
+  });
+
+  test('with a token that is too short', () => {
+    const error = new TokenError('short_token', {
+      answer: { status: 200, statusText: 'OK', contentType: 'application/json', length: 23 },
+      retryable: false,
+    });
+    assert.deepEqual(giveUp(error), {
+      title: 'malformed token',
+      message: `login.example.com answered 200 OK with a token of fewer than 8 characters, which cannot be hidden in the log: a mask of so few would hide ordinary words. Check that token-url is the token endpoint. ${same}`,
     });
   });
 

@@ -10,6 +10,7 @@ import {
   nameStatus,
   nameUrlInput,
 } from './names.ts';
+import { shortestToken } from '../oauth2/token-response.ts';
 import { explainOAuthError, explainStatus } from './refusals.ts';
 import type { StageView } from './stages.ts';
 
@@ -34,6 +35,8 @@ export function describeTokenError(error: TokenError): Text {
       return text`${status} without a Zulu time in expires_at`;
     case 'malformed_token':
       return text`${status} with a token that has characters no token can have`;
+    case 'short_token':
+      return text`${status} with a token of fewer than ${shortestToken} characters`;
   }
 }
 
@@ -82,6 +85,11 @@ export function explainTokenError(error: TokenError, view: StageView): Annotatio
       return {
         title: 'malformed token',
         message: text`${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
+      };
+    case 'short_token':
+      return {
+        title: 'malformed token',
+        message: text`${host} answered ${what}, which cannot be hidden in the log: a mask of so few would hide ordinary words. ${adviseEndpoint(inputs)}.`,
       };
   }
 }

@@ -40,8 +40,8 @@ const required: Given = {
 /** The time at which every run begins. */
 const start = '2026-01-31T11:00:00Z';
 
-const token = answerJson(200, { access_token: 'a-token', expires_in: 3600 });
-const acsToken = answerJson(200, { access_token: 'a-token', expires_at: '2026-01-31T12:00:00Z' });
+const token = answerJson(200, { access_token: 'the-token', expires_in: 3600 });
+const acsToken = answerJson(200, { access_token: 'the-token', expires_at: '2026-01-31T12:00:00Z' });
 const refused = answerJson(401, {});
 const unavailable = answerJson(503, {});
 
@@ -308,11 +308,11 @@ describe('values as Python writes them', () => {
 
 describe('AccessToken', () => {
   const expiresAt = new Date('2026-01-31T12:00:00.999Z');
-  const accessToken = new AccessToken({ token: 'a-token', tokenType: 'Bearer', expiresAt });
+  const accessToken = new AccessToken({ token: 'the-token', tokenType: 'Bearer', expiresAt });
   const noon = Date.parse('2026-01-31T12:00:00Z');
 
   test('AccessToken(token, expires_at) has both, and refuses an empty token', () => {
-    assert.equal(accessToken.token, 'a-token');
+    assert.equal(accessToken.token, 'the-token');
     assert.equal(accessToken.expiresAt, expiresAt);
     assert.throws(
       () => new AccessToken({ token: '', tokenType: 'Bearer', expiresAt }),
@@ -350,7 +350,7 @@ describe('AccessToken', () => {
       JSON.stringify({ accessToken }),
       inspect({ accessToken }, { depth: null, showHidden: true }),
     ]) {
-      assert.doesNotMatch(shown, /a-token/);
+      assert.doesNotMatch(shown, /the-token/);
       assert.match(shown, /2026-01-31T12:00:00Z/);
     }
   });
@@ -362,7 +362,7 @@ describe('AccessToken', () => {
     ] as const) {
       // The answer took a fifth of a second.
       assert.deepEqual(outputsOf(await ask({ 'endpoint-type': type }, [answer])), [
-        'output token=a-token',
+        'output token=the-token',
         'output expires-at=2026-01-31T12:00:00Z',
         'output expires-in=3599',
       ]);
@@ -374,11 +374,14 @@ describe('get_token', () => {
   test('expires_at_override takes the place of the expiry, without the cache too', async () => {
     const override = { 'expires-at-override': '2026-01-31T13:00:00+01:00' };
     for (const [type, answer] of [
-      ['oauth2', answerJson(200, { access_token: 'a-token', expires_in: 60 })],
-      ['acs_api', answerJson(200, { access_token: 'a-token', expires_at: '2026-01-31T11:01:00Z' })],
+      ['oauth2', answerJson(200, { access_token: 'the-token', expires_in: 60 })],
+      [
+        'acs_api',
+        answerJson(200, { access_token: 'the-token', expires_at: '2026-01-31T11:01:00Z' }),
+      ],
     ] as const) {
       assert.deepEqual(outputsOf(await ask({ 'endpoint-type': type, ...override }, [answer])), [
-        'output token=a-token',
+        'output token=the-token',
         'output expires-at=2026-01-31T12:00:00Z',
         'output expires-in=3599',
       ]);
@@ -386,10 +389,10 @@ describe('get_token', () => {
   });
 
   test('an oauth2 answer without expires_in gives a token whose expiry is not known', async () => {
-    const outcome = await ask({}, [answerJson(200, { access_token: 'a-token' })]);
+    const outcome = await ask({}, [answerJson(200, { access_token: 'the-token' })]);
     assert.deepEqual(errorsOf(outcome), []);
     assert.deepEqual(outputsOf(outcome), [
-      'output token=a-token',
+      'output token=the-token',
       'output expires-at=',
       'output expires-in=',
     ]);

@@ -102,6 +102,7 @@ function echo(describe: (request: RecordedRequest) => string): Answer {
 }
 
 const secret = 'p@ss w+rd::of ~the* client/1';
+const withCommand = `a-secret##[with-a-command-${randomUUID()}`;
 const other = `another-secret-${randomUUID()}`;
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -174,7 +175,9 @@ const inputRows: readonly Row[] = [
       answer: echo(({ body }) => body),
       inputs: { 'client-auth-method': 'client_secret_post' },
     },
-    what: 'the input client-secret',
+    what: 'the input client-secret in a form',
+    // The log hides every writing by itself.
+    where: 'masks',
   },
   {
     mask: 'the Basic value',
@@ -247,6 +250,35 @@ const inputRows: readonly Row[] = [
     other,
     { inputs: { headers: `X-Api-Key: ${other}` } },
   ),
+  {
+    mask: 'the password in a ready Basic header',
+    change: ['...listBasicPassword(name, value)', ''],
+    scene: {
+      answer: echo(() => other),
+      inputs: {
+        'client-secret': '',
+        'client-auth-method': 'none',
+        headers: `Authorization: Basic ${Buffer.from(`me:${other}`).toString('base64')}`,
+      },
+    },
+    what: 'the password in the header Authorization',
+    where: 'masks',
+  },
+  {
+    mask: 'the secrets in the query of revocation-url',
+    change: ['query: (env, name) => listSecretQuery(readInput(env, name)),', 'query: () => [],'],
+    scene: {
+      answer: token(),
+      inputs: {
+        revoke: 'true',
+        'use-cache': '',
+        'revocation-url': `http://127.0.0.1:1/revoke?api_key=${other}`,
+      },
+      environment: { ACTIONS_RUNTIME_TOKEN: 'the-runtime-token-of-the-job' },
+    },
+    what: 'a secret in the query of revocation-url',
+    where: 'masks',
+  },
   hold('the proxy', ['...listProxySecrets(env)', ''], 'the password in https_proxy', other, {
     environment: { https_proxy: `http://me:${other}@127.0.0.1:1`, no_proxy: '127.0.0.1' },
   }),
@@ -259,6 +291,7 @@ const inputRows: readonly Row[] = [
       environment: { https_proxy: proxy.toLowerCase() },
     },
     what: 'the password in https_proxy',
+    where: 'masks',
   },
   {
     mask: "the proxy's password",
@@ -333,20 +366,21 @@ const otherRows: readonly Row[] = [
     change: ['this.#runner.setSecret(secret);', ''],
     scene: { answer: echo(() => Buffer.from(secret).toString('base64')) },
     what: 'the input client-secret',
+    where: 'masks',
   },
   {
     mask: 'what the action hides itself, for the runner does not find what was broken',
     change: [
-      "this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)",
+      "this.#hidden.reduce((rest, writing) => rest.replaceAll(writing, '***'), text)",
       'text',
     ],
-    scene: { answer: echo(() => secret) },
+    scene: { answer: echo(() => withCommand), inputs: { 'client-secret': withCommand } },
     what: 'the input client-secret',
   },
   {
     mask: 'what the action hides itself, for the runner does not find what was cut',
     change: [
-      "this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)",
+      "this.#hidden.reduce((rest, writing) => rest.replaceAll(writing, '***'), text)",
       'text',
     ],
     scene: {

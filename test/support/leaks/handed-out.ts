@@ -3,13 +3,7 @@
  * does not know which run asks it, so what one run got is looked for in every later run of the process: no run has any
  * business with another one's secrets.
  */
-import {
-  isSecretMember,
-  isSecretParameter,
-  type Named,
-  readMembers,
-  readSecretHeader,
-} from './names.ts';
+import { isSecretName, type Named, readMembers, readSecretHeader } from './names.ts';
 
 /** By the secret, what it is. */
 const handedOut = new Map<string, string>();
@@ -36,9 +30,7 @@ export function noteRequest(
   }
   const inQuery = [...new URLSearchParams(/\?.*/.exec(path)?.[0] ?? '')];
   for (const [name, value] of [...readMembers(body), ...inQuery]) {
-    // Where a token is revoked or introspected, it is the parameter `token`.
-    if (isSecretParameter(name) || name === 'token')
-      noteSecret(`the parameter ${name} that was sent`, value);
+    if (isSecretName(name)) noteSecret(`the parameter ${name} that was sent`, value);
   }
 }
 
@@ -53,7 +45,7 @@ export function noteAnswer(body: string): void {
   const members = readMembers(body);
   const isToken = members.some(([name]) => name === 'access_token');
   for (const [name, value] of members) {
-    if (isHandedOut([name, value]) || (isToken && isSecretMember(name))) {
+    if (isHandedOut([name, value]) || (isToken && isSecretName(name))) {
       noteSecret(`the member ${name} of an answer`, value);
     }
   }

@@ -10,7 +10,7 @@
 import { squeeze, writeAll } from './encodings.ts';
 import { listHandedOut } from './handed-out.ts';
 import { listCommandLines, readLeftFiles } from './left-behind.ts';
-import { isSecretMember, readMembers } from './names.ts';
+import { isSecretName, readMembers } from './names.ts';
 import { listStepSecrets, type Secret } from './step-secrets.ts';
 import type { Masker } from '../doubles/runner/masker.ts';
 
@@ -141,7 +141,7 @@ function listOutputSecrets(outputs: ReadonlyMap<string, string>): Omit<Secret, '
     value: outputs.get(name) ?? '',
   }));
   const members = readMembers(outputs.get('response') ?? '')
-    .filter(([name]) => isSecretMember(name))
+    .filter(([name]) => isSecretName(name))
     .map(([name, value]) => ({ what: `the member ${name} of the output response`, value }));
   return [...whole, ...members];
 }

@@ -3,26 +3,26 @@
 /** A name and its value. */
 export type Named = readonly [name: string, value: string];
 
-/** Whether a body parameter of this name holds a secret. */
-export function isSecretParameter(name: string): boolean {
-  const lower = name.toLowerCase();
-  if (['password', 'code', 'otp'].includes(lower)) return true;
-  return ['_token', 'secret', 'assertion'].some((end) => lower.endsWith(end));
-}
+const endings =
+  /(password|passwd|passphrase|secret|token|apikey|accesskey|privatekey|assertion|credential|cookie|authorization|signature|secretid|codeverifier)$/;
 
-/** Whether a member of a token response holds a secret. */
-export function isSecretMember(name: string): boolean {
-  const ends = ['token', 'secret', 'assertion', 'password', 'key', 'signature', 'code', 'jwt'];
-  return ends.some((end) => name.toLowerCase().endsWith(end));
+const lastWords = /(^|[^a-z])(pass|pwd|key|otp|pin|code|jwt|auth|session)$/;
+
+/** Whether a parameter, a header, a part of a query or a field of a response with this name is a secret. */
+export function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z]*\d+[^a-z]*$/, '');
+  const singular = [words, words.replace(/s$/, ''), words.replace(/es$/, '')];
+  return singular.some((one) => lastWords.test(one) || endings.test(one.replace(/[^a-z]/g, '')));
 }
 
 /** The secret part of a request header; undefined where it has none. */
 export function readSecretHeader([name, value]: Named): string | undefined {
-  const lower = name.toLowerCase();
-  if (lower === 'cookie') return value;
+  if (!isSecretName(name)) return undefined;
   // Behind the scheme: `Basic`, `Bearer`.
-  if (lower.endsWith('authorization')) return value.replace(/^\S+\s+/, '');
-  return ['key', 'token', 'secret'].includes(lower.split(/[-_]/).at(-1) ?? '') ? value : undefined;
+  return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }
 
 /** Reads a form, a multipart body, or JSON at any depth; an array's members have its name. Empty for anything else. */
@@ -41,10 +41,14 @@ export function readMembers(body: string): Named[] {
   return /^[^\s<>"=]+=/.test(body) ? [...new URLSearchParams(body)] : [];
 }
 
-function listTexts(value: unknown, name: string): Named[] {
+/** @param above the secret name that is nearest above the value */
+function listTexts(value: unknown, name: string, above = name): Named[] {
   if (typeof value === 'string') return [[name, value]];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) =>
-    listTexts(member, Array.isArray(value) ? name : key),
-  );
+  return Object.entries(value).flatMap(([key, member]) => {
+    if (Array.isArray(value)) return listTexts(member, above, above);
+    const isPlain = /^(value|raw|data|text)$/i.test(key) && isSecretName(above);
+    const called = isPlain ? above : key;
+    return listTexts(member, called, isSecretName(called) ? called : above);
+  });
 }

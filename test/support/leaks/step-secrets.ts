@@ -2,7 +2,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
 import { type InputName, secretInputs, type SecretKind } from '../../../src/inputs/catalog.ts';
-import { isSecretParameter, readMembers, readSecretHeader } from './names.ts';
+import { isSecretName, readMembers, readSecretHeader } from './names.ts';
 
 /** A secret, and what it is. */
 export interface Secret {
@@ -35,11 +35,14 @@ function listInputs(kind: SecretKind): InputName[] {
 }
 
 function listWholeInputs(inputs: Values): Secret[] {
-  return [...listInputs('text'), ...listInputs('client_secret')].map((name) => ({
-    what: `the input ${name}`,
-    value: (inputs[name] ?? '').trim(),
-    masked: true,
-  }));
+  return [...listInputs('text'), ...listInputs('client_secret')].flatMap((name) => {
+    const value = (inputs[name] ?? '').trim();
+    const form = new URLSearchParams({ '': value }).toString().slice(1);
+    return [
+      { what: `the input ${name}`, value, masked: true },
+      { what: `the input ${name} in a form`, value: form, masked: true },
+    ];
+  });
 }
 
 function listBasicValues(inputs: Values): Secret[] {
@@ -127,7 +130,7 @@ function listParameters(input: string): Secret[] {
     ? readMembers(input)
     : input.split(/\r?\n/).map((line) => /^([^=]*)=(.*)$/.exec(line)?.slice(1) ?? []);
   return pairs
-    .filter(([name = '', value = '']) => isSecretParameter(name.trim()) && value.length >= 8)
+    .filter(([name = '', value = '']) => isSecretName(name.trim()) && value.length >= 8)
     .map(([name = '', value = '']) => ({ what: `the parameter ${name}`, value, masked: true }));
 }
 
@@ -135,7 +138,13 @@ function listHeaders(input: string): Secret[] {
   return input.split(/\r?\n/).flatMap((line) => {
     const [, name = '', value = ''] = /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
     const secret = readSecretHeader([name, value]) ?? '';
-    return secret.length < 8 ? [] : [{ what: `the header ${name}`, value: secret, masked: true }];
+    if (secret.length < 8) return [];
+    const [, password = ''] =
+      /^[^:]*:(.*)$/s.exec(/^Basic /i.test(value) ? atob(secret) : '') ?? [];
+    return [
+      { what: `the header ${name}`, value: secret, masked: true },
+      { what: `the password in the header ${name}`, value: password, masked: true },
+    ];
   });
 }
 
@@ -144,7 +153,7 @@ function listQuery(input: string, url: string): Secret[] {
   const [, query = ''] = url.split('#')[0]?.split('?') ?? [];
   const written = query.split('&').map((pair) => pair.split('=') as [string, string?]);
   return written
-    .filter(([name, value = '']) => isSecretParameter(name) && value.length >= 8)
+    .filter(([name, value = '']) => isSecretName(name) && value.length >= 8)
     .flatMap(([, value = '']) => [value, unescapePercent(value.replaceAll('+', ' '))])
     .map((value) => ({ what: `a secret in the query of ${input}`, value, masked: true }));
 }

@@ -636,6 +636,11 @@ export const failures: readonly Failure[] = [
     '    200 OK, application/json, after 0.2 s',
     "Error: login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator has to mend it. Not tried again, for the answer would be the same.",
   ]),
+  row('a token that is too short', answer([token({ access_token: 'true' })]), 'malformed token', [
+    ...asked,
+    '    200 OK, application/json, after 0.2 s',
+    'Error: login.example.com answered 200 OK with a token of fewer than 8 characters, which cannot be hidden in the log: a mask of so few would hide ordinary words. Check that token-url is the token endpoint. Not tried again, for the answer would be the same.',
+  ]),
   row(
     'a certificate of an unknown CA',
     tls((authority) => authority.issue({ names: ['127.0.0.1'] }), { trusted: false }),
