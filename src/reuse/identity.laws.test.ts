@@ -167,7 +167,7 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
     { values: ['form', 'multipart'] },
     { values: ['form', 'query'] },
   ],
-  'response-fields': [{ values: ['', 'scope=granted_scope'] }],
+  'response-fields': [{ values: ['', 'token_type=access_token'] }],
   timeout: [{ values: ['15', '16'] }],
   'total-timeout': [{ values: ['120', '121'] }],
   'retry-max-attempts': [{ values: ['4', '5'] }],
