@@ -28,7 +28,9 @@ for (const page of ['CONTRIBUTING.md', '.github/pull_request_template.md']) {
     });
 
     test('names commands that package.json has', () => {
-      const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
+      const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(
+        ([, name = '']) => name,
+      );
       assert.ok(named.length > 0);
       assert.deepEqual(
         named.filter((name) => scripts[name] === undefined),
