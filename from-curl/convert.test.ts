@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { checkInputs } from './checks/check.ts';
+import { makeKeyStandIns } from './checks/keys.ts';
 import { convertCurl } from './convert.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -17,10 +19,13 @@ function convert(command: string): Record<string, string> {
 
 type Row = readonly [what: string, command: string, inputs: Record<string, string>];
 
+/** Each command becomes these inputs, and the action takes them. */
 function check(rows: readonly Row[]): void {
   for (const [what, command, inputs] of rows) {
-    test(what, () => {
+    test(what, async () => {
       assert.deepEqual(convert(command), inputs);
+      const converted = convertCurl(command).inputs;
+      checkInputs(converted, await makeKeyStandIns(converted));
     });
   }
 }

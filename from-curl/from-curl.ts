@@ -5,6 +5,8 @@
  */
 import process from 'node:process';
 
+import { checkInputs } from './checks/check.ts';
+import { makeKeyStandIns } from './checks/keys.ts';
 import { convertCurl } from './convert.ts';
 import { Refusal } from './refusal.ts';
 import { longestPaste } from './shells/paste.ts';
@@ -25,7 +27,9 @@ if (process.stdin.isTTY) {
   console.error('Paste the curl command, then press Ctrl+D (on Windows Ctrl+Z and Enter).');
 }
 try {
-  process.stdout.write(convertCurl(await readInput()).yaml);
+  const { inputs, yaml } = convertCurl(await readInput());
+  checkInputs(inputs, await makeKeyStandIns(inputs));
+  process.stdout.write(yaml);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   console.error(explainRefusal(error.reason));

@@ -8,11 +8,11 @@
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ endProcess)
 /* harmony export */ });
-/** What cannot be called off (a name look-up, say) must not hold the job up for longer than this, milliseconds. */
+/** The longest that work which cannot be stopped, such as a name look-up, may delay the job, milliseconds. */
 const grace = 1000;
 /** Ends this process soon, now that its work is done. */
 function endProcess() {
-    // Only where something still holds the process, and not before stdout is out: an exit can cut it on a pipe.
+    // Only where something still keeps the process alive. An exit can cut off output on a pipe, so that goes out first.
     setTimeout(() => {
         process.stdout.write('', () => process.exit());
     }, grace).unref();
@@ -21,7 +21,7 @@ function endProcess() {
 
 /***/ }),
 
-/***/ 678:
+/***/ 569:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -30,32 +30,6 @@ function endProcess() {
 __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
-
-;// CONCATENATED MODULE: ./build/compiled/retry/deadline.js
-/** When everything must be over that a run asks of authorization servers. */
-class Deadline {
-    #clock;
-    #at;
-    /** @param seconds from now */
-    constructor(clock, seconds) {
-        this.#clock = clock;
-        this.#at = clock.monotonic() + seconds * 1000;
-    }
-    /** By the clock's monotonic(), milliseconds. */
-    get at() {
-        return this.#at;
-    }
-    /** Does some work whose time does not count. */
-    async exclude(work) {
-        const startedAt = this.#clock.monotonic();
-        try {
-            return await work();
-        }
-        finally {
-            this.#at += this.#clock.monotonic() - startedAt;
-        }
-    }
-}
 
 ;// CONCATENATED MODULE: ./build/compiled/failures/errors.js
 /** The token shall be revoked, and neither an input nor the metadata says where. */
@@ -88,6 +62,1476 @@ class TokenTooLongError extends Error {
         super('token_too_long');
         this.envVar = envVar;
     }
+}
+
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(692);
+;// CONCATENATED MODULE: ./build/compiled/log/text.js
+/** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
+function text_text(words, ...pieces) {
+    return { words, pieces };
+}
+/** Puts texts in a row. */
+function text_joinTexts(texts, separator) {
+    const between = texts.slice(1).map(() => separator);
+    return { words: ['', ...between, ''], pieces: texts };
+}
+/** How much of a text from outside is shown, characters. */
+const shown = 300;
+/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
+function showInput(value) {
+    return value.length > shown ? text_text `(${value.length} characters)` : text_text `${value}`;
+}
+/** Shows what an input got. */
+function got(value) {
+    return value.length > shown ? text_text `got ${value.length} characters` : text_text `got "${value}"`;
+}
+/**
+ * Makes a text from outside harmless within a line. The runner obeys `##[command]` anywhere in a line, so what a server, a
+ * certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask no longer matches what was
+ * broken or cut.
+ *
+ * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+ */
+function makeHarmless(outside, redact) {
+    const oneLine = breakCommands(redact(outside).replace(unprintable, ' '));
+    const characters = Array.from(oneLine);
+    return characters.length <= shown ? oneLine : `${characters.slice(0, shown).join('')}...`;
+}
+/** Control and format characters, lone surrogates, line and paragraph separators. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+function breakCommands(line) {
+    return line.replace(/#(?=#\[)/g, '# ');
+}
+/** Writes a text as one line that is safe to print. `::` begins a command only at the start of a line, white space left aside. */
+function renderText(line, redact) {
+    // Once more over the whole, because a secret or a command could begin in one piece and end in the next.
+    return breakCommands(redact(renderPieces(line, redact))).replace(/^(\s*:)(?=:)/, '$1 ');
+}
+function renderPieces({ words, pieces }, redact) {
+    return words.map((word, index) => word + renderPiece(pieces[index], redact)).join('');
+}
+function renderPiece(piece, redact) {
+    if (piece === undefined)
+        return '';
+    if (typeof piece === 'number')
+        return String(piece);
+    if (typeof piece === 'string')
+        return makeHarmless(piece, redact);
+    if ('outside' in piece)
+        return makeHarmless(piece.take(redact(piece.outside)), redact);
+    return renderPieces(piece, redact);
+}
+/** Shows the first line of a text from outside that is not empty, without full stops at its end: some servers add a trace id. */
+function sentence(outside) {
+    return { outside, take: takeSentence };
+}
+/** Takes the first line that is not empty, without full stops at its end. */
+function takeSentence(text) {
+    const [line = ''] = text.trim().split(/[\r\n]/, 1);
+    let end = line.length;
+    while (line[end - 1] === '.')
+        end -= 1;
+    return line.slice(0, end);
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+;// CONCATENATED MODULE: ./build/compiled/oauth2/json/exact-json.js
+/**
+ * A number that is not the same after it was read and written again: too large, too precise, or in another form, such
+ * as 17841405793187219, 1.10 or 1e3.
+ */
+class ExactNumber {
+    // Not a field of its own: a path of names must not lead into a number.
+    #source;
+    /** @param source a number as JSON writes it (RFC 8259 section 6) */
+    constructor(source) {
+        this.#source = source;
+    }
+    /** The number as it was written. */
+    get source() {
+        return this.#source;
+    }
+    /** The nearest number that the language has; Infinity if it is out of range. */
+    get value() {
+        return Number(this.#source);
+    }
+    /** The number as it was written. */
+    toString() {
+        return this.#source;
+    }
+    /** @throws because JSON.stringify() would lose the digits; {@link writeExactJson} keeps them */
+    toJSON() {
+        throw new TypeError('An exact number is written by writeExactJson().');
+    }
+}
+/** A string or a number in the text of a JSON value. Only a text that is known to be JSON is searched for it. */
+const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+/**
+ * Reads JSON. A number that would change if it was written again is an {@link ExactNumber}.
+ *
+ * It works with each Node that runs the action: the source text of a number is in a reviver's context only from Node 21.
+ *
+ * @throws {SyntaxError} if the text is no JSON
+ */
+function parseExactJson(text) {
+    const value = JSON.parse(text);
+    const sources = listNumbers(text);
+    if (sources.every(isKept))
+        return value;
+    // Each number becomes its place in the list, which says again which number it was.
+    let count = 0;
+    const indexed = text.replace(stringOrNumber, (token) => token.startsWith('"') ? token : String(count++));
+    return putNumbers(JSON.parse(indexed), sources);
+}
+function listNumbers(text) {
+    return (text.match(stringOrNumber) ?? []).filter((token) => !token.startsWith('"'));
+}
+function isKept(source) {
+    return JSON.stringify(Number(source)) === source;
+}
+/** Puts numbers where their indexes are. It is no recursion, because JSON can be nested deeper than calls. */
+function putNumbers(value, sources) {
+    const root = { value };
+    const pending = [root];
+    for (let container = pending.pop(); container !== undefined; container = pending.pop()) {
+        for (const [name, field] of Object.entries(container)) {
+            if (typeof field === 'number') {
+                // An assignment to __proto__ would set no field.
+                Object.defineProperty(container, name, { value: readNumber(sources[field] ?? '') });
+            }
+            else if (typeof field === 'object' && field !== null) {
+                pending.push(field);
+            }
+        }
+    }
+    return root.value;
+}
+function readNumber(source) {
+    return isKept(source) ? Number(source) : new ExactNumber(source);
+}
+/** Whether a value of JSON is nested no deeper than so many levels, so that a recursive call can go through it. */
+function isNestedWithin(value, levels) {
+    if (typeof value !== 'object' || value === null)
+        return true;
+    return levels > 0 && Object.values(value).every((inner) => isNestedWithin(inner, levels - 1));
+}
+/**
+ * Writes JSON as JSON.stringify() does, with the digits of each {@link ExactNumber}.
+ *
+ * @param value of JSON, nested no deeper than a few thousand levels; a field that is undefined is left out
+ */
+function writeExactJson(value) {
+    if (value instanceof ExactNumber)
+        return value.source;
+    if (Array.isArray(value))
+        return `[${value.map(writeExactJson).join(',')}]`;
+    if (typeof value !== 'object' || value === null)
+        return JSON.stringify(value ?? null);
+    const fields = Object.entries(value)
+        .filter(([, field]) => field !== undefined)
+        .map(([name, field]) => `${JSON.stringify(name)}:${writeExactJson(field)}`);
+    return `{${fields.join(',')}}`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/json-object.js
+
+/** Reads a text as a JSON object; undefined where it is none. */
+function readJsonObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Whether a value of JSON is an object. */
+function isObject(value) {
+    const isNested = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isNested && !(value instanceof ExactNumber);
+}
+/** A non-empty string; anything else is as good as absent. */
+function readText(value) {
+    return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key-error.js
+/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
+class SigningKeyError extends Error {
+    name = 'SigningKeyError';
+    code;
+    keyType;
+    algorithm;
+    bits;
+    form;
+    members;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.keyType = details.keyType;
+        this.algorithm = details.algorithm;
+        this.bits = details.bits;
+        this.form = details.form;
+        this.members = details.members;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-key-pem.js
+
+
+/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
+/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
+const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
+/**
+ * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
+ *
+ * @param text may have text, certificates and parameters around it
+ * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
+ * @see RFC 7468
+ */
+function readPem(text) {
+    const pem = unescapePem(text);
+    const blocks = listBlocks(pem);
+    const [block, another] = blocks.filter(({ label }) => isPrivate(label));
+    if (another !== undefined)
+        throw new SigningKeyError('several_keys');
+    if (block === undefined)
+        throw explainAbsence(pem);
+    refuseOtherKinds(block);
+    const key = readDer(readBase64(block.body.replace(/\s/g, '')));
+    if (key === undefined)
+        throw new SigningKeyError('damaged', { form: 'PEM' });
+    return key;
+}
+/**
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
+ * regular expression would read on from every BEGIN that has no END.
+ *
+ * @param pem with real line breaks, see {@link unescapePem}
+ */
+function listBlocks(pem) {
+    const boundaries = [...pem.matchAll(pemBoundary)].map(readBoundary);
+    const lasts = findEnds(boundaries);
+    const blocks = [];
+    let done = 0;
+    boundaries.forEach(({ kind, label, start, end }, nth) => {
+        const last = lasts[nth];
+        if (kind !== 'BEGIN' || start < done || last === undefined)
+            return;
+        blocks.push({ label, body: pem.slice(end, last.start), start, end: last.end });
+        done = last.end;
+    });
+    return blocks;
+}
+function readBoundary({ index, 0: line, 1: kind, 2: label = '' }) {
+    return { kind, label, start: index, end: index + line.length + '-----'.length };
+}
+/** Finds for each boundary the next END of its label; undefined where there is none. */
+function findEnds(boundaries) {
+    const next = new Map();
+    return boundaries
+        .toReversed()
+        .map((boundary) => {
+        const end = next.get(boundary.label);
+        if (boundary.kind === 'END')
+            next.set(boundary.label, boundary);
+        return end;
+    })
+        .toReversed();
+}
+/** Makes line breaks of literal ones, as secrets on one line have them, and undoes JSON's `\/`. */
+function unescapePem(text) {
+    return breakLines(text).replaceAll('\\/', '/');
+}
+/** Makes line breaks of literal ones, escaped once or twice. */
+function breakLines(text) {
+    return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
+}
+function isPrivate(label) {
+    return label.includes('PRIVATE KEY');
+}
+function refuseOtherKinds({ label, body }) {
+    if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
+        throw new SigningKeyError('encrypted');
+    }
+    if (label === 'OPENSSH PRIVATE KEY')
+        throw new SigningKeyError('openssh_key');
+    if (label === 'DSA PRIVATE KEY')
+        throw new SigningKeyError('unsupported_key', { keyType: 'DSA' });
+    if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label))
+        throw new SigningKeyError('unsupported_key');
+}
+/** Says what a text without a whole private key is instead. */
+function explainAbsence(text) {
+    const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
+    const label = labels.find(isPrivate) ?? labels[0] ?? '';
+    if (label.includes('ENCRYPTED'))
+        return new SigningKeyError('encrypted');
+    if (isPrivate(label))
+        return new SigningKeyError('damaged', { form: 'PEM' });
+    if (label.endsWith('PUBLIC KEY') || /^(?:ssh-|ecdsa-sha2-)\S+ /.test(text)) {
+        return new SigningKeyError('public_key');
+    }
+    if (label.endsWith('CERTIFICATE'))
+        return new SigningKeyError('certificate');
+    const isKey = readDer(readBase64(text.replace(/\s/g, ''))) !== undefined;
+    return new SigningKeyError(isKey ? 'base64_of_der' : 'not_a_key');
+}
+/** Decodes base64 of either alphabet; no bytes where it is none. */
+function readBase64(text) {
+    return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
+}
+/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
+function readDer(der) {
+    for (const type of ['pkcs8', 'sec1']) {
+        try {
+            return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
+        }
+        catch {
+            // It may be of the other form.
+        }
+    }
+    return undefined;
+}
+/** Writes a private key as PKCS#8 in PEM. */
+function writePem(key) {
+    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/encoded-text.js
+
+/**
+ * Decodes a text that is, as a whole, base64 of a PEM or of JSON. Line breaks within the base64 do not matter.
+ *
+ * @returns what is in it, without white space around it; undefined if the text is anything else
+ * @see RFC 4648 sections 4 and 5
+ */
+function decodeText(text) {
+    const decoded = readBase64(joinLines(text)).toString().trim();
+    const isKnown = new RegExp(pemMarker).test(decoded) || /^[{[]/.test(decoded);
+    return isKnown ? decoded : undefined;
+}
+/**
+ * Whether a text is a PKCS#12 file (.p12, .pfx): its base64, or its bytes as far as a text keeps them. Its first field is
+ * the version, which is 3 and which no key has.
+ *
+ * @see RFC 7292 section 4
+ */
+function isPkcs12(text) {
+    const bytes = readBase64(joinLines(text));
+    if (bytes[0] !== 0x30)
+        return text.startsWith('0') && text.slice(0, 9).includes('\u0002\u0001\u00030');
+    const length = bytes[1] ?? 0;
+    const start = 2 + (length > 0x80 ? length - 0x80 : 0);
+    return bytes.subarray(start, start + 4).equals(Buffer.from([2, 1, 3, 0x30]));
+}
+function joinLines(text) {
+    return breakLines(text).replace(/\s/g, '');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/json-web-key.js
+
+
+
+/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+const jwkMembers = new Map([
+    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
+    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
+    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
+]);
+/** The curves that Node reads. Which of them can be used is decided by what the key is for. */
+const curves = ['P-256', 'P-384', 'P-521', 'secp256k1', 'Ed25519', 'Ed448', 'X25519', 'X448'];
+/**
+ * Reads a private JWK.
+ *
+ * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
+ * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
+ */
+function readJwk(jwk) {
+    const kty = readText(jwk['kty']) ?? '';
+    if (kty === 'oct')
+        throw new SigningKeyError('symmetric_jwk');
+    const names = jwkMembers.get(kty);
+    if (names === undefined)
+        throw new SigningKeyError('unsupported_key');
+    if (!('d' in jwk))
+        throw new SigningKeyError('public_jwk');
+    refuseOtherJwk(jwk, kty);
+    const open = pickMembers(jwk, ['kty', ...names.open]);
+    const hidden = pickMembers(jwk, names.hidden);
+    return {
+        ...importJwk(open, hidden),
+        algorithm: readText(jwk['alg']),
+        keyId: readText(jwk['kid']),
+    };
+}
+function refuseOtherJwk(jwk, kty) {
+    if (kty === 'RSA') {
+        if (!('oth' in jwk))
+            return;
+        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
+    }
+    const curve = readText(jwk['crv']);
+    if (curve === undefined || curves.includes(curve))
+        return;
+    throw new SigningKeyError('unsupported_key', { keyType: kty });
+}
+/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
+function pickMembers(jwk, names) {
+    const members = names.filter((name) => readText(jwk[name]) === undefined);
+    if (members.length > 0)
+        throw new SigningKeyError('incomplete_jwk', { members });
+    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
+}
+function importJwk(open, hidden) {
+    try {
+        return {
+            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
+            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
+        };
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JWK' });
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/key-file.js
+
+/**
+ * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ *
+ * @see https://developers.google.com/identity/protocols/oauth2/service-account
+ * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
+ */
+function readKeyFile(file) {
+    switch (file['type']) {
+        case 'service_account':
+            return {
+                pem: readText(file['private_key']),
+                keyId: readText(file['private_key_id']),
+                owner: ownedBy(file['client_email'], { isSubject: false }),
+            };
+        case 'serviceaccount':
+            return readZitadelFile(file, 'userId');
+        case 'application':
+            return readZitadelFile(file, 'clientId');
+        default:
+            return {};
+    }
+}
+function readZitadelFile(file, owner) {
+    return {
+        pem: readText(file['key']),
+        keyId: readText(file['keyId']),
+        owner: ownedBy(file[owner], { isSubject: true }),
+    };
+}
+function ownedBy(name, { isSubject }) {
+    const issuer = readText(name);
+    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/found-key.js
+
+
+
+
+
+
+/**
+ * Finds the key in an input of any form: a PEM, a JWK, a key file, or the base64 of one.
+ *
+ * @param text without white space around it
+ * @throws {SigningKeyError} where it has none
+ */
+function findKey(text) {
+    if (isPkcs12(text))
+        throw new SigningKeyError('pkcs12');
+    const plain = decodeText(text) ?? text;
+    return /^[{[]/.test(plain) ? findKeyInJson(parseJson(plain)) : { key: readPem(plain) };
+}
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw new SigningKeyError('damaged', { form: 'JSON' });
+    }
+}
+function findKeyInJson(value) {
+    if (!isObject(value))
+        throw new SigningKeyError('no_key_in_file');
+    if (Array.isArray(value['keys']))
+        throw new SigningKeyError('key_set');
+    if (typeof value['kty'] === 'string')
+        return readJwk(value);
+    const file = readKeyFile(value);
+    if (file.pem === undefined)
+        throw new SigningKeyError('no_key_in_file');
+    return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-algorithm.js
+
+
+/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+const signingAlgorithms = [
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+];
+/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+const macAlgorithms = ['HS256', 'HS384', 'HS512'];
+/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
+const shortestRsaKey = 2048;
+/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+const longestRsaKey = 16384;
+/**
+ * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
+ *
+ * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
+ */
+function signBytes(data, { key, algorithm }) {
+    return (0,external_node_crypto_.sign)(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
+}
+function hashOf(algorithm) {
+    return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+}
+function signatureOptions(algorithm) {
+    if (algorithm.startsWith('ES'))
+        return { dsaEncoding: 'ieee-p1363' };
+    if (!algorithm.startsWith('PS'))
+        return {};
+    const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
+    return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
+}
+/** Whether a public key verifies what a key signs. */
+function verifiesItself(signer, publicKey) {
+    const { algorithm } = signer;
+    const probe = Buffer.from('probe');
+    return isVerified(() => {
+        const signature = signBytes(probe, signer);
+        const verifier = { key: publicKey, ...signatureOptions(algorithm) };
+        return (0,external_node_crypto_.verify)(hashOf(algorithm), probe, verifier, signature);
+    });
+}
+/**
+ * Chooses how a key signs.
+ *
+ * @param asked what it shall be; left out, it is what is usual for the key
+ * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
+ */
+function chooseAlgorithm(key, asked) {
+    const { keyType, algorithms } = describeKey(key);
+    if (keyType.startsWith('RSA'))
+        refuseLength(keyType, key);
+    const [first] = algorithms;
+    if (first === undefined)
+        throw new SigningKeyError('unsupported_key', { keyType });
+    // RFC 9864 names the curve itself; servers know EdDSA.
+    if (asked === undefined || (first === 'EdDSA' && asked === keyType))
+        return first;
+    const chosen = algorithms.find((algorithm) => algorithm === asked);
+    if (chosen !== undefined)
+        return chosen;
+    throw isAlgorithm(asked)
+        ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
+        : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
+}
+function refuseLength(keyType, key) {
+    const bits = key.asymmetricKeyDetails?.modulusLength ?? shortestRsaKey;
+    if (bits < shortestRsaKey)
+        throw new SigningKeyError('weak_key', { keyType, bits });
+    refuseLongKey(keyType, key);
+}
+function refuseLongKey(keyType, { asymmetricKeyDetails }) {
+    if ((asymmetricKeyDetails?.modulusLength ?? 0) > longestRsaKey) {
+        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
+        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
+    }
+}
+/** The kinds of keys that a TLS client can have, by Node's names. */
+const tlsKeyTypes = ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'];
+/**
+ * Holds that a key is one for TLS, and not damaged. Whether it is long enough for the connection is decided there: TLS has
+ * curves and lengths that no JWT has.
+ *
+ * @param publicKey what came with the key
+ * @throws {SigningKeyError} `unsupported_key`; `damaged` if the two do not belong together
+ */
+function holdTlsKey(key, publicKey) {
+    const { keyType } = describeKey(key);
+    const type = key.asymmetricKeyType ?? '';
+    if (!tlsKeyTypes.includes(type))
+        throw new SigningKeyError('unsupported_key', { keyType });
+    refuseLongKey(keyType, key);
+    const isBare = type === 'ed25519' || type === 'ed448';
+    const hash = isBare ? null : (key.asymmetricKeyDetails?.hashAlgorithm ?? 'sha256');
+    const probe = Buffer.from('probe');
+    if (!isVerified(() => (0,external_node_crypto_.verify)(hash, probe, publicKey, (0,external_node_crypto_.sign)(hash, probe, key)))) {
+        throw new SigningKeyError('damaged');
+    }
+}
+function isVerified(check) {
+    try {
+        return check();
+    }
+    catch {
+        return false;
+    }
+}
+function isAlgorithm(name) {
+    return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
+}
+/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
+function showAlgorithm(name) {
+    return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
+}
+/** The curves of RFC 7518 section 3.4, by OpenSSL's names. */
+const signing_algorithm_curves = new Map([
+    ['prime256v1', { keyType: 'EC P-256', algorithms: ['ES256'] }],
+    ['secp384r1', { keyType: 'EC P-384', algorithms: ['ES384'] }],
+    ['secp521r1', { keyType: 'EC P-521', algorithms: ['ES512'] }],
+]);
+function describeKey(key) {
+    const type = key.asymmetricKeyType ?? '';
+    switch (type) {
+        case 'rsa':
+            return {
+                keyType: 'RSA',
+                algorithms: signingAlgorithms.filter((name) => /^[RP]S/.test(name)),
+            };
+        case 'rsa-pss':
+            return describePssKey(key);
+        case 'ec':
+            return describeEcKey(key);
+        case 'ed25519':
+        case 'ed448':
+            return { keyType: `Ed${type.slice(2)}`, algorithms: ['EdDSA'] };
+        default:
+            return { keyType: type.toUpperCase(), algorithms: [] };
+    }
+}
+function describeEcKey(key) {
+    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
+    return signing_algorithm_curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
+}
+/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+function describePssKey(key) {
+    const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
+    const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
+    if (hashAlgorithm === undefined)
+        return { keyType: 'RSA-PSS', algorithms: all };
+    const algorithms = all.filter((name) => hashOf(name) === hashAlgorithm &&
+        hashOf(name) === mgf1HashAlgorithm &&
+        saltLength <= Number(name.slice(2)) / 8);
+    return {
+        keyType: `RSA-PSS ${hashAlgorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-')}`,
+        algorithms,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/tls-key.js
+
+
+
+/**
+ * Reads the private key of a TLS client, in whatever form `readSigningKey` takes one. It need not be one that signs JWTs.
+ *
+ * @param input the key; white space and text around it do not matter
+ * @throws {SigningKeyError} if it is no key that TLS can use, or is damaged
+ */
+function readTlsKey(input) {
+    const { key, publicKey } = findKey(input.trim());
+    holdTlsKey(key, publicKey ?? (0,external_node_crypto_.createPublicKey)(key));
+    return key;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/zulu-time.js
+const zulu = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;
+/**
+ * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length; nothing else, and only a time that the
+ * calendar has.
+ *
+ * @returns undefined where the text is no such time
+ * @see RFC 3339 section 5.6
+ */
+function parseZuluTime(text) {
+    const day = zulu.exec(text)?.[1];
+    if (day === undefined)
+        return undefined;
+    const time = new Date(text);
+    // Date rolls 31 April over into May, and 24:00 into the next day.
+    const real = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T`);
+    return real ? time : undefined;
+}
+/**
+ * Reads an RFC 3339 time: as {@link parseZuluTime}, or with an offset such as `+01:00`.
+ *
+ * @returns undefined where the text is no such time
+ */
+function parseRfc3339Time(text) {
+    const [, local = '', sign = '+', hours = '0', minutes = '0'] = /^(.*T.*?)(?:Z|([+-])(\d\d):(\d\d))$/.exec(text.toUpperCase()) ?? [];
+    const time = parseZuluTime(`${local}Z`);
+    const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
+    if (time === undefined || Number(hours) > 23 || Number(minutes) > 59)
+        return undefined;
+    const epoch = time.getTime() - (sign === '-' ? -offset : offset);
+    return epoch < firstZuluTime || epoch > lastZuluTime ? undefined : new Date(epoch);
+}
+/** Writes a time as `2026-01-31T12:00:00Z`: whole seconds, rounded down. */
+function zulu_time_formatZuluTime(time) {
+    return `${time.toISOString().slice(0, 19)}Z`;
+}
+/** The first moment that {@link formatZuluTime} can write: the beginning of year 0; epoch, milliseconds. */
+const firstZuluTime = -62_167_219_200_000;
+/** The last moment that {@link formatZuluTime} can write: epoch, milliseconds. */
+const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/key-faults.js
+
+const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
+/** The line that makes a PEM of a PKCS#12 file. Every version of OpenSSL knows -nodes. */
+const convertPkcs12 = 'openssl pkcs12 -in FILE -nodes';
+/** Says why an input is no key that can be used, and what to do; what comes after the input's name. */
+function explainKeyFault(error, use) {
+    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
+    switch (error.code) {
+        case 'encrypted':
+            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
+        case 'public_key':
+            return text_text `is a public key; give the private key that belongs to it`;
+        case 'public_jwk':
+            return text_text `is a public JWK; give the one with the private members`;
+        case 'certificate':
+            return text_text `is a certificate; give the private key that belongs to it`;
+        case 'pkcs12':
+            return text_text `is PKCS#12 (.p12, .pfx); store the PEM that this prints: ${convertPkcs12}`;
+        case 'base64_of_der':
+            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
+        case 'key_set':
+            return text_text `is a set of keys; give one of its members, a JWK`;
+        case 'symmetric_jwk':
+            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
+        case 'incomplete_jwk':
+            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
+        case 'no_key_in_file':
+            return text_text `is JSON without a key; ${takes}`;
+        case 'several_keys':
+            return text_text `has several private keys; give one`;
+        case 'openssh_key':
+            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
+        case 'not_a_key':
+            return text_text `is no private key; ${takes}`;
+        case 'damaged':
+            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
+        case 'weak_key':
+            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
+        case 'unsupported_key':
+            if (use === 'tls')
+                return text_text `is a key (${keyType}) that TLS cannot use`;
+            return error.keyType === undefined
+                ? text_text `is a key that signs no JWT; ${kinds}`
+                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+        case 'unsupported_algorithm':
+            return algorithm === undefined
+                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
+                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+        case 'algorithm_mismatch':
+            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
+    }
+}
+const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/certificate-faults.js
+
+
+const certificate_faults_frame = '-----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----';
+/** Says why an input has no certificates that can be used, and what to do; what comes after the input's name. */
+function explainCertificateFault({ code }) {
+    switch (code) {
+        case 'none':
+            return text_text `is no certificate; takes PEM, from ${certificate_faults_frame}`;
+        case 'damaged':
+            return text_text `has a damaged certificate; was it copied whole, from ${certificate_faults_frame}?`;
+        case 'unframed':
+            return text_text `is a certificate without its first and last line; takes PEM, from ${certificate_faults_frame}`;
+        case 'pkcs12':
+            return text_text `is PKCS#12 (.p12, .pfx); store the PEM that this prints: ${convertPkcs12}`;
+        case 'pkcs7':
+            return text_text `is PKCS#7 (.p7b); store the PEM that this prints: openssl pkcs7 -in FILE -print_certs`;
+        case 'trusted':
+            return text_text `has a TRUSTED CERTIFICATE, a form of OpenSSL's own; store what this prints: openssl x509 -in FILE`;
+        case 'request':
+            return text_text `is a request for a certificate; give the certificate that was issued for it`;
+        case 'private_key':
+            return text_text `is a private key; give the certificate that belongs to it, in PEM`;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/certificates.js
+
+
+
+/** A text without certificates that can be used. It has no cause, because a parser's error may quote the text. */
+class CertificateError extends Error {
+    name = 'CertificateError';
+    code;
+    constructor(code) {
+        super(code);
+        this.code = code;
+    }
+}
+/**
+ * Reads the certificates of a PEM, or of the base64 of one, with real or literal line breaks or with spaces instead. Keys
+ * and other text around them are passed over.
+ *
+ * @returns in their order, each once
+ * @throws {CertificateError} if there is none, or something that only looks like one
+ * @see RFC 7468 section 5
+ */
+function readCertificates(input) {
+    if (isPkcs12(input))
+        throw new CertificateError('pkcs12');
+    const pem = certificates_readText(input);
+    const blocks = listBlocks(pem).filter(({ label }) => isCertificateLabel(label));
+    if (blocks.length === 0)
+        throw new CertificateError(certificates_explainAbsence(pem));
+    if (blocks.some(({ label }) => label === 'TRUSTED CERTIFICATE')) {
+        throw new CertificateError('trusted');
+    }
+    if (countMarkers(pem) !== 2 * blocks.length || hasLooseLines(pem)) {
+        throw new CertificateError('damaged');
+    }
+    const certificates = blocks.map(({ body }) => certificates_readDer(readBase64(body.replace(/\s/g, ''))));
+    if (!certificates.every((one) => one !== undefined))
+        throw new CertificateError('damaged');
+    const seen = new Map(certificates.map((one) => [one.fingerprint256, one]));
+    return [...seen.values()];
+}
+/** Writes certificates one after the other as RFC 7468 defines it. */
+function writeCertificates(certificates) {
+    return certificates.map((one) => one.toString().trim()).join('\n');
+}
+/** Whether a text holds a private key in PEM, whole or not, or base64 of one. */
+function holdsPrivateKey(input) {
+    return listLabels(certificates_readText(input)).some((label) => label.includes('PRIVATE KEY'));
+}
+/** Whether a text holds certificates and nothing that could be a key. */
+function holdsOnlyCertificates(input) {
+    return holdsCertificate(input) && !holdsPrivateKey(input) && !hasLooseLines(certificates_readText(input));
+}
+/** Whether a text holds a certificate in PEM, whole or not, or base64 of one. */
+function holdsCertificate(input) {
+    return listLabels(certificates_readText(input)).some(isCertificateLabel);
+}
+/**
+ * Puts the certificate of a key first, and behind each certificate the one that issued it. What belongs to neither stays
+ * behind in its order.
+ *
+ * @returns undefined if none of them is the key's
+ */
+function sortChain(certificates, key) {
+    const own = certificates.find((one) => one.checkPrivateKey(key));
+    if (own === undefined)
+        return undefined;
+    const rest = new Set(certificates);
+    const chain = [];
+    let next = own;
+    while (next !== undefined) {
+        chain.push(next);
+        rest.delete(next);
+        const issued = next;
+        next = [...rest].find((one) => issued.checkIssued(one));
+    }
+    return [...chain, ...rest];
+}
+function certificates_readText(input) {
+    return unescapePem(decodeText(input) ?? input);
+}
+function isCertificateLabel(label) {
+    return /^(?:X509 |TRUSTED )?CERTIFICATE$/.test(label);
+}
+function listLabels(pem) {
+    return [...pem.matchAll(pemMarker)].map(([, , label = '']) => label);
+}
+/** Counts the lines before and after certificates, nearly whole ones too. Words without a dash are words. */
+function countMarkers(pem) {
+    return [...pem.matchAll(pemMarker)].filter(([marker, , label = '']) => isCertificateLabel(label) && /[^A-Z0-9 ]/.test(marker)).length;
+}
+/** Whether whole lines of base64 stand outside of all blocks: a certificate may have lost both of its lines. */
+function hasLooseLines(pem) {
+    const blocks = listBlocks(pem);
+    const starts = [0, ...blocks.map(({ end }) => end)];
+    const ends = [...blocks.map(({ start }) => start), pem.length];
+    return starts.some((start, nth) => {
+        return /^[A-Za-z0-9+/]{64}\s*$/m.test(pem.slice(start, ends[nth]));
+    });
+}
+function certificates_explainAbsence(pem) {
+    const labels = listLabels(pem);
+    if (labels.some(isCertificateLabel))
+        return 'damaged';
+    if (labels.some((label) => label.endsWith('PRIVATE KEY')))
+        return 'private_key';
+    if (labels.includes('PKCS7'))
+        return 'pkcs7';
+    if (labels.some((label) => label.endsWith('REQUEST')))
+        return 'request';
+    return certificates_readDer(readBase64(pem.replace(/\s/g, ''))) === undefined ? 'none' : 'unframed';
+}
+function certificates_readDer(der) {
+    try {
+        return new external_node_crypto_.X509Certificate(der);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key.js
+
+
+
+
+
+/**
+ * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
+ * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
+ *
+ * @param input the key; white space and text around it do not matter
+ * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
+ * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
+ * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
+ */
+function readSigningKey(input, options = {}) {
+    const found = findKey(input.trim());
+    const signingKey = {
+        key: found.key,
+        algorithm: chooseAlgorithm(found.key, readText(options.algorithm) ?? found.algorithm),
+        keyId: readText(options.keyId) ?? found.keyId,
+        owner: found.owner,
+    };
+    proveKey(signingKey, found);
+    return signingKey;
+}
+/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
+function proveKey(signer, { key, publicKey }) {
+    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
+        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
+    }
+}
+/**
+ * Writes a private key as PKCS#8 DER, the same bytes in whatever form the key came.
+ *
+ * @see RFC 5958
+ */
+function exportKeyMaterial(key) {
+    return completeKey(key).export({ format: 'der', type: 'pkcs8' });
+}
+/** An EC key that came without its public part, or with a compressed one, would be written as it came. */
+function completeKey(key) {
+    if (key.asymmetricKeyType !== 'ec')
+        return key;
+    try {
+        return (0,external_node_crypto_.createPrivateKey)({ key: key.export({ format: 'jwk' }), format: 'jwk' });
+    }
+    catch {
+        // A curve that JWK has no name for.
+        return key;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/pairs.js
+
+
+
+/** The characters of a header's name (RFC 9110 section 5.6.2). */
+const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
+function isFieldValue(value) {
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
+/**
+ * Reads the input `parameters`: one `name=value` per line, split at the first `=`, the value exact. A JSON object is
+ * taken too, so that a value can have line breaks, or be no text.
+ */
+function parseParameters(input) {
+    if (input.trimStart().startsWith('{'))
+        return parseJsonParameters(input);
+    return parseLines(input, (line, number) => {
+        const split = line.indexOf('=');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        if (name !== '')
+            return [name, line.slice(split + 1)];
+        return text_text `line ${number} has no name=value`;
+    });
+}
+/** Reads the input `headers`: one `Name: value` per line. */
+function parseHeaders(input) {
+    return parseLines(input, (line, number) => {
+        const split = line.indexOf(':');
+        const name = line.slice(0, Math.max(split, 0)).trim();
+        const value = line.slice(split + 1).trim();
+        if (!token.test(name))
+            return text_text `line ${number} has no "Name: value"`;
+        if (!isFieldValue(value)) {
+            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
+        }
+        return [name, value];
+    });
+}
+/** Reads an input line by line; empty lines are passed over. */
+function parseLines(input, parseLine) {
+    const results = input
+        .split(/\r?\n/)
+        .map((line, index) => (line.trim() === '' ? undefined : parseLine(line, index + 1)))
+        .filter((result) => result !== undefined);
+    return sortOut(results);
+}
+/** How deep a value may be nested, levels. */
+const deepest = 100;
+function parseJsonParameters(input) {
+    const fields = readObject(input);
+    if (fields === undefined) {
+        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
+    }
+    return sortOut(Object.entries(fields).map(([name, value]) => {
+        if (name === '')
+            return text_text `a field has no name`;
+        return isNestedWithin(value, deepest) ? [name, value] : text_text `${name} is nested too deep`;
+    }));
+}
+function readObject(input) {
+    try {
+        const value = parseExactJson(input);
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function sortOut(results) {
+    return {
+        pairs: results.filter((result) => !isText(result)),
+        faults: results.filter(isText),
+    };
+}
+function isText(result) {
+    return 'words' in result;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/catalog.js
+/** The inputs of action.yml, in the order of its groups. A test compares the two. */
+const catalog = {
+    'token-url': {
+        secret: 'query',
+        acs: true,
+        otherWords: ['url', 'tokenuri', 'tokenendpoint', 'endpoint', 'accesstokenurl', 'oauthurl'],
+    },
+    issuer: { secret: false, acs: false, otherWords: ['issuerurl', 'discoveryurl', 'wellknownurl'] },
+    'endpoint-type': { secret: false, acs: true, default: 'oauth2' },
+    'ca-certificate': { secret: 'certificate', acs: true, otherWords: ['ca', 'cacert'] },
+    'allow-http': { secret: false, acs: true, default: 'false', otherWords: ['insecure'] },
+    'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username'] },
+    'client-secret': {
+        secret: 'client_secret',
+        acs: true,
+        otherWords: ['secret', 'clientpassword', 'password', 'appsecret'],
+    },
+    'client-auth-method': {
+        secret: false,
+        acs: false,
+        otherWords: ['authmethod', 'tokenendpointauthmethod'],
+    },
+    'client-secret-encoding': { secret: false, acs: false, default: 'form' },
+    'private-key': {
+        secret: 'private_key',
+        acs: false,
+        otherWords: ['key', 'serviceaccountkey', 'credentialsjson'],
+    },
+    'private-key-id': { secret: false, acs: false, otherWords: ['kid', 'keyid', 'clientkeyid'] },
+    'signing-algorithm': { secret: false, acs: false, otherWords: ['alg', 'algorithm'] },
+    'private-key-as': { secret: false, acs: false, default: 'client_assertion' },
+    'assertion-audience': { secret: false, acs: false, otherWords: ['assertionaud', 'jwtaudience'] },
+    'assertion-claims': { secret: false, acs: false, otherWords: ['claims', 'jwtclaims'] },
+    'client-certificate': {
+        secret: 'certificate',
+        acs: false,
+        otherWords: ['cert', 'certificate', 'clientcert'],
+    },
+    'client-key': { secret: 'private_key', acs: false, otherWords: ['tlskey'] },
+    'id-token-as': { secret: false, acs: false, otherWords: ['oidctokenas'] },
+    'id-token-parameter': {
+        secret: false,
+        acs: false,
+        otherWords: ['oidctokenparameter', 'idtokenparam', 'idtokenfield'],
+    },
+    'id-token-audience': { secret: false, acs: false, otherWords: ['oidcaudience'] },
+    'refresh-token': { secret: 'text', acs: false },
+    scopes: { secret: false, acs: false, otherWords: ['scope'] },
+    'grant-type': { secret: false, acs: false, otherWords: ['granttypes'] },
+    audience: { secret: false, acs: false, otherWords: ['aud'] },
+    resource: { secret: false, acs: false },
+    parameters: {
+        secret: 'parameters',
+        acs: false,
+        otherWords: ['params', 'extraparameters', 'body'],
+    },
+    headers: { secret: 'headers', acs: true, otherWords: ['extraheaders'] },
+    'request-method': {
+        secret: false,
+        acs: false,
+        default: 'POST',
+        otherWords: ['method', 'httpmethod', 'httpverb'],
+    },
+    'body-format': { secret: false, acs: false, default: 'form', otherWords: ['contenttype'] },
+    'response-fields': {
+        secret: false,
+        acs: false,
+        otherWords: ['tokenpath', 'tokenfield', 'fields', 'responsefield', 'responsepath'],
+    },
+    timeout: { secret: false, acs: true, default: '15' },
+    'total-timeout': { secret: false, acs: true, default: '120' },
+    'retry-max-attempts': {
+        secret: false,
+        acs: true,
+        default: '4',
+        otherWords: ['retries', 'maxattempts', 'maxretries', 'retryattempts'],
+    },
+    'retry-time-slot': { secret: false, acs: true, default: '3' },
+    'retry-max-wait': { secret: false, acs: true, default: '10' },
+    'retry-on': { secret: false, acs: true, default: 'transient' },
+    'use-cache': { secret: false, acs: true },
+    'min-validity': { secret: false, acs: true },
+    'cache-encryption-key': { secret: 'text', acs: true },
+    'cache-wait': {
+        secret: false,
+        acs: true,
+        default: '0',
+        otherWords: ['cachetimeout', 'waitforcache', 'cachewaitseconds'],
+    },
+    'default-expires-in': { secret: false, acs: true },
+    'expires-at-override': { secret: false, acs: true },
+    'env-var': {
+        secret: false,
+        acs: true,
+        default: 'OAUTH2_TOKEN',
+        otherWords: ['environmentvariable', 'envname', 'env', 'outputenv'],
+    },
+    revoke: { secret: false, acs: false, default: 'false' },
+    'revocation-url': { secret: false, acs: false },
+    verbose: { secret: false, acs: true, default: 'false', otherWords: ['debug'] },
+};
+const rows = Object.entries(catalog);
+/** In the order of action.yml. */
+const inputNames = rows.map(([name]) => name);
+/** The defaults that action.yml declares, by input. */
+const inputDefaults = Object.fromEntries(rows.flatMap(([name, row]) => (row.default === undefined ? [] : [[name, row.default]])));
+/** The inputs that hold secrets, and of which kind. */
+const secretInputs = rows.flatMap(([name, { secret }]) => (secret === false ? [] : [[name, secret]]));
+const wholeSecrets = new Set(['text', 'client_secret', 'private_key']);
+/** The inputs that are a secret as a whole. */
+const secretNames = secretInputs.flatMap(([name, kind]) => wholeSecrets.has(kind) ? [name] : []);
+/** The inputs that mean nothing to an ACS endpoint. */
+const notForAcs = rows.flatMap(([name, { acs }]) => acs ? [] : [name]);
+/** The input that each other word stands for. */
+const otherWords = rows.flatMap(([name, row]) => (row.otherWords ?? []).map((word) => [word, name]));
+
+;// CONCATENATED MODULE: external "node:fs"
+const external_node_fs_namespaceObject = require("node:fs");
+;// CONCATENATED MODULE: ./build/compiled/inputs/empty-secret.js
+
+/**
+ * Finds out why a secret is empty from what started the run.
+ *
+ * @param env the step's environment
+ * @see https://docs.github.com/actions/reference/security/secure-use
+ */
+function explainMissingSecret(env) {
+    if (env['GITHUB_ACTOR'] === 'dependabot[bot]')
+        return 'dependabot';
+    const event = env['GITHUB_EVENT_NAME'] ?? '';
+    const forkable = event.startsWith('pull_request') && event !== 'pull_request_target';
+    return forkable && readHeadRepository(env) !== env['GITHUB_REPOSITORY'] ? 'fork' : 'unset';
+}
+/** The full name of the repository that a pull request comes from; undefined where the fork was deleted. */
+function readHeadRepository(env) {
+    try {
+        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        return event.pull_request?.head?.repo?.full_name;
+    }
+    catch {
+        // An event that cannot be read says nothing of a fork.
+        return env['GITHUB_REPOSITORY'];
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/reader.js
+
+
+
+/**
+ * Reads one input as the runner hands it over.
+ *
+ * @param how `exact` keeps white space at the ends
+ * @returns an empty string where it was left out
+ * @see https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
+ */
+function readInput(env, name, how = 'trimmed') {
+    const value = env[`INPUT_${name.toUpperCase()}`] ?? '';
+    return how === 'exact' ? value : value.trim();
+}
+/** The fewest characters of a secret; a mask of fewer would blank the log. */
+const shortestSecret = 4;
+/** Reads inputs and collects what is wrong with them, so that all of it is reported at once. */
+class InputReader {
+    problems = [];
+    #env;
+    #ignored = new Set();
+    #missing;
+    constructor(env) {
+        this.#env = env;
+    }
+    /** Notes that an input is wrong. */
+    complain(problem) {
+        this.problems.push(problem);
+    }
+    /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
+    missSecret(name) {
+        this.#missing ??= name;
+    }
+    /** From here on the input reads as left out: what is wrong with it is reported already. */
+    ignore(name) {
+        this.#ignored.add(name);
+    }
+    get missesSecret() {
+        return this.#missing !== undefined;
+    }
+    /** The secret that is needed and empty, with what started the run as the likely reason. */
+    findEmptySecret() {
+        if (this.#missing === undefined)
+            return undefined;
+        return { name: this.#missing, cause: explainMissingSecret(this.#env) };
+    }
+    /** The value; its default, or undefined, where it was left out. */
+    read(name) {
+        const value = this.#readRaw(name);
+        if (value !== '')
+            return value;
+        return inputDefaults[name];
+    }
+    /** Whether something was written; a value equal to its default counts as not written. */
+    isGiven(name) {
+        const value = this.#readRaw(name);
+        return value !== '' && value !== inputDefaults[name];
+    }
+    /** The value with its white space; empty where it was left out. */
+    readExact(name) {
+        return this.#readRaw(name, 'exact');
+    }
+    #readRaw(name, how = 'trimmed') {
+        return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
+    }
+    /** One of several words; undefined where it was left out, or is none of them. */
+    readOptionalChoice(name, choices) {
+        const value = this.read(name);
+        if (value === undefined)
+            return undefined;
+        const choice = choices.find((one) => one === value);
+        if (choice === undefined) {
+            this.complain(text_text `${name}: ${got(value)}, takes ${choices.join(', ')}`);
+        }
+        return choice;
+    }
+    /** One of several words. */
+    readChoice(name, choices) {
+        return this.readOptionalChoice(name, choices) ?? choices[0];
+    }
+    /** A boolean of YAML 1.2: `true`, `True`, `TRUE` and the same of `false`. */
+    readFlag(name) {
+        const value = this.read(name) ?? '';
+        if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
+            this.complain(text_text `${name}: ${got(value)}, takes true or false`);
+        }
+        return value.toLowerCase() === 'true';
+    }
+    /** As {@link readNumber}; undefined where it was left out. */
+    readOptionalNumber(name, range) {
+        return this.read(name) === undefined ? undefined : this.readNumber(name, range);
+    }
+    /** A decimal number; NaN, and a problem noted, where it is none or out of range. */
+    readNumber(name, range) {
+        const value = this.read(name) ?? '';
+        const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
+        if (number > range.max) {
+            this.complain(text_text `${name}: ${got(value)}, takes at most ${range.max}`);
+            return NaN;
+        }
+        const { min, bound = 'from', whole = false, unit } = range;
+        const large = bound === 'over' ? number > min : number >= min;
+        if (large && (!whole || Number.isInteger(number)))
+            return number;
+        const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
+        const least = bound === 'over' ? text_text `over ${min}` : text_text `${min} or more`;
+        this.complain(text_text `${name}: ${got(value)}, takes ${kind}, ${least}`);
+        return NaN;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/credentials.js
+
+
+
+
+
+
+/** Reads a secret that is hidden as it is. */
+function readSecret(reader, name) {
+    const value = reader.read(name);
+    if (value !== undefined && value.length < shortestSecret) {
+        reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
+    }
+    return value;
+}
+/** Reads the client's secret. A private key that is sent as a secret is given away. */
+function readClientSecret(reader) {
+    const value = readSecret(reader, 'client-secret');
+    if (/-----BEGIN |"private_key"/.test(value ?? '')) {
+        reader.complain(text_text `client-secret: holds a private key; give it as private-key`);
+    }
+    return value;
+}
+/** Reads the key that signs JWTs. */
+function readKey(reader, algorithm) {
+    const value = reader.read('private-key');
+    if (value === undefined)
+        return undefined;
+    const keyId = reader.read('private-key-id');
+    return tryKey(reader, 'private-key', 'jwt', () => readSigningKey(value, { algorithm, keyId }));
+}
+/** Reads the claims that come over those of a signed JWT. */
+function readClaims(reader) {
+    const { pairs, faults } = parseParameters(reader.readExact('assertion-claims'));
+    const names = pairs.map(([name]) => name);
+    const repeated = names.find((name, index) => names.indexOf(name) !== index);
+    if (faults.length > 0)
+        reader.complain(text_text `assertion-claims: ${text_joinTexts(faults, ', ')}`);
+    if (repeated !== undefined) {
+        reader.complain(text_text `assertion-claims: ${repeated} is given more than once`);
+    }
+    return pairs;
+}
+/** Reads a key, and notes what is wrong with it. */
+function tryKey(reader, name, use, read) {
+    try {
+        return read();
+    }
+    catch (error) {
+        if (!(error instanceof SigningKeyError))
+            throw error;
+        reader.complain(text_text `${name}: ${explainKeyFault(error, use)}`);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/tls-credentials.js
+
+
+
+
+
+
+
+
+/** Whether a certificate is shown on the connections to the server (RFC 8705). */
+function showsCertificate({ clientCertificate, clientKey }) {
+    return clientCertificate !== undefined && clientKey !== undefined;
+}
+/** Whether the key of the certificate is given, in either input. */
+function offersClientKey(reader) {
+    return findSource(reader, 'client-key', holdsPrivateKey) !== undefined;
+}
+/**
+ * Reads the client's certificate and its key. A PEM that holds both is taken in either input, and the other input can be
+ * left out then.
+ *
+ * @param signingKey the key of JWTs, to which the certificate must belong if it has no key of its own
+ * @param now epoch, milliseconds
+ */
+function readTlsCredentials(reader, signingKey, now) {
+    const keyInput = findSource(reader, 'client-key', holdsPrivateKey);
+    const certificateInput = findSource(reader, 'client-certificate', holdsCertificate);
+    const clientKey = keyInput && tryKey(reader, keyInput, 'tls', () => readTlsKey(reader.read(keyInput) ?? ''));
+    if (certificateInput === undefined) {
+        if (clientKey)
+            reader.complain(text_text `client-certificate is required with client-key`);
+        return { clientCertificate: undefined, clientKey };
+    }
+    const certificates = tryCertificates(reader, certificateInput);
+    if (certificates === undefined)
+        return { clientCertificate: undefined, clientKey };
+    // A key that could not be read has a problem of its own.
+    const key = keyInput === undefined ? signingKey?.key : clientKey;
+    const chain = key === undefined ? certificates : sortChain(certificates, key);
+    if (chain === undefined) {
+        const owner = keyInput === undefined ? 'private-key' : 'client-key';
+        reader.complain(text_text `client-certificate: does not belong to ${owner}`);
+        return { clientCertificate: writeCertificates(certificates), clientKey };
+    }
+    const clientCertificate = writeCertificates(chain);
+    const fault = findFault(chain, clientCertificate, clientKey, now);
+    if (fault !== undefined)
+        reader.complain(text_text `client-certificate: ${fault}`);
+    return { clientCertificate, clientKey };
+}
+/** The input that has what one is for: itself, or the other one if that holds both. */
+function findSource(reader, name, holds) {
+    if (reader.isGiven(name))
+        return name;
+    const other = name === 'client-key' ? 'client-certificate' : 'client-key';
+    return holds(reader.read(other) ?? '') ? other : undefined;
+}
+function tryCertificates(reader, name) {
+    try {
+        return readCertificates(reader.read(name) ?? '');
+    }
+    catch (error) {
+        if (!(error instanceof CertificateError))
+            throw error;
+        reader.complain(text_text `${name}: ${explainCertificateFault(error)}`);
+        return undefined;
+    }
+}
+/** What is wrong with a certificate that belongs to its key. */
+function findFault([own], clientCertificate, clientKey, now) {
+    if (own !== undefined && own.validToDate.getTime() < now) {
+        return text_text `expired at ${zulu_time_formatZuluTime(own.validToDate)}; the provider has to issue a new one`;
+    }
+    if (clientKey === undefined)
+        return undefined;
+    try {
+        (0,external_node_tls_.createSecureContext)({ cert: clientCertificate, key: writePem(clientKey) });
+        return undefined;
+    }
+    catch (error) {
+        return text_text `cannot be used with its key on TLS connections (${nameReason(error)}); the provider has to issue a stronger one`;
+    }
+}
+/** OpenSSL's own word for it, such as "ee key too small"; never what it was given. */
+function nameReason(error) {
+    const reason = error.reason;
+    return typeof reason === 'string' ? reason : 'not accepted by OpenSSL';
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/http/loopback.js
@@ -164,298 +1608,6 @@ const defaultHeaders = [
     ['user-agent', 'oauth2-token'],
 ];
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/json-object.js
-/** Reads a text as a JSON object; undefined where it is none. */
-function readJsonObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return isObject(value) ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Whether a value of JSON is an object. */
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** A non-empty string; anything else is as good as absent. */
-function readText(value) {
-    return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/id-token/id-token-error.js
-
-/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
-class IdTokenError extends Error {
-    name = 'IdTokenError';
-    code;
-    status;
-    /** Whether the same request may succeed a little later. */
-    retryable;
-    retryAfter;
-    constructor(code, details = {}) {
-        super(code);
-        this.code = code;
-        this.status = details.status;
-        this.retryable = details.retryable ?? false;
-        this.retryAfter = details.retryAfter;
-    }
-}
-/**
- * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
- * one.
- *
- * @param error what the attempt threw
- */
-function judgeIdTokenFailure(error, retryOn) {
-    if (error instanceof transport_error/* TransportError */.wX)
-        return { retryable: error.retryable || retryOn === 'all' };
-    // Where nothing was asked there is nothing to ask again.
-    if (!(error instanceof IdTokenError) || error.status === undefined)
-        return { retryable: false };
-    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/id-token/id-token.js
-
-
-
-
-
-
-/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
-const maxAnswerBytes = 64 * 1024;
-/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
-const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
-/**
- * Finds where the job may ask for its ID token.
- *
- * @param env the step's environment
- * @returns undefined where the job lacks `permissions: { id-token: write }`
- * @see https://docs.github.com/actions/reference/security/oidc
- */
-function findIdTokenEndpoint(env) {
-    const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
-    const requestToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
-    return url === '' || requestToken === '' ? undefined : { url, requestToken };
-}
-/**
- * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
- *
- * @param audience the `aud` that it shall have; GitHub's own choice where undefined
- * @throws {TransportError} when no complete response came back
- * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
- */
-async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
-    const url = addAudience(readEndpointUrl(endpoint.url), audience);
-    const headers = {
-        ...Object.fromEntries(defaultHeaders),
-        authorization: `Bearer ${endpoint.requestToken}`,
-    };
-    const response = await send({ method: 'GET', url, headers }, { signal, maxBytes: maxAnswerBytes });
-    return readAnswer(response, { now: now(), hide });
-}
-/** The bearer token goes to nobody who could read it on the way. */
-function readEndpointUrl(text) {
-    const url = URL.parse(text);
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-    if (url === null || !isSafe)
-        throw new IdTokenError('bad_endpoint');
-    return url;
-}
-/** Leaves the query that is there as it is, which `searchParams` would write anew. */
-function addAudience(url, audience) {
-    if (audience === undefined)
-        return url.href;
-    const before = url.search === '' ? '' : `${url.search}&`;
-    const complete = new URL(url);
-    complete.search = `${before}audience=${encodeURIComponent(audience)}`;
-    return complete.href;
-}
-function readAnswer({ status, headers, body }, { now, hide }) {
-    const details = {
-        status,
-        retryAfter: parseRetryAfter(headers['retry-after'], now),
-    };
-    if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
-        throw new IdTokenError('refused', { ...details, retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
-    }
-    const members = readJsonObject(new TextDecoder().decode(body));
-    if (members === undefined)
-        throw new IdTokenError('unparsable', { ...details, retryable: true });
-    const token = members['value'];
-    const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
-    if (typeof token !== 'string' || payload === undefined) {
-        // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
-        throw new IdTokenError('malformed', details);
-    }
-    // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
-    hide(token);
-    const claims = readClaims(payload);
-    if (claims === undefined)
-        throw new IdTokenError('malformed', details);
-    return { token, claims };
-}
-function readClaims(payload) {
-    try {
-        // Fatal, for replacement characters would make different claims equal.
-        const decoder = new TextDecoder('utf-8', { fatal: true });
-        const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
-        // JSON is read at any depth, but what is nested too deep cannot be written again.
-        JSON.stringify(claims);
-        return claims;
-    }
-    catch {
-        return undefined;
-    }
-}
-/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
-const passing = new Set([
-    'jti',
-    'iat',
-    'nbf',
-    'exp',
-    'run_id',
-    'run_number',
-    'run_attempt',
-    'check_run_id',
-    'sha',
-    'workflow_sha',
-    'job_workflow_sha',
-]);
-/**
- * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
- * repository, while servers test the environment or the ref.
- *
- * @returns sorted by name, the values as JSON
- */
-function bindClaims(claims) {
-    return Object.entries(claims)
-        .filter(([name]) => !passing.has(name))
-        .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .map(([name, value]) => [name, JSON.stringify(value)]);
-}
-/** The claims that have to match what is configured at the provider, as the log shows them. */
-function describeClaims({ iss, sub, aud }) {
-    return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
-}
-function describeClaim(value) {
-    if (value === undefined || value === null)
-        return undefined;
-    return Array.isArray(value) ? value.map(writeClaim).join(', ') : writeClaim(value);
-}
-function writeClaim(value) {
-    return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/retry/backoff.js
-/**
- * Draws the wait after a failed attempt: exponential backoff with collision avoidance. After the n-th attempt it is a
- * random whole number of time slots, from 0 to 2^n - 1, and the cap is applied after the draw, so that a capped wait
- * becomes likelier with each attempt instead of the draw being narrowed.
- *
- * @param failed the number of attempts that have failed so far, 1 or more
- * @param random gives a number from 0 (included) to 1 (excluded)
- * @returns seconds
- * @see https://pypi.org/project/exponential-backoff-ca/
- */
-function drawWait(backoff, failed, random) {
-    const slots = Math.floor(random() * 2 ** failed);
-    return Math.min(backoff.maxWait, backoff.timeSlot * slots);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/retry/retry.js
-
-/** The end of all attempts; its cause is the error of the last one. */
-class GaveUp extends Error {
-    name = 'GaveUp';
-    code;
-    /** The last attempt. */
-    failure;
-    constructor(code, failure) {
-        super(code, { cause: failure.error });
-        this.code = code;
-        this.failure = failure;
-    }
-}
-/**
- * Makes attempts until one succeeds, none is left, or another would be useless or too late.
- *
- * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
- */
-async function retry(attempt, policy, collaborators) {
-    const { clock, report, prepare } = collaborators;
-    for (let number = 1;; number += 1) {
-        if (prepare !== undefined)
-            await prepare();
-        const startedAt = clock.monotonic();
-        const allowed = Math.max(0, Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt));
-        try {
-            return await limitTime((signal) => attempt(number, signal), allowed, clock);
-        }
-        catch (error) {
-            const took = clock.monotonic() - startedAt;
-            const { wait, retryAfter, gaveUp } = decide(error, number, policy, collaborators);
-            const { maxAttempts } = policy;
-            const failure = { attempt: number, maxAttempts, error, wait, retryAfter, allowed, took };
-            report(failure);
-            if (gaveUp !== undefined)
-                throw new GaveUp(gaveUp, failure);
-            await clock.sleep(wait);
-        }
-    }
-}
-/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
-const earlyTimer = 1;
-/** Decides after a failed attempt: wait how long, or give up why. */
-function decide(error, failed, policy, { clock, random, judge }) {
-    const { retryable, retryAfter } = judge(error);
-    const giveUp = (gaveUp) => ({ wait: undefined, retryAfter, gaveUp });
-    const left = policy.deadline - clock.monotonic();
-    if (!retryable)
-        return giveUp('not_retryable');
-    if (left <= earlyTimer)
-        return giveUp('total_timeout');
-    if (failed >= policy.maxAttempts)
-        return giveUp('attempts_used_up');
-    if (retryAfter !== undefined && retryAfter >= left)
-        return giveUp('retry_after_too_long');
-    const wait = Math.max(drawWait(policy, failed, random) * 1000, retryAfter ?? 0);
-    if (wait >= left)
-        return giveUp('total_timeout');
-    return { wait, retryAfter };
-}
-/** Runs an attempt with a signal that aborts when its time is over, milliseconds. */
-async function limitTime(work, allowed, clock) {
-    const controller = new AbortController();
-    const stopTimer = clock.startTimer(allowed, () => {
-        controller.abort(new DOMException('The time for this attempt is over.', 'TimeoutError'));
-    });
-    try {
-        return await work(controller.signal);
-    }
-    finally {
-        stopTimer();
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/failures/stage-error.js
-/** All attempts of a stage failed. */
-class StageError extends Error {
-    name = 'StageError';
-    code = 'stage_failed';
-    stage;
-    gaveUp;
-    facts;
-    constructor(stage, gaveUp, facts) {
-        super('stage_failed', { cause: gaveUp });
-        this.stage = stage;
-        this.gaveUp = gaveUp;
-        this.facts = facts;
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
 
 /**
@@ -474,6 +1626,7 @@ class TokenError extends Error {
     retryable;
     oauthError;
     location;
+    path;
     retryAfter;
     constructor(code, details) {
         super(code, { cause: details.cause });
@@ -482,6 +1635,7 @@ class TokenError extends Error {
         this.retryable = details.retryable;
         this.oauthError = details.oauthError;
         this.location = details.location;
+        this.path = details.path;
         this.retryAfter = details.retryAfter;
     }
     /**
@@ -544,6 +1698,8 @@ function isFailedAttempt(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
+/** What a JWT that authenticates the client is called (RFC 7523 section 2.2). */
+const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /**
  * client_secret_basic: id and secret in the Authorization header.
  *
@@ -552,6 +1708,7 @@ function isFailedAttempt(error) {
 function clientSecretBasic(clientId, clientSecret, encoding) {
     const credentials = encodeBasic(clientId, clientSecret, encoding);
     return {
+        headers: ['authorization'],
         parameters: [],
         add: ({ headers }) => {
             headers.set('authorization', `Basic ${credentials}`);
@@ -561,28 +1718,29 @@ function clientSecretBasic(clientId, clientSecret, encoding) {
 /**
  * client_secret_post: id and secret as body parameters.
  *
+ * @param clientId undefined where none is sent
  * @see RFC 6749 section 2.3.1
  */
 function clientSecretPost(clientId, clientSecret) {
-    return proveBy({ client_id: () => clientId, client_secret: () => clientSecret });
+    return proveBy({ ...sendClientId(clientId), client_secret: () => clientSecret });
 }
 /**
  * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
  *
- * @param clientId undefined where the JWT alone says it
+ * @param clientId undefined where only the JWT says it
  * @see RFC 7523 section 2.2
  */
 function clientAssertion(clientId, makeJwt) {
     return proveBy({
         ...sendClientId(clientId),
-        client_assertion_type: () => 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion_type: () => clientAssertionType,
         client_assertion: makeJwt,
     });
 }
 /**
  * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
  *
- * @param clientId undefined where the grant alone says it
+ * @param clientId undefined where only the grant says it
  * @see RFC 6749 section 3.2.1, RFC 8705 section 2
  */
 function namedClient(clientId) {
@@ -591,9 +1749,24 @@ function namedClient(clientId) {
 function sendClientId(clientId) {
     return clientId === undefined ? {} : { client_id: () => clientId };
 }
+/**
+ * A JWT in the Authorization header, for servers whose token endpoint takes one as an API does.
+ *
+ * @see RFC 6750 section 2.1
+ */
+function bearerHeader(makeJwt) {
+    return {
+        headers: ['authorization'],
+        parameters: [],
+        add: async ({ headers }) => {
+            headers.set('authorization', `Bearer ${await makeJwt()}`);
+        },
+    };
+}
 /** A proof by body parameters. */
 function proveBy(values) {
     return {
+        headers: [],
         parameters: Object.keys(values),
         add: async ({ parameters }) => {
             for (const [name, value] of Object.entries(values))
@@ -612,12 +1785,16 @@ function encodeBasic(clientId, clientSecret, encoding) {
 }
 /**
  * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
- * ids work with the servers that do not decode, too.
+ * ids also work with servers that do not decode.
  *
  * @see RFC 6749 appendix B
  */
 function encodeForm(text) {
     return new URLSearchParams([['', text]]).toString().slice(1);
+}
+/** Encodes one value as {@link encodeForm}, but with %20 for a space: a plus sign is one only in a form. */
+function encodeQuery(text) {
+    return encodeForm(text).replaceAll('+', '%20');
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/grant.js
@@ -638,14 +1815,14 @@ const guardedParameters = new Set([
     'device_code',
     'otp',
 ]);
-/** The parameters of a grant that is used up by asking; the next request could not send the same. */
+/** The parameters of a grant that works only once; the next request could not send the same. */
 const singleUseParameters = new Set([
     ...guardedParameters,
     'subject_token',
     'assertion',
 ]);
 /**
- * The jwt-bearer grant: a signed JWT says whose token it is to be.
+ * The jwt-bearer grant: a signed JWT says whose token is requested.
  *
  * @see RFC 7523 section 2.1
  */
@@ -661,112 +1838,194 @@ function subjectTokenGrant(makeJwt) {
     return proveBy({ subject_token: makeJwt });
 }
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/request-body.js
+
+
+/** How the parameters of a token request are written. `query` is in the URL, without a body. */
+const bodyFormats = ['form', 'json', 'query', 'multipart'];
+/**
+ * Writes parameters.
+ *
+ * @param makeUuid makes the boundary of a multipart body
+ * @throws {TypeError} for null or an object if the format is not JSON
+ */
+function writeParameters(parameters, format, makeUuid) {
+    switch (format) {
+        case 'form':
+            return {
+                contentType: 'application/x-www-form-urlencoded',
+                body: writeForm(parameters),
+            };
+        case 'json':
+            return { contentType: 'application/json', body: writeJson(parameters) };
+        case 'query':
+            return { query: writeQuery(parameters) };
+        case 'multipart':
+            return writeMultipart(listTexts(parameters), makeUuid);
+    }
+}
+/** Writes parameters as application/x-www-form-urlencoded. */
+function writeForm(parameters) {
+    return new URLSearchParams(listTexts(parameters)).toString();
+}
+function writeQuery(parameters) {
+    const pairs = listTexts(parameters).map((pair) => pair.map(encodeQuery).join('='));
+    return pairs.join('&');
+}
+/** A JSON object; a name that comes again becomes a list. */
+function writeJson(parameters) {
+    const values = new Map();
+    for (const [name, value] of parameters)
+        values.set(name, [...(values.get(name) ?? []), value]);
+    const fields = [...values].map(([name, [first, ...more]]) => {
+        return [name, more.length === 0 ? first : [first, ...more]];
+    });
+    return writeExactJson(Object.fromEntries(fields));
+}
+/** @see RFC 7578 section 4; https://html.spec.whatwg.org/#multipart-form-data for the names */
+function writeMultipart(fields, makeUuid) {
+    const parts = fields.map(([name, value]) => {
+        return `Content-Disposition: form-data; name="${escapeName(name)}"\r\n\r\n${value}\r\n`;
+    });
+    const boundary = chooseBoundary(parts.join(''), makeUuid());
+    const body = [...parts.map((part) => `--${boundary}\r\n${part}`), `--${boundary}--\r\n`].join('');
+    return { contentType: `multipart/form-data; boundary=${boundary}`, body };
+}
+function escapeName(name) {
+    return name.replace(/["\r\n]/g, (character) => encodeURIComponent(character));
+}
+/** A boundary that is nowhere in the parts, whatever their values are (RFC 2046 section 5.1.1). */
+function chooseBoundary(parts, uuid) {
+    let boundary = uuid;
+    for (let count = 1; parts.includes(boundary); count += 1)
+        boundary = `${uuid}-${count}`;
+    return boundary;
+}
+function listTexts(parameters) {
+    return parameters.flatMap(([name, value]) => {
+        const texts = toTexts(value);
+        if (texts === undefined)
+            throw new TypeError('A value that only JSON can have.');
+        return texts.map((text) => [name, text]);
+    });
+}
+/**
+ * The texts that a value is outside of JSON, one for each item of a list.
+ *
+ * @returns undefined for null, an object, and a list with such an item or a list
+ */
+function toTexts(value) {
+    const texts = (Array.isArray(value) ? value : [value]).map(toText);
+    return texts.every((text) => text !== undefined) ? texts : undefined;
+}
+function toText(value) {
+    if (value instanceof ExactNumber)
+        return value.source;
+    return typeof value === 'object' ? undefined : String(value);
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-request.js
 
 
+
+
+/** The HTTP methods by which a token is requested. */
+const requestMethods = ['POST', 'GET', 'PUT'];
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
-function spendsItsGrant({ parameters }) {
-    return parameters.some(([name]) => guardedParameters.has(name));
+function spendsItsGrant({ tokenUrl, parameters, }) {
+    const all = [...listQueryParameters(tokenUrl), ...parameters];
+    return all.some(([name]) => guardedParameters.has(name));
 }
-/** The names of the body's parameters, for a log: each once, in order, without values. */
+/** The names of the parameters: each once, in order, without values. */
 function listParameterNames(request) {
     const own = request.proofs.flatMap(({ parameters }) => parameters);
-    return [...new Set([...grantParameters(request).map(([name]) => name), ...own])];
+    return [...new Set([...listParameters(request).map(([name]) => name), ...own])];
+}
+/** The names of the parameters that are sent beside the query of the URL, as {@link listParameterNames}. */
+function listSentNames(request) {
+    const { tokenUrl, proofs } = request;
+    const inQuery = listQueryParameters(tokenUrl).map(([name]) => name);
+    const own = proofs.flatMap(({ parameters }) => parameters);
+    const sent = dropSent(listParameters(request), tokenUrl).map(([name]) => name);
+    return [...new Set([...sent, ...own.filter((name) => !inQuery.includes(name))])];
 }
 /**
  * Writes a token request as the HTTP request of one attempt.
  *
+ * @param makeUuid makes the boundary of a multipart body
  * @see RFC 6749 section 4.4.2
  */
-async function buildTokenRequest(request) {
+async function buildTokenRequest(request, makeUuid = external_node_crypto_.randomUUID) {
+    const { tokenUrl, requestMethod, proofs, bodyFormat } = request;
     const parts = {
-        headers: joinHeaders([...defaultHeaders, contentType(request.bodyFormat), ...request.headers]),
-        parameters: grantParameters(request),
+        headers: joinHeaders([...defaultHeaders, ...request.headers]),
+        parameters: listParameters(request),
     };
-    for (const proof of request.proofs)
+    for (const proof of proofs)
         await proof.add(parts);
+    const parameters = dropSent(parts.parameters, tokenUrl);
+    const { contentType, body, query } = writeParameters(parameters, bodyFormat, makeUuid);
+    if (contentType !== undefined && !parts.headers.has('content-type')) {
+        parts.headers.set('content-type', contentType);
+    }
     return {
-        method: 'POST',
-        url: request.tokenUrl,
+        method: requestMethod,
+        url: extendQuery(tokenUrl, query),
         headers: Object.fromEntries(parts.headers),
-        body: request.bodyFormat === 'json' ? writeJson(parts.parameters) : writeForm(parts.parameters),
+        ...(body === undefined ? {} : { body }),
     };
 }
-function grantParameters(request) {
-    const { grantType, scopes, audience, resources, parameters } = request;
-    const pairs = [['grant_type', grantType]];
-    if (scopes.length > 0)
-        pairs.push(['scope', scopes.join(' ')]);
-    if (audience !== undefined)
-        pairs.push(['audience', audience]);
-    pairs.push(...resources.map((resource) => ['resource', resource]), ...parameters);
-    return pairs.map(([name, value]) => [name, value]);
+/** The parameters of a request, but for those of its proofs. */
+function listParameters({ grantType, scopes, audiences, resources, parameters, }) {
+    const all = [
+        ...(grantType === undefined ? [] : [['grant_type', grantType]]),
+        ...(scopes.length === 0 ? [] : [['scope', scopes.join(' ')]]),
+        ...audiences.map((audience) => ['audience', audience]),
+        ...resources.map((resource) => ['resource', resource]),
+        ...parameters,
+    ];
+    return all.map(([name, value]) => [name, value]);
 }
-function contentType(bodyFormat) {
-    const type = bodyFormat === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-    return ['content-type', type];
+/** The parameters that the query of a URL has. */
+function listQueryParameters(url) {
+    return URL.canParse(url) ? [...new URL(url).searchParams] : [];
+}
+/** What the query of the URL says already is not sent again. */
+function dropSent(parameters, tokenUrl) {
+    const sent = listQueryParameters(tokenUrl);
+    return parameters.filter((parameter) => !isAmong(sent, parameter));
+}
+/**
+ * Lists the names that the query of a URL has with another value than the parameters of a request.
+ *
+ * @param parameters of the request
+ */
+function listContradicted(tokenUrl, parameters) {
+    const sent = listQueryParameters(tokenUrl);
+    const names = parameters
+        .filter(([name]) => sent.some(([one]) => one === name))
+        .filter((parameter) => !isAmong(sent, parameter))
+        .map(([name]) => name);
+    return [...new Set(names)];
+}
+function isAmong(sent, [name, value]) {
+    const values = sent.filter(([one]) => one === name).map(([, one]) => one);
+    return values.length > 0 && (toTexts(value)?.every((text) => values.includes(text)) ?? false);
+}
+function extendQuery(url, query = '') {
+    if (query === '')
+        return url;
+    if (!url.includes('?'))
+        return `${url}?${query}`;
+    return /[?&]$/.test(url) ? `${url}${query}` : `${url}&${query}`;
 }
 /** Headers by name in lower case; a later one takes the place of an earlier one. */
 function joinHeaders(headers) {
     return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
-/** Writes parameters as application/x-www-form-urlencoded. */
-function writeForm(parameters) {
-    return new URLSearchParams(parameters).toString();
-}
-/** A JSON object; a name that comes again becomes an array. */
-function writeJson(parameters) {
-    const values = Map.groupBy(parameters, ([name]) => name);
-    const members = [...values].map(([name, pairs]) => {
-        const [first, ...more] = pairs.map(([, value]) => value);
-        return [name, more.length === 0 ? first : [first, ...more]];
-    });
-    return JSON.stringify(Object.fromEntries(members));
-}
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
-;// CONCATENATED MODULE: ./build/compiled/oauth2/zulu-time.js
-const zulu = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;
-/**
- * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length; nothing else, and only a time that the
- * calendar has.
- *
- * @returns undefined where the text is no such time
- * @see RFC 3339 section 5.6
- */
-function parseZuluTime(text) {
-    const day = zulu.exec(text)?.[1];
-    if (day === undefined)
-        return undefined;
-    const time = new Date(text);
-    // Date rolls 31 April over into May, and 24:00 into the next day.
-    const real = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T`);
-    return real ? time : undefined;
-}
-/**
- * Reads an RFC 3339 time: as {@link parseZuluTime}, or with an offset such as `+01:00`.
- *
- * @returns undefined where the text is no such time
- */
-function parseRfc3339Time(text) {
-    const [, local = '', sign = '+', hours = '0', minutes = '0'] = /^(.*T.*?)(?:Z|([+-])(\d\d):(\d\d))$/.exec(text.toUpperCase()) ?? [];
-    const time = parseZuluTime(`${local}Z`);
-    const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
-    if (time === undefined || Number(hours) > 23 || Number(minutes) > 59)
-        return undefined;
-    const epoch = time.getTime() - (sign === '-' ? -offset : offset);
-    return epoch < firstZuluTime || epoch > lastZuluTime ? undefined : new Date(epoch);
-}
-/** Writes a time as `2026-01-31T12:00:00Z`: whole seconds, rounded down. */
-function formatZuluTime(time) {
-    return `${time.toISOString().slice(0, 19)}Z`;
-}
-/** The first moment that {@link formatZuluTime} can write: the beginning of year 0; epoch, milliseconds. */
-const firstZuluTime = -62_167_219_200_000;
-/** The last moment that {@link formatZuluTime} can write: epoch, milliseconds. */
-const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);
-
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/access-token.js
 
 
@@ -813,7 +2072,7 @@ class AccessToken {
     }
     /** The expiry as `2026-01-31T12:00:00Z`; undefined where it is not known. */
     zuluTimeString() {
-        return this.expiresAt === undefined ? undefined : formatZuluTime(this.expiresAt);
+        return this.expiresAt === undefined ? undefined : zulu_time_formatZuluTime(this.expiresAt);
     }
     toString() {
         return `[AccessToken, expires ${this.zuluTimeString() ?? 'unknown'}]`;
@@ -826,7 +2085,260 @@ class AccessToken {
     }
 }
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/response/response-fields.js
+
+/** What a response can say that has another place than RFC 6749 gives it. */
+const fieldNames = [
+    'access_token',
+    'token_type',
+    'expires_in',
+    'expires_in_ms',
+    'expires_at',
+    'scope',
+    'refresh_token',
+    'id_token',
+];
+/** Reads lines of `name=path`, split at the first `=`. White space around both and empty lines are dropped. */
+function parseResponseFields(input) {
+    const fields = {};
+    const faults = [];
+    for (const [index, line] of input.split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const [written = '', ...rest] = line.split('=');
+        const path = rest.join('=').trim();
+        const name = fieldNames.find((one) => one === written.trim());
+        const code = response_fields_findFault(name, path, fields);
+        if (name !== undefined && code === undefined)
+            fields[name] = path;
+        else
+            faults.push({ code: code ?? 'unknown_name', line: index + 1, name: written.trim() });
+    }
+    return { fields, faults };
+}
+function response_fields_findFault(name, path, fields) {
+    if (path === '')
+        return 'no_path';
+    if (name === undefined)
+        return 'unknown_name';
+    return fields[name] === undefined ? undefined : 'repeated_name';
+}
+/**
+ * Finds a field in a body.
+ *
+ * @param body what was read of it: a value of JSON, the fields of a form, or a text
+ * @returns undefined if it is not there
+ */
+function findField(body, fields, name) {
+    const path = fields[name];
+    if (path !== undefined)
+        return findPlace(body, path);
+    return isTaken(fields, name) ? undefined : findPlace(body, name, [name]);
+}
+const expiryNames = ['expires_in', 'expires_in_ms', 'expires_at'];
+/**
+ * Whether a standard place is not that of its name: there is none for milliseconds, and a place that is listed for one
+ * form of the expiry is not read in another, because milliseconds would be taken for seconds.
+ */
+function isTaken(fields, name) {
+    if (name === 'expires_in_ms')
+        return true;
+    return expiryNames.includes(name) && expiryNames.some((other) => fields[other] === name);
+}
+/** Follows a path. Only what is a field of the body itself is found, nothing of a prototype and no length of a list. */
+function findPlace(body, path, steps = path.split('.')) {
+    if (isContainer(body) && !Array.isArray(body) && Object.hasOwn(body, path)) {
+        return { steps: [path], value: body[path] };
+    }
+    if (path === '.')
+        return isContainer(body) ? undefined : { steps: [], value: body };
+    let value = body;
+    for (const step of steps) {
+        if (!isContainer(value) || !hasStep(value, step))
+            return undefined;
+        value = value[step];
+    }
+    return { steps, value };
+}
+function isContainer(value) {
+    return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
+}
+function hasStep(value, step) {
+    return Object.hasOwn(value, step) && (!Array.isArray(value) || /^\d+$/.test(step));
+}
+/** Whether the access token can be in a list that is the whole body. */
+function readsList({ access_token: path = '' }) {
+    return /^\d+(\.|$)/.test(path);
+}
+/** Whether the access token can be the whole body. */
+function readsText({ access_token: path }) {
+    return path === '.';
+}
+/** What only the client should see. */
+const response_fields_secretNames = ['access_token', 'refresh_token', 'id_token'];
+/**
+ * A copy of a body without what is at the listed places of secrets. An item of a list becomes null, so that the others
+ * keep their indexes.
+ *
+ * @param body nested no deeper than calls can go
+ */
+function dropListedSecrets(body, fields) {
+    return response_fields_secretNames
+        .filter((name) => fields[name] !== undefined)
+        .flatMap((name) => findField(body, fields, name) ?? [])
+        .reduce((rest, { steps }) => dropPlace(rest, steps), body);
+}
+function dropPlace(value, [step, ...further]) {
+    // What contained it was dropped before.
+    if (step === undefined || !isContainer(value) || !hasStep(value, step))
+        return value;
+    const isLast = further.length === 0;
+    const inner = isLast ? null : dropPlace(value[step], further);
+    if (Array.isArray(value)) {
+        return value.map((item, index) => (String(index) === step ? inner : item));
+    }
+    const kept = Object.entries(value).filter(([name]) => name !== step || !isLast);
+    return Object.fromEntries(kept.map(([name, field]) => [name, name === step ? inner : field]));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/response/body.js
+
+
+
+/**
+ * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
+ *
+ * @param fields a list or a text is read only if the access token is to be found there
+ * @returns undefined if it is nothing of these
+ */
+function readBody(body, fields = {}) {
+    // TextDecoder drops a byte order mark.
+    const text = new TextDecoder().decode(body);
+    const value = readJson(text);
+    if (isObject(value))
+        return value;
+    if (Array.isArray(value))
+        return readsList(fields) ? value : undefined;
+    return readForm(text, fields) ?? (readsText(fields) ? readBareText(text, value) : undefined);
+}
+/**
+ * Reads a body as a JSON object, else as a form with a token or an error.
+ *
+ * @returns undefined if it is neither
+ */
+function readObjectBody(body) {
+    const read = readBody(body);
+    return isObject(read) ? read : undefined;
+}
+function readJson(text) {
+    try {
+        return parseExactJson(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
+function readForm(text, { access_token: place = 'access_token' }) {
+    if (/[\s<>"]/.test(text.trim()))
+        return undefined;
+    const form = new URLSearchParams(text.trim());
+    const telling = form.has('access_token') || form.has(place) || form.has('error');
+    return telling ? Object.fromEntries(form) : undefined;
+}
+/** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */
+function readBareText(text, value) {
+    if (typeof value === 'string')
+        return value;
+    const bare = text.trim();
+    return /^[^\s<>"{}[\],]+$/.test(bare) && !/^(null|true|false)$/.test(bare) ? bare : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/response/expiry.js
+
+
+
+/**
+ * Finds out when a token expires: by its lifetime, else by the time that the server names, else by the `exp` claim of a
+ * token that is a JWT. A lifetime of zero and a time that is past already say nothing, because the token is new.
+ *
+ * @param sentAt when it was requested: epoch, milliseconds
+ * @returns undefined if nothing says it, or only something after the year 9999
+ * @see RFC 6749 section 5.1, RFC 7519 section 4.1.4
+ */
+function readExpiry({ expiresIn, expiresInMs, expiresAt, token }, sentAt) {
+    return (addLifetime(sentAt, Math.floor(expiry_readNumber(expiresIn) ?? 0)) ??
+        addLifetime(sentAt, Math.floor((expiry_readNumber(expiresInMs) ?? 0) / 1000)) ??
+        readLater(expiresAt, sentAt) ??
+        readLater(readExpClaim(token), sentAt));
+}
+/**
+ * @param start epoch, milliseconds
+ * @param lifetime seconds
+ * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
+ */
+function addLifetime(start, lifetime) {
+    if (lifetime === undefined || lifetime <= 0)
+        return undefined;
+    const end = start + lifetime * 1000;
+    return end > lastZuluTime ? undefined : new Date(end);
+}
+/** Reads a number, or a text that is one; undefined for anything else. */
+function expiry_readNumber(value) {
+    if (value instanceof ExactNumber)
+        return value.value;
+    if (typeof value === 'number')
+        return value;
+    const isNumeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
+    return isNumeric ? Number(value) : undefined;
+}
+function readLater(value, sentAt) {
+    const time = readTime(value);
+    return time !== undefined && time.getTime() > sentAt ? time : undefined;
+}
+/** From here on a number is milliseconds: as seconds it would be the year 5138, as milliseconds it is March 1973. */
+const firstMilliseconds = 1e11;
+/**
+ * Reads a time: RFC 3339, also with a space for the T, or the seconds or milliseconds since 1970, as number or text.
+ *
+ * @returns undefined if it is none of these, and for a time after the year 9999
+ * @see RFC 3339 section 5.6
+ */
+function readTime(value) {
+    const number = expiry_readNumber(value);
+    if (number !== undefined) {
+        const epoch = Math.floor(number < firstMilliseconds ? number * 1000 : number);
+        return epoch < 0 || epoch > lastZuluTime ? undefined : new Date(epoch);
+    }
+    if (typeof value !== 'string')
+        return undefined;
+    return parseRfc3339Time(value.trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T'));
+}
+/**
+ * Reads `exp` of a JWT without verifying anything: it says only how long the token is worth keeping.
+ *
+ * @returns undefined if the token is no JWT or has no such claim
+ * @see RFC 7519 section 7.2
+ */
+function readExpClaim(token) {
+    const [header, payload, ...rest] = token.split('.', 4);
+    if (rest.length !== 1)
+        return undefined;
+    if (decodePart(header)?.['alg'] === undefined)
+        return undefined;
+    const exp = decodePart(payload)?.['exp'];
+    return typeof exp === 'number' ? exp : undefined;
+}
+function decodePart(part = '') {
+    return /^[\w-]+$/.test(part)
+        ? readJsonObject(Buffer.from(part, 'base64url').toString())
+        : undefined;
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-response.js
+
+
+
 
 
 
@@ -855,22 +2367,26 @@ const understood = new Set([
  * @see RFC 6749 sections 5.1 and 5.2
  */
 function parseTokenResponse(response, context) {
-    const members = refuseFailure(response, readMembers(response.body), context.now);
-    const accessToken = readAccessToken(response, members, context.sentAt);
-    return { accessToken, ...readCompanions(response, members), issuedAt: context.sentAt };
+    const { fields = {}, sentAt, now } = context;
+    const body = refuseFailure(response, readBody(response.body, fields), now);
+    return {
+        accessToken: readAccessToken(response, body, fields, sentAt),
+        ...readCompanions(response, body, fields),
+        issuedAt: sentAt,
+    };
 }
 /**
  * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
  * cannot be read.
  *
- * @param members of the body; undefined where it has none
+ * @param body what was read of it; undefined if it cannot be read
  * @param now epoch, milliseconds
- * @returns the members of a success
+ * @returns the body of a success
  * @throws {TokenError}
  */
-function refuseFailure(response, members, now) {
+function refuseFailure(response, body, now) {
     const { status, headers } = response;
-    const oauthError = readOAuthError(members);
+    const oauthError = isObject(body) ? readOAuthError(body) : undefined;
     const retryAfter = parseRetryAfter(headers['retry-after'], now);
     if (status >= 300 && status < 400) {
         const location = readLocation(headers['location']);
@@ -883,32 +2399,14 @@ function refuseFailure(response, members, now) {
     if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
         throw failure('http_error', response, { retryable: transient, retryAfter });
     }
-    if (members === undefined)
+    if (body === undefined)
         throw failure('unparsable', response, { retryable: true, retryAfter });
-    return members;
-}
-/**
- * Reads a body as a JSON object, whatever its content type says, else as a form with a token or an error.
- *
- * @returns undefined where it is neither
- */
-function readMembers(body) {
-    // TextDecoder drops a byte order mark.
-    const text = new TextDecoder().decode(body);
-    return readJsonObject(text) ?? readForm(text);
-}
-/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
-function readForm(text) {
-    if (/[\s<>"]/.test(text.trim()))
-        return undefined;
-    const form = new URLSearchParams(text.trim());
-    const telling = form.has('access_token') || form.has('error');
-    return telling ? Object.fromEntries(form) : undefined;
+    return body;
 }
 function readOAuthError(members) {
-    const error = members?.['error'];
-    const description = readText(members?.['error_description']);
-    const uri = readText(members?.['error_uri']);
+    const error = members['error'];
+    const description = readText(members['error_description']);
+    const uri = readText(members['error_uri']);
     if (isObject(error)) {
         // Not of the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
         const code = readText(error['status']) ?? readText(error['code']) ?? readText(error['type']);
@@ -927,23 +2425,30 @@ function readOAuthError(members) {
  * @param sentAt epoch, milliseconds
  * @throws {TokenError} where there is no token, or one that cannot be one
  */
-function readAccessToken(response, members, sentAt) {
+function readAccessToken(response, body, fields, sentAt) {
+    const find = (name) => findField(body, fields, name)?.value;
+    const token = readTokenString(response, body, fields);
+    const expiresInMs = find('expires_in_ms');
+    // Who names a place for milliseconds knows of no seconds.
+    const isReplaced = expiresInMs !== undefined && fields.expires_in === undefined;
+    const expiresIn = isReplaced ? undefined : find('expires_in');
+    const expiresAt = find('expires_at');
     return new AccessToken({
-        token: readTokenString(response, members),
-        tokenType: readText(members['token_type']) ?? 'Bearer',
-        expiresAt: addLifetime(sentAt, readLifetime(members['expires_in'])),
+        token,
+        tokenType: readText(find('token_type')) ?? 'Bearer',
+        expiresAt: readExpiry({ expiresIn, expiresInMs, expiresAt, token }, sentAt),
     });
 }
 /**
- * Reads `access_token`.
+ * Reads the access token.
  *
  * @throws {TokenError} where it is missing, or malformed
  */
-function readTokenString(response, members) {
-    const token = readToken(response, members['access_token']);
-    if (token === undefined)
-        throw failure('no_access_token', response, { retryable: false });
-    return token;
+function readTokenString(response, body, fields = {}) {
+    const token = readToken(response, findField(body, fields, 'access_token')?.value);
+    if (token !== undefined)
+        return token;
+    throw failure('no_access_token', response, { retryable: false, path: fields.access_token });
 }
 /**
  * Reads a token of any kind.
@@ -957,42 +2462,32 @@ function readToken(response, value) {
         return token;
     throw failure('malformed_token', response, { retryable: false });
 }
-/** Reads `expires_in`: seconds, as a number or a numeric string; 0 where it says nothing. */
-function readLifetime(value) {
-    const numeric = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value);
-    return Math.floor(typeof value === 'number' || numeric ? Number(value) : 0);
-}
-/**
- * @param start epoch, milliseconds
- * @param lifetime seconds
- * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
- */
-function addLifetime(start, lifetime) {
-    if (lifetime === undefined || lifetime <= 0)
-        return undefined;
-    const end = start + lifetime * 1000;
-    return end > lastZuluTime ? undefined : new Date(end);
-}
 /**
  * Reads what comes with the token.
  *
  * @throws {TokenError} where a refresh token or an ID token is malformed
  */
-function readCompanions(response, members) {
+function readCompanions(response, body, fields = {}) {
+    const find = (name) => findField(body, fields, name)?.value;
     return {
-        scopes: readScopes(members['scope']),
-        refreshToken: readToken(response, members['refresh_token']),
-        idToken: readToken(response, members['id_token']),
-        others: Object.fromEntries(Object.entries(members).filter(([name, value]) => !understood.has(name) && isShallow(value))),
+        scopes: readScopes(find('scope')),
+        refreshToken: readToken(response, find('refresh_token')),
+        idToken: readToken(response, find('id_token')),
+        others: listOthers(body, fields),
     };
 }
-/** How deep a further member may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
-const deepest = 100;
-function isShallow(value, levels = deepest) {
-    if (typeof value !== 'object' || value === null)
-        return true;
-    return levels > 0 && Object.values(value).every((member) => isShallow(member, levels - 1));
+function listOthers(body, fields) {
+    if (typeof body === 'string')
+        return {};
+    if (!isObject(body)) {
+        const shallow = body.map((item) => (isNestedWithin(item, token_response_deepest) ? item : null));
+        return dropListedSecrets(shallow, fields);
+    }
+    const shallow = Object.entries(body).filter(([name, value]) => !understood.has(name) && isNestedWithin(value, token_response_deepest));
+    return dropListedSecrets(Object.fromEntries(shallow), fields);
 }
+/** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+const token_response_deepest = 100;
 /** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
 function readScopes(scope) {
     if (Array.isArray(scope))
@@ -1028,10 +2523,10 @@ function dropUserInfo(place) {
 }
 /** A {@link TokenError} that tells what the answer was like. */
 function failure(code, response, details) {
-    return new TokenError(code, { ...details, answer: describeAnswer(response) });
+    return new TokenError(code, { ...details, answer: shapeOf(response) });
 }
 /** What an answer was like. */
-function describeAnswer({ status, statusText, headers, body }) {
+function shapeOf({ status, statusText, headers, body }) {
     return { status, statusText, contentType: headers['content-type'], length: body.length };
 }
 
@@ -1046,2598 +2541,11 @@ const maxResponseBytes = 1024 * 1024;
  * @throws {TransportError} when no complete response came back
  * @throws {TokenError} when the response brings no token
  */
-async function askTokenEndpoint(request, { send, now, signal, tls }) {
-    const httpRequest = await buildTokenRequest(request);
+async function askTokenEndpoint(request, { send, now, signal, tls, randomUUID }) {
+    const httpRequest = await buildTokenRequest(request, randomUUID);
     const sentAt = now();
     const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-    return parseTokenResponse(response, { sentAt, now: now() });
-}
-
-;// CONCATENATED MODULE: ./build/compiled/log/duration.js
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
-/**
- * Writes a duration as people read it: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
- *
- * @param milliseconds rounded to what is shown
- */
-function formatDuration(milliseconds) {
-    if (milliseconds > 0 && milliseconds < 100)
-        return `${Math.ceil(milliseconds)} ms`;
-    if (milliseconds < 10 * second)
-        return `${Math.round(milliseconds / 100) / 10} s`;
-    if (milliseconds <= 2 * minute)
-        return formatSeconds(milliseconds);
-    const minutes = Math.round(milliseconds / minute);
-    if (minutes < 60)
-        return `${minutes} min`;
-    if (milliseconds >= 48 * hour)
-        return `${Math.round(milliseconds / (24 * hour))} days`;
-    const rest = minutes % 60;
-    return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
-}
-/** Writes a duration in whole seconds, as servers name it: `3540 s`. */
-function formatSeconds(milliseconds) {
-    return `${Math.round(milliseconds / second)} s`;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/log/text.js
-/** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
-function text_text(words, ...pieces) {
-    return { words, pieces };
-}
-/** Puts texts in a row. */
-function joinTexts(texts, separator) {
-    const between = texts.slice(1).map(() => separator);
-    return { words: ['', ...between, ''], pieces: texts };
-}
-/** How much of a text from outside is shown, characters. */
-const shown = 300;
-/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
-function showInput(value) {
-    return value.length > shown ? text_text `(${value.length} characters)` : text_text `${value}`;
-}
-/** Shows what an input got. */
-function got(value) {
-    return value.length > shown ? text_text `got ${value.length} characters` : text_text `got "${value}"`;
-}
-/**
- * Makes a text from outside harmless. The runner obeys `##[command]` anywhere in a line and `::command::` at its start,
- * so what a server, a certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask
- * no longer matches what was broken or cut.
- *
- * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
- */
-function makeHarmless(outside, redact) {
-    const oneLine = breakCommands(redact(outside).replace(unprintable, ' '));
-    const characters = Array.from(oneLine);
-    return characters.length <= shown ? oneLine : `${characters.slice(0, shown).join('')}...`;
-}
-/** Control and format characters, lone surrogates, line and paragraph separators. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-function breakCommands(line) {
-    return line.replace(/#(?=#\[)/g, '# ').replace(/:(?=:)/g, ': ');
-}
-/** Writes a text as one line that is safe to print. */
-function renderText(line, redact) {
-    const rendered = line.words.map((word, index) => word + renderPiece(line.pieces[index], redact));
-    // Once more over the whole, for a command could begin in one piece and end in the next.
-    return breakCommands(redact(rendered.join('')));
-}
-function renderPiece(piece, redact) {
-    if (piece === undefined)
-        return '';
-    if (typeof piece === 'number')
-        return String(piece);
-    if (typeof piece === 'string')
-        return makeHarmless(piece, redact);
-    if ('sentence' in piece)
-        return makeHarmless(takeSentence(redact(piece.sentence)), redact);
-    return renderText(piece, redact);
-}
-/** Some servers write several lines: trace id, time. A secret is hidden before, for it can end in a full stop. */
-function takeSentence(outside) {
-    const [line = ''] = outside.trim().split(/[\r\n]/, 1);
-    let end = line.length;
-    while (line[end - 1] === '.')
-        end -= 1;
-    return line.slice(0, end);
-}
-
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = require("node:http");
-;// CONCATENATED MODULE: ./build/compiled/wording/names.js
-
-/** The host that is asked for a token, as far as it is known: the token endpoint's, else the issuer's. */
-function hostOf(inputs) {
-    return new URL(urlOf(inputs)).host;
-}
-/** The token endpoint, else the issuer. */
-function urlOf({ tokenUrl, issuer }) {
-    return tokenUrl ?? issuer ?? '';
-}
-/** The input that says where to ask. */
-function nameUrlInput({ issuer }) {
-    return issuer === undefined ? 'token-url' : 'issuer';
-}
-/** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
-function nameStatus(status) {
-    const phrase = external_node_http_namespaceObject.STATUS_CODES[status];
-    return phrase === undefined ? String(status) : `${status} ${phrase}`;
-}
-/** What an answer held: its content type, or how much of no named type. */
-function nameContent({ contentType, length }) {
-    if (length === 0)
-        return 'an empty body';
-    const type = contentType?.split(';')[0]?.trim() ?? '';
-    return type === '' ? `${length} bytes of no named type` : type;
-}
-/** A URL without its query, which can hold a secret. */
-function originAndPath(url) {
-    const { origin, pathname } = new URL(url);
-    return `${origin}${pathname}`;
-}
-/** What an error of TLS says; of OpenSSL's errors the reason alone, without addresses and source files. */
-function nameTlsFault(error) {
-    const message = messageOf(error);
-    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
-}
-/** What `tunnel` says where the connection to a proxy fails, before the server is reached; undefined elsewhere. */
-function nameProxyFault(error) {
-    return /^tunneling socket could not be established, cause=(.*)/s.exec(messageOf(error))?.[1];
-}
-/** What an error of Node's says. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
-}
-/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
-function readTlsAlert(error) {
-    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
-    return number === undefined ? undefined : Number(number);
-}
-/** What is known of an error that nobody foresaw. */
-function describeUnknown(error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/wording/exchange.js
-
-
-
-
-
-
-
-
-/** A failed attempt that is not the end of the story, or not its first chapter. */
-function sayFailedAttempt(failure, view) {
-    const { attempt, maxAttempts } = failure;
-    const what = describeFailure(failure, view);
-    const purpose = purposes[view.stage];
-    return text_text `Attempt ${attempt} of ${maxAttempts}${purpose} failed: ${what}.${sayNext(failure)}`;
-}
-const purposes = {
-    metadata: text_text ` to read the issuer's metadata`,
-    id_token: text_text ` to get GitHub's ID token`,
-    token: text_text ``,
-    revocation: text_text ` to revoke the token`,
-};
-function sayNext({ wait, retryAfter }) {
-    if (wait === undefined)
-        return text_text ``;
-    if (wait === retryAfter && wait > 0) {
-        return text_text ` The server asks for ${formatSeconds(wait)} (Retry-After). Trying again then.`;
-    }
-    return wait === 0 ? text_text ` Trying again now.` : text_text ` Trying again in ${formatDuration(wait)}.`;
-}
-/** The title of what was sent and what came back. */
-function sayExchangeTitle(stage) {
-    switch (stage) {
-        case 'metadata':
-            return text_text `Metadata: request and answer`;
-        case 'id_token':
-            return text_text `GitHub's ID token: request and answer`;
-        case 'token':
-            return text_text `Request and answer`;
-        case 'revocation':
-            return text_text `Revocation: request and answer`;
-    }
-}
-/** The shape of a request for an issuer's metadata. */
-function describeDiscovery(issuer) {
-    return [text_text `metadata of ${issuer}`];
-}
-/** The shape of a request for GitHub's ID token, without anything secret. */
-function describeIdTokenRequest(url, { idTokenAudience }) {
-    const audience = idTokenAudience ?? "GitHub's default";
-    const where = URL.canParse(url) ? originAndPath(url) : 'a URL that is none';
-    return [text_text `GET ${where}`, text_text `audience: ${audience}`];
-}
-/** The shape of a request to an ACS endpoint, without anything secret. */
-function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
-    return [
-        text_text `GET ${originAndPath(tokenUrl)}`,
-        text_text `client ${showInput(clientId)}, acs_api, headers: client-id, client-secret`,
-        ...describeHeaders(headers),
-    ];
-}
-/** The shape of a request to a token endpoint, without anything secret. */
-function describeRequest(inputs, parameterNames) {
-    const { tokenUrl, clientId, headers } = inputs;
-    const client = clientId === undefined ? text_text `no client id` : text_text `client ${showInput(clientId)}`;
-    return [
-        text_text `POST ${originAndPath(tokenUrl)}`,
-        text_text `${client}, ${nameAuthentication(inputs)}, body: ${parameterNames.join(', ')}`,
-        ...describeHeaders(headers),
-    ];
-}
-/** The shape of a request to a revocation endpoint, without anything secret. */
-function describeRevocation(inputs, revocationUrl, parameterNames) {
-    return describeRequest({ ...inputs, tokenUrl: revocationUrl }, parameterNames);
-}
-/** How the client authenticates, and what signs. */
-function nameAuthentication(inputs) {
-    const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;
-    const key = signingKey === undefined ? '' : nameKey(signingKey);
-    switch (clientAuthMethod) {
-        case undefined:
-            return 'ID token as client_assertion';
-        case 'client_secret_basic':
-            return `client_secret_basic (${clientSecretEncoding})`;
-        case 'client_secret_jwt':
-            return `client_secret_jwt (${macAlgorithm})`;
-        case 'private_key_jwt':
-            return `private_key_jwt (${key})`;
-        case 'none':
-            return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
-        default:
-            return clientAuthMethod;
-    }
-}
-function nameKey({ algorithm, keyId }) {
-    return keyId === undefined ? algorithm : `${algorithm}, kid ${keyId}`;
-}
-function describeHeaders(headers) {
-    const names = headers.map(([name]) => name).join(', ');
-    return names === '' ? [] : [text_text `further headers: ${names}`];
-}
-/** What the ID token of an attempt says; nothing where it had none. */
-function describeIdToken(idToken) {
-    return idToken === undefined ? [] : [text_text `ID token: ${writeClaims(idToken)}`];
-}
-/** What a server that trusts GitHub's ID tokens looks at. */
-function writeClaims({ claims }) {
-    const { iss = 'none', sub = 'none', aud = 'none' } = describeClaims(claims);
-    return text_text `iss: ${iss}, sub: ${sub}, aud: ${aud}`;
-}
-/** The answer to an attempt that failed. */
-function exchange_describeAnswer(failure, view) {
-    const { error, took } = failure;
-    const after = text_text `after ${formatDuration(took)}`;
-    const idToken = view.stage === 'token' ? describeIdToken(view.idToken) : [];
-    if (error instanceof TokenError)
-        return [...idToken, ...describeTokenAnswer(error, after)];
-    if (error instanceof DiscoveryError)
-        return describeMetadataAnswer(error, after);
-    if (error instanceof IdTokenError && error.status !== undefined) {
-        return [text_text `${nameStatus(error.status)}, ${after}`];
-    }
-    const what = describeFailure(failure, view);
-    // A time that was over says how long it was.
-    const isLate = error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
-    return [...idToken, isLate ? what : text_text `failed ${after}: ${what}`];
-}
-function describeTokenAnswer(error, after) {
-    const { answer, oauthError, location } = error;
-    return [
-        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
-        ...listDetails([
-            ['error', oauthError?.error],
-            ['error_description', oauthError?.description],
-            ['error_uri', oauthError?.uri],
-            ['location', location],
-        ]),
-    ];
-}
-function describeMetadataAnswer(error, after) {
-    const { attempts, answer, actualIssuer, endpoint, location } = error;
-    return [
-        ...attempts.map(({ url, status }) => text_text `GET ${url}: ${nameStatus(status)}`),
-        text_text `${nameContent(answer)}, ${after}`,
-        ...listDetails([
-            ['issuer', actualIssuer],
-            ['token_endpoint', endpoint],
-            ['location', location],
-        ]),
-    ];
-}
-function listDetails(details) {
-    return details.flatMap(([name, value]) => (value === undefined ? [] : [text_text `${name}: ${value}`]));
-}
-/** The answer to the attempt that succeeded. */
-function describeSuccess(stage, attempt, took) {
-    const after = text_text `at attempt ${attempt}, after ${formatDuration(took)}`;
-    switch (stage) {
-        case 'metadata':
-            return text_text `metadata ${after}`;
-        case 'id_token':
-            return text_text `an ID token ${after}`;
-        case 'token':
-            return text_text `a token ${after}`;
-        case 'revocation':
-            return text_text `revoked ${after}`;
-    }
-}
-/** What went wrong with one attempt, in a few words. */
-function describeFailure({ error, allowed }, view) {
-    if (error instanceof TokenError)
-        return describeTokenError(error);
-    if (error instanceof DiscoveryError)
-        return describeDiscoveryError(error);
-    if (error instanceof IdTokenError)
-        return describeIdTokenError(error);
-    if (error instanceof transport_error/* TransportError */.wX)
-        return describeTransportError(error, allowed, view);
-    return text_text `${describeUnknown(error)}`;
-}
-/** What an answer without a token was, in a few words. */
-function describeTokenError(error) {
-    const { answer, location } = error;
-    const status = nameStatus(answer.status);
-    switch (error.code) {
-        case 'oauth_error':
-            return text_text `${answer.status} ${error.oauthError?.error ?? ''}`;
-        case 'http_error':
-            return text_text `${status}`;
-        case 'redirect':
-            return describeRedirect(answer.status, location);
-        case 'unparsable':
-            return text_text `${status} with ${nameContent(answer)} in place of a token`;
-        case 'no_access_token':
-            return text_text `${status} without an access_token`;
-        case 'no_expires_at':
-            return text_text `${status} without a Zulu time in expires_at`;
-        case 'malformed_token':
-            return text_text `${status} with a token that has characters no token can have`;
-    }
-}
-/** What an answer without usable metadata was, in a few words. */
-function describeDiscoveryError(error) {
-    const { answer, location, actualIssuer, endpoint = '' } = error;
-    const status = nameStatus(answer.status);
-    switch (error.code) {
-        case 'not_found':
-        case 'refused':
-            return text_text `${status}`;
-        case 'not_metadata':
-            return text_text `${status} with ${nameContent(answer)} in place of metadata`;
-        case 'issuer_mismatch':
-            return actualIssuer === undefined
-                ? text_text `metadata that names no issuer`
-                : text_text `metadata of ${actualIssuer}`;
-        case 'no_token_endpoint':
-            return text_text `metadata without a token endpoint`;
-        case 'unusable_endpoint':
-            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
-        case 'redirect':
-            return describeRedirect(answer.status, location);
-    }
-}
-function describeRedirect(status, location) {
-    const name = nameStatus(status);
-    return location === undefined
-        ? text_text `${name}, a redirect`
-        : text_text `${name}, a redirect to ${location}`;
-}
-function describeIdTokenError({ code, status = 0 }) {
-    switch (code) {
-        case 'no_permission':
-            return text_text `this job may not ask for one`;
-        case 'bad_endpoint':
-            return text_text `the runner names no https URL for it`;
-        case 'refused':
-            return text_text `${nameStatus(status)}`;
-        case 'unparsable':
-        case 'malformed':
-            return text_text `${nameStatus(status)} without an ID token`;
-    }
-}
-const networkErrors = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'the connection was reset',
-    ECONNABORTED: 'the connection was aborted',
-    EHOSTUNREACH: 'no route to the host',
-    ENETUNREACH: 'the network cannot be reached',
-    EADDRNOTAVAIL: 'the address is not available',
-    ETIMEDOUT: 'the connection timed out',
-    EPIPE: 'the connection broke',
-};
-/** The most that is read of an answer, as people write it. */
-function nameLimit({ stage }) {
-    const bytes = stage === 'id_token' ? maxAnswerBytes : maxResponseBytes;
-    const kib = bytes / 1024;
-    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
-}
-function describeTransportError(error, allowed, view) {
-    const system = error.systemCode ?? '';
-    switch (error.code) {
-        case 'timeout':
-            return text_text `no answer within ${formatDuration(allowed)}`;
-        case 'name_not_found':
-            return view.stage === 'id_token'
-                ? text_text `its name was not found (${system})`
-                : text_text `the name ${new URL(urlOf(view.inputs)).hostname} was not found (${system})`;
-        case 'connection_failed':
-            return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
-        case 'tls_failed':
-            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
-        case 'proxy_refused':
-            return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
-        case 'proxy_invalid':
-            return text_text `the proxy's address in the environment is no usable URL`;
-        case 'proxy_unreachable':
-            return text_text `the proxy could not be reached: ${nameProxyFault(error.cause) ?? system}`;
-        case 'answer_cut':
-            return text_text `the answer was cut off`;
-        case 'answer_unreadable':
-            return text_text `the answer is not readable HTTP`;
-        case 'answer_too_large':
-            return text_text `the answer is larger than ${nameLimit(view)}`;
-        case 'request_failed':
-            return text_text `the request failed: ${describeUnknown(error.cause)}`;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/exchange/stage.js
-
-
-
-/**
- * Makes the attempts of one stage, and tells the log of each that failed.
- *
- * @throws {StageError} when no attempt succeeded; the log has the details then
- */
-async function runStage(plan, { clock, random, log, deadline }) {
-    const { stage, prepare, ask, judge, shape, readFacts } = plan;
-    const { inputs } = readFacts();
-    const policy = {
-        maxAttempts: inputs.retryMaxAttempts,
-        timeSlot: inputs.retryTimeSlot,
-        maxWait: inputs.retryMaxWait,
-        attemptTimeout: inputs.timeout,
-        deadline: deadline.at,
-    };
-    const report = (failure) => {
-        if (isWorthALine(failure))
-            log.say(sayFailedAttempt(failure, { stage, ...readFacts() }));
-    };
-    try {
-        return await retry(async (attempt, signal) => {
-            const startedAt = clock.monotonic();
-            const result = await ask(signal);
-            if (inputs.verbose) {
-                const success = describeSuccess(stage, attempt, clock.monotonic() - startedAt);
-                const idToken = stage === 'token' ? describeIdToken(readFacts().idToken) : [];
-                log.group(sayExchangeTitle(stage), [...shape, ...idToken, success]);
-            }
-            return { result, attempt };
-        }, policy, { clock, random, judge, report, ...(prepare === undefined ? {} : { prepare }) });
-    }
-    catch (error) {
-        if (!(error instanceof GaveUp))
-            throw error;
-        const facts = readFacts();
-        log.group(sayExchangeTitle(stage), [
-            ...shape,
-            ...exchange_describeAnswer(error.failure, { stage, ...facts }),
-        ]);
-        throw new StageError(stage, error, facts);
-    }
-}
-/** A first attempt that is also the last is told by the error alone. */
-function isWorthALine({ attempt, wait }) {
-    return attempt > 1 || wait !== undefined;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/exchange/id-tokens.js
-
-
-
-
-/** How long an ID token that was got for its claims may wait for its use, milliseconds; it lives for five minutes. */
-const longestWait = 60_000;
-/** The job's ID tokens: a server accepts each once, so every attempt gets one that none has seen. */
-class IdTokens {
-    #endpoint;
-    #inputs;
-    #context;
-    /** One that no server has seen. */
-    #unused;
-    #last;
-    constructor(endpoint, inputs, context) {
-        this.#endpoint = endpoint;
-        this.#inputs = inputs;
-        this.#context = context;
-    }
-    /**
-     * @param env the step's environment
-     * @returns undefined where no ID token is wanted
-     * @throws {IdTokenError} `no_permission` where the job may not ask for one
-     */
-    static open(inputs, env, context) {
-        if (inputs.idTokenAs === undefined)
-            return undefined;
-        const endpoint = findIdTokenEndpoint(env);
-        if (endpoint === undefined)
-            throw new IdTokenError('no_permission');
-        return new IdTokens(endpoint, inputs, context);
-    }
-    /** The one that was used last; undefined before the first. */
-    get last() {
-        return this.#last;
-    }
-    /**
-     * An ID token to look at; a later {@link take} gives it away.
-     *
-     * @throws {StageError} where none can be had
-     */
-    async look() {
-        const idToken = await this.#request();
-        this.#unused = { idToken, gotAt: this.#context.clock.monotonic() };
-        return idToken;
-    }
-    /**
-     * An ID token to send, once.
-     *
-     * @throws {StageError} where none can be had
-     */
-    async take() {
-        const unused = this.#unused;
-        this.#unused = undefined;
-        const isFresh = unused !== undefined && this.#context.clock.monotonic() - unused.gotAt < longestWait;
-        this.#last = isFresh ? unused.idToken : await this.#request();
-        return this.#last;
-    }
-    async #request() {
-        const { clock, send, log } = this.#context;
-        const inputs = this.#inputs;
-        const hide = (secret) => {
-            log.mask(secret);
-        };
-        const { result } = await runStage({
-            stage: 'id_token',
-            ask: (signal) => requestIdToken(this.#endpoint, inputs.idTokenAudience, {
-                send,
-                now: clock.now,
-                signal,
-                hide,
-            }),
-            judge: (error) => judgeIdTokenFailure(error, inputs.retryOn),
-            shape: describeIdTokenRequest(this.#endpoint.url, inputs),
-            readFacts: () => ({ inputs }),
-        }, this.#context);
-        return result;
-    }
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key-error.js
-/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
-class SigningKeyError extends Error {
-    name = 'SigningKeyError';
-    code;
-    keyType;
-    algorithm;
-    bits;
-    form;
-    members;
-    constructor(code, details = {}) {
-        super(code);
-        this.code = code;
-        this.keyType = details.keyType;
-        this.algorithm = details.algorithm;
-        this.bits = details.bits;
-        this.form = details.form;
-        this.members = details.members;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-algorithm.js
-
-
-/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
-const signingAlgorithms = [
-    'RS256',
-    'RS384',
-    'RS512',
-    'PS256',
-    'PS384',
-    'PS512',
-    'ES256',
-    'ES384',
-    'ES512',
-    'EdDSA',
-];
-/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
-const macAlgorithms = ['HS256', 'HS384', 'HS512'];
-/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
-const shortestRsaKey = 2048;
-/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
-const longestRsaKey = 16384;
-/**
- * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
- *
- * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
- */
-function signBytes(data, { key, algorithm }) {
-    return (0,external_node_crypto_.sign)(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
-}
-function hashOf(algorithm) {
-    return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
-}
-function signatureOptions(algorithm) {
-    if (algorithm.startsWith('ES'))
-        return { dsaEncoding: 'ieee-p1363' };
-    if (!algorithm.startsWith('PS'))
-        return {};
-    const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
-    return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
-}
-/** Whether a public key verifies what a key signs. */
-function verifiesItself(signer, publicKey) {
-    const { algorithm } = signer;
-    const probe = Buffer.from('probe');
-    try {
-        const signature = signBytes(probe, signer);
-        const verifier = { key: publicKey, ...signatureOptions(algorithm) };
-        return (0,external_node_crypto_.verify)(hashOf(algorithm), probe, verifier, signature);
-    }
-    catch {
-        return false;
-    }
-}
-/**
- * Chooses how a key signs.
- *
- * @param asked what it shall be; left out, it is what is usual for the key
- * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
- */
-function chooseAlgorithm(key, asked) {
-    const { keyType, algorithms } = describeKey(key);
-    if (keyType.startsWith('RSA'))
-        refuseLength(keyType, key);
-    const [first] = algorithms;
-    if (first === undefined)
-        throw new SigningKeyError('unsupported_key', { keyType });
-    // RFC 9864 names the curve itself; servers know EdDSA.
-    if (asked === undefined || (first === 'EdDSA' && asked === keyType))
-        return first;
-    const chosen = algorithms.find((algorithm) => algorithm === asked);
-    if (chosen !== undefined)
-        return chosen;
-    throw isAlgorithm(asked)
-        ? new SigningKeyError('algorithm_mismatch', { keyType, algorithm: asked })
-        : new SigningKeyError('unsupported_algorithm', { keyType, algorithm: showAlgorithm(asked) });
-}
-function refuseLength(keyType, { asymmetricKeyDetails }) {
-    const bits = asymmetricKeyDetails?.modulusLength ?? shortestRsaKey;
-    if (bits < shortestRsaKey)
-        throw new SigningKeyError('weak_key', { keyType, bits });
-    if (bits > longestRsaKey) {
-        const longKeyType = `${keyType} of more than ${longestRsaKey} bits`;
-        throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
-    }
-}
-function isAlgorithm(name) {
-    return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
-}
-/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
-function showAlgorithm(name) {
-    return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
-}
-/** The curves of RFC 7518 section 3.4, by OpenSSL's names. */
-const curves = new Map([
-    ['prime256v1', { keyType: 'EC P-256', algorithms: ['ES256'] }],
-    ['secp384r1', { keyType: 'EC P-384', algorithms: ['ES384'] }],
-    ['secp521r1', { keyType: 'EC P-521', algorithms: ['ES512'] }],
-]);
-function describeKey(key) {
-    const type = key.asymmetricKeyType ?? '';
-    switch (type) {
-        case 'rsa':
-            return {
-                keyType: 'RSA',
-                algorithms: signingAlgorithms.filter((name) => /^[RP]S/.test(name)),
-            };
-        case 'rsa-pss':
-            return describePssKey(key);
-        case 'ec':
-            return describeEcKey(key);
-        case 'ed25519':
-        case 'ed448':
-            return { keyType: `Ed${type.slice(2)}`, algorithms: ['EdDSA'] };
-        default:
-            return { keyType: type.toUpperCase(), algorithms: [] };
-    }
-}
-function describeEcKey(key) {
-    const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
-    return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
-}
-/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
-function describePssKey(key) {
-    const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
-    const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
-    if (hashAlgorithm === undefined)
-        return { keyType: 'RSA-PSS', algorithms: all };
-    const algorithms = all.filter((name) => hashOf(name) === hashAlgorithm &&
-        hashOf(name) === mgf1HashAlgorithm &&
-        saltLength <= Number(name.slice(2)) / 8);
-    return {
-        keyType: `RSA-PSS ${hashAlgorithm.toUpperCase().replace(/^SHA(?=\d)/, 'SHA-')}`,
-        algorithms,
-    };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/json-web-key.js
-
-
-
-/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
-const jwkMembers = new Map([
-    ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
-    ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
-    ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
-]);
-/** The curves that JWKs are signed with, and others that keys often have, so that an error can name them. */
-const signingCurves = ['P-256', 'P-384', 'P-521', 'Ed25519', 'Ed448'];
-const otherCurves = ['secp256k1', 'X25519', 'X448'];
-/**
- * Reads a private JWK.
- *
- * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
- * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
- */
-function readJwk(jwk) {
-    const kty = readText(jwk['kty']) ?? '';
-    if (kty === 'oct')
-        throw new SigningKeyError('symmetric_jwk');
-    const names = jwkMembers.get(kty);
-    if (names === undefined)
-        throw new SigningKeyError('unsupported_key');
-    if (!('d' in jwk))
-        throw new SigningKeyError('public_jwk');
-    refuseOtherJwk(jwk, kty);
-    const open = pickMembers(jwk, ['kty', ...names.open]);
-    const hidden = pickMembers(jwk, names.hidden);
-    return {
-        ...importJwk(open, hidden),
-        algorithm: readText(jwk['alg']),
-        keyId: readText(jwk['kid']),
-    };
-}
-function refuseOtherJwk(jwk, kty) {
-    if (kty === 'RSA') {
-        if (!('oth' in jwk))
-            return;
-        throw new SigningKeyError('unsupported_key', { keyType: 'RSA with more than two primes' });
-    }
-    const curve = readText(jwk['crv']);
-    if (curve === undefined || signingCurves.includes(curve))
-        return;
-    const name = otherCurves.find((other) => other === curve) ?? '';
-    const keyType = kty === 'EC' ? `EC ${name}`.trim() : name || kty;
-    throw new SigningKeyError('unsupported_key', { keyType });
-}
-/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
-function pickMembers(jwk, names) {
-    const members = names.filter((name) => readText(jwk[name]) === undefined);
-    if (members.length > 0)
-        throw new SigningKeyError('incomplete_jwk', { members });
-    return Object.fromEntries(names.map((name) => [name, jwk[name]]));
-}
-function importJwk(open, hidden) {
-    try {
-        return {
-            key: (0,external_node_crypto_.createPrivateKey)({ key: { ...open, ...hidden }, format: 'jwk' }),
-            publicKey: (0,external_node_crypto_.createPublicKey)({ key: open, format: 'jwk' }),
-        };
-    }
-    catch {
-        throw new SigningKeyError('damaged', { form: 'JWK' });
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/key-file.js
-
-/**
- * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
- *
- * @see https://developers.google.com/identity/protocols/oauth2/service-account
- * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
- */
-function readKeyFile(file) {
-    switch (file['type']) {
-        case 'service_account':
-            return {
-                pem: readText(file['private_key']),
-                keyId: readText(file['private_key_id']),
-                owner: ownedBy(file['client_email'], { isSubject: false }),
-            };
-        case 'serviceaccount':
-            return readZitadelFile(file, 'userId');
-        case 'application':
-            return readZitadelFile(file, 'clientId');
-        default:
-            return {};
-    }
-}
-function readZitadelFile(file, owner) {
-    return {
-        pem: readText(file['key']),
-        keyId: readText(file['keyId']),
-        owner: ownedBy(file[owner], { isSubject: true }),
-    };
-}
-function ownedBy(name, { isSubject }) {
-    const issuer = readText(name);
-    return issuer === undefined ? undefined : { issuer, subject: isSubject ? issuer : undefined };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-key-pem.js
-
-
-/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
-const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
-/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
-const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
-/**
- * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
- *
- * @param text may have text, certificates and parameters around it
- * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
- * @see RFC 7468
- */
-function readPem(text) {
-    const pem = unescapePem(text);
-    const blocks = listBlocks(pem);
-    const [block, another] = blocks.filter(({ label }) => isPrivate(label));
-    if (another !== undefined)
-        throw new SigningKeyError('several_keys');
-    if (block === undefined)
-        throw explainAbsence(pem);
-    refuseOtherKinds(block);
-    const key = readDer(readBase64(block.body.replace(/\s/g, '')));
-    if (key === undefined)
-        throw new SigningKeyError('damaged', { form: 'PEM' });
-    return key;
-}
-/**
- * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
- * regular expression would read on from every BEGIN that has no END.
- */
-function listBlocks(pem) {
-    const boundaries = [...pem.matchAll(pemBoundary)].map(readBoundary);
-    const lasts = findEnds(boundaries);
-    const blocks = [];
-    let done = 0;
-    boundaries.forEach(({ kind, label, start, end }, nth) => {
-        const last = lasts[nth];
-        if (kind !== 'BEGIN' || start < done || last === undefined)
-            return;
-        blocks.push({ label, body: pem.slice(end, last.start) });
-        done = last.end;
-    });
-    return blocks;
-}
-function readBoundary({ index, 0: line, 1: kind, 2: label = '' }) {
-    return { kind, label, start: index, end: index + line.length + '-----'.length };
-}
-/** Finds for each boundary the next END of its label; undefined where there is none. */
-function findEnds(boundaries) {
-    const next = new Map();
-    return boundaries
-        .toReversed()
-        .map((boundary) => {
-        const end = next.get(boundary.label);
-        if (boundary.kind === 'END')
-            next.set(boundary.label, boundary);
-        return end;
-    })
-        .toReversed();
-}
-/** Makes line breaks of literal ones, as secrets on one line have them, and undoes JSON's `\/`. */
-function unescapePem(text) {
-    return breakLines(text).replaceAll('\\/', '/');
-}
-/** Makes line breaks of literal ones, escaped once or twice. */
-function breakLines(text) {
-    return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
-}
-function isPrivate(label) {
-    return label.includes('PRIVATE KEY');
-}
-function refuseOtherKinds({ label, body }) {
-    if (label.includes('ENCRYPTED') || /Proc-Type:\s*4,\s*ENCRYPTED/.test(body)) {
-        throw new SigningKeyError('encrypted');
-    }
-    if (label === 'OPENSSH PRIVATE KEY')
-        throw new SigningKeyError('openssh_key');
-    if (label === 'DSA PRIVATE KEY')
-        throw new SigningKeyError('unsupported_key', { keyType: 'DSA' });
-    if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label))
-        throw new SigningKeyError('unsupported_key');
-}
-/** Says what a text without a whole private key is instead. */
-function explainAbsence(text) {
-    const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
-    const label = labels.find(isPrivate) ?? labels[0] ?? '';
-    if (label.includes('ENCRYPTED'))
-        return new SigningKeyError('encrypted');
-    if (isPrivate(label))
-        return new SigningKeyError('damaged', { form: 'PEM' });
-    if (label.endsWith('PUBLIC KEY') || /^(?:ssh-|ecdsa-sha2-)\S+ /.test(text)) {
-        return new SigningKeyError('public_key');
-    }
-    if (label.endsWith('CERTIFICATE'))
-        return new SigningKeyError('certificate');
-    return new SigningKeyError(nameEncoded(text) ?? 'not_a_key');
-}
-function nameEncoded(text) {
-    const bytes = readBase64(text.replace(/\s/g, ''));
-    const decoded = bytes.toString().trim();
-    if (/^\{[\s\S]*\}$/.test(decoded))
-        return 'base64_of_json';
-    if (decoded.includes('-----BEGIN '))
-        return 'base64_of_pem';
-    return readDer(bytes) === undefined ? undefined : 'base64_of_der';
-}
-/** Decodes base64 of either alphabet; no bytes where it is none. */
-function readBase64(text) {
-    return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
-}
-/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
-function readDer(der) {
-    for (const type of ['pkcs8', 'sec1']) {
-        try {
-            return (0,external_node_crypto_.createPrivateKey)({ key: der, format: 'der', type });
-        }
-        catch {
-            // It may be of the other form.
-        }
-    }
-    return undefined;
-}
-/** Writes a private key as PKCS#8 in PEM. */
-function writePem(key) {
-    return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/found-key.js
-
-
-
-
-
-/**
- * Finds the key in an input of any form.
- *
- * @param text without white space around it
- * @throws {SigningKeyError} where it has none
- */
-function findKey(text) {
-    return /^[{[]/.test(text) ? findKeyInJson(parseJson(text)) : { key: readPem(text) };
-}
-function parseJson(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        throw new SigningKeyError('damaged', { form: 'JSON' });
-    }
-}
-function findKeyInJson(value) {
-    if (!isObject(value))
-        throw new SigningKeyError('no_key_in_file');
-    if (Array.isArray(value['keys']))
-        throw new SigningKeyError('key_set');
-    if (typeof value['kty'] === 'string')
-        return readJwk(value);
-    const file = readKeyFile(value);
-    if (file.pem === undefined)
-        throw new SigningKeyError('no_key_in_file');
-    return { key: readPem(file.pem), keyId: file.keyId, owner: file.owner };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key.js
-
-
-
-
-
-/**
- * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
- * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
- *
- * @param input the key; white space and text around it do not matter
- * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
- * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
- * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
- */
-function readSigningKey(input, options = {}) {
-    const found = findKey(input.trim());
-    const signingKey = {
-        key: found.key,
-        algorithm: chooseAlgorithm(found.key, readText(options.algorithm) ?? found.algorithm),
-        keyId: readText(options.keyId) ?? found.keyId,
-        owner: found.owner,
-    };
-    proveKey(signingKey, found);
-    return signingKey;
-}
-/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
-function proveKey(signer, { key, publicKey }) {
-    if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
-        throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
-    }
-}
-/**
- * Writes a private key as PKCS#8 DER, the same bytes in whatever form the key came.
- *
- * @see RFC 5958
- */
-function exportKeyMaterial(key) {
-    return completeKey(key).export({ format: 'der', type: 'pkcs8' });
-}
-/** An EC key that came without its public part, or with a compressed one, would be written as it came. */
-function completeKey(key) {
-    if (key.asymmetricKeyType !== 'ec')
-        return key;
-    try {
-        return (0,external_node_crypto_.createPrivateKey)({ key: key.export({ format: 'jwk' }), format: 'jwk' });
-    }
-    catch {
-        // A curve that JWK has no name for.
-        return key;
-    }
-}
-
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
-;// CONCATENATED MODULE: ./build/compiled/inputs/empty-secret.js
-
-/**
- * Finds out why a secret is empty from what started the run.
- *
- * @param env the step's environment
- * @see https://docs.github.com/actions/reference/security/secure-use
- */
-function explainMissingSecret(env) {
-    if (env['GITHUB_ACTOR'] === 'dependabot[bot]')
-        return 'dependabot';
-    const event = env['GITHUB_EVENT_NAME'] ?? '';
-    const forkable = event.startsWith('pull_request') && event !== 'pull_request_target';
-    return forkable && readHeadRepository(env) !== env['GITHUB_REPOSITORY'] ? 'fork' : 'unset';
-}
-/** The full name of the repository that a pull request comes from; undefined where the fork was deleted. */
-function readHeadRepository(env) {
-    try {
-        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
-        return event.pull_request?.head?.repo?.full_name;
-    }
-    catch {
-        // An event that cannot be read says nothing of a fork.
-        return env['GITHUB_REPOSITORY'];
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/reader.js
-
-
-/** The inputs of action.yml, in the order of its groups. */
-const inputNames = [
-    'token-url',
-    'issuer',
-    'endpoint-type',
-    'ca-certificate',
-    'allow-http',
-    'client-id',
-    'client-secret',
-    'client-auth-method',
-    'client-secret-encoding',
-    'private-key',
-    'private-key-id',
-    'signing-algorithm',
-    'private-key-as',
-    'assertion-audience',
-    'assertion-claims',
-    'client-certificate',
-    'client-key',
-    'id-token-as',
-    'id-token-audience',
-    'refresh-token',
-    'scopes',
-    'grant-type',
-    'audience',
-    'resource',
-    'parameters',
-    'headers',
-    'body-format',
-    'timeout',
-    'total-timeout',
-    'retry-max-attempts',
-    'retry-time-slot',
-    'retry-max-wait',
-    'retry-on',
-    'use-cache',
-    'min-validity',
-    'cache-encryption-key',
-    'cache-wait',
-    'default-expires-in',
-    'expires-at-override',
-    'env-var',
-    'revoke',
-    'revocation-url',
-    'verbose',
-];
-/** The defaults that action.yml declares; a test holds the two equal. One that depends on other inputs is not here. */
-const inputDefaults = {
-    'endpoint-type': 'oauth2',
-    'allow-http': 'false',
-    'client-secret-encoding': 'form',
-    'private-key-as': 'client_assertion',
-    'body-format': 'form',
-    timeout: '15',
-    'total-timeout': '120',
-    'retry-max-attempts': '4',
-    'retry-time-slot': '3',
-    'retry-max-wait': '10',
-    'retry-on': 'transient',
-    'cache-wait': '0',
-    'env-var': 'OAUTH2_TOKEN',
-    revoke: 'false',
-    verbose: 'false',
-};
-/**
- * Reads one input as the runner hands it over.
- *
- * @param how `exact` keeps white space at the ends
- * @returns an empty string where it was left out
- * @see https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
- */
-function readInput(env, name, how = 'trimmed') {
-    const value = env[`INPUT_${name.toUpperCase()}`] ?? '';
-    return how === 'exact' ? value : value.trim();
-}
-/** The fewest characters of a secret; a mask of fewer would blank the log. */
-const shortestSecret = 4;
-/** Reads inputs and collects what is wrong with them, so that all of it is said at once. */
-class InputReader {
-    problems = [];
-    #env;
-    #ignored = new Set();
-    #missing;
-    constructor(env) {
-        this.#env = env;
-    }
-    /** Notes that an input is wrong. */
-    complain(problem) {
-        this.problems.push(problem);
-    }
-    /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
-    missSecret(name) {
-        this.#missing ??= name;
-    }
-    /** From here on the input reads as left out, for what is wrong with it was said. */
-    ignore(name) {
-        this.#ignored.add(name);
-    }
-    get missesSecret() {
-        return this.#missing !== undefined;
-    }
-    /** The secret that is needed and empty, with what started the run as the likely reason. */
-    findEmptySecret() {
-        if (this.#missing === undefined)
-            return undefined;
-        return { name: this.#missing, cause: explainMissingSecret(this.#env) };
-    }
-    /** The value; its default, or undefined, where it was left out. */
-    read(name) {
-        const value = this.#readRaw(name);
-        if (value !== '')
-            return value;
-        const defaults = inputDefaults;
-        return defaults[name];
-    }
-    /** Whether something was written; a value equal to its default counts as not written. */
-    isGiven(name) {
-        const defaults = inputDefaults;
-        const value = this.#readRaw(name);
-        return value !== '' && value !== defaults[name];
-    }
-    /** The value with its white space; empty where it was left out. */
-    readExact(name) {
-        return this.#readRaw(name, 'exact');
-    }
-    #readRaw(name, how = 'trimmed') {
-        return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
-    }
-    /** One of several words; undefined where it was left out, or is none of them. */
-    readOptionalChoice(name, choices) {
-        const value = this.read(name);
-        if (value === undefined)
-            return undefined;
-        const choice = choices.find((one) => one === value);
-        if (choice === undefined) {
-            this.complain(text_text `${name}: ${got(value)}, takes ${choices.join(', ')}`);
-        }
-        return choice;
-    }
-    /** One of several words. */
-    readChoice(name, choices) {
-        return this.readOptionalChoice(name, choices) ?? choices[0];
-    }
-    /** A boolean of YAML 1.2: `true`, `True`, `TRUE` and the same of `false`. */
-    readFlag(name) {
-        const value = this.read(name) ?? '';
-        if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
-            this.complain(text_text `${name}: ${got(value)}, takes true or false`);
-        }
-        return value.toLowerCase() === 'true';
-    }
-    /** As {@link readNumber}; undefined where it was left out. */
-    readOptionalNumber(name, range) {
-        return this.read(name) === undefined ? undefined : this.readNumber(name, range);
-    }
-    /** A decimal number; NaN, and a problem noted, where it is none or out of range. */
-    readNumber(name, range) {
-        const value = this.read(name) ?? '';
-        const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
-        if (number > range.max) {
-            this.complain(text_text `${name}: ${got(value)}, takes at most ${range.max}`);
-            return NaN;
-        }
-        const { min, bound = 'from', whole = false, unit } = range;
-        const large = bound === 'over' ? number > min : number >= min;
-        if (large && (!whole || Number.isInteger(number)))
-            return number;
-        const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
-        const least = bound === 'over' ? text_text `over ${min}` : text_text `${min} or more`;
-        this.complain(text_text `${name}: ${got(value)}, takes ${kind}, ${least}`);
-        return NaN;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/key-faults.js
-
-const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
-/** Says why an input is no key to sign with, and what to do; what comes after the input's name. */
-function explainKeyFault(error) {
-    const { keyType = 'of this kind', algorithm, bits = 0 } = error;
-    switch (error.code) {
-        case 'encrypted':
-            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
-        case 'public_key':
-            return text_text `is a public key; give the private key that belongs to it`;
-        case 'public_jwk':
-            return text_text `is a public JWK; give the one with the private members`;
-        case 'certificate':
-            return text_text `is a certificate; give the private key that belongs to it`;
-        case 'base64_of_pem':
-            return text_text `is base64 around a PEM; store what this prints: base64 -d < FILE`;
-        case 'base64_of_json':
-            return text_text `is base64 around a key in JSON; store what this prints: base64 -d < FILE`;
-        case 'base64_of_der':
-            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
-        case 'key_set':
-            return text_text `is a set of keys; give one of its members, a JWK`;
-        case 'symmetric_jwk':
-            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
-        case 'incomplete_jwk':
-            return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
-        case 'no_key_in_file':
-            return text_text `is JSON without a key; ${takes}`;
-        case 'several_keys':
-            return text_text `has several private keys; give one`;
-        case 'openssh_key':
-            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
-        case 'not_a_key':
-            return text_text `is no private key; ${takes}`;
-        case 'damaged':
-            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
-        case 'weak_key':
-            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
-        case 'unsupported_key':
-            return error.keyType === undefined
-                ? text_text `is a key that signs no JWT; ${kinds}`
-                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
-        case 'unsupported_algorithm':
-            return algorithm === undefined
-                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
-                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
-        case 'algorithm_mismatch':
-            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
-    }
-}
-const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/pairs.js
-
-/** The characters of a header's name (RFC 9110 section 5.6.2). */
-const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-/** Whether node:http sends a header's value as it is (RFC 9110 section 5.5). */
-function isFieldValue(value) {
-    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-}
-/**
- * Reads the input `parameters`: `name=value` a line each, split at the first `=`, the value exact; or a JSON object, for
- * values with line breaks.
- */
-function parseParameters(input) {
-    if (input.trimStart().startsWith('{'))
-        return parseJsonParameters(input);
-    return parseLines(input, (line, number) => {
-        const split = line.indexOf('=');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        if (name !== '')
-            return [name, line.slice(split + 1)];
-        return text_text `line ${number} has no name=value`;
-    });
-}
-/** Reads the input `headers`: `Name: value`, a line each. */
-function parseHeaders(input) {
-    return parseLines(input, (line, number) => {
-        const split = line.indexOf(':');
-        const name = line.slice(0, Math.max(split, 0)).trim();
-        const value = line.slice(split + 1).trim();
-        if (!token.test(name))
-            return text_text `line ${number} has no "Name: value"`;
-        if (!isFieldValue(value)) {
-            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
-        }
-        return [name, value];
-    });
-}
-/** Reads an input line by line; empty lines are passed over. */
-function parseLines(input, parseLine) {
-    const results = input
-        .split(/\r?\n/)
-        .map((line, index) => (line.trim() === '' ? undefined : parseLine(line, index + 1)))
-        .filter((result) => result !== undefined);
-    return sortOut(results);
-}
-function parseJsonParameters(input) {
-    const members = readObject(input);
-    if (members === undefined) {
-        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
-    }
-    return sortOut(Object.entries(members).flatMap(([name, value]) => toPairs(name, value)));
-}
-function readObject(input) {
-    try {
-        // What begins with { is an object, or no JSON.
-        return JSON.parse(input);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** A list gives a pair for each of its members. */
-function toPairs(name, value) {
-    return (Array.isArray(value) ? value : [value]).map((one) => {
-        if (name === '')
-            return text_text `a member has no name`;
-        if (typeof one === 'string')
-            return [name, one];
-        if (typeof one === 'boolean')
-            return [name, String(one)];
-        if (typeof one === 'number') {
-            // A larger one was rounded when it was read.
-            const isExact = Math.abs(one) <= Number.MAX_SAFE_INTEGER;
-            return isExact ? [name, String(one)] : text_text `${name} is too large a number; write it as text`;
-        }
-        return text_text `${name} is neither text, number nor boolean`;
-    });
-}
-function sortOut(results) {
-    return {
-        pairs: results.filter((result) => !isText(result)),
-        faults: results.filter(isText),
-    };
-}
-function isText(result) {
-    return 'words' in result;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/certificates.js
-
-
-const certificate = /-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----/g;
-/**
- * Reads certificates in PEM, with real or literal line breaks or with spaces instead.
- *
- * @returns the certificates alone, one after the other; undefined where there is none, or something that is none
- * @see RFC 7468 section 5
- */
-function readCertificates(input) {
-    const value = unescapePem(input);
-    const blocks = [...value.matchAll(certificate)].map(([, body = '']) => writeCertificate(body));
-    const boundaries = value.match(/-----(?:BEGIN|END)/g) ?? [];
-    const isAll = blocks.length > 0 && boundaries.length === 2 * blocks.length;
-    return isAll && blocks.every(isCertificate) ? blocks.join('\n') : undefined;
-}
-/** Writes a block as RFC 7468 wants it, for OpenSSL takes no other. */
-function writeCertificate(body) {
-    const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? [];
-    return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n');
-}
-function isCertificate(pem) {
-    try {
-        return new external_node_crypto_.X509Certificate(pem).raw.length > 0;
-    }
-    catch {
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/client.js
-
-
-
-
-
-
-
-
-
-
-/** The ways to authenticate a client, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
-const clientAuthMethods = [
-    'client_secret_basic',
-    'client_secret_post',
-    'client_secret_jwt',
-    'private_key_jwt',
-    'tls_client_auth',
-    'self_signed_tls_client_auth',
-    'none',
-];
-/** Whether the client shows its certificate on the TLS connection (RFC 8705). */
-function usesTlsAuthentication({ clientAuthMethod, }) {
-    return (clientAuthMethod === 'tls_client_auth' || clientAuthMethod === 'self_signed_tls_client_auth');
-}
-/** The credential that each method uses. */
-const credentialOf = {
-    client_secret_basic: 'client-secret',
-    client_secret_post: 'client-secret',
-    client_secret_jwt: 'client-secret',
-    private_key_jwt: 'private-key',
-    tls_client_auth: 'client-key',
-    self_signed_tls_client_auth: 'client-key',
-    none: undefined,
-};
-/** The method that a credential stands for where none is named. */
-const methodOf = {
-    'client-secret': 'client_secret_basic',
-    'private-key': 'private_key_jwt',
-    'client-key': 'tls_client_auth',
-};
-/**
- * Reads the inputs of the group Who you are, and notes what is wrong with them.
- *
- * @param now epoch, milliseconds
- */
-function readClientInputs(reader, now) {
-    const privateKeyAs = reader.readChoice('private-key-as', ['client_assertion', 'assertion']);
-    const idTokenAs = reader.readOptionalChoice('id-token-as', [
-        'client_assertion',
-        'assertion',
-        'subject_token',
-    ]);
-    const algorithm = reader.readOptionalChoice('signing-algorithm', [
-        ...signingAlgorithms,
-        ...macAlgorithms,
-    ]);
-    const client = {
-        clientId: readClientId(reader),
-        clientSecret: readClientSecret(reader),
-        clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs }),
-        isMethodWritten: reader.isGiven('client-auth-method'),
-        clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
-        signingKey: readKey(reader, algorithm),
-        macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
-        privateKeyAs,
-        assertionAudience: reader.read('assertion-audience'),
-        assertionClaims: client_readClaims(reader),
-        clientCertificate: readClientCertificate(reader, now),
-        clientKey: readClientKey(reader),
-        idTokenAs,
-        idTokenAudience: reader.read('id-token-audience'),
-        refreshToken: readSecret(reader, 'refresh-token'),
-    };
-    checkClientId(reader, client);
-    checkCertificate(reader, client);
-    checkUse(reader, client);
-    return client;
-}
-function readClientId(reader) {
-    const value = reader.read('client-id');
-    // eslint-disable-next-line no-control-regex -- a control character is what is looked for
-    if (/[\x00-\x1f\x7f]/.test(value ?? ''))
-        reader.complain(text_text `client-id: has a control character`);
-    return value;
-}
-/** Reads a secret that is hidden as it is. */
-function readSecret(reader, name) {
-    const value = reader.read(name);
-    if (value !== undefined && value.length < shortestSecret) {
-        reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
-    }
-    return value;
-}
-/** A private key that is sent as a secret is given away. */
-function readClientSecret(reader) {
-    const value = readSecret(reader, 'client-secret');
-    if (/-----BEGIN |"private_key"/.test(value ?? '')) {
-        reader.complain(text_text `client-secret: holds a private key; give it as private-key`);
-    }
-    return value;
-}
-function readKey(reader, algorithm) {
-    const value = reader.read('private-key');
-    if (value === undefined)
-        return undefined;
-    const keyId = reader.read('private-key-id');
-    return tryKey(reader, 'private-key', value, { algorithm, keyId });
-}
-function readClientKey(reader) {
-    const value = reader.read('client-key');
-    return value === undefined ? undefined : tryKey(reader, 'client-key', value, {})?.key;
-}
-function tryKey(reader, name, value, options) {
-    try {
-        return readSigningKey(value, options);
-    }
-    catch (error) {
-        if (!(error instanceof SigningKeyError))
-            throw error;
-        reader.complain(text_text `${name}: ${explainKeyFault(error)}`);
-        return undefined;
-    }
-}
-function client_readClaims(reader) {
-    const { pairs, faults } = parseParameters(reader.readExact('assertion-claims'));
-    const names = pairs.map(([name]) => name);
-    const repeated = names.find((name, index) => names.indexOf(name) !== index);
-    if (faults.length > 0)
-        reader.complain(text_text `assertion-claims: ${joinTexts(faults, ', ')}`);
-    if (repeated !== undefined) {
-        reader.complain(text_text `assertion-claims: ${repeated} is given more than once`);
-    }
-    return pairs;
-}
-function readClientCertificate(reader, now) {
-    const value = reader.read('client-certificate');
-    if (value === undefined)
-        return undefined;
-    const certificate = readCertificates(value);
-    if (certificate === undefined) {
-        reader.complain(text_text `client-certificate: takes a certificate in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, its chain after it`);
-        return undefined;
-    }
-    const { validToDate } = new external_node_crypto_.X509Certificate(certificate);
-    if (validToDate.getTime() < now) {
-        reader.complain(text_text `client-certificate: expired at ${formatZuluTime(validToDate)}; the provider has to issue a new one`);
-    }
-    return certificate;
-}
-function chooseMethod(reader, roles) {
-    if (roles.idTokenAs === 'client_assertion') {
-        for (const name of ['client-auth-method', ...listOffered(reader, roles)]) {
-            if (reader.isGiven(name))
-                complainOfIdToken(reader, name);
-        }
-        return undefined;
-    }
-    const written = reader.readOptionalChoice('client-auth-method', clientAuthMethods);
-    if (!reader.isGiven('client-auth-method'))
-        return inferMethod(reader, roles);
-    if (written !== undefined)
-        checkMethod(reader, written, roles);
-    return written;
-}
-function complainOfIdToken(reader, name) {
-    reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, for the ID token authenticates the client`);
-}
-/** The credentials of the client that are given. */
-function listOffered(reader, { privateKeyAs }) {
-    const possible = privateKeyAs === 'assertion'
-        ? ['client-secret', 'client-key']
-        : ['client-secret', 'private-key', 'client-key'];
-    return possible.filter((name) => reader.isGiven(name));
-}
-/** The input that makes a signed JWT or an ID token the grant, if one does. */
-function nameGrantProof({ privateKeyAs, idTokenAs }) {
-    if (privateKeyAs === 'assertion')
-        return 'private-key-as: assertion';
-    return idTokenAs === undefined ? undefined : `id-token-as: ${idTokenAs}`;
-}
-/** By what is given. Nothing at all never turns into `none` by itself, for an empty secret looks the same. */
-function inferMethod(reader, roles) {
-    const offered = listOffered(reader, roles);
-    const proof = nameGrantProof(roles);
-    const [first] = offered;
-    if (first === undefined) {
-        if (proof !== undefined)
-            return 'none';
-        // With an ID token in mind, no secret is missing; what is wrong with these inputs is said elsewhere.
-        if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience'))
-            return undefined;
-        reader.missSecret(guessMissing(reader));
-        return undefined;
-    }
-    if (offered.length > 1) {
-        reader.complain(text_text `client-auth-method is required, for there are ${offered.join(' and ')}`);
-    }
-    else if (proof !== undefined) {
-        reader.complain(text_text `client-auth-method is required, for ${proof} is the grant and ${first} is given besides; none sends no ${first}`);
-    }
-    return methodOf[first];
-}
-/** The secret that somebody meant to give, by what else is given. */
-function guessMissing(reader) {
-    const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'];
-    const algorithm = reader.read('signing-algorithm');
-    const isForKey = signingAlgorithms.some((one) => one === algorithm);
-    if (isForKey || ofKey.some((name) => reader.isGiven(name)))
-        return 'private-key';
-    return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
-}
-/** Notes where a method lacks its credential, or is given one that it does not use. */
-function checkMethod(reader, method, roles) {
-    const credential = credentialOf[method];
-    const offered = listOffered(reader, roles);
-    if (credential !== undefined && !offered.includes(credential)) {
-        if (credential === 'private-key' && reader.isGiven('private-key')) {
-            reader.complain(text_text `client-auth-method: private_key_jwt needs private-key-as: client_assertion`);
-        }
-        else {
-            reader.missSecret(credential);
-        }
-    }
-    for (const name of offered.filter((one) => one !== credential)) {
-        reader.complain(text_text `${name}: is not used by client-auth-method: ${method}`);
-    }
-    if (method === 'client_secret_jwt' && roles.privateKeyAs === 'assertion') {
-        reader.complain(text_text `client-auth-method: ${method} cannot be used with private-key-as: assertion, for assertion-audience and assertion-claims would be meant for both JWTs`);
-    }
-}
-/** A JWT or an ID token can say who asks; a secret or a certificate cannot, even where it is sent besides. */
-function checkClientId(reader, client) {
-    const { clientAuthMethod = 'none', privateKeyAs, idTokenAs } = client;
-    const isSaid = idTokenAs !== undefined || (privateKeyAs === 'assertion' && namesIssuer(client));
-    if (isSaid && clientAuthMethod === 'none')
-        return;
-    // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
-    if (privateKeyAs === 'assertion' && reader.isGiven('private-key') && !client.signingKey)
-        return;
-    if (!reader.isGiven('client-id'))
-        reader.complain(sayMissingId(client));
-}
-function sayMissingId({ privateKeyAs, signingKey }) {
-    return privateKeyAs !== 'assertion' && signingKey?.owner !== undefined
-        ? text_text `client-id is required, or private-key-as: assertion where the key file itself says who asks`
-        : text_text `client-id is required (a variable or a secret that does not exist reads as empty)`;
-}
-function namesIssuer({ signingKey, assertionClaims, }) {
-    const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
-    return isClaimed || signingKey?.owner !== undefined;
-}
-/** Notes where certificate and key do not belong together. */
-function checkCertificate(reader, { clientCertificate, clientKey, clientAuthMethod, signingKey }) {
-    if (clientKey !== undefined && !reader.isGiven('client-certificate')) {
-        reader.complain(text_text `client-certificate is required with client-key`);
-    }
-    if (clientCertificate === undefined)
-        return;
-    const isForTls = credentialOf[clientAuthMethod ?? 'none'] === 'client-key';
-    const hasOwnKey = isForTls || reader.isGiven('client-key');
-    const [name, key] = hasOwnKey
-        ? ['client-key', clientKey]
-        : ['private-key', signingKey?.key];
-    if (key === undefined)
-        return;
-    if (!new external_node_crypto_.X509Certificate(clientCertificate).checkPrivateKey(key)) {
-        reader.complain(text_text `client-certificate: does not belong to ${name}`);
-    }
-}
-/** Notes what is given and would change nothing. */
-function checkUse(reader, client) {
-    const { clientAuthMethod, idTokenAs, privateKeyAs } = client;
-    const hasKey = reader.isGiven('private-key');
-    const signs = hasKey || clientAuthMethod === 'client_secret_jwt';
-    if (privateKeyAs === 'assertion' && !hasKey)
-        reader.missSecret('private-key');
-    for (const name of ['assertion-audience', 'assertion-claims', 'signing-algorithm']) {
-        if (reader.isGiven(name) && !signs && !reader.missesSecret) {
-            reader.complain(text_text `${name}: has no meaning without a signed JWT (private-key, or client-auth-method: client_secret_jwt)`);
-        }
-    }
-    if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
-        reader.complain(text_text `private-key-id: has no meaning without private-key`);
-    }
-    if (!hasKey)
-        checkCertificateUse(reader, client);
-    if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
-        reader.complain(text_text `id-token-audience: has no meaning without id-token-as`);
-    }
-    if (clientAuthMethod === 'client_secret_jwt')
-        checkMacAlgorithm(reader);
-}
-/** Notes where a certificate has no key: it was forgotten, or the certificate is not wanted at all. */
-function checkCertificateUse(reader, { clientAuthMethod, idTokenAs }) {
-    const isAlone = reader.isGiven('client-certificate') && !reader.isGiven('client-key');
-    if (!isAlone || reader.missesSecret)
-        return;
-    if (idTokenAs === 'client_assertion') {
-        complainOfIdToken(reader, 'client-certificate');
-    }
-    else if (clientAuthMethod !== undefined && reader.isGiven('client-auth-method')) {
-        reader.complain(text_text `client-certificate: is not used by client-auth-method: ${clientAuthMethod}`);
-    }
-    else {
-        reader.missSecret('client-key');
-    }
-}
-function checkMacAlgorithm(reader) {
-    const algorithm = reader.read('signing-algorithm');
-    if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm))
-        return;
-    reader.complain(text_text `signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: client_secret_jwt`);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/endpoint.js
-
-
-
-/** Reads the inputs of the group Where, and notes what is wrong with them. */
-function readEndpointInputs(reader) {
-    const allowHttp = reader.readFlag('allow-http');
-    return {
-        ...readPlace(reader, allowHttp),
-        endpointType: reader.readChoice('endpoint-type', ['oauth2', 'acs_api']),
-        caCertificate: readCaCertificate(reader),
-        allowHttp,
-    };
-}
-/** Reads `token-url` or `issuer`; one of them says where to ask. */
-function readPlace(reader, allowHttp) {
-    const tokenUrl = readTokenUrl(reader, allowHttp);
-    const issuer = readIssuer(reader, allowHttp);
-    if (reader.isGiven('token-url') && reader.isGiven('issuer')) {
-        reader.complain(text_text `issuer: is given beside token-url; give the one or the other`);
-    }
-    else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
-        reader.complain(text_text `token-url is required, or issuer in its place`);
-    }
-    return { tokenUrl, issuer };
-}
-function readTokenUrl(reader, allowHttp) {
-    const value = reader.read('token-url');
-    if (value === undefined)
-        return undefined;
-    const fault = findUrlFault(value, allowHttp, 'https://login.example.com/oauth2/token');
-    if (fault === undefined)
-        return new URL(value).href;
-    reader.complain(text_text `token-url: ${fault}`);
-    return undefined;
-}
-function readIssuer(reader, allowHttp) {
-    const value = reader.read('issuer');
-    if (value === undefined)
-        return undefined;
-    const fault = findIssuerFault(value, allowHttp);
-    if (fault === undefined)
-        return value;
-    reader.complain(text_text `issuer: ${fault}`);
-    return undefined;
-}
-/** What is wrong with an issuer (RFC 8414 section 2). */
-function findIssuerFault(value, allowHttp) {
-    const fault = findUrlFault(value, allowHttp, 'https://login.example.com');
-    if (fault !== undefined)
-        return fault;
-    if (value.includes('?'))
-        return text_text `takes a URL without a query (?)`;
-    if (!value.includes('/.well-known/'))
-        return undefined;
-    return text_text `takes the issuer itself, what stands before /.well-known/`;
-}
-/** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
-function findUrlFault(value, allowHttp, example) {
-    const echo = echoUrl(value);
-    if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-        return text_text `${echo}takes a URL such as ${example}`;
-    }
-    const url = new URL(value);
-    if (url.username !== '' || url.password !== '') {
-        return text_text `has user information before the host; use client-id and client-secret`;
-    }
-    if (value.includes('#'))
-        return text_text `${echo}takes a URL without a fragment (#)`;
-    if (url.protocol === 'https:')
-        return undefined;
-    if (url.protocol !== 'http:')
-        return text_text `${echo}takes https`;
-    if (allowHttp || isLoopback(url.hostname))
-        return undefined;
-    return text_text `${echo}takes https (or allow-http: true)`;
-}
-/** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
-function echoUrl(value) {
-    const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
-    if (value.includes('@') || (!isUrl && /[?#]/.test(value)))
-        return text_text ``;
-    return text_text `${got(value.replace(/([?#]).+/s, '$1...'))}, `;
-}
-function readCaCertificate(reader) {
-    const value = reader.read('ca-certificate');
-    if (value === undefined)
-        return undefined;
-    const certificates = readCertificates(value);
-    if (certificates === undefined) {
-        reader.complain(text_text `ca-certificate: takes certificates in PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----`);
-    }
-    return certificates;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/acs-api.js
-
-
-
-
-
-
-
-/** The headers that carry the credentials, in lower case. */
-const acsHeaders = ['client-id', 'client-secret'];
-/**
- * Asks an ACS endpoint once.
- *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token, or none with an expiry
- */
-async function askAcsEndpoint(request, { send, now, signal, tls }) {
-    const sentAt = now();
-    const limits = { signal, tls, maxBytes: maxResponseBytes };
-    const response = await send(buildAcsRequest(request), limits);
-    return parseAcsResponse(response, { sentAt, now: now() });
-}
-/** Writes the request as HTTP. */
-function buildAcsRequest(request) {
-    const { tokenUrl, clientId, clientSecret, headers } = request;
-    const all = joinHeaders([
-        ...defaultHeaders,
-        ...headers,
-        ['client-id', clientId],
-        ['client-secret', clientSecret],
-    ]);
-    return { method: 'GET', url: tokenUrl, headers: Object.fromEntries(all) };
-}
-/**
- * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
- *
- * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
- */
-function parseAcsResponse(response, context) {
-    const members = refuseFailure(response, readMembers(response.body), context.now);
-    const accessToken = new AccessToken({
-        token: readTokenString(response, members),
-        tokenType: readText(members['token_type']) ?? 'Bearer',
-        expiresAt: readExpiresAt(response, members),
-    });
-    return {
-        accessToken,
-        ...readCompanions(response, withoutExpiry(members)),
-        issuedAt: context.sentAt,
-    };
-}
-function readExpiresAt(response, members) {
-    const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
-    if (expiresAt === undefined)
-        throw failure('no_expires_at', response, { retryable: false });
-    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
-    return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
-}
-function withoutExpiry(members) {
-    return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/contradictions.js
-
-
-
-/** Notes what only several inputs together can get wrong. */
-function checkTogether(reader, inputs) {
-    if (inputs.endpointType === 'acs_api') {
-        checkAcs(reader, inputs);
-        return;
-    }
-    checkParameterNames(reader, inputs);
-    const usesAuthorization = inputs.clientAuthMethod === 'client_secret_basic';
-    checkHeaderNames(reader, inputs.headers, usesAuthorization ? ['authorization'] : []);
-    if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
-        reader.complain(text_text `client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`);
-    }
-    checkTls(reader, inputs);
-}
-/** The inputs that mean nothing to an ACS endpoint. */
-const notForAcs = [
-    'issuer',
-    'client-auth-method',
-    'client-secret-encoding',
-    'private-key',
-    'private-key-id',
-    'signing-algorithm',
-    'private-key-as',
-    'assertion-audience',
-    'assertion-claims',
-    'client-certificate',
-    'client-key',
-    'id-token-as',
-    'id-token-audience',
-    'refresh-token',
-    'scopes',
-    'grant-type',
-    'audience',
-    'resource',
-    'parameters',
-    'body-format',
-    'revoke',
-    'revocation-url',
-];
-/** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */
-function refuseForAcs(reader) {
-    for (const name of notForAcs) {
-        if (!reader.isGiven(name))
-            continue;
-        reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
-        reader.ignore(name);
-    }
-}
-function checkAcs(reader, inputs) {
-    for (const name of ['client-id', 'client-secret']) {
-        if (!isFieldValue(reader.read(name) ?? '')) {
-            reader.complain(text_text `${name}: has a character that a header cannot carry`);
-        }
-    }
-    checkHeaderNames(reader, inputs.headers, acsHeaders);
-}
-function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }) {
-    return clientAuthMethod === 'client_secret_basic' && clientSecretEncoding === 'raw';
-}
-/** A certificate can be shown on a TLS connection alone. */
-function checkTls(reader, { tokenUrl, clientAuthMethod }) {
-    if (clientAuthMethod?.endsWith('tls_client_auth') !== true)
-        return;
-    if (tokenUrl?.startsWith('http:') === true) {
-        reader.complain(text_text `token-url: takes https with client-auth-method: ${clientAuthMethod}`);
-    }
-}
-/** The inputs that parameters of these names have for themselves. */
-function listOwnParameters(inputs) {
-    const { clientAuthMethod, privateKeyAs, idTokenAs } = inputs;
-    const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
-    const assertion = privateKeyAs === 'assertion' ? 'private-key' : 'id-token-as';
-    const asserts = privateKeyAs === 'assertion' || idTokenAs === 'assertion';
-    const isKeyGrantAlone = privateKeyAs === 'assertion' && clientAuthMethod === 'none' && !inputs.isMethodWritten;
-    const provesByJwt = clientAuthMethod === undefined || clientAuthMethod.endsWith('_jwt');
-    return {
-        grant_type: 'grant-type',
-        client_secret: 'client-secret',
-        ...(provesByJwt
-            ? {
-                client_assertion: 'private-key or id-token-as',
-                client_assertion_type: 'private-key or id-token-as',
-            }
-            : {}),
-        ...(sendsId && !isKeyGrantAlone ? { client_id: 'client-id' } : {}),
-        ...(asserts ? { assertion } : {}),
-        ...(idTokenAs === 'subject_token' ? { subject_token: 'id-token-as' } : {}),
-        ...(inputs.refreshToken === undefined ? {} : { refresh_token: 'refresh-token' }),
-        ...(inputs.scopes.length > 0 ? { scope: 'scopes' } : {}),
-        ...(inputs.audience === undefined ? {} : { audience: 'audience' }),
-        ...(inputs.resources.length > 0 ? { resource: 'resource' } : {}),
-    };
-}
-function checkParameterNames(reader, inputs) {
-    const own = listOwnParameters(inputs);
-    for (const name of new Set(inputs.parameters.map(([name]) => name))) {
-        const input = Object.hasOwn(own, name) ? own[name] : undefined;
-        if (input !== undefined) {
-            reader.complain(text_text `parameters: ${name} is sent already; use the input ${input}`);
-        }
-    }
-}
-/** Headers that belong to the connection, not to the request. */
-const connectionHeader = /^(host|content-length|transfer-encoding|connection|proxy-.*)$/i;
-/**
- * @param own the headers that carry the client's credentials, in lower case
- */
-function checkHeaderNames(reader, headers, own) {
-    const names = headers.map(([name]) => name.toLowerCase());
-    for (const name of new Set(names)) {
-        if (connectionHeader.test(name)) {
-            reader.complain(text_text `headers: ${name} belongs to the connection and cannot be set`);
-        }
-        else if (own.includes(name)) {
-            reader.complain(text_text `headers: ${name} carries the client's credentials already`);
-        }
-        else if (names.indexOf(name) !== names.lastIndexOf(name)) {
-            reader.complain(text_text `headers: ${name} is given more than once`);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/misspelling.js
-
-
-/** Other words for an input, which people know from other tools. Written without `-` and `_`. */
-const otherWords = {
-    url: 'token-url',
-    tokenuri: 'token-url',
-    tokenendpoint: 'token-url',
-    endpoint: 'token-url',
-    accesstokenurl: 'token-url',
-    oauthurl: 'token-url',
-    id: 'client-id',
-    appid: 'client-id',
-    username: 'client-id',
-    secret: 'client-secret',
-    clientpassword: 'client-secret',
-    password: 'client-secret',
-    appsecret: 'client-secret',
-    authmethod: 'client-auth-method',
-    tokenendpointauthmethod: 'client-auth-method',
-    issuerurl: 'issuer',
-    discoveryurl: 'issuer',
-    wellknownurl: 'issuer',
-    key: 'private-key',
-    serviceaccountkey: 'private-key',
-    credentialsjson: 'private-key',
-    kid: 'private-key-id',
-    keyid: 'private-key-id',
-    clientkeyid: 'private-key-id',
-    alg: 'signing-algorithm',
-    algorithm: 'signing-algorithm',
-    assertionaud: 'assertion-audience',
-    jwtaudience: 'assertion-audience',
-    claims: 'assertion-claims',
-    jwtclaims: 'assertion-claims',
-    cert: 'client-certificate',
-    certificate: 'client-certificate',
-    clientcert: 'client-certificate',
-    tlskey: 'client-key',
-    oidctokenas: 'id-token-as',
-    oidcaudience: 'id-token-audience',
-    scope: 'scopes',
-    granttypes: 'grant-type',
-    aud: 'audience',
-    params: 'parameters',
-    extraparameters: 'parameters',
-    body: 'parameters',
-    extraheaders: 'headers',
-    contenttype: 'body-format',
-    retries: 'retry-max-attempts',
-    maxattempts: 'retry-max-attempts',
-    maxretries: 'retry-max-attempts',
-    retryattempts: 'retry-max-attempts',
-    cachetimeout: 'cache-wait',
-    waitforcache: 'cache-wait',
-    cachewaitseconds: 'cache-wait',
-    environmentvariable: 'env-var',
-    envname: 'env-var',
-    env: 'env-var',
-    outputenv: 'env-var',
-    debug: 'verbose',
-    ca: 'ca-certificate',
-    cacert: 'ca-certificate',
-    insecure: 'allow-http',
-};
-/**
- * Finds inputs that nobody declared and that are near misses of one; the runner only warns of them. Names that resemble
- * none are left alone, for any `INPUT_` variable of the job's `env:` looks like an input.
- *
- * @param env the step's environment
- */
-function findMisspelledInputs(env) {
-    const known = inputNames;
-    return Object.keys(env)
-        .filter((variable) => variable.startsWith('INPUT_'))
-        .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
-        .filter((name) => !known.includes(name))
-        .flatMap((name) => {
-        if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
-            return [text_text `${name}: unknown input, put it into parameters: ${name}=...`];
-        }
-        const meant = guessInput(name);
-        return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
-    });
-}
-/** What the grant of a user's password sends (RFC 6749 section 4.3.2). */
-function isOfUser(name) {
-    return name === 'username' || name === 'password';
-}
-function guessInput(name) {
-    const letters = squeeze(name);
-    if (Object.hasOwn(otherWords, letters))
-        return otherWords[letters];
-    return inputNames
-        .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
-        .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
-        .sort((a, b) => a.distance - b.distance)[0]?.candidate;
-}
-/** `client_id`, `clientId` and `client-id` are one word to a person. */
-function squeeze(name) {
-    return name.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-/** How many letters have to be inserted, removed, replaced or swapped with a neighbour (optimal string alignment). */
-function countEdits(from, to) {
-    let before = [];
-    let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-    for (let i = 0; i < from.length; i += 1) {
-        const next = [i + 1];
-        for (let j = 0; j < to.length; j += 1) {
-            const isSame = from[i] === to[j];
-            const isSwap = from[i] === to[j - 1] && from[i - 1] === to[j];
-            next.push(Math.min(at(row, j) + (isSame ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1, isSwap ? at(before, j - 1) + 1 : Infinity));
-        }
-        [before, row] = [row, next];
-    }
-    return at(row, to.length);
-}
-function at(row, index) {
-    return row[index] ?? Infinity;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/request.js
-
-
-
-/** Reads the inputs of the group What you ask for, and notes what is wrong with them. */
-function readRequestInputs(reader, client) {
-    const grantType = readGrantType(reader, client);
-    const parameters = readPairs(reader, 'parameters', parseParameters);
-    checkGrant(reader, grantType, parameters, client);
-    const bodyFormat = reader.readChoice('body-format', ['form', 'json']);
-    return {
-        scopes: request_readScopes(reader),
-        grantType,
-        audience: reader.read('audience'),
-        resources: readResources(reader),
-        grantParameters: listGrantParameters(client, parameters),
-        parameters,
-        headers: readHeaders(reader, bodyFormat),
-        bodyFormat,
-    };
-}
-function request_readScopes(reader) {
-    const written = reader.read('scopes') ?? '';
-    const scopes = written === '' ? [] : written.split(/\s+/);
-    const fault = findScopesFault(written, scopes);
-    if (fault !== undefined)
-        reader.complain(text_text `scopes: ${fault}`);
-    return scopes;
-}
-function findScopesFault(written, scopes) {
-    // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
-    if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
-        return text_text `takes scopes separated by spaces, without quotes, brackets and dashes of a list`;
-    }
-    const withComma = scopes.find((scope) => scope.endsWith(','));
-    if (withComma === undefined)
-        return undefined;
-    return text_text `${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
-}
-const grantTypeNames = {
-    'jwt-bearer': jwtBearerGrant,
-    'token-exchange': tokenExchangeGrant,
-};
-function readGrantType(reader, client) {
-    const value = reader.read('grant-type');
-    const written = value !== undefined && Object.hasOwn(grantTypeNames, value) ? grantTypeNames[value] : value;
-    const implied = listImpliedGrants(client);
-    const [first, second] = implied;
-    if (written !== undefined && /\s/.test(written)) {
-        reader.complain(text_text `grant-type: ${got(written)}, takes one grant type`);
-    }
-    if (first !== undefined && second !== undefined) {
-        reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
-    }
-    else if (first !== undefined && written !== undefined && written !== first.grantType) {
-        reader.complain(text_text `grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
-    }
-    return written ?? first?.grantType ?? 'client_credentials';
-}
-/** The grants that other inputs imply. */
-function listImpliedGrants({ refreshToken, privateKeyAs, idTokenAs, }) {
-    return [
-        ...(refreshToken === undefined ? [] : [{ by: 'refresh-token', grantType: 'refresh_token' }]),
-        ...(privateKeyAs === 'assertion'
-            ? [{ by: 'private-key-as: assertion', grantType: jwtBearerGrant }]
-            : []),
-        ...(idTokenAs === 'assertion'
-            ? [{ by: 'id-token-as: assertion', grantType: jwtBearerGrant }]
-            : []),
-        ...(idTokenAs === 'subject_token'
-            ? [{ by: 'id-token-as: subject_token', grantType: tokenExchangeGrant }]
-            : []),
-    ];
-}
-/** Notes where a grant lacks what it rests on. */
-function checkGrant(reader, grantType, parameters, client) {
-    const [implied] = listImpliedGrants(client);
-    const has = (name) => parameters.some(([one]) => one === name);
-    if (implied !== undefined)
-        return;
-    if (grantType === 'refresh_token' && !has('refresh_token')) {
-        reader.missSecret('refresh-token');
-    }
-    else if (grantType === jwtBearerGrant && !has('assertion')) {
-        reader.complain(text_text `grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
-    }
-    else if (grantType === tokenExchangeGrant && !has('subject_token')) {
-        reader.complain(text_text `grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`);
-    }
-}
-function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
-    if (refreshToken !== undefined)
-        return [['refresh_token', refreshToken]];
-    const hasType = parameters.some(([name]) => name === 'subject_token_type');
-    const hasSubject = idTokenAs === 'subject_token' || parameters.some(([name]) => name === 'subject_token');
-    return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
-}
-function readResources(reader) {
-    const resources = reader.read('resource')?.split(/\s+/) ?? [];
-    for (const resource of resources) {
-        if (!URL.canParse(resource) || resource.includes('#')) {
-            reader.complain(text_text `resource: ${got(resource)}, takes an absolute URI without a fragment (#)`);
-        }
-    }
-    return resources;
-}
-/** Notes a content type that the body does not have. */
-function readHeaders(reader, bodyFormat) {
-    const headers = readPairs(reader, 'headers', parseHeaders);
-    const saysJson = headers.some(([name, value]) => name.toLowerCase() === 'content-type' && /json/i.test(value));
-    if (saysJson && bodyFormat === 'form') {
-        reader.complain(text_text `headers: say JSON as Content-Type; body-format: json writes it`);
-    }
-    return headers;
-}
-function readPairs(reader, name, parse) {
-    const { pairs, faults } = parse(reader.readExact(name));
-    if (faults.length > 0)
-        reader.complain(text_text `${name}: ${joinTexts(faults, ', ')}`);
-    return pairs;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/input-error.js
-/** Inputs that cannot be worked with; each problem names its input. */
-class InputError extends Error {
-    name = 'InputError';
-    code = 'bad_inputs';
-    problems;
-    /** The secret that is empty and needed, where one is; not among the problems. */
-    emptySecret;
-    constructor(problems, emptySecret) {
-        super('bad_inputs');
-        this.problems = problems;
-        this.emptySecret = emptySecret;
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/inputs/inputs.js
-
-
-
-
-
-
-
-
-
-const day = 86_400;
-const inputs_hour = 3600;
-const longest = 2 ** 31 - 1;
-/**
- * Reads and checks the inputs.
- *
- * @param env the step's environment
- * @param debug whether step debug logging is on, which implies verbose
- * @param now epoch, milliseconds
- * @param again whether the step has read them before: an unknown one is then a variable that a later step has set
- * @throws {InputError} with everything that is wrong
- */
-function readInputs(env, { debug, now = Date.now(), again = false, }) {
-    const reader = new InputReader(env);
-    const inputs = readEach(reader, env, { debug, now });
-    checkTogether(reader, inputs);
-    if (!again) {
-        for (const problem of findMisspelledInputs(env))
-            reader.complain(problem);
-    }
-    const emptySecret = reader.findEmptySecret();
-    if (reader.problems.length > 0 || emptySecret !== undefined) {
-        throw new InputError(reader.problems, emptySecret);
-    }
-    return inputs;
-}
-function readEach(reader, env, { debug, now }) {
-    const endpoint = readEndpointInputs(reader);
-    if (endpoint.endpointType === 'acs_api')
-        refuseForAcs(reader);
-    const client = readClientInputs(reader, now);
-    const revocation = readRevocation(reader, env, endpoint.allowHttp);
-    return {
-        ...endpoint,
-        ...client,
-        ...readRequestInputs(reader, client),
-        timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
-        totalTimeout: reader.readNumber('total-timeout', {
-            min: 0,
-            max: day,
-            bound: 'over',
-            unit: 'seconds',
-        }),
-        retryMaxAttempts: reader.readNumber('retry-max-attempts', { min: 1, max: 100, whole: true }),
-        retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: inputs_hour, unit: 'seconds' }),
-        retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: inputs_hour, unit: 'seconds' }),
-        retryOn: reader.readChoice('retry-on', ['transient', 'all']),
-        useCache: readUseCache(reader, revocation.revoke),
-        minValidity: readLongSeconds(reader, 'min-validity'),
-        cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
-        cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
-        defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
-        expiresAtOverride: readExpiry(reader),
-        envVar: readEnvVar(reader, env),
-        ...revocation,
-        verbose: reader.readFlag('verbose') || debug,
-    };
-}
-/** A boolean in any of its spellings, or `refresh`. */
-function readUseCache(reader, revoke) {
-    const value = reader.read('use-cache') ?? String(!revoke);
-    const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
-    const choice = ['true', 'false', 'refresh'].find((one) => one === word);
-    if (choice === undefined) {
-        reader.complain(text_text `use-cache: ${got(value)}, takes true, false or refresh`);
-    }
-    if (revoke && choice !== 'false') {
-        reader.complain(text_text `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`);
-    }
-    return choice ?? 'false';
-}
-/** Reads what the end of the job needs; the state that waits for it is sealed with the job's own token. */
-function readRevocation(reader, env, allowHttp) {
-    const revoke = reader.readFlag('revoke');
-    const revocationUrl = reader.read('revocation-url');
-    if (revocationUrl !== undefined) {
-        const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
-        if (fault !== undefined)
-            reader.complain(text_text `revocation-url: ${fault}`);
-        if (!revoke)
-            reader.complain(text_text `revocation-url: has no meaning without revoke: true`);
-    }
-    if (!revoke)
-        return { revoke, revocationUrl };
-    if (revocationUrl === undefined && !reader.isGiven('issuer')) {
-        reader.complain(text_text `revoke: needs revocation-url, or issuer, whose metadata names it`);
-    }
-    if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
-        reader.complain(text_text `revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends`);
-    }
-    return { revoke, revocationUrl };
-}
-function readLongSeconds(reader, name) {
-    return reader.readOptionalNumber(name, { min: 0, max: longest, unit: 'seconds' });
-}
-function readExpiry(reader) {
-    const value = reader.read('expires-at-override');
-    if (value === undefined)
-        return undefined;
-    const time = parseRfc3339Time(value);
-    if (time === undefined) {
-        reader.complain(text_text `expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`);
-    }
-    return time;
-}
-/** Variables that change how the runner, the shell or a program of a later step works. */
-const guardedVariable = /^((GITHUB|RUNNER|ACTIONS|INPUT|STATE|NODE|LD|DYLD)_.*|PATH|HOME|CI|SHELL|BASH_ENV|ENV)$/i;
-function readEnvVar(reader, env) {
-    // Unlike other inputs, an empty string is not the same as left out: it exports none.
-    const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'];
-    if (value === '' || value.toLowerCase() === 'false')
-        return undefined;
-    if (!/^[A-Za-z_]\w*$/.test(value)) {
-        reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
-    }
-    else if (/^(true|yes|no|on|off)$/i.test(value)) {
-        reader.complain(text_text `env-var: ${got(value)}, takes the name of a variable, or false`);
-    }
-    else if (guardedVariable.test(value)) {
-        reader.complain(text_text `env-var: ${got(value)}, which the runner or a shell needs for itself`);
-    }
-    return value;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/log/log.js
-
-/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
-class Log {
-    #runner;
-    /** Longest first, so that a secret which holds another one is hidden as a whole. */
-    #secrets = [];
-    constructor(runner) {
-        this.#runner = runner;
-    }
-    /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
-    mask(secret) {
-        if (secret === '' || this.#secrets.includes(secret))
-            return;
-        this.#secrets = [...this.#secrets, secret].sort((a, b) => b.length - a.length);
-        this.#runner.setSecret(secret);
-    }
-    /** Prints a line. */
-    say(line) {
-        this.#runner.info(this.#render(line));
-    }
-    /** Prints lines that are folded away. */
-    group(title, lines) {
-        this.#runner.startGroup(this.#render(title));
-        for (const line of lines)
-            this.say(line);
-        this.#runner.endGroup();
-    }
-    /** Prints a warning, which the run's summary shows too. */
-    warn({ title, message }) {
-        this.#runner.warning(this.#render(message), { title: `oauth2-token: ${title}` });
-    }
-    /** Prints the error that made the step fail. */
-    fail({ title, message }) {
-        this.#runner.error(this.#render(message), { title: `oauth2-token: ${title}` });
-    }
-    #render(line) {
-        return renderText(line, (text) => this.#redact(text));
-    }
-    #redact(text) {
-        return this.#secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
-    }
-}
-
-;// CONCATENATED MODULE: ./build/compiled/wording/progress.js
-
-
-
-/*
- * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
- * durations that people read; times in Zulu; no exclamation marks, no "please".
- */
-/**
- * Before the token endpoint is asked.
- *
- * @param missed whether the cache was looked into before, in vain
- */
-function sayAsking(inputs, missed) {
-    const { endpointType, grantType, scopes } = inputs;
-    const grant = endpointType === 'acs_api'
-        ? endpointType
-        : grantType.replace('urn:ietf:params:oauth:grant-type:', '');
-    const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
-    const before = missed ? 'No usable token in the cache. ' : '';
-    return text_text `${before}Asking ${hostOf(inputs)} (${showInput(grant)}${scope}).`;
-}
-/** A token came from the cache. */
-function sayReusing(token, now, inputs) {
-    const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
-    const until = token.zuluTimeString() ?? '';
-    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(inputs)} was not asked.`;
-}
-/**
- * A token arrived.
- *
- * @param attempt the number of the attempt that brought it
- * @param lifetime seconds that it lives; undefined where that is not known
- */
-function sayGot(token, attempt, lifetime, inputs) {
-    const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
-    const got = text_text `Got a ${token.tokenType} token${late}`;
-    const until = token.zuluTimeString();
-    if (until === undefined || lifetime === undefined) {
-        return text_text `${got}; ${hostOf(inputs)} did not say when it expires.`;
-    }
-    if (lifetime <= 0)
-        return text_text `${got}, which expired at ${until}.`;
-    return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
-}
-/** Less was granted than asked for. */
-function sayGranted(granted, missing) {
-    const given = granted.length === 0 ? 'nothing' : granted.join(' ');
-    return text_text `Granted ${given}; not granted: ${missing.join(' ')}.`;
-}
-/** The server gave a new refresh token in place of the one that was sent. */
-function sayRefreshTokenReplaced() {
-    return text_text `Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
-}
-/** What later steps have now. */
-function saySet(envVar) {
-    return envVar === undefined
-        ? text_text `Set: output token.`
-        : text_text `Set: output token, environment variable ${envVar}.`;
-}
-/** An earlier step had set the variable. */
-function sayReplaced(envVar) {
-    return text_text `${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
-}
-/** An earlier step tried to switch the verification of certificates off. */
-function sayTlsStaysVerified() {
-    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/action/outputs.js
-
-
-/** The outputs of action.yml, in its order. */
-const outputNames = (/* unused pure expression or super */ null && ([
-    'token',
-    'token-type',
-    'expires-at',
-    'expires-in',
-    'scope',
-    'cache-hit',
-    'refresh-token',
-    'id-token',
-    'response',
-]));
-/** The longest environment variable of Windows, characters. */
-const longestWindowsVariable = 32_767;
-/**
- * Gives the token to later steps: the outputs, and the environment variable.
- *
- * @throws {TokenTooLongError} where the variable cannot hold it; then nothing was set
- */
-function handOver(handover, { runner, log, env, platform, envVar }) {
-    const { token } = handover.response.accessToken;
-    if (envVar !== undefined && platform === 'win32' && token.length > longestWindowsVariable) {
-        throw new TokenTooLongError(envVar);
-    }
-    for (const [name, value] of Object.entries(listOutputs(handover)))
-        runner.setOutput(name, value);
-    if (envVar !== undefined) {
-        if ((env[envVar] ?? '') !== '' && env[envVar] !== token)
-            log.say(sayReplaced(envVar));
-        runner.exportVariable(envVar, token);
-    }
-}
-/** What is not known is an empty string. */
-function listOutputs({ response, scopes, cacheHit, now }) {
-    const { accessToken, refreshToken = '', idToken = '', others } = response;
-    return {
-        token: accessToken.token,
-        'token-type': keepToOneLine(accessToken.tokenType),
-        'expires-at': accessToken.zuluTimeString() ?? '',
-        'expires-in': String(accessToken.expiresIn(now) ?? ''),
-        scope: keepToOneLine(scopes.join(' ')),
-        'cache-hit': String(cacheHit),
-        'refresh-token': refreshToken,
-        'id-token': idToken,
-        response: JSON.stringify(others),
-    };
-}
-/** A line break in what a server wrote would be an injection into a later step that pastes it into a script. */
-function keepToOneLine(outside) {
-    return outside.replace(/\p{Cc}+/gu, ' ');
+    return parseTokenResponse(response, { sentAt, now: now(), fields: request.responseFields });
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
@@ -3651,7 +2559,7 @@ function keepToOneLine(outside) {
 
 /**
  * Looks an issuer's metadata up, once: as OpenID Connect Discovery has it, and where there is none, as RFC 8414 has it.
- * A client certificate is not shown, for metadata is public.
+ * A client certificate is shown where the server asks for one: a gateway may want it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
  * @throws {TransportError} when no complete response came back; the second place is not asked after that in the first,
@@ -3684,18 +2592,17 @@ function buildMetadataUrls(issuer) {
 }
 async function ask(url, { send, now, signal, tls }) {
     const headers = Object.fromEntries(defaultHeaders);
-    const trust = tls.ca === undefined ? {} : { ca: tls.ca };
-    const limits = { signal, tls: trust, maxBytes: maxResponseBytes };
+    const limits = { signal, tls, maxBytes: maxResponseBytes };
     const response = await send({ method: 'GET', url, headers }, limits);
     return {
         url,
         response,
-        members: (0,transport_error/* isSuccessStatus */.ar)(response.status) ? readBody(response) : undefined,
+        members: (0,transport_error/* isSuccessStatus */.ar)(response.status) ? discovery_readBody(response) : undefined,
         retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
     };
 }
 /** TextDecoder drops a byte order mark. */
-function readBody({ body }) {
+function discovery_readBody({ body }) {
     return readJsonObject(new TextDecoder().decode(body));
 }
 /** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
@@ -3718,7 +2625,7 @@ function readMetadata(issuer, reply, asked, { allowHttp }) {
         throw missing(reply, asked);
     const actualIssuer = readText(members['issuer']);
     if (actualIssuer !== issuer)
-        throw discovery_failure('issuer_mismatch', reply, asked, { actualIssuer });
+        throw discoveryError('issuer_mismatch', reply, asked, { actualIssuer });
     const plainHttp = choosePlainHttp(issuer, allowHttp);
     const aliases = isObject(members['mtls_endpoint_aliases'])
         ? members['mtls_endpoint_aliases']
@@ -3768,197 +2675,1592 @@ function missing(reply, asked) {
     if ((0,transport_error/* isSuccessStatus */.ar)(status)) {
         // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
         const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
-        return discovery_failure('not_metadata', reply, asked, { retryable });
+        return discoveryError('not_metadata', reply, asked, { retryable });
     }
     if (status >= 300 && status <= 399) {
-        return discovery_failure('redirect', reply, asked, { location: readLocation(headers['location']) });
+        return discoveryError('redirect', reply, asked, {
+            location: readLocation(headers['location']),
+        });
     }
     if (isNotFound(response))
-        return discovery_failure('not_found', reply, asked);
-    return discovery_failure('refused', reply, asked, { retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
+        return discoveryError('not_found', reply, asked);
+    return discoveryError('refused', reply, asked, { retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
 }
 /** The error for metadata without a token endpoint that can be used. */
 function tokenEndpointFailure(members, reply, asked) {
     const endpoint = readText(members['token_endpoint']);
     return endpoint === undefined
-        ? discovery_failure('no_token_endpoint', reply, asked)
-        : discovery_failure('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
+        ? discoveryError('no_token_endpoint', reply, asked)
+        : discoveryError('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
 }
 /** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
-function discovery_failure(code, { response, retryAfter }, asked, details = {}) {
+function discoveryError(code, { response, retryAfter }, asked, details = {}) {
     return new DiscoveryError(code, {
         attempts: asked.map((one) => ({ url: one.url, status: one.response.status })),
-        answer: describeAnswer(response),
+        answer: shapeOf(response),
         retryable: false,
         retryAfter,
         ...details,
     });
 }
 
-;// CONCATENATED MODULE: ./build/compiled/exchange/proof-context.js
-/** Takes what proofs are made with from where a stage has it. */
-function makeProofContext({ clock, log, randomUUID, idTokens }) {
-    return {
-        now: clock.now,
-        randomUUID,
-        hide: (secret) => {
-            log.mask(secret);
-        },
-        readIdToken: () => idTokens?.last?.token ?? '',
-    };
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
+;// CONCATENATED MODULE: external "node:http"
+const external_node_http_namespaceObject = require("node:http");
+;// CONCATENATED MODULE: ./build/compiled/wording/names.js
 
 
-/** How long a JWT is good for, seconds: it is used at once, and once. */
-const lifetime = 60;
-/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
-const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
-/**
- * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
- *
- * @returns its compact serialization (RFC 7515 section 3.1)
- * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
- */
-function signAssertion(assertion, signer, context) {
-    const parts = [buildHeader(signer), buildClaims(assertion, context)];
-    const data = parts.map((part) => encode(JSON.stringify(part))).join('.');
-    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
+/** The host that an absolute URL names. */
+function hostOf(url) {
+    return new URL(url).host;
 }
-function encode(data) {
-    return Buffer.from(data).toString('base64url');
+/** The server of the token request, as far as it is known: the token endpoint, else the issuer. */
+function urlOf({ tokenUrl, issuer }) {
+    return tokenUrl ?? issuer ?? '';
 }
-/** The JOSE header; JSON leaves out what is undefined. */
-function buildHeader(signer) {
-    if (signer.kind === 'secret')
-        return { alg: signer.algorithm, typ: 'JWT' };
-    const { key, certificateThumbprint } = signer;
-    return {
-        alg: key.algorithm,
-        typ: 'JWT',
-        kid: key.keyId,
-        'x5t#S256': certificateThumbprint,
-    };
+/** The input that says where the server is. */
+function nameUrlInput({ issuer }) {
+    return issuer === undefined ? 'token-url' : 'issuer';
 }
-function buildClaims({ issuer, subject, audience, claims }, { now, randomUUID }) {
-    const iat = Math.floor(now() / 1000);
-    const all = new Map([
-        ['iss', issuer],
-        ['sub', subject],
-        ['aud', audience],
-        ['iat', iat],
-        ['exp', iat + lifetime],
-        ['jti', randomUUID()],
-    ]);
-    for (const [name, value] of claims)
-        all.set(name, readClaim(name, value));
-    return Object.fromEntries(all);
+/** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
+function nameStatus(status) {
+    const phrase = external_node_http_namespaceObject.STATUS_CODES[status];
+    return phrase === undefined ? String(status) : `${status} ${phrase}`;
 }
-function readClaim(name, value) {
-    if (value === '')
-        return undefined;
-    return numericClaims.includes(name) && /^\d{1,15}$/.test(value) ? Number(value) : value;
+/** What an answer held: its content type, or how much of no named type. */
+function nameContent({ contentType, length }) {
+    if (length === 0)
+        return 'an empty body';
+    const type = contentType?.split(';')[0]?.trim() ?? '';
+    return type === '' ? `${length} bytes of no named type` : type;
 }
-/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
-function signData(data, signer) {
-    if (signer.kind === 'key')
-        return signBytes(data, signer.key);
-    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
-        .update(data)
-        .digest();
+/** A redirect, and where it points if the answer says so. */
+function nameRedirect(status, location) {
+    const name = nameStatus(status);
+    return location === undefined
+        ? text_text `${name}, a redirect`
+        : text_text `${name}, a redirect to ${location}`;
 }
-/**
- * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
- *
- * @param certificatePem where it has several, the first one counts
- * @throws where it has none
- * @see RFC 7515 section 4.1.8
- */
-function thumbprintOf(certificatePem) {
-    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
-    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
+/** A URL without its query, which can hold a secret. */
+function originAndPath(url) {
+    const { origin, pathname } = new URL(url);
+    return `${origin}${pathname}`;
+}
+/** What is known of an error that nobody foresaw. */
+function names_describeUnknown(error) {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+/** Gives a line for each detail that is known. */
+function listDetails(details) {
+    return details.flatMap(([name, value]) => (value === undefined ? [] : [text_text `${name}: ${value}`]));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/exchange/proofs.js
+;// CONCATENATED MODULE: ./build/compiled/wording/requests.js
 
 
 
-
-/** What the token request proves: who the client is, and what the grant rests on. */
-function listProofs(inputs, context) {
-    return [...listClientProofs(inputs, context), ...listGrantProofs(inputs, context)];
+/** The shape of a request for an issuer's metadata. */
+function describeDiscovery(issuer) {
+    return [text_text `metadata of ${issuer}`];
 }
-/** The client authentication that the inputs name. */
-function listClientProofs(inputs, context) {
-    const { clientId, clientAuthMethod, clientSecret = '', clientSecretEncoding } = inputs;
-    const id = clientId ?? '';
+/** The shape of a request for GitHub's ID token, without anything secret. */
+function describeIdTokenRequest(url, { idTokenAudience }) {
+    const audience = idTokenAudience ?? "GitHub's default";
+    const where = URL.canParse(url) ? originAndPath(url) : 'a URL that is none';
+    return [text_text `GET ${where}`, text_text `audience: ${audience}`];
+}
+/** The shape of a request to an ACS endpoint, without anything secret. */
+function describeAcsRequest({ tokenUrl, clientId = '', headers }) {
+    return [
+        text_text `GET ${originAndPath(tokenUrl)}`,
+        text_text `client ${showInput(clientId)}, acs_api, headers: client-id, client-secret`,
+        ...describeHeaders(headers),
+    ];
+}
+/** The shape of a request to a token endpoint, without anything secret. */
+function describeRequest(inputs, parameterNames) {
+    const { tokenUrl, clientId, headers, requestMethod } = inputs;
+    const client = clientId === undefined ? text_text `no client id` : text_text `client ${showInput(clientId)}`;
+    return [
+        text_text `${requestMethod} ${originAndPath(tokenUrl)}`,
+        text_text `${client}, ${nameAuthentication(inputs)}, ${nameParameters(inputs, parameterNames)}`,
+        ...describeHeaders(headers),
+    ];
+}
+function nameParameters({ bodyFormat }, names) {
+    if (names.length === 0)
+        return text_text `no parameters`;
+    const places = { form: 'body', json: 'body', query: 'query', multipart: 'multipart body' };
+    return text_text `${places[bodyFormat]}: ${names.join(', ')}`;
+}
+/** The shape of a request to a revocation endpoint, without anything secret. */
+function describeRevocation(inputs, revocationUrl, parameterNames) {
+    const request = { tokenUrl: revocationUrl, requestMethod: 'POST', bodyFormat: 'form' };
+    return describeRequest({ ...inputs, ...request }, parameterNames);
+}
+/** How the client authenticates, and what the connection shows of it. */
+function nameAuthentication(inputs) {
+    const method = nameMethod(inputs);
+    const isSaid = inputs.clientAuthMethod?.endsWith('tls_client_auth') === true;
+    return showsCertificate(inputs) && !isSaid ? `${method}, client certificate` : method;
+}
+/** The client's authentication method, and what signs. */
+function nameMethod(inputs) {
+    const { clientAuthMethod, clientSecretEncoding, macAlgorithm, signingKey } = inputs;
+    const key = signingKey === undefined ? '' : nameKey(signingKey);
     switch (clientAuthMethod) {
         case undefined:
-            return inputs.idTokenAs === 'client_assertion'
-                ? [clientAssertion(clientId, context.readIdToken)]
-                : [];
+            return 'ID token as client_assertion';
         case 'client_secret_basic':
-            return [clientSecretBasic(id, clientSecret, clientSecretEncoding)];
-        case 'client_secret_post':
-            return [clientSecretPost(id, clientSecret)];
+            return `client_secret_basic (${clientSecretEncoding})`;
         case 'client_secret_jwt':
+            return `client_secret_jwt (${macAlgorithm})`;
         case 'private_key_jwt':
-            return [clientAssertion(clientId, makeClientJwt(inputs, context))];
-        case 'tls_client_auth':
-        case 'self_signed_tls_client_auth':
-            return [namedClient(clientId)];
+            return `private_key_jwt (${key})`;
         case 'none':
-            return saysWhoByAssertion(inputs) ? [] : [namedClient(clientId)];
+            if (inputs.privateKeyAs === 'bearer')
+                return `signed JWT as bearer (${key})`;
+            if (inputs.idTokenAs === 'bearer')
+                return 'ID token as bearer';
+            return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
+        default:
+            return clientAuthMethod;
     }
 }
-/** The grant's assertion says it; some servers refuse a client id beside it, so it goes along only where none is written. */
-function saysWhoByAssertion({ privateKeyAs, isMethodWritten }) {
-    return privateKeyAs === 'assertion' && !isMethodWritten;
+function nameKey({ algorithm, keyId }) {
+    return keyId === undefined ? algorithm : `${algorithm}, kid ${keyId}`;
 }
-function listGrantProofs(inputs, context) {
-    if (inputs.privateKeyAs === 'assertion')
-        return [assertionGrant(makeGrantJwt(inputs, context))];
-    if (inputs.idTokenAs === 'assertion')
-        return [assertionGrant(context.readIdToken)];
-    if (inputs.idTokenAs === 'subject_token')
-        return [subjectTokenGrant(context.readIdToken)];
-    return [];
+function describeHeaders(headers) {
+    const names = headers.map(([name]) => name).join(', ');
+    return names === '' ? [] : [text_text `further headers: ${names}`];
 }
-function makeClientJwt(inputs, context) {
-    const { clientId = '' } = inputs;
-    return makeJwt(inputs, context, { issuer: clientId, subject: clientId });
+
+;// CONCATENATED MODULE: ./build/compiled/retry/backoff.js
+/**
+ * Draws the wait after a failed attempt: exponential backoff with collision avoidance. After the n-th attempt it is a
+ * random whole number of time slots, from 0 to 2^n - 1, and the cap is applied after the draw, so that a capped wait
+ * becomes likelier with each attempt instead of the draw being narrowed.
+ *
+ * @param failed the number of attempts that have failed so far, 1 or more
+ * @param random gives a number from 0 (included) to 1 (excluded)
+ * @returns seconds
+ * @see https://pypi.org/project/exponential-backoff-ca/
+ */
+function drawWait(backoff, failed, random) {
+    const slots = Math.floor(random() * 2 ** failed);
+    return Math.min(backoff.maxWait, backoff.timeSlot * slots);
 }
-function makeGrantJwt(inputs, context) {
-    const { clientId, signingKey } = inputs;
-    return makeJwt(inputs, context, nameOwner(clientId, signingKey));
+
+// EXTERNAL MODULE: ./build/compiled/clock.js
+var compiled_clock = __nccwpck_require__(889);
+;// CONCATENATED MODULE: ./build/compiled/retry/retry.js
+
+
+/** The end of all attempts; its cause is the error of the last one. */
+class GaveUp extends Error {
+    name = 'GaveUp';
+    code;
+    /** The last attempt. */
+    failure;
+    constructor(code, failure) {
+        super(code, { cause: failure.error });
+        this.code = code;
+        this.failure = failure;
+    }
 }
-/** Whom a signed grant is for: the client, or whoever the key file names. */
-function nameOwner(clientId, signingKey) {
-    const owner = signingKey?.owner;
-    const issuer = clientId ?? owner?.issuer;
-    // Google's key files name no subject, for there it would mean to act as a user.
-    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
-    return { issuer, subject };
+/**
+ * Makes attempts until one succeeds, none is left, or another would be useless or too late.
+ *
+ * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
+ */
+async function retry(attempt, policy, collaborators) {
+    const { clock, report, prepare } = collaborators;
+    for (let number = 1;; number += 1) {
+        if (prepare !== undefined)
+            await prepare();
+        const startedAt = clock.monotonic();
+        const allowed = Math.max(0, Math.min(policy.attemptTimeout * 1000, policy.deadline - startedAt));
+        const limit = { milliseconds: allowed, over: 'The time for this attempt is over.' };
+        try {
+            return await (0,compiled_clock/* limitTime */.DZ)((signal) => attempt(number, signal), limit, clock);
+        }
+        catch (error) {
+            const took = clock.monotonic() - startedAt;
+            const { wait, retryAfter, gaveUp } = decide(error, number, policy, collaborators);
+            const { maxAttempts } = policy;
+            const failure = { attempt: number, maxAttempts, error, wait, retryAfter, allowed, took };
+            report(failure);
+            if (gaveUp !== undefined)
+                throw new GaveUp(gaveUp, failure);
+            await clock.sleep(wait);
+        }
+    }
 }
-function makeJwt(inputs, { now, randomUUID, hide }, who) {
-    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
-    const audience = assertionAudience ?? issuer ?? tokenUrl;
-    const signer = chooseSigner(inputs);
-    return () => {
-        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
-        hide(jwt);
-        return jwt;
+/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
+const earlyTimer = 1;
+/** Decides after a failed attempt: wait how long, or give up why. */
+function decide(error, failed, policy, { clock, random, judge }) {
+    const { retryable, retryAfter } = judge(error);
+    const giveUp = (gaveUp) => ({ wait: undefined, retryAfter, gaveUp });
+    const left = policy.deadline - clock.monotonic();
+    if (!retryable)
+        return giveUp('not_retryable');
+    if (left <= earlyTimer)
+        return giveUp('total_timeout');
+    if (failed >= policy.maxAttempts)
+        return giveUp('attempts_used_up');
+    if (retryAfter !== undefined && retryAfter >= left)
+        return giveUp('retry_after_too_long');
+    const wait = Math.max(drawWait(policy, failed, random) * 1000, retryAfter ?? 0);
+    if (wait >= left)
+        return giveUp('total_timeout');
+    return { wait, retryAfter };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/failures/stage-error.js
+/** All attempts of a stage failed. */
+class stage_error_StageError extends Error {
+    name = 'StageError';
+    code = 'stage_failed';
+    stage;
+    gaveUp;
+    facts;
+    constructor(stage, gaveUp, facts) {
+        super('stage_failed', { cause: gaveUp });
+        this.stage = stage;
+        this.gaveUp = gaveUp;
+        this.facts = facts;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/log/duration.js
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+/**
+ * Writes a duration as people read it: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
+ *
+ * @param milliseconds rounded to what is shown
+ */
+function formatDuration(milliseconds) {
+    if (milliseconds > 0 && milliseconds < 100)
+        return `${Math.ceil(milliseconds)} ms`;
+    if (milliseconds < 10 * second)
+        return `${Math.round(milliseconds / 100) / 10} s`;
+    if (milliseconds <= 2 * minute)
+        return formatSeconds(milliseconds);
+    const minutes = Math.round(milliseconds / minute);
+    if (minutes < 60)
+        return `${minutes} min`;
+    if (milliseconds >= 48 * hour)
+        return `${Math.round(milliseconds / (24 * hour))} days`;
+    const rest = minutes % 60;
+    return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
+}
+/** Writes a duration in whole seconds, as servers name it: `3540 s`. */
+function formatSeconds(milliseconds) {
+    return `${Math.round(milliseconds / second)} s`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/id-token/id-token-error.js
+
+/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+class IdTokenError extends Error {
+    name = 'IdTokenError';
+    code;
+    status;
+    /** Whether the same request may succeed a little later. */
+    retryable;
+    retryAfter;
+    constructor(code, details = {}) {
+        super(code);
+        this.code = code;
+        this.status = details.status;
+        this.retryable = details.retryable ?? false;
+        this.retryAfter = details.retryAfter;
+    }
+}
+/**
+ * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
+ * one.
+ *
+ * @param error what the attempt threw
+ */
+function judgeIdTokenFailure(error, retryOn) {
+    if (error instanceof transport_error/* TransportError */.wX)
+        return { retryable: error.retryable || retryOn === 'all' };
+    // Where nothing was asked there is nothing to ask again.
+    if (!(error instanceof IdTokenError) || error.status === undefined)
+        return { retryable: false };
+    return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/id-token/id-token.js
+
+
+
+
+
+
+/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
+const maxIdTokenAnswerBytes = 64 * 1024;
+/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
+const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+/**
+ * Finds where the job may ask for its ID token.
+ *
+ * @param env the step's environment
+ * @returns undefined where the job lacks `permissions: { id-token: write }`
+ * @see https://docs.github.com/actions/reference/security/oidc
+ */
+function findIdTokenEndpoint(env) {
+    const url = env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '';
+    const requestToken = env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '';
+    return url === '' || requestToken === '' ? undefined : { url, requestToken };
+}
+/**
+ * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
+ *
+ * @param audience the `aud` that it shall have; GitHub's own choice where undefined
+ * @throws {TransportError} when no complete response came back
+ * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
+ */
+async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
+    const url = addAudience(readEndpointUrl(endpoint.url), audience);
+    const headers = {
+        ...Object.fromEntries(defaultHeaders),
+        authorization: `Bearer ${endpoint.requestToken}`,
+    };
+    const response = await send({ method: 'GET', url, headers }, { signal, maxBytes: maxIdTokenAnswerBytes });
+    return readAnswer(response, { now: now(), hide });
+}
+/** The bearer token goes to nobody who could read it on the way. */
+function readEndpointUrl(text) {
+    const url = URL.parse(text);
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+    if (url === null || !isSafe)
+        throw new IdTokenError('bad_endpoint');
+    return url;
+}
+/** Leaves the query that is there as it is, which `searchParams` would write anew. */
+function addAudience(url, audience) {
+    if (audience === undefined)
+        return url.href;
+    const before = url.search === '' ? '' : `${url.search}&`;
+    const complete = new URL(url);
+    complete.search = `${before}audience=${encodeURIComponent(audience)}`;
+    return complete.href;
+}
+function readAnswer({ status, headers, body }, { now, hide }) {
+    const details = {
+        status,
+        retryAfter: parseRetryAfter(headers['retry-after'], now),
+    };
+    if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
+        throw new IdTokenError('refused', { ...details, retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
+    }
+    const members = readJsonObject(new TextDecoder().decode(body));
+    if (members === undefined)
+        throw new IdTokenError('unparsable', { ...details, retryable: true });
+    const token = members['value'];
+    const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
+    if (typeof token !== 'string' || payload === undefined) {
+        // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
+        throw new IdTokenError('malformed', details);
+    }
+    // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
+    hide(token);
+    const claims = id_token_readClaims(payload);
+    if (claims === undefined)
+        throw new IdTokenError('malformed', details);
+    return { token, claims };
+}
+function id_token_readClaims(payload) {
+    try {
+        // Fatal, for replacement characters would make different claims equal.
+        const decoder = new TextDecoder('utf-8', { fatal: true });
+        const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
+        // JSON is read at any depth, but what is nested too deep cannot be written again.
+        JSON.stringify(claims);
+        return claims;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
+const passing = new Set([
+    'jti',
+    'iat',
+    'nbf',
+    'exp',
+    'run_id',
+    'run_number',
+    'run_attempt',
+    'check_run_id',
+    'sha',
+    'workflow_sha',
+]);
+/**
+ * Whether a claim only passes with the run. The commit of a reusable workflow does not: a provider can trust one audited
+ * commit of it. In a job of its own workflow that commit is the run's.
+ */
+function isPassing(name, claims) {
+    if (name !== 'job_workflow_sha')
+        return passing.has(name);
+    return claims['job_workflow_ref'] === claims['workflow_ref'];
+}
+/**
+ * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
+ * repository, while servers test the environment or the ref.
+ *
+ * @returns sorted by name, the values as JSON
+ */
+function bindClaims(claims) {
+    return Object.entries(claims)
+        .filter(([name]) => !isPassing(name, claims))
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([name, value]) => [name, JSON.stringify(value)]);
+}
+/** The claims that have to match what is configured at the provider, as the log shows them. */
+function describeClaims({ iss, sub, aud }) {
+    return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
+}
+function describeClaim(value) {
+    if (value === undefined || value === null)
+        return undefined;
+    return Array.isArray(value) ? value.map(writeClaim).join(', ') : writeClaim(value);
+}
+function writeClaim(value) {
+    return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/id-token.js
+
+
+
+/** Says in a few words why there is no ID token. */
+function describeIdTokenError({ code, status = 0 }) {
+    switch (code) {
+        case 'no_permission':
+            return text_text `this job may not ask for one`;
+        case 'bad_endpoint':
+            return text_text `the runner names no https URL for it`;
+        case 'refused':
+            return text_text `${nameStatus(status)}`;
+        case 'unparsable':
+        case 'malformed':
+            return text_text `${nameStatus(status)} without an ID token`;
+    }
+}
+/** What the ID token of an attempt says; nothing where it had none. */
+function describeIdToken(idToken) {
+    return idToken === undefined ? [] : [text_text `ID token: ${writeClaims(idToken)}`];
+}
+/** What a server that trusts GitHub's ID tokens looks at. */
+function writeClaims({ claims }) {
+    const { iss = 'none', sub = 'none', aud = 'none' } = describeClaims(claims);
+    return text_text `iss: ${iss}, sub: ${sub}, aud: ${aud}`;
+}
+/** Explains why there is no ID token, and says what to do. */
+function explainIdTokenError({ code, status = 0 }) {
+    const title = 'no ID token';
+    switch (code) {
+        case 'no_permission':
+            return {
+                title,
+                message: text_text `id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).`,
+            };
+        case 'bad_endpoint':
+            return {
+                title,
+                message: text_text `id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that.`,
+            };
+        case 'refused':
+            return {
+                title,
+                message: status >= 500
+                    ? text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
+                    : text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+            };
+        case 'unparsable':
+        case 'malformed':
+            return {
+                title,
+                message: text_text `GitHub's ID token service answered ${nameStatus(status)} without an ID token. See githubstatus.com.`,
+            };
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/proxy.js
+
+
+/** A proxy did not let the request through. */
+function explainProxyRefusal(proxyStatus, server) {
+    const refused = text_text `The proxy refused to connect to ${server}: ${nameStatus(proxyStatus)}.`;
+    return { title: 'proxy refused', message: text_text `${refused} ${adviseProxy(proxyStatus)}` };
+}
+function adviseProxy(proxyStatus) {
+    if (proxyStatus === 407) {
+        return text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
+    }
+    return proxyStatus >= 500
+        ? text_text `Check that the proxy reaches the host, or name the host in no_proxy.`
+        : text_text `Allow the host at the proxy, or name it in no_proxy.`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/metadata.js
+
+
+
+/** Says in a few words what an answer without usable metadata was. */
+function describeDiscoveryError(error) {
+    const { answer, location, actualIssuer, endpoint = '' } = error;
+    const status = nameStatus(answer.status);
+    switch (error.code) {
+        case 'not_found':
+        case 'refused':
+            return text_text `${status}`;
+        case 'not_metadata':
+            return text_text `${status} with ${nameContent(answer)} in place of metadata`;
+        case 'issuer_mismatch':
+            return actualIssuer === undefined
+                ? text_text `metadata that names no issuer`
+                : text_text `metadata of ${actualIssuer}`;
+        case 'no_token_endpoint':
+            return text_text `metadata without a token endpoint`;
+        case 'unusable_endpoint':
+            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
+        case 'redirect':
+            return nameRedirect(answer.status, location);
+    }
+}
+/** Each URL that was tried, and what the last answer held. */
+function describeMetadataAnswer(error, after) {
+    const { attempts, answer, actualIssuer, endpoint, location } = error;
+    return [
+        ...attempts.map(({ url, status }) => text_text `GET ${url}: ${nameStatus(status)}`),
+        text_text `${nameContent(answer)}, ${after}`,
+        ...listDetails([
+            ['issuer', actualIssuer],
+            ['token_endpoint', endpoint],
+            ['location', location],
+        ]),
+    ];
+}
+/** Explains why there is no usable metadata, and says what to check. */
+function explainDiscoveryError(error, { inputs, server }) {
+    const host = hostOf(server);
+    const { issuer = '' } = inputs;
+    const { answer, attempts, actualIssuer, endpoint = '' } = error;
+    const tried = attempts.map(({ url, status }) => text_text `${url} (${status})`);
+    const instead = text_text `Check issuer against the provider's documentation, or give token-url instead.`;
+    switch (error.code) {
+        case 'not_found':
+            return {
+                title: 'no metadata there',
+                message: text_text `${host} has no metadata for this issuer; tried ${text_joinTexts(tried, ', ')}. ${instead}`,
+            };
+        case 'issuer_mismatch':
+            return actualIssuer === undefined
+                ? {
+                    title: 'issuer not named',
+                    message: text_text `${host} has metadata that names no issuer. ${instead}`,
+                }
+                : {
+                    title: 'another issuer',
+                    message: text_text `${host} calls itself ${actualIssuer}, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
+                };
+        case 'not_metadata':
+            return {
+                title: 'no metadata there',
+                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata. ${instead}`,
+            };
+        case 'no_token_endpoint':
+            return {
+                title: 'no token endpoint in the metadata',
+                message: text_text `The metadata of ${host} names no token endpoint. Give token-url instead of issuer.`,
+            };
+        case 'unusable_endpoint':
+            return {
+                title: 'token endpoint not usable',
+                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
+            };
+        case 'redirect':
+        case 'refused':
+            return explainMetadataStatus(error, host, instead);
+    }
+}
+function explainMetadataStatus(error, host, instead) {
+    const { status } = error.answer;
+    if (status === 407)
+        return explainProxyRefusal(status, host);
+    const answered = text_text `${host} answered the request for its metadata with ${describeDiscoveryError(error)}`;
+    if (!error.retryable) {
+        return { title: 'no metadata there', message: text_text `${answered}. ${instead}` };
+    }
+    return {
+        title: 'server failed',
+        message: text_text `${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
     };
 }
-function chooseSigner(inputs) {
-    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
-    if (signingKey === undefined) {
-        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
+
+;// CONCATENATED MODULE: ./build/compiled/wording/stages.js
+
+
+
+
+const authorizationServer = {
+    nameServer: hostOf,
+    nameHost: (url) => text_text `the name ${new URL(url).hostname}`,
+    maxBytes: maxResponseBytes,
+    adviseAddress: (inputs, more) => text_text `Check ${nameUrlInput(inputs)}${more}.`,
+    adviseTls: (inputs, what) => text_text `Check ${what} in ${nameUrlInput(inputs)}.`,
+    adviseTrust: text_text `If a private CA issued it, give the CA's certificate in ca-certificate.`,
+};
+/** No input has a part in reaching it, and only the default roots are trusted there. */
+const idTokenService = {
+    nameServer: () => "GitHub's ID token service",
+    nameHost: () => text_text `its name`,
+    maxBytes: maxIdTokenAnswerBytes,
+    adviseAddress: () => text_text `See githubstatus.com.`,
+    adviseTls: () => text_text `A proxy in between may have answered.`,
+    adviseTrust: text_text `A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`,
+};
+const words = {
+    metadata: {
+        server: authorizationServer,
+        purpose: text_text ` to read the issuer's metadata`,
+        title: text_text `Metadata: request and answer`,
+        success: text_text `metadata`,
+        showsCertificate: true,
+    },
+    id_token: {
+        server: idTokenService,
+        purpose: text_text ` to get GitHub's ID token`,
+        title: text_text `GitHub's ID token: request and answer`,
+        success: text_text `an ID token`,
+        showsCertificate: false,
+    },
+    token: {
+        server: authorizationServer,
+        purpose: text_text ``,
+        title: text_text `Request and answer`,
+        success: text_text `a token`,
+        showsCertificate: true,
+    },
+    revocation: {
+        server: authorizationServer,
+        purpose: text_text ` to revoke the token`,
+        title: text_text `Revocation: request and answer`,
+        success: text_text `revoked`,
+        showsCertificate: true,
+    },
+};
+/** Gives the row of a stage. */
+function wordsOf(stage) {
+    return words[stage];
+}
+/** Gives what differs by the server that the stage talks to. */
+function serverOf({ stage }) {
+    return words[stage].server;
+}
+/** Names the server as people know it: its host, or what it does. */
+function nameServer(view) {
+    return serverOf(view).nameServer(view.server);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/client-methods.js
+
+/** The inputs that can hold the credential of a client. */
+const credentialNames = ['client-secret', 'private-key', 'client-key'];
+/** The client authentication methods, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
+const methods = {
+    client_secret_basic: {
+        credential: 'client-secret',
+        signsWith: undefined,
+        prove: ({ clientId = '', clientSecret = '', clientSecretEncoding }) => clientSecretBasic(clientId, clientSecret, clientSecretEncoding),
+    },
+    client_secret_post: {
+        credential: 'client-secret',
+        signsWith: undefined,
+        prove: ({ clientId, clientSecret = '' }) => clientSecretPost(clientId, clientSecret),
+    },
+    client_secret_jwt: {
+        credential: 'client-secret',
+        signsWith: 'secret',
+        prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
+    },
+    private_key_jwt: {
+        credential: 'private-key',
+        signsWith: 'key',
+        prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
+    },
+    tls_client_auth: {
+        credential: 'client-key',
+        signsWith: undefined,
+        prove: ({ clientId }) => namedClient(clientId),
+    },
+    self_signed_tls_client_auth: {
+        credential: 'client-key',
+        signsWith: undefined,
+        prove: ({ clientId }) => namedClient(clientId),
+    },
+    none: {
+        credential: undefined,
+        signsWith: undefined,
+        prove: ({ clientId }) => namedClient(clientId),
+    },
+};
+const clientMethods = methods;
+const clientAuthMethods = Object.keys(methods);
+/** The method that a credential stands for where none is named. */
+const impliedMethods = {
+    'client-secret': 'client_secret_basic',
+    'private-key': 'private_key_jwt',
+    'client-key': 'tls_client_auth',
+};
+/** Whether the client signs a JWT with its secret. */
+function signsWithSecret(method) {
+    return method !== undefined && clientMethods[method].signsWith === 'secret';
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/proofs.js
+
+
+
+const roles = {
+    client_assertion: {
+        authenticatesClient: true,
+        grantType: undefined,
+        prove: (makeJwt, { clientId }) => clientAssertion(clientId, makeJwt),
+    },
+    assertion: {
+        authenticatesClient: false,
+        grantType: jwtBearerGrant,
+        prove: assertionGrant,
+    },
+    subject_token: {
+        authenticatesClient: false,
+        grantType: tokenExchangeGrant,
+        prove: subjectTokenGrant,
+    },
+    bearer: {
+        authenticatesClient: false,
+        grantType: 'none',
+        prove: bearerHeader,
+    },
+    parameter: {
+        authenticatesClient: false,
+        grantType: 'none',
+        prove: (makeJwt, { parameter = '' }) => proveBy({ [parameter]: makeJwt }),
+    },
+};
+const jwtRoles = roles;
+/** What the JWT signed with `private-key` can be. */
+const privateKeyRoles = [
+    'client_assertion',
+    'assertion',
+    'bearer',
+];
+/** What GitHub's ID token can be. */
+const idTokenRoles = [
+    'client_assertion',
+    'assertion',
+    'subject_token',
+    'bearer',
+    'parameter',
+];
+/** Whether a JWT in this role authenticates the client; false where there is none. */
+function authenticatesClient(role) {
+    return role !== undefined && jwtRoles[role].authenticatesClient;
+}
+/** What proves who the client is; nothing where only the grant says it. */
+function proofs_proveClient(inputs, make) {
+    const { clientId, clientAuthMethod } = inputs;
+    if (clientAuthMethod === undefined)
+        return [clientAssertion(clientId, make.idToken)];
+    if (isLoneKeyGrant(inputs))
+        return [];
+    return [clientMethods[clientAuthMethod].prove({ ...inputs, makeJwt: make.client })];
+}
+/**
+ * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
+ * only where the method is written, and never beside a JWT in the header.
+ */
+function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }) {
+    if (authenticatesClient(privateKeyAs) || clientAuthMethod !== 'none')
+        return false;
+    return privateKeyAs === 'bearer' || !isMethodWritten;
+}
+/** The JWTs on which the grant rests; two of them contradict each other. */
+function listJwtGrants({ privateKeyAs, idTokenAs, idTokenParameter }) {
+    const grants = [];
+    if (!authenticatesClient(privateKeyAs)) {
+        const { grantType, prove } = jwtRoles[privateKeyAs];
+        grants.push({
+            source: 'private-key',
+            written: `private-key-as: ${privateKeyAs}`,
+            grantType,
+            prove: (make) => prove(make.grant, {}),
+        });
     }
-    return clientCertificate === undefined || usesTlsAuthentication(inputs)
-        ? { kind: 'key', key: signingKey }
-        : { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) };
+    if (idTokenAs !== undefined && !authenticatesClient(idTokenAs)) {
+        const { grantType, prove } = jwtRoles[idTokenAs];
+        grants.push({
+            source: 'id-token-as',
+            written: `id-token-as: ${idTokenAs}`,
+            grantType,
+            prove: (make) => prove(make.idToken, { parameter: idTokenParameter }),
+        });
+    }
+    return grants;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/refusals.js
+
+
+
+
+
+
+
+/** What an `error` of the server's means, and what to change. */
+function explainOAuthError(error, view) {
+    const { oauthError, answer } = error;
+    const { inputs, server } = view;
+    const host = hostOf(server);
+    const description = oauthError?.description;
+    const code = oauthError?.error ?? '';
+    const said = description === undefined
+        ? text_text `${answer.status} ${code}`
+        : // The whole of it is in the group above.
+            text_text `${answer.status} ${code}, "${sentence(description)}"`;
+    const federated = explainFederatedRefusal(error, view, said);
+    if (federated !== undefined)
+        return federated;
+    // With 401 or 403 unauthorized_client means: who is that?
+    const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
+    const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
+    if (explain !== undefined && !unknownClient)
+        return explain({ host, said, inputs });
+    if (answer.status > 403)
+        return explainStatus(error, said, view);
+    if (error.retryable) {
+        return {
+            title: 'server busy',
+            message: text_text `${host} cannot answer for now: ${said}. The provider's status page may tell more.`,
+        };
+    }
+    const refused = text_text `${host} refused the request: ${said}.`;
+    const isAboutClient = [400, 401, 403].includes(answer.status);
+    return {
+        title: 'refused',
+        message: text_text `${refused} ${isAboutClient ? adviseCredentials(inputs) : text_text `The provider's documentation says what that means.`}`,
+    };
+}
+/** The errors that say nothing against an ID token. */
+const notAboutIdentity = new Set([
+    'invalid_scope',
+    'invalid_target',
+    'unsupported_grant_type',
+    'invalid_dpop_proof',
+    'use_dpop_nonce',
+]);
+/** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token says is no secret. */
+function explainFederatedRefusal(error, { inputs, server, idToken }, said) {
+    const code = error.oauthError?.error ?? '';
+    const { idTokenAs, clientAuthMethod, grantType } = inputs;
+    const isClientsFault = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
+    // Entra has the code for a trust that does not fit (AADSTS70021) and for a missing scope (AADSTS900144).
+    const isRequestsFault = code === 'invalid_request' && /\bparameter\b/i.test(error.oauthError?.description ?? '');
+    const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
+    // What the ID token authenticates the client for has a grant of its own.
+    const isGrantsFault = code === 'invalid_grant' &&
+        idTokenAs === 'client_assertion' &&
+        grantType !== 'client_credentials';
+    if (isClientsFault || isGrantsFault || isRequestsFault || notAboutIdentity.has(code)) {
+        return undefined;
+    }
+    if (idToken === undefined || !isRefusal) {
+        return undefined;
+    }
+    return {
+        title: 'ID token refused',
+        message: text_text `${hostOf(server)} refused GitHub's ID token: ${said}. It says ${writeClaims(idToken)}; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.`,
+    };
+}
+/** What a status says that no known error explains further. */
+function explainStatus(error, said, view) {
+    const { inputs, server } = view;
+    const { status } = error.answer;
+    const answered = text_text `${hostOf(server)} answered ${said}`;
+    const { pathname } = new URL(server);
+    const urlInput = nameUrlInput(inputs);
+    switch (status) {
+        case 400:
+        case 401:
+        case 403:
+            return (explainFederatedRefusal(error, view, text_text `${said}`) ?? {
+                title: 'refused',
+                message: text_text `${answered}. ${adviseCredentials(inputs)}${inputs.grantType === 'refresh_token' ? text_text ` ${adviseGrant(inputs)}` : ''}`,
+            });
+        case 404:
+        case 405:
+        case 410:
+            return {
+                title: 'no token endpoint there',
+                message: text_text `${answered} for ${pathname}. ${adviseUrl(inputs)}`,
+            };
+        case 406:
+        case 415:
+            return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
+        case 407:
+            return explainProxyRefusal(status, hostOf(server));
+        case 429:
+            return {
+                title: 'too many requests',
+                message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
+            };
+    }
+    return status >= 500
+        ? {
+            title: 'server failed',
+            message: text_text `${answered}. The provider's status page may tell more.`,
+        }
+        : {
+            title: 'refused',
+            message: text_text `${answered}. Check ${urlInput} and what the provider's documentation says of this answer.`,
+        };
+}
+function adviseUrl({ issuer }) {
+    return issuer === undefined
+        ? text_text `Check token-url against the provider's documentation.`
+        : text_text `The issuer's metadata names this endpoint; give token-url instead if the provider's documentation names another.`;
+}
+function adviseFormat({ endpointType, bodyFormat }) {
+    if (endpointType === 'acs_api')
+        return text_text `Check token-url, and endpoint-type.`;
+    return text_text `Try body-format: ${bodyFormat === 'json' ? 'form' : 'json'}.`;
+}
+function nameGrant({ grantType }) {
+    return grantType === undefined
+        ? text_text `a request without grant_type`
+        : text_text `grant type ${showInput(grantType)}`;
+}
+/** The title of the one refusal that says all that there is to say. */
+const dpopTitle = 'DPoP wanted';
+const wantsProof = ({ host }) => ({
+    title: dpopTitle,
+    message: text_text `${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${/\.okta(preview|-emea)?\.com$/.test(host)
+        ? text_text `In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
+        : text_text `Switch DPoP off for this client at the provider.`}`,
+});
+/** What to do about the errors of RFC 6749 section 5.2, RFC 8707 section 2 and RFC 9449 sections 5 and 8. */
+const oauthErrors = {
+    invalid_client: ({ host, said, inputs }) => ({
+        title: 'client refused',
+        message: text_text `${host} refused the client: ${said}. ${adviseCredentials(inputs)}`,
+    }),
+    unauthorized_client: ({ host, said, inputs }) => ({
+        title: 'grant not allowed',
+        message: text_text `${host} does not let this client use ${nameGrant(inputs)}: ${said}. Allow it at the provider.`,
+    }),
+    unsupported_grant_type: ({ host, said, inputs }) => ({
+        title: 'grant type not supported',
+        message: text_text `${host} does not know ${nameGrant(inputs)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
+    }),
+    invalid_request: ({ host, said, inputs }) => ({
+        title: 'refused',
+        message: inputs.endpointType === 'acs_api'
+            ? text_text `${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
+            : text_text `${host} refused the request: ${said}. Compare scopes, audience, parameters and body-format with the provider's documentation, for something is missing or wrong. If they fit: ${adviseCredentials(inputs)}`,
+    }),
+    invalid_scope: ({ host, said, inputs }) => ({
+        title: 'scope refused',
+        message: inputs.scopes.length === 0
+            ? text_text `${host} wants a scope: ${said}. ${adviseScope(inputs)}`
+            : text_text `${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
+    }),
+    invalid_target: ({ host, said }) => ({
+        title: 'resource refused',
+        message: text_text `${host} refused the resource: ${said}. Check resource and audience.`,
+    }),
+    invalid_grant: ({ host, said, inputs }) => ({
+        title: 'grant refused',
+        message: text_text `${host} refused the grant: ${said}. ${adviseGrant(inputs)}`,
+    }),
+    invalid_dpop_proof: wantsProof,
+    use_dpop_nonce: wantsProof,
+};
+function adviseScope({ privateKeyAs }) {
+    return privateKeyAs === 'assertion'
+        ? text_text `Set scopes, or the claim scope in assertion-claims, as the provider wants it.`
+        : text_text `Set scopes.`;
+}
+function adviseGrant(inputs) {
+    if (!authenticatesClient(inputs.privateKeyAs)) {
+        return text_text `Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
+    }
+    if (inputs.grantType === 'refresh_token') {
+        return text_text `The refresh token may have expired, been revoked, or been used before: one that is replaced at each use is good for one request. Get a new one and store it.`;
+    }
+    if (inputs.grantType === jwtBearerGrant) {
+        return text_text `The assertion may have expired, been used before or be meant for another server.`;
+    }
+    if (inputs.grantType === 'client_credentials') {
+        return text_text `The provider may not let this client use client_credentials, or wants a user or a role set for it.`;
+    }
+    if (inputs.grantType === 'password') {
+        return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
+    }
+    return text_text `It may have expired, been used before or belong to another client.`;
+}
+/** What to try when a server refuses who asks. Auth0 says access_denied, others invalid_request; it fits them all. */
+function adviseCredentials(inputs) {
+    const belong = text_text `Check that client-id and client-secret belong together and are current`;
+    if (inputs.endpointType === 'acs_api')
+        return text_text `${belong}.`;
+    switch (inputs.clientAuthMethod) {
+        case 'client_secret_basic':
+            return text_text `${belong}; if they are, try ${adviseOtherBasic(inputs)}.`;
+        case 'client_secret_post':
+            return text_text `${belong}; if they are, try client-auth-method: client_secret_basic.`;
+        case 'client_secret_jwt':
+            return text_text `${belong}; if they are, check that the provider expects client_secret_jwt with ${inputs.macAlgorithm} from this client, and aud ${audienceOf(inputs)} (assertion-audience).`;
+        case 'private_key_jwt':
+            return text_text `Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${inputs.signingKey?.algorithm ?? ''} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).`;
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
+        case 'none':
+        case undefined:
+            return !authenticatesClient(inputs.privateKeyAs) || inputs.idTokenAs !== undefined
+                ? adviseGrant(inputs)
+                : text_text `The client did not authenticate (client-auth-method: none); the provider may want a credential of it.`;
+    }
+}
+/** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
+function audienceOf({ assertionAudience, issuer, tokenUrl = '' }) {
+    return assertionAudience ?? issuer ?? tokenUrl.replace(/\?.*$/s, '?...');
+}
+function nameKeyId({ signingKey }) {
+    const keyId = signingKey?.keyId;
+    return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
+}
+function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncoding, }) {
+    const post = text_text `client-auth-method: client_secret_post`;
+    // Only then do the two encodings differ.
+    const encoded = [clientId, clientSecret].some((value) => encodeForm(value) !== value);
+    const other = clientSecretEncoding === 'form' ? 'raw' : 'form';
+    return encoded ? text_text `${post}, or client-secret-encoding: ${other}` : post;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/token-answer.js
+
+
+
+/** Says in a few words what an answer without a token was. */
+function describeTokenError(error) {
+    const { answer, location } = error;
+    const status = nameStatus(answer.status);
+    switch (error.code) {
+        case 'oauth_error':
+            return text_text `${answer.status} ${error.oauthError?.error ?? ''}`;
+        case 'http_error':
+            return text_text `${status}`;
+        case 'redirect':
+            return nameRedirect(answer.status, location);
+        case 'unparsable':
+            return text_text `${status} with ${nameContent(answer)} in place of a token`;
+        case 'no_access_token':
+            return error.path === undefined
+                ? text_text `${status} without an access_token`
+                : text_text `${status} without a token at ${showInput(error.path)}`;
+        case 'no_expires_at':
+            return text_text `${status} without a Zulu time in expires_at`;
+        case 'malformed_token':
+            return text_text `${status} with a token that has characters no token can have`;
+    }
+}
+/** The shape of the answer, and what it says. */
+function describeTokenAnswer(error, after) {
+    const { answer, oauthError, location } = error;
+    return [
+        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
+        ...listDetails([
+            ['error', oauthError?.error],
+            ['error_description', oauthError?.description],
+            ['error_uri', oauthError?.uri],
+            ['location', location],
+        ]),
+    ];
+}
+/** Explains why an answer brought no token, and says what to change. */
+function explainTokenError(error, view) {
+    const { inputs, server } = view;
+    const host = hostOf(server);
+    const what = describeTokenError(error);
+    switch (error.code) {
+        case 'oauth_error':
+            return explainOAuthError(error, view);
+        case 'http_error':
+            return explainStatus(error, nameStatus(error.answer.status), view);
+        case 'redirect':
+            return {
+                title: 'redirect',
+                message: text_text `${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
+            };
+        case 'unparsable':
+            return explainUnparsable(error, view);
+        case 'no_access_token':
+            return {
+                title: 'no access_token',
+                message: text_text `${host} answered ${what}. ${adviseAboutToken(error, inputs)}`,
+            };
+        case 'no_expires_at':
+            return {
+                title: 'no expires_at',
+                message: text_text `${host} answered ${what}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+            };
+        case 'malformed_token':
+            return {
+                title: 'malformed token',
+                message: text_text `${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
+            };
+    }
+}
+function adviseEndpoint({ issuer }) {
+    return issuer === undefined
+        ? text_text `Check that token-url is the token endpoint`
+        : text_text `Check issuer, whose metadata names this token endpoint`;
+}
+function adviseAboutToken({ path }, inputs) {
+    if (path !== undefined) {
+        return text_text `Check response-fields against the provider's documentation: a path is field names joined by dots, such as data.token.`;
+    }
+    const check = adviseEndpoint(inputs);
+    return inputs.endpointType === 'oauth2'
+        ? text_text `${check}, and grant-type. If the token is in another field, name it: response-fields: access_token=...`
+        : text_text `${check}, and endpoint-type.`;
+}
+function adviseRedirect({ issuer }) {
+    return issuer === undefined
+        ? text_text `Set token-url to the token endpoint itself.`
+        : text_text `Give token-url, the token endpoint itself, instead of issuer.`;
+}
+function explainUnparsable(error, { inputs, server }) {
+    const { contentType, length } = error.answer;
+    const answered = text_text `${hostOf(server)} answered ${describeTokenError(error)}`;
+    const check = adviseEndpoint(inputs);
+    if (length === 0) {
+        return { title: 'empty answer', message: text_text `${answered}. ${check}.` };
+    }
+    if (/html/i.test(contentType ?? '')) {
+        return {
+            title: 'a page, not a token',
+            message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
+        };
+    }
+    return {
+        title: 'not a token',
+        message: text_text `${answered}: neither a JSON object nor a form. ${check}.`,
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/transport.js
+
+
+
+
+
+
+const networkErrors = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was reset',
+    ECONNABORTED: 'the connection was aborted',
+    EHOSTUNREACH: 'no route to the host',
+    ENETUNREACH: 'the network cannot be reached',
+    EADDRNOTAVAIL: 'the address is not available',
+    ETIMEDOUT: 'the connection timed out',
+    EPIPE: 'the connection broke',
+};
+/**
+ * Says in a few words why no complete answer came.
+ *
+ * @param allowed how long the attempt was allowed to take, milliseconds
+ */
+function describeTransportError(error, allowed, view) {
+    const system = error.systemCode ?? '';
+    switch (error.code) {
+        case 'timeout':
+            return text_text `no answer within ${formatDuration(allowed)}`;
+        case 'name_not_found':
+            return text_text `${serverOf(view).nameHost(view.server)} was not found (${system})`;
+        case 'connection_failed':
+            return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
+        case 'tls_failed':
+            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
+        case 'proxy_refused':
+            return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
+        case 'proxy_invalid':
+            return text_text `the proxy's address in the environment is no usable URL`;
+        case 'proxy_unreachable':
+            return text_text `the proxy could not be reached: ${error.proxyFault ?? system}`;
+        case 'answer_cut':
+            return text_text `the answer was cut off`;
+        case 'answer_unreadable':
+            return text_text `the answer is not readable HTTP`;
+        case 'answer_too_large':
+            return text_text `the answer is larger than ${nameLimit(view)}`;
+        case 'request_failed':
+            return text_text `the request failed: ${names_describeUnknown(error.cause)}`;
+    }
+}
+/** The most that is read of an answer, as people write it. */
+function nameLimit(view) {
+    const kib = serverOf(view).maxBytes / 1024;
+    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
+/** What was wrong with a fault of the connection, in the group of request and answer. */
+function describeTransportAnswer(error, { allowed, took }, view) {
+    const what = describeTransportError(error, allowed, view);
+    // A time that was over says how long it was.
+    return error.code === 'timeout' ? what : text_text `failed after ${formatDuration(took)}: ${what}`;
+}
+/** Explains why no complete answer came, and says what to check. */
+function explainTransportError(error, { allowed }, view) {
+    const server = nameServer(view);
+    const what = describeTransportError(error, allowed, view);
+    switch (error.code) {
+        case 'timeout':
+            return {
+                title: 'no answer in time',
+                message: text_text `${server} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+            };
+        case 'name_not_found':
+            return {
+                title: 'name not found',
+                message: text_text `${server} could not be reached: ${what}. ${adviseAddress(view, text_text `; a private name needs a runner inside its network`)}`,
+            };
+        case 'tls_failed':
+            return explainTlsFailure(error, view);
+        case 'proxy_refused':
+            return explainProxyRefusal(error.proxyStatus ?? 0, server);
+        case 'proxy_invalid':
+            return {
+                title: 'proxy not usable',
+                message: text_text `${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
+            };
+        case 'proxy_unreachable':
+            return {
+                title: 'proxy not reached',
+                message: text_text `The proxy could not be reached: ${error.proxyFault ?? what}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
+            };
+        case 'answer_too_large':
+            return {
+                title: 'answer too large',
+                message: text_text `${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
+            };
+        case 'answer_cut':
+        case 'answer_unreadable':
+            return {
+                title: 'answer damaged',
+                message: text_text `${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
+            };
+        case 'connection_failed':
+            return {
+                title: 'no connection',
+                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
+            };
+        case 'request_failed':
+            return { title: 'request failed', message: text_text `${server} could not be asked: ${what}.` };
+    }
+}
+function adviseAddress(view, more = text_text ``) {
+    return serverOf(view).adviseAddress(view.inputs, more);
+}
+function isCertificateShown({ stage, inputs }) {
+    return wordsOf(stage).showsCertificate && showsCertificate(inputs);
+}
+function adviseConnection({ systemCode = '' }, view) {
+    const address = adviseAddress(view, text_text `, and that the server admits this runner's address`);
+    const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
+    return isBroken && isCertificateShown(view)
+        ? text_text `${address} A server that does not accept client-certificate may break the connection, too.`
+        : address;
+}
+/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
+const certificateAlerts = new Set([
+    40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
+]);
+/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
+const certificateRequired = 116;
+function explainTlsFailure(error, view) {
+    const { systemCode = '', cause, proxyFault } = error;
+    const title = 'TLS not trusted';
+    const server = nameServer(view);
+    const { adviseTls, adviseTrust } = serverOf(view);
+    const fault = nameTlsFault(cause);
+    if (proxyFault !== undefined) {
+        return {
+            title,
+            message: text_text `The TLS connection to the proxy failed: ${proxyFault}. Check https_proxy. ${adviseTrust}`,
+        };
+    }
+    if (systemCode === 'CERT_HAS_EXPIRED') {
+        return {
+            title,
+            message: text_text `The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+        };
+    }
+    if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            title,
+            message: text_text `The certificate of ${server} is for another name: ${fault}. ${adviseTls(view.inputs, text_text `the host`)}`,
+        };
+    }
+    if (isCertificateShown(view) && certificateAlerts.has(readTlsAlert(cause))) {
+        return {
+            title: 'client certificate refused',
+            message: text_text `${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
+        };
+    }
+    if (readTlsAlert(cause) === certificateRequired) {
+        return {
+            title: 'client certificate wanted',
+            message: text_text `${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
+        };
+    }
+    if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
+        return {
+            title: 'TLS failed',
+            message: text_text `${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view.inputs, text_text `the scheme and the port`)}`,
+        };
+    }
+    return {
+        title,
+        message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
+    };
+}
+/** What an error of TLS says; of OpenSSL's errors only the reason, without addresses and source files. */
+function nameTlsFault(error) {
+    const message = messageOf(error);
+    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
+}
+/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
+function readTlsAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
+    return number === undefined ? undefined : Number(number);
+}
+/** What an error of Node's says. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/attempts.js
+
+
+
+
+
+
+
+
+
+
+
+/** A failed attempt that is followed by another one, or that followed one. */
+function sayFailedAttempt(failure, view) {
+    const { attempt, maxAttempts } = failure;
+    const what = attempts_describeFailure(failure, view);
+    const { purpose } = wordsOf(view.stage);
+    return text_text `Attempt ${attempt} of ${maxAttempts}${purpose} failed: ${what}.${sayNext(failure)}`;
+}
+function sayNext({ wait, retryAfter }) {
+    if (wait === undefined)
+        return text_text ``;
+    if (wait === retryAfter && wait > 0) {
+        return text_text ` The server asks for ${formatSeconds(wait)} (Retry-After). Trying again then.`;
+    }
+    return wait === 0 ? text_text ` Trying again now.` : text_text ` Trying again in ${formatDuration(wait)}.`;
+}
+/** The title of what was sent and what came back. */
+function sayExchangeTitle(stage) {
+    return wordsOf(stage).title;
+}
+/** The answer to the attempt that succeeded. */
+function describeSuccess(stage, attempt, took) {
+    return text_text `${wordsOf(stage).success} at attempt ${attempt}, after ${formatDuration(took)}`;
+}
+/** The answer to an attempt that failed. */
+function describeAnswer(failure, view) {
+    const { error, took } = failure;
+    const after = text_text `after ${formatDuration(took)}`;
+    const idToken = view.stage === 'token' ? describeIdToken(view.idToken) : [];
+    if (error instanceof TokenError)
+        return [...idToken, ...describeTokenAnswer(error, after)];
+    if (error instanceof DiscoveryError)
+        return describeMetadataAnswer(error, after);
+    if (error instanceof IdTokenError && error.status !== undefined) {
+        return [text_text `${nameStatus(error.status)}, ${after}`];
+    }
+    if (error instanceof transport_error/* TransportError */.wX) {
+        return [...idToken, describeTransportAnswer(error, failure, view)];
+    }
+    return [...idToken, text_text `failed ${after}: ${attempts_describeFailure(failure, view)}`];
+}
+/** What went wrong with one attempt, in a few words. */
+function attempts_describeFailure({ error, allowed }, view) {
+    if (error instanceof TokenError)
+        return describeTokenError(error);
+    if (error instanceof DiscoveryError)
+        return describeDiscoveryError(error);
+    if (error instanceof IdTokenError)
+        return describeIdTokenError(error);
+    if (error instanceof transport_error/* TransportError */.wX)
+        return describeTransportError(error, allowed, view);
+    return text_text `${names_describeUnknown(error)}`;
+}
+/** The server asks for a longer wait than total-timeout leaves. */
+function explainLongWait({ error, retryAfter = 0 }, view) {
+    const { totalTimeout } = view.inputs;
+    const asks = text_text `${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
+    // With any other status it is a server that is down for a while.
+    const isQuota = error instanceof TokenError && error.answer.status === 429;
+    return {
+        title: 'asked to wait too long',
+        message: isQuota
+            ? text_text `${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
+            : text_text `${asks} Run the job again later, or set a longer total-timeout.`,
+    };
+}
+/** Why the last attempt was the last one. */
+function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAttempts } }) {
+    const { error } = failure;
+    if (code === 'total_timeout') {
+        return text_text `Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
+    }
+    if (code === 'attempts_used_up') {
+        return failure.attempt === 1
+            ? text_text `Not tried again, for retry-max-attempts is 1.`
+            : text_text `Gave up after ${failure.attempt} attempts.`;
+    }
+    if ((error instanceof TokenError || error instanceof transport_error/* TransportError */.wX) && error.retryable) {
+        return text_text `Not tried again, for the grant may have been used up: what it carries is accepted once.`;
+    }
+    return isAnswer(error)
+        ? text_text `Not tried again, for the answer would be the same.`
+        : text_text `Not tried again, for it would fail in the same way.`;
+}
+function isAnswer(error) {
+    if (error instanceof IdTokenError)
+        return error.status !== undefined;
+    return error instanceof TokenError || error instanceof DiscoveryError;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/tls-identity.js
+
+/** Whom to trust and who to be on connections to the authorization server. */
+function makeTlsIdentity(inputs) {
+    const { caCertificate, clientCertificate, clientKey } = inputs;
+    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
+    if (clientCertificate === undefined || clientKey === undefined)
+        return trust;
+    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/stage.js
+
+
+
+
+
+/**
+ * Makes the attempts of one stage, and writes a line for each that failed.
+ *
+ * @throws {StageError} when no attempt succeeded; the log has the details then
+ */
+async function runStage(plan, { clock, random, send, log, deadline }) {
+    const { stage, inputs, shape, idTokens, ask, judge } = plan;
+    const tls = makeTlsIdentity(inputs);
+    const view = () => ({ stage, inputs, server: plan.server, idToken: idTokens?.last });
+    const report = (failure) => {
+        if (isWorthALine(failure))
+            log.say(sayFailedAttempt(failure, view()));
+    };
+    const prepare = async () => {
+        await idTokens?.take();
+    };
+    try {
+        return await retry(async (attempt, signal) => {
+            const startedAt = clock.monotonic();
+            const result = await ask({ send, now: clock.now, signal, tls });
+            if (inputs.verbose) {
+                const success = describeSuccess(stage, attempt, clock.monotonic() - startedAt);
+                const idToken = stage === 'token' ? describeIdToken(idTokens?.last) : [];
+                log.group(sayExchangeTitle(stage), [...shape, ...idToken, success]);
+            }
+            return { result, attempt };
+        }, makePolicy(inputs, deadline), { clock, random, judge, report, prepare });
+    }
+    catch (error) {
+        if (!(error instanceof GaveUp))
+            throw error;
+        log.group(sayExchangeTitle(stage), [...shape, ...describeAnswer(error.failure, view())]);
+        throw new stage_error_StageError(stage, error, view());
+    }
+}
+function makePolicy(inputs, { at }) {
+    return {
+        maxAttempts: inputs.retryMaxAttempts,
+        timeSlot: inputs.retryTimeSlot,
+        maxWait: inputs.retryMaxWait,
+        attemptTimeout: inputs.timeout,
+        deadline: at,
+    };
+}
+/** A first attempt that is also the last needs no line: the error describes it. */
+function isWorthALine({ attempt, wait }) {
+    return attempt > 1 || wait !== undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/endpoints.js
+
+
+
+
+
+
+/**
+ * Finds the token endpoint and the revocation endpoint: those of the inputs, or what the issuer's metadata names.
+ *
+ * @throws {StageError} when the issuer's metadata cannot be read
+ * @throws {NoRevocationEndpointError} when the token must be revoked and the metadata does not say where
+ */
+async function findEndpoints(inputs, context) {
+    const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
+    if (tokenUrl !== undefined)
+        return { ...inputs, tokenUrl };
+    const { result: metadata } = await runStage({
+        stage: 'metadata',
+        inputs,
+        server: issuer,
+        shape: describeDiscovery(issuer),
+        ask: (attempt) => discover(issuer, { ...attempt, allowHttp }),
+        judge: (error) => judgeFailure(error, { retryOn, spendsGrant: false }),
+    }, context);
+    return { ...inputs, ...chooseEndpoints(inputs, metadata) };
+}
+/** A client that shows a certificate uses the endpoints that want one, where there are such (RFC 8705 section 5). */
+function chooseEndpoints(inputs, metadata) {
+    const { tokenEndpoint, mtlsTokenEndpoint, revocationEndpoint, mtlsRevocationEndpoint } = metadata;
+    const usesTls = showsCertificate(inputs);
+    const named = (usesTls ? mtlsRevocationEndpoint : undefined) ?? revocationEndpoint;
+    const revocationUrl = inputs.revocationUrl ?? named;
+    if (inputs.revoke && revocationUrl === undefined) {
+        throw new NoRevocationEndpointError(inputs.issuer);
+    }
+    return { tokenUrl: (usesTls ? mtlsTokenEndpoint : undefined) ?? tokenEndpoint, revocationUrl };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-parts.js
@@ -4068,68 +4370,192 @@ function listOtherLines(text) {
     return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
 
-;// CONCATENATED MODULE: ./build/compiled/masks/secrets.js
+;// CONCATENATED MODULE: ./build/compiled/masks/secret-names.js
+/*
+ * One list for parameters, headers, the query of a URL and the fields of a response: which names say that a value is
+ * secret. It knows nothing of where a name comes from.
+ */
 
-
-
-
-/** The fewest characters of a value that only its name makes a secret. */
+/** The fewest characters of a value that only its name makes a secret; a shorter mask would hide ordinary words. */
 const shortestGuess = 8;
-const secretParameter = /^(password|code|device_code|code_verifier|otp)$|(_token|secret|assertion)$/i;
-const secretHeader = /(^|[-_]|api)(key|token|secret)$/i;
+/** Names that end so are secret, however they are written. Without the marks between words. */
+const secretEndings = [
+    'password',
+    'passwd',
+    'passphrase',
+    'secret',
+    'token',
+    'apikey',
+    'accesskey',
+    'privatekey',
+    'assertion',
+    'credential',
+    'cookie',
+    'authorization',
+    'signature',
+    'secretid',
+    'codeverifier',
+];
+/** Names whose last word is one of these are secret; as a mere ending they would take in `barcode` and `monkey`. */
+const secretWords = new Set([
+    'pass',
+    'pwd',
+    'key',
+    'otp',
+    'pin',
+    'code',
+    'jwt',
+]);
+/** Names that say nothing by themselves; below a secret name they hold the secret. */
+const plainNames = new Set(['value', 'raw', 'data', 'text']);
 /**
- * Lists what must never be seen in the log, in every form in which it travels: secret inputs, and the proxy's password.
- * It reads the environment as it is, before anything is checked, for an input error must not show a secret either.
+ * Whether a name says that its value is secret, in any writing: camelCase, snake_case, kebab-case or one word, plural or
+ * with a number behind it.
+ */
+function isSecretName(name) {
+    const words = splitWords(name);
+    while (/^\d+$/.test(words.at(-1) ?? ''))
+        words.pop();
+    return [words, makeSingular(words)].some(isSecret);
+}
+function isSecret(words) {
+    const joined = words.join('');
+    return (secretWords.has(words.at(-1) ?? '') || secretEndings.some((ending) => joined.endsWith(ending)));
+}
+/** `clientSecret`, `CLIENT_SECRET`, `client-secret2` and `JWTs` as words in lower case. */
+function splitWords(name) {
+    const words = name
+        .replace(/([A-Z]{2})s(?![a-z])/g, '$1')
+        .match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g);
+    return (words ?? []).map((word) => word.toLowerCase());
+}
+function makeSingular(words) {
+    const last = words.at(-1) ?? '';
+    return [...words.slice(0, -1), last.replace(/(?<=ss)es$|s$/, '')];
+}
+/**
+ * Lists the secrets in a value of JSON, at any depth: what has a secret name, and below such a name what is called
+ * value, raw, data or text, or is an item of a list. Numbers are given as text.
+ *
+ * @param name of the value itself; empty where it has none
+ */
+function listSecretValues(value, name = '') {
+    return listBelow(value, isSecretName(name), isSecretName(name));
+}
+/**
+ * @param counts whether the value itself is a secret
+ * @param below whether a name above it is a secret one
+ */
+function listBelow(value, counts, below) {
+    if (typeof value === 'string' || typeof value === 'number' || value instanceof ExactNumber) {
+        const text = String(value);
+        return counts && text.length >= shortestGuess ? [text] : [];
+    }
+    if (typeof value !== 'object' || value === null)
+        return [];
+    if (Array.isArray(value))
+        return value.flatMap((item) => listBelow(item, below, below));
+    return Object.entries(value).flatMap(([name, field]) => {
+        const isNamed = isSecretName(name);
+        return listBelow(field, isNamed || (below && plainNames.has(name.toLowerCase())), isNamed || below);
+    });
+}
+/** A copy of a value of JSON without its fields of secret names and all that is below them, at any depth. */
+function dropSecretFields(value) {
+    if (typeof value !== 'object' || value === null || value instanceof ExactNumber)
+        return value;
+    if (Array.isArray(value))
+        return value.map(dropSecretFields);
+    const kept = Object.entries(value).filter(([name]) => !isSecretName(name));
+    return Object.fromEntries(kept.map(([name, field]) => [name, dropSecretFields(field)]));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/masks/inputs.js
+
+
+
+
+
+
+
+/** How the secrets of an input are found. */
+const listers = {
+    text: (env, name) => listForms(readInput(env, name)),
+    client_secret: listClientSecrets,
+    private_key: (env, name) => listPrivateParts(readInput(env, name)),
+    certificate: (env, name) => listBesideCertificates(readInput(env, name)),
+    parameters: (env, name) => listSecretParameters(readInput(env, name, 'exact')),
+    headers: (env, name) => listSecretHeaders(readInput(env, name, 'exact')),
+    query: (env, name) => listSecretQuery(readInput(env, name)),
+};
+/**
+ * Lists the secrets of all inputs, in every form in which they travel.
  *
  * @param env the step's environment
  */
-function listSecrets(env) {
-    const secrets = [
-        ...listClientSecrets(env),
-        ...listInFull(readInput(env, 'cache-encryption-key')),
-        ...listInFull(readInput(env, 'refresh-token')),
-        ...listPrivateParts(readInput(env, 'private-key')),
-        ...listPrivateParts(readInput(env, 'client-key')),
-        ...listSecretParameters(readInput(env, 'parameters', 'exact')),
-        ...listSecretHeaders(readInput(env, 'headers', 'exact')),
-        ...listProxySecrets(env),
-    ];
-    return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+function listInputSecrets(env) {
+    return secretInputs.flatMap(([name, kind]) => listers[kind](env, name));
 }
-/** A secret as it is, and as a form and JSON write it. */
-function listInFull(secret) {
-    return [secret, encodeForm(secret), JSON.stringify(secret).slice(1, -1)];
+/** A secret as it is, and as a form, a query and JSON write it. */
+function listForms(secret) {
+    return [secret, encodeForm(secret), encodeQuery(secret), JSON.stringify(secret).slice(1, -1)];
 }
-function listClientSecrets(env) {
-    const secret = readInput(env, 'client-secret');
+function listClientSecrets(env, name) {
+    const secret = readInput(env, name);
     const id = readInput(env, 'client-id');
     // The Basic value of a secret that is too short to be masked would be a mask for nothing.
     if (secret.length < shortestSecret)
         return [];
-    return [...listInFull(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
+    return [...listForms(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
+}
+/** A certificate is no secret. What is beside it, or in its place, may be a key. */
+function listBesideCertificates(input) {
+    return holdsOnlyCertificates(input) ? [] : listPrivateParts(input);
 }
 function listSecretParameters(input) {
     return parseParameters(input)
-        .pairs.filter(([name]) => secretParameter.test(name))
-        .filter(isLongEnough)
-        .flatMap(([, value]) => listInFull(value));
+        .pairs.flatMap(([name, value]) => listSecretValues(value, name))
+        .flatMap(listForms);
+}
+/** The values as they are written in the URL, and decoded. What is no URL is an error that is yet to be reported. */
+function listSecretQuery(url) {
+    const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
+    return query.split('&').flatMap((written) => {
+        const [[name = '', value = ''] = []] = new URLSearchParams(written);
+        const secrets = listSecretValues(value, name);
+        if (secrets.length === 0)
+            return [];
+        return [...secrets.flatMap(listForms), written.slice(written.indexOf('=') + 1)];
+    });
 }
 function listSecretHeaders(input) {
-    return parseHeaders(input)
-        .pairs.map(([name, value]) => [name, withoutScheme(name, value)])
-        .filter(([name]) => secretHeader.test(name) || /^(authorization|cookie)$/i.test(name))
-        .filter(isLongEnough)
-        .map(([, value]) => value);
+    return parseHeaders(input).pairs.flatMap(([name, value]) => [
+        ...listSecretValues(withoutScheme(name, value), name),
+        ...listBasicPassword(name, value),
+    ]);
 }
-function isLongEnough([, value]) {
-    return value.length >= shortestGuess;
+/** The password in a ready Basic value: the mask of the whole would not hide it where it stands by itself. */
+function listBasicPassword(name, value) {
+    const credentials = /^basic\s+(\S+)$/i.exec(value)?.[1];
+    if (credentials === undefined || !/authorization$/i.test(name))
+        return [];
+    const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? [];
+    return password.length < shortestSecret ? [] : listForms(password);
 }
-/** The scheme is no secret, and with it the mask would not match the credentials alone. */
+/** The scheme is no secret. With it, the mask would not match where the credentials stand without a scheme. */
 function withoutScheme(name, value) {
-    return name.toLowerCase() === 'authorization' ? value.replace(/^\S+\s+/, '') : value;
+    return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }
+
+;// CONCATENATED MODULE: ./build/compiled/masks/proxy.js
+const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
+/**
+ * Lists the passwords of the proxies, as they are written and as they are sent.
+ *
+ * @param env the step's environment
+ */
 function listProxySecrets(env) {
-    return ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].flatMap((name) => {
+    return proxyVariables.flatMap((name) => {
         const value = env[name] ?? '';
         const proxy = /^https?:\/\//i.test(value) ? value : `http://${value}`;
         return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
@@ -4150,61 +4576,355 @@ function decodeOr(component) {
         return component;
     }
 }
-/** The members of a response that are taken for secrets, by the last word of their name. */
-const secretMember = /(token|secret|assertion|password|key|signature|code|jwt)$/i;
-/** Lists the secrets among the members of a response, at any depth. */
-function listSecretMembers(value, name = '') {
-    if (typeof value === 'string') {
-        return secretMember.test(name) && value.length >= shortestGuess ? [value] : [];
-    }
-    if (typeof value !== 'object' || value === null)
-        return [];
-    return Object.entries(value).flatMap(([key, member]) => listSecretMembers(member, Array.isArray(value) ? name : key));
+
+;// CONCATENATED MODULE: ./build/compiled/masks/secrets.js
+
+
+
+
+
+/** Hides the secrets that come up one by one: an ID token, a signed JWT, a token from the cache. */
+function hideIn(log) {
+    return (secret) => {
+        log.mask(secret);
+    };
 }
-/** A copy of a response's members without its secrets, at any depth. */
-function dropSecretMembers(value) {
-    if (typeof value !== 'object' || value === null)
-        return value;
-    if (Array.isArray(value))
-        return value.map(dropSecretMembers);
-    const kept = Object.entries(value).filter(([name]) => !secretMember.test(name));
-    return Object.fromEntries(kept.map(([name, member]) => [name, dropSecretMembers(member)]));
+/**
+ * Hides the secrets that a step begins with. Nothing else may be printed before, an input error included.
+ *
+ * @param env the step's environment, as it is: nothing in it is checked yet
+ */
+function hideStepSecrets(env, log) {
+    listStepSecrets(env).forEach(hideIn(log));
+}
+/** Lists the secrets of the inputs and the proxies, each once. One that is too short would blank the log. */
+function listStepSecrets(env) {
+    const secrets = [...listInputSecrets(env), ...listProxySecrets(env)];
+    return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+}
+/** Hides the client's key as TLS gets it. */
+function hideTlsKey(inputs, log) {
+    listTlsSecrets(inputs).forEach(hideIn(log));
+}
+/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+function listTlsSecrets({ clientKey }) {
+    return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/id-tokens.js
+
+
+
+
+
+/** How long an ID token that was requested for its claims may wait for its use, milliseconds. It is valid for five minutes. */
+const longestWait = 60_000;
+/** The job's ID tokens. A server may accept each only once, so every attempt gets one that no server has seen. */
+class IdTokens {
+    #endpoint;
+    #inputs;
+    #context;
+    /** One that no server has seen. */
+    #unused;
+    #last;
+    constructor(endpoint, inputs, context) {
+        this.#endpoint = endpoint;
+        this.#inputs = inputs;
+        this.#context = context;
+    }
+    /**
+     * @param env the step's environment
+     * @returns undefined where the inputs use no ID token
+     * @throws {IdTokenError} `no_permission` where the job has no permission to request one
+     */
+    static open(inputs, env, context) {
+        if (inputs.idTokenAs === undefined)
+            return undefined;
+        const endpoint = findIdTokenEndpoint(env);
+        if (endpoint === undefined)
+            throw new IdTokenError('no_permission');
+        return new IdTokens(endpoint, inputs, context);
+    }
+    /** The one that was used last; undefined before the first. */
+    get last() {
+        return this.#last;
+    }
+    /**
+     * Gives an ID token whose claims are needed. A later {@link take} gives it away.
+     *
+     * @throws {StageError} where none comes
+     */
+    async look() {
+        const idToken = await this.#request();
+        this.#unused = { idToken, gotAt: this.#context.clock.monotonic() };
+        return idToken;
+    }
+    /**
+     * Gives an ID token to send once.
+     *
+     * @throws {StageError} where none comes
+     */
+    async take() {
+        const unused = this.#unused;
+        this.#unused = undefined;
+        const isFresh = unused !== undefined && this.#context.clock.monotonic() - unused.gotAt < longestWait;
+        this.#last = isFresh ? unused.idToken : await this.#request();
+        return this.#last;
+    }
+    async #request() {
+        const { url } = this.#endpoint;
+        const { idTokenAudience, retryOn } = this.#inputs;
+        const hide = hideIn(this.#context.log);
+        const { result } = await runStage({
+            stage: 'id_token',
+            inputs: this.#inputs,
+            server: url,
+            shape: describeIdTokenRequest(url, this.#inputs),
+            ask: (attempt) => requestIdToken(this.#endpoint, idTokenAudience, { ...attempt, hide }),
+            judge: (error) => judgeIdTokenFailure(error, retryOn),
+        }, this.#context);
+        return result;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/proof-context.js
+
+/** Takes what proofs are made with from where a stage has it. */
+function makeProofContext({ clock, log, randomUUID, idTokens }) {
+    return {
+        now: clock.now,
+        randomUUID,
+        hide: hideIn(log),
+        readIdToken: () => idTokens?.last?.token ?? '',
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/client-assertion.js
+
+
+
+/** How long a JWT is good for, seconds: it is used at once, and once. */
+const lifetime = 60;
+/** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
+const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
+/**
+ * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
+ *
+ * @returns its compact serialization (RFC 7515 section 3.1)
+ * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
+ */
+function signAssertion(assertion, signer, context) {
+    const parts = [buildHeader(signer), buildClaims(assertion, context)];
+    const data = parts.map((part) => encode(writeExactJson(part))).join('.');
+    return `${data}.${encode(signData(Buffer.from(data), signer))}`;
+}
+function encode(data) {
+    return Buffer.from(data).toString('base64url');
+}
+/** The JOSE header; what is undefined is left out. */
+function buildHeader(signer) {
+    if (signer.kind === 'secret')
+        return { alg: signer.algorithm, typ: 'JWT' };
+    const { key, certificateThumbprint } = signer;
+    return {
+        alg: key.algorithm,
+        typ: 'JWT',
+        kid: key.keyId,
+        'x5t#S256': certificateThumbprint,
+    };
+}
+function buildClaims({ issuer, subject, audience, age = 0, claims }, { now, randomUUID }) {
+    const seconds = Math.floor(now() / 1000);
+    const all = new Map([
+        ['iss', issuer],
+        ['sub', subject],
+        ['aud', audience],
+        ['iat', seconds - age],
+        ['exp', seconds + lifetime],
+        ['jti', randomUUID()],
+    ]);
+    for (const [name, value] of claims)
+        all.set(name, readClaim(name, value));
+    return Object.fromEntries(all);
+}
+function readClaim(name, value) {
+    if (value === '')
+        return undefined;
+    const isNumeric = typeof value === 'string' && /^\d{1,15}$/.test(value);
+    return isNumeric && numericClaims.includes(name) ? Number(value) : value;
+}
+/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+function signData(data, signer) {
+    if (signer.kind === 'key')
+        return signBytes(data, signer.key);
+    return (0,external_node_crypto_.createHmac)(`sha${signer.algorithm.slice(2)}`, signer.secret)
+        .update(data)
+        .digest();
+}
+/**
+ * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
+ *
+ * @param certificatePem where it has several, the first one counts
+ * @throws where it has none
+ * @see RFC 7515 section 4.1.8
+ */
+function thumbprintOf(certificatePem) {
+    const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
+    return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
+}
+/** Whether the first certificate of a PEM is that of a private key. */
+function isCertificateOf(certificatePem, key) {
+    return new external_node_crypto_.X509Certificate(certificatePem).checkPrivateKey(key);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/exchange/proofs.js
+
+
+/** What the token request proves: who the client is, and what the grant rests on. */
+function listProofs(inputs, context) {
+    const make = makeJwts(inputs, context);
+    return [...proofs_proveClient(inputs, make), ...listJwtGrants(inputs).map(({ prove }) => prove(make))];
+}
+/** What proves who the client is. */
+function listClientProofs(inputs, context) {
+    return proveClient(inputs, makeJwts(inputs, context));
+}
+function makeJwts(inputs, context) {
+    const { clientId, signingKey } = inputs;
+    const client = { issuer: clientId ?? '', subject: clientId ?? '' };
+    return {
+        client: makeJwt(inputs, context, client),
+        grant: inputs.privateKeyAs === 'bearer'
+            ? makeJwt(inputs, context, { ...nameBearer(clientId, signingKey), age: bearerAge })
+            : makeJwt(inputs, context, nameOwner(clientId, signingKey)),
+        idToken: context.readIdToken,
+    };
+}
+/** Whom a signed grant is for: the client, or whoever the key file names. */
+function nameOwner(clientId, signingKey) {
+    const owner = signingKey?.owner;
+    const issuer = clientId ?? owner?.issuer;
+    // Google's key files name no subject: there it would mean to act as a user.
+    const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
+    return { issuer, subject };
+}
+/**
+ * How long ago a JWT in the header was issued, seconds. GitHub refuses one from the future, and recommends this for clocks
+ * that differ.
+ *
+ * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ */
+const bearerAge = 60;
+/** Whom a JWT in the header is from: it names nobody else, unless a key file does. */
+function nameBearer(clientId, signingKey) {
+    const owner = signingKey?.owner;
+    return { issuer: clientId ?? owner?.issuer, subject: owner?.subject };
+}
+function makeJwt(inputs, { now, randomUUID, hide }, who) {
+    const { assertionAudience, issuer, tokenUrl, assertionClaims: claims } = inputs;
+    const audience = assertionAudience ?? issuer ?? tokenUrl;
+    const signer = chooseSigner(inputs);
+    return () => {
+        const jwt = signAssertion({ ...who, audience, claims }, signer, { now, randomUUID });
+        hide(jwt);
+        return jwt;
+    };
+}
+function chooseSigner(inputs) {
+    const { signingKey, clientSecret = '', macAlgorithm, clientCertificate } = inputs;
+    if (signingKey === undefined) {
+        return { kind: 'secret', secret: clientSecret, algorithm: macAlgorithm };
+    }
+    return clientCertificate !== undefined && isCertificateOf(clientCertificate, signingKey.key)
+        ? { kind: 'key', key: signingKey, certificateThumbprint: thumbprintOf(clientCertificate) }
+        : { kind: 'key', key: signingKey };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/masks/response.js
 
-/** The most secrets among the further members of an answer that are handed on; each is searched for in each line. */
-const mostSecretMembers = 100;
+
+/** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */
+const mostSecretFields = 100;
 /**
- * Hides whatever of an answer is secret, the token first. Nothing else may be done with the answer before.
+ * Hides whatever of a response is secret, the token first. Nothing else may be done with the response before.
  *
- * @returns the answer, without its further members that are secret where there are too many to hide
+ * @returns the response, without its further fields that are secret where there are too many to hide
  */
 function hideSecrets(response, log) {
-    const members = listSecretMembers(response.others);
-    const isTooMuch = members.length > mostSecretMembers;
-    maskSecrets(response, isTooMuch ? [] : members, log);
+    const fields = listSecretValues(response.others);
+    const isTooMuch = fields.length > mostSecretFields;
+    maskSecrets(response, isTooMuch ? [] : fields, log);
     return isTooMuch
-        ? { ...response, others: dropSecretMembers(response.others) }
+        ? { ...response, others: dropSecretFields(response.others) }
         : response;
 }
-function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, members, log) {
+function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, fields, log) {
     // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
-    const escaped = members.map((secret) => JSON.stringify(secret).slice(1, -1));
-    [accessToken.token, refreshToken, idToken, ...members, ...escaped].forEach((secret) => {
-        log.mask(secret);
-    });
+    const escaped = fields.map((secret) => JSON.stringify(secret).slice(1, -1));
+    [accessToken.token, refreshToken, idToken, ...fields, ...escaped].forEach(hideIn(log));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/exchange/tls-identity.js
+;// CONCATENATED MODULE: ./build/compiled/oauth2/acs-api.js
 
-/** Whom to trust and who to be on connections to the authorization server. */
-function makeTlsIdentity(inputs) {
-    const { caCertificate, clientCertificate, clientKey } = inputs;
-    const trust = caCertificate === undefined ? {} : { ca: caCertificate };
-    if (clientCertificate === undefined || clientKey === undefined)
-        return trust;
-    return { ...trust, certificate: clientCertificate, key: writePem(clientKey) };
+
+
+
+
+
+
+
+/** The headers that carry the credentials, in lower case. */
+const acsHeaders = ['client-id', 'client-secret'];
+/**
+ * Asks an ACS endpoint once.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the response brings no token, or none with an expiry
+ */
+async function askAcsEndpoint(request, { send, now, signal, tls }) {
+    const sentAt = now();
+    const limits = { signal, tls, maxBytes: maxResponseBytes };
+    const response = await send(buildAcsRequest(request), limits);
+    return parseAcsResponse(response, { sentAt, now: now() });
+}
+/** Writes the request as HTTP. */
+function buildAcsRequest(request) {
+    const { tokenUrl, clientId, clientSecret, headers } = request;
+    const all = joinHeaders([
+        ...defaultHeaders,
+        ...headers,
+        ['client-id', clientId],
+        ['client-secret', clientSecret],
+    ]);
+    return { method: 'GET', url: tokenUrl, headers: Object.fromEntries(all) };
+}
+/**
+ * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
+ *
+ * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
+ */
+function parseAcsResponse(response, context) {
+    const members = refuseFailure(response, readObjectBody(response.body), context.now);
+    const accessToken = new AccessToken({
+        token: readTokenString(response, members),
+        tokenType: readText(members['token_type']) ?? 'Bearer',
+        expiresAt: readExpiresAt(response, members),
+    });
+    return {
+        accessToken,
+        ...readCompanions(response, withoutExpiry(members)),
+        issuedAt: context.sentAt,
+    };
+}
+function readExpiresAt(response, members) {
+    const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
+    if (expiresAt === undefined)
+        throw failure('no_expires_at', response, { retryable: false });
+    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
+    return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
+}
+function withoutExpiry(members) {
+    return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/exchange/request-token.js
@@ -4216,82 +4936,33 @@ function makeTlsIdentity(inputs) {
 
 
 
-
-
-
-
-
-
-
 /**
- * Asks the token endpoint until it answers with a token, hides what is secret in the answer, and tells the log about it.
- * Where only the issuer is known, its metadata names the endpoint.
+ * Requests a token until one attempt brings it, and hides what is secret in the response before anything else is done
+ * with it.
  *
- * @throws {StageError} when no attempt brought a token, or what it needs
+ * @param proofs who the client is, and what the grant rests on
+ * @throws {StageError} when no attempt brought a token
  */
-async function requestToken(inputs, context) {
-    const { clock, send, log, idTokens, missed } = context;
-    log.say(sayAsking(inputs, missed));
-    const located = await locateEndpoint(inputs, context);
-    const { ask, shape, spendsGrant } = chooseSource(located, context);
-    const tls = makeTlsIdentity(located);
-    const { retryOn } = inputs;
+async function requestToken(inputs, proofs, context) {
+    const { retryOn, expiresAtOverride, defaultExpiresIn } = inputs;
+    const { ask, shape, spendsGrant } = planRequest(inputs, proofs, context);
     const { result, attempt } = await runStage({
         stage: 'token',
-        prepare: async () => {
-            await idTokens?.take();
-        },
-        ask: async (signal) => {
-            const response = await ask({ send, now: clock.now, signal, tls });
-            return hideSecrets(response, log);
-        },
-        judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
+        inputs,
+        server: inputs.tokenUrl,
         shape,
-        readFacts: () => ({ inputs: located, idToken: idTokens?.last }),
+        idTokens: context.idTokens,
+        ask: async (attempt) => hideSecrets(await ask(attempt), context.log),
+        judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
     }, context);
-    const statedExpiry = result.accessToken.expiresAt;
-    return { response: settleExpiry(result, inputs), statedExpiry, attempt, inputs: located };
+    const { accessToken, issuedAt } = result;
+    const statedExpiry = accessToken.expiresAt;
+    // The user's own expiry goes before the server's, and an assumed lifetime takes the place of none.
+    const expiresAt = expiresAtOverride ?? statedExpiry ?? addLifetime(issuedAt, defaultExpiresIn);
+    const response = { ...result, accessToken: accessToken.withExpiry(expiresAt) };
+    return { response, statedExpiry, attempt };
 }
-/**
- * Finds the token endpoint.
- *
- * @throws {StageError} when the issuer's metadata cannot be had
- * @throws {NoRevocationEndpointError} when the token shall be revoked and the metadata does not say where
- */
-async function locateEndpoint(inputs, context) {
-    const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
-    if (tokenUrl !== undefined)
-        return { ...inputs, tokenUrl };
-    const { clock, send } = context;
-    const tls = makeTlsIdentity(inputs);
-    const { result: metadata } = await runStage({
-        stage: 'metadata',
-        ask: (signal) => discover(issuer, { send, now: clock.now, signal, tls, allowHttp }),
-        judge: (error) => judgeFailure(error, { retryOn, spendsGrant: false }),
-        shape: describeDiscovery(issuer),
-        readFacts: () => ({ inputs }),
-    }, context);
-    return { ...inputs, ...chooseEndpoints(inputs, metadata) };
-}
-/** A client that shows a certificate asks the endpoints that want one, where there are such (RFC 8705 section 5). */
-function chooseEndpoints(inputs, metadata) {
-    const { tokenEndpoint, mtlsTokenEndpoint, revocationEndpoint, mtlsRevocationEndpoint } = metadata;
-    const usesTls = usesTlsAuthentication(inputs);
-    const named = (usesTls ? mtlsRevocationEndpoint : undefined) ?? revocationEndpoint;
-    const revocationUrl = inputs.revocationUrl ?? named;
-    if (inputs.revoke && revocationUrl === undefined) {
-        throw new NoRevocationEndpointError(inputs.issuer);
-    }
-    return { tokenUrl: (usesTls ? mtlsTokenEndpoint : undefined) ?? tokenEndpoint, revocationUrl };
-}
-/** The user's own expiry goes before the server's, and an assumed lifetime takes the place of none. */
-function settleExpiry(response, { expiresAtOverride, defaultExpiresIn }) {
-    const { accessToken, issuedAt } = response;
-    const assumed = addLifetime(issuedAt, defaultExpiresIn);
-    const expiresAt = expiresAtOverride ?? accessToken.expiresAt ?? assumed;
-    return { ...response, accessToken: accessToken.withExpiry(expiresAt) };
-}
-function chooseSource(inputs, context) {
+function planRequest(inputs, proofs, { randomUUID }) {
     if (inputs.endpointType === 'acs_api') {
         const { tokenUrl, clientId = '', clientSecret = '', headers } = inputs;
         return {
@@ -4300,54 +4971,1292 @@ function chooseSource(inputs, context) {
             spendsGrant: false,
         };
     }
-    const request = writeRequest(inputs, context);
+    const parameters = [...inputs.grantParameters, ...inputs.parameters];
+    const request = { ...inputs, parameters, proofs };
     return {
-        ask: (attempt) => askTokenEndpoint(request, attempt),
-        shape: describeRequest(inputs, listParameterNames(request)),
+        ask: (attempt) => askTokenEndpoint(request, { ...attempt, randomUUID }),
+        shape: describeRequest(inputs, listSentNames(request)),
         spendsGrant: spendsItsGrant(request),
     };
 }
-function writeRequest(inputs, context) {
-    const proofs = listProofs(inputs, makeProofContext(context));
-    return { ...inputs, parameters: [...inputs.grantParameters, ...inputs.parameters], proofs };
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/method-choice.js
+
+
+
+
+
+/**
+ * The method that is named, or that follows from what is given; undefined where GitHub's ID token authenticates the
+ * client, and where no method can be chosen, which is then noted.
+ */
+function chooseMethod(reader, roles) {
+    if (authenticatesClient(roles.idTokenAs)) {
+        for (const name of ['client-auth-method', ...listOffered(reader, roles)]) {
+            if (!reader.isGiven(name))
+                continue;
+            reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, because the ID token authenticates the client`);
+        }
+        return undefined;
+    }
+    const written = reader.readOptionalChoice('client-auth-method', clientAuthMethods);
+    if (!reader.isGiven('client-auth-method'))
+        return inferMethod(reader, roles);
+    if (written !== undefined)
+        checkMethod(reader, written, roles);
+    return written;
+}
+/** The credentials that are given, but for the certificate: it goes with every method. */
+function listOffered(reader, { privateKeyAs }) {
+    return credentialNames
+        .filter((name) => name !== 'private-key' || authenticatesClient(privateKeyAs))
+        .filter((name) => name !== 'client-key' && reader.isGiven(name));
+}
+/** By what is given. Nothing at all never turns into `none` by itself: an empty secret looks the same. */
+function inferMethod(reader, roles) {
+    const offered = listOffered(reader, roles);
+    const [grant] = listJwtGrants(roles);
+    const [first] = offered;
+    if (first === undefined) {
+        if (grant !== undefined)
+            return 'none';
+        if (offersClientKey(reader))
+            return impliedMethods['client-key'];
+        // With an ID token in mind, no secret is missing; what is wrong with these inputs is reported elsewhere.
+        if (reader.isGiven('id-token-as') || reader.isGiven('id-token-audience'))
+            return undefined;
+        reader.missSecret(guessMissing(reader));
+        return undefined;
+    }
+    if (offered.length > 1) {
+        reader.complain(text_text `client-auth-method is required, because ${offered.join(' and ')} are both set`);
+    }
+    else if (grant !== undefined) {
+        reader.complain(text_text `client-auth-method is required, because ${grant.written} and ${first} are both set; none sends no ${first}`);
+    }
+    return impliedMethods[first];
+}
+/** The secret that somebody meant to give, by what else is given. */
+function guessMissing(reader) {
+    const ofKey = ['private-key-id', 'assertion-audience', 'assertion-claims'];
+    const algorithm = reader.read('signing-algorithm');
+    const isForKey = signingAlgorithms.some((one) => one === algorithm);
+    if (isForKey || ofKey.some((name) => reader.isGiven(name)))
+        return 'private-key';
+    return reader.isGiven('client-certificate') ? 'client-key' : 'client-secret';
+}
+/** Notes where a method lacks its credential, or is given one that it does not use. */
+function checkMethod(reader, method, roles) {
+    const { credential } = clientMethods[method];
+    const offered = listOffered(reader, roles);
+    const isOffered = credential === 'client-key'
+        ? offersClientKey(reader)
+        : credential === undefined || offered.includes(credential);
+    if (credential !== undefined && !isOffered) {
+        if (credential === 'private-key' && reader.isGiven('private-key')) {
+            reader.complain(text_text `client-auth-method: ${method} needs private-key-as: client_assertion`);
+        }
+        else {
+            reader.missSecret(credential);
+        }
+    }
+    for (const name of offered.filter((one) => one !== credential)) {
+        reader.complain(text_text `${name}: is not used by client-auth-method: ${method}`);
+    }
+    if (signsWithSecret(method) && !authenticatesClient(roles.privateKeyAs)) {
+        reader.complain(text_text `client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, because assertion-audience and assertion-claims would be meant for both JWTs`);
+    }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/cache/identity.js
-/** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
-const formatVersion = 1;
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/client.js
+
+
+
+
+
+
+
 /**
- * Writes an identity as canonical JSON: equal questions give equal text, and different ones different text. The order
- * of scopes and resources means nothing, and neither does that of parameters and headers with different names.
+ * Reads the inputs of the group Who you are, and notes what is wrong with them.
+ *
+ * @param now epoch, milliseconds
  */
-function writeIdentity(identity) {
-    const members = {
-        ...identity,
-        formatVersion,
-        scopes: sortUnique(identity.scopes),
-        resources: sortUnique(identity.resources),
-        parameters: sortByName(identity.parameters),
-        assertionClaims: sortByName(identity.assertionClaims),
-        idTokenClaims: sortByName(identity.idTokenClaims),
-        headers: sortByName(identity.headers.map(([name, value]) => [name.toLowerCase(), value])),
+function readClientInputs(reader, now) {
+    const privateKeyAs = reader.readChoice('private-key-as', privateKeyRoles);
+    const idTokenAs = reader.readOptionalChoice('id-token-as', idTokenRoles);
+    const idTokenParameter = readIdTokenParameter(reader, idTokenAs);
+    const algorithm = reader.readOptionalChoice('signing-algorithm', [
+        ...signingAlgorithms,
+        ...macAlgorithms,
+    ]);
+    const signingKey = readKey(reader, algorithm);
+    const client = {
+        clientId: readClientId(reader),
+        clientSecret: readClientSecret(reader),
+        clientAuthMethod: chooseMethod(reader, { privateKeyAs, idTokenAs, idTokenParameter }),
+        isMethodWritten: reader.isGiven('client-auth-method'),
+        clientSecretEncoding: reader.readChoice('client-secret-encoding', ['form', 'raw']),
+        signingKey,
+        macAlgorithm: macAlgorithms.find((one) => one === algorithm) ?? 'HS256',
+        privateKeyAs,
+        assertionAudience: reader.read('assertion-audience'),
+        assertionClaims: readClaims(reader),
+        ...readTlsCredentials(reader, signingKey, now),
+        idTokenAs,
+        idTokenParameter,
+        idTokenAudience: reader.read('id-token-audience'),
+        refreshToken: readSecret(reader, 'refresh-token'),
     };
-    return JSON.stringify(members, Object.keys(members).sort());
+    checkClientId(reader, client);
+    checkUse(reader, client);
+    return client;
 }
-function sortUnique(values) {
-    return [...new Set(values)].sort();
+function readClientId(reader) {
+    const value = reader.read('client-id');
+    // eslint-disable-next-line no-control-regex -- a control character is what is looked for
+    if (/[\x00-\x1f\x7f]/.test(value ?? ''))
+        reader.complain(text_text `client-id: has a control character`);
+    return value;
 }
-/** Stable: the order of one name's values is part of the question. */
-function sortByName(pairs) {
-    return pairs.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
+function readIdTokenParameter(reader, idTokenAs) {
+    const name = reader.read('id-token-parameter');
+    if (idTokenAs === 'parameter') {
+        if (name === undefined) {
+            reader.complain(text_text `id-token-parameter: is required with id-token-as: parameter; it names the parameter that holds the ID token`);
+        }
+        return name;
+    }
+    if (name !== undefined && (idTokenAs !== undefined || !reader.isGiven('id-token-as'))) {
+        reader.complain(text_text `id-token-parameter: has no meaning without id-token-as: parameter`);
+    }
+    return undefined;
+}
+/** A JWT or an ID token can name the client. A secret or a certificate cannot, even where it is sent as well. */
+function checkClientId(reader, client) {
+    const { clientAuthMethod = 'none', privateKeyAs, idTokenAs } = client;
+    const isGrant = !authenticatesClient(privateKeyAs);
+    const isSaid = idTokenAs !== undefined || (isGrant && namesIssuer(client));
+    if (isSaid && clientAuthMethod === 'none')
+        return;
+    // An empty variable is no reason to send none: who wants that writes it.
+    if (client.isMethodWritten && clientAuthMethod === 'none' && !isGrant)
+        return;
+    // Nothing is known of the owner of a key that could not be read, which has a problem of its own.
+    if (isGrant && reader.isGiven('private-key') && !client.signingKey)
+        return;
+    if (!reader.isGiven('client-id'))
+        reader.complain(sayMissingId(client));
+}
+function sayMissingId({ privateKeyAs, signingKey }) {
+    return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
+        ? text_text `client-id is required, or private-key-as: assertion where the key file itself says who asks`
+        : text_text `client-id is required (a variable or a secret that does not exist reads as empty)`;
+}
+function namesIssuer({ signingKey, assertionClaims, }) {
+    const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
+    return isClaimed || signingKey?.owner !== undefined;
+}
+/** Notes what is given and would change nothing. */
+function checkUse(reader, client) {
+    const { clientAuthMethod, idTokenAs, privateKeyAs } = client;
+    const hasKey = reader.isGiven('private-key');
+    const signs = hasKey || signsWithSecret(clientAuthMethod);
+    if (!authenticatesClient(privateKeyAs) && !hasKey)
+        reader.missSecret('private-key');
+    const byMac = clientAuthMethods.filter(signsWithSecret).join(' or ');
+    for (const name of ['assertion-audience', 'assertion-claims', 'signing-algorithm']) {
+        if (reader.isGiven(name) && !signs && !reader.missesSecret) {
+            reader.complain(text_text `${name}: has no meaning without a signed JWT (private-key, or client-auth-method: ${byMac})`);
+        }
+    }
+    if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
+        reader.complain(text_text `private-key-id: has no meaning without private-key`);
+    }
+    if (!hasKey)
+        checkCertificateUse(reader);
+    if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
+        reader.complain(text_text `id-token-audience: has no meaning without id-token-as`);
+    }
+    if (signsWithSecret(clientAuthMethod))
+        checkMacAlgorithm(reader, client);
+}
+/** Notes where a certificate has no key. */
+function checkCertificateUse(reader) {
+    if (!reader.isGiven('client-certificate') || offersClientKey(reader))
+        return;
+    if (!reader.missesSecret)
+        reader.missSecret('client-key');
+}
+function checkMacAlgorithm(reader, { clientAuthMethod = 'none' }) {
+    const algorithm = reader.read('signing-algorithm');
+    if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm))
+        return;
+    reader.complain(text_text `signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: ${clientAuthMethod}`);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/endpoint.js
+
+
+
+
+/** Reads the inputs of the group Where, and notes what is wrong with them. */
+function readEndpointInputs(reader) {
+    const allowHttp = reader.readFlag('allow-http');
+    return {
+        ...readPlace(reader, allowHttp),
+        endpointType: reader.readChoice('endpoint-type', ['oauth2', 'acs_api']),
+        caCertificate: readCaCertificate(reader),
+        allowHttp,
+    };
+}
+/** Reads `token-url` or `issuer`. One of them is required. */
+function readPlace(reader, allowHttp) {
+    const tokenUrl = readTokenUrl(reader, allowHttp);
+    const issuer = readIssuer(reader, allowHttp);
+    if (reader.isGiven('token-url') && reader.isGiven('issuer')) {
+        reader.complain(text_text `issuer: is given beside token-url; give the one or the other`);
+    }
+    else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
+        reader.complain(text_text `token-url is required, or issuer in its place`);
+    }
+    return { tokenUrl, issuer };
+}
+function readTokenUrl(reader, allowHttp) {
+    const value = reader.read('token-url');
+    if (value === undefined)
+        return undefined;
+    const fault = findUrlFault(value, allowHttp, 'https://login.example.com/oauth2/token');
+    if (fault === undefined)
+        return new URL(value).href;
+    reader.complain(text_text `token-url: ${fault}`);
+    return undefined;
+}
+function readIssuer(reader, allowHttp) {
+    const value = reader.read('issuer');
+    if (value === undefined)
+        return undefined;
+    const fault = findIssuerFault(value, allowHttp);
+    if (fault === undefined)
+        return value;
+    reader.complain(text_text `issuer: ${fault}`);
+    return undefined;
+}
+/** What is wrong with an issuer (RFC 8414 section 2). */
+function findIssuerFault(value, allowHttp) {
+    const fault = findUrlFault(value, allowHttp, 'https://login.example.com');
+    if (fault !== undefined)
+        return fault;
+    if (value.includes('?'))
+        return text_text `takes a URL without a query (?)`;
+    if (!value.includes('/.well-known/'))
+        return undefined;
+    return text_text `takes the issuer itself, what stands before /.well-known/`;
+}
+/** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
+function findUrlFault(value, allowHttp, example) {
+    const echo = echoUrl(value);
+    if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
+        return text_text `${echo}takes a URL such as ${example}`;
+    }
+    const url = new URL(value);
+    if (url.username !== '' || url.password !== '') {
+        return text_text `has user information before the host; use client-id and client-secret`;
+    }
+    if (value.includes('#'))
+        return text_text `${echo}takes a URL without a fragment (#)`;
+    if (url.protocol === 'https:')
+        return undefined;
+    if (url.protocol !== 'http:')
+        return text_text `${echo}takes https`;
+    if (allowHttp || isLoopback(url.hostname))
+        return undefined;
+    return text_text `${echo}takes https (or allow-http: true)`;
+}
+/** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
+function echoUrl(value) {
+    const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
+    if (value.includes('@') || (!isUrl && /[?#]/.test(value)))
+        return text_text ``;
+    return text_text `${got(value.replace(/([?#]).+/s, '$1...'))}, `;
+}
+function readCaCertificate(reader) {
+    const value = reader.read('ca-certificate');
+    if (value === undefined)
+        return undefined;
+    if (holdsPrivateKey(value)) {
+        reader.complain(text_text `ca-certificate: holds a private key; give only the certificates of the server's CA`);
+        return undefined;
+    }
+    try {
+        return writeCertificates(readCertificates(value));
+    }
+    catch (error) {
+        if (!(error instanceof CertificateError))
+            throw error;
+        reader.complain(text_text `ca-certificate: ${explainCertificateFault(error)}`);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/contradictions.js
+
+
+
+
+
+
+
+
+/** Notes what only several inputs together can get wrong. */
+function checkTogether(reader, inputs) {
+    if (inputs.endpointType === 'acs_api') {
+        checkAcs(reader, inputs);
+        return;
+    }
+    checkParameterNames(reader, inputs);
+    checkProofNames(reader, inputs);
+    checkQuery(reader, inputs);
+    const ownHeaders = contradictions_listProofs(inputs).flatMap(({ headers }) => headers);
+    checkHeaderNames(reader, inputs.headers, ownHeaders);
+    if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
+        reader.complain(text_text `client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`);
+    }
+    checkTls(reader, inputs);
+}
+/** Notes the inputs that mean nothing to an ACS endpoint, before anybody looks for a meaning in them. */
+function refuseForAcs(reader) {
+    for (const name of notForAcs) {
+        if (!reader.isGiven(name))
+            continue;
+        reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
+        reader.ignore(name);
+    }
+}
+function checkAcs(reader, inputs) {
+    for (const name of ['client-id', 'client-secret']) {
+        if (!isFieldValue(reader.read(name) ?? '')) {
+            reader.complain(text_text `${name}: has a character that a header cannot carry`);
+        }
+    }
+    checkHeaderNames(reader, inputs.headers, acsHeaders);
+}
+function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }) {
+    return clientAuthMethod === 'client_secret_basic' && clientSecretEncoding === 'raw';
+}
+/** A certificate can only be shown on a TLS connection. */
+function checkTls(reader, inputs) {
+    if (!showsCertificate(inputs))
+        return;
+    for (const name of ['token-url', 'issuer', 'revocation-url']) {
+        if (/^http:/i.test(reader.read(name) ?? '')) {
+            reader.complain(text_text `${name}: takes https with client-certificate, which plain http cannot show`);
+        }
+    }
+}
+/** The names of what a proof adds do not depend on its JWT. */
+const noTokens = { client: () => '', grant: () => '', idToken: () => '' };
+/** What the request proves. */
+function contradictions_listProofs(inputs) {
+    const grants = listJwtGrants(inputs).map(({ prove }) => prove(noTokens));
+    return [...proofs_proveClient(inputs, noTokens), ...grants];
+}
+/** The names of the parameters that the request has without the input `parameters`. */
+function listOwnNames(inputs) {
+    const { grantParameters: parameters } = inputs;
+    return new Set(listParameterNames({ ...inputs, parameters, proofs: contradictions_listProofs(inputs) }));
+}
+/** Notes a parameter that the request has already. */
+function checkParameterNames(reader, inputs) {
+    const own = listOwnNames(inputs);
+    for (const name of new Set(inputs.parameters.map(([name]) => name))) {
+        if (own.has(name)) {
+            reader.complain(text_text `parameters: ${name} is sent already; use the input ${nameInput(name, inputs)}`);
+        }
+    }
+}
+/** Notes two proofs in one place: a header that both need, or a parameter that the request has already. */
+function checkProofNames(reader, inputs) {
+    const inHeader = [
+        ...proofs_proveClient(inputs, noTokens).map((proof) => ({
+            proof,
+            written: `client-auth-method: ${inputs.clientAuthMethod ?? ''}`,
+        })),
+        ...listJwtGrants(inputs).map(({ prove, written }) => ({ proof: prove(noTokens), written })),
+    ].filter(({ proof }) => proof.headers.includes('authorization'));
+    const [first, second] = inHeader;
+    if (first !== undefined && second !== undefined) {
+        reader.complain(text_text `${second.written} cannot be used with ${first.written}, because both are in the header Authorization`);
+    }
+    const name = inputs.idTokenParameter;
+    if (name === undefined)
+        return;
+    const others = listOwnNames({ ...inputs, idTokenAs: undefined });
+    if (others.has(name)) {
+        reader.complain(text_text `id-token-parameter: ${name} is sent already`);
+    }
+}
+/** The input that a parameter of the request comes from; most have its name. */
+function nameInput(parameter, inputs) {
+    const ofGrant = listJwtGrants(inputs).find(({ prove }) => prove(noTokens).parameters.includes(parameter));
+    if (ofGrant !== undefined)
+        return ofGrant.source;
+    switch (parameter) {
+        case 'scope':
+            return 'scopes';
+        case 'client_assertion':
+        case 'client_assertion_type':
+            return 'private-key or id-token-as';
+        default:
+            return parameter.replaceAll('_', '-');
+    }
+}
+/**
+ * Notes what the query of token-url and the request say differently. What they both say is sent in the query alone; two
+ * values of one name would be read differently by each server.
+ */
+function checkQuery(reader, inputs) {
+    if (inputs.tokenUrl === undefined)
+        return;
+    const own = listOwnNames(inputs);
+    const sent = listParameters({
+        ...inputs,
+        parameters: [...inputs.grantParameters, ...inputs.parameters, ...listProofParameters(inputs)],
+    });
+    for (const name of listContradicted(inputs.tokenUrl, sent)) {
+        const input = own.has(name) ? nameInput(name, inputs) : 'parameters';
+        reader.complain(text_text `token-url: its query has ${name} with another value than ${input}`);
+    }
+}
+/** What the proofs send. A JWT is another one each time, so that no query can have it. */
+function listProofParameters(inputs) {
+    const known = {
+        client_id: inputs.clientId,
+        client_secret: inputs.clientSecret,
+        client_assertion_type: clientAssertionType,
+    };
+    return contradictions_listProofs(inputs).flatMap(({ parameters }) => parameters.map((name) => [name, known[name] ?? null]));
+}
+/** Headers that belong to the connection, not to the request (RFC 9110 sections 7.6.1, 7.8, 10.1.1, 10.1.4 and 6.6.2). */
+const connectionHeader = /^(host|content-length|transfer-encoding|connection|keep-alive|expect|upgrade|te|trailer|http2-settings|proxy-.*)$/i;
+/**
+ * @param own the headers that carry the client's credentials, in lower case
+ */
+function checkHeaderNames(reader, headers, own) {
+    const names = headers.map(([name]) => name.toLowerCase());
+    for (const name of new Set(names)) {
+        if (connectionHeader.test(name)) {
+            reader.complain(text_text `headers: ${name} belongs to the connection and cannot be set`);
+        }
+        else if (own.includes(name)) {
+            reader.complain(text_text `headers: ${name} carries the client's credentials already`);
+        }
+        else if (names.indexOf(name) !== names.lastIndexOf(name)) {
+            reader.complain(text_text `headers: ${name} is given more than once`);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/guarded-variables.js
+/*
+ * The names that env-var refuses: a token in one of them would change how the runner, a shell or a program of a later
+ * step works. docs/using-the-token.md has the same list, and a test compares the two.
+ */
+/** Names by what reads them. `*` stands for any letters, digits and `_`. Case does not matter, as on Windows. */
+const guardedVariables = {
+    'The runner': ['GITHUB_*', 'RUNNER_*', 'ACTIONS_*', 'INPUT_*', 'STATE_*', 'CI'],
+    'Programs of every kind': [
+        'PATH',
+        '*_OPTIONS',
+        '*_OPTS',
+        '*FLAGS',
+        '*_EDITOR',
+        '*_PAGER',
+        '*_ASKPASS',
+        'EDITOR',
+        'VISUAL',
+        'PAGER',
+        'BROWSER',
+    ],
+    Loaders: [
+        'LD_*',
+        'DYLD_*',
+        'LIBPATH',
+        'SHLIB_PATH',
+        'GLIBC_*',
+        'MALLOC_*',
+        'GCONV_PATH',
+        'LOCPATH',
+        'NLSPATH',
+        'HOSTALIASES',
+        'LOCALDOMAIN',
+    ],
+    Shells: [
+        'BASH_*',
+        'BASHOPTS',
+        'SHELL',
+        'SHELLOPTS',
+        'ENV',
+        'IFS',
+        'PROMPT_COMMAND',
+        'CDPATH',
+        'FPATH',
+        'MANPATH',
+        'PS0',
+        'PS1',
+        'PS2',
+        'PS3',
+        'PS4',
+        'ZDOTDIR',
+        'HISTFILE',
+        'GLOBIGNORE',
+        'EXECIGNORE',
+        'INPUTRC',
+        'FCEDIT',
+        'LESSOPEN',
+        'LESSCLOSE',
+    ],
+    'The system': [
+        'HOME',
+        'PWD',
+        'OLDPWD',
+        'USER',
+        'LOGNAME',
+        'TERM',
+        'TZ',
+        'LANG',
+        'LANGUAGE',
+        'LC_*',
+        'XDG_*',
+        'TMPDIR',
+        'TMP',
+        'TEMP',
+    ],
+    Windows: [
+        'COMSPEC',
+        'PATHEXT',
+        'SYSTEMROOT',
+        'SYSTEMDRIVE',
+        'WINDIR',
+        'USERPROFILE',
+        'USERNAME',
+        'HOMEDRIVE',
+        'HOMEPATH',
+        'APPDATA',
+        'LOCALAPPDATA',
+        'PROGRAMDATA',
+        'PROGRAMFILES',
+        'PROGRAMW6432',
+        'COMMONPROGRAMFILES',
+        'ALLUSERSPROFILE',
+        'PSMODULE*',
+        '__COMPAT_LAYER',
+    ],
+    'TLS and proxies': [
+        '*_PROXY',
+        '*_CA_BUNDLE',
+        '*_CA_CERTS',
+        '*_CAINFO',
+        'SSL_CERT_*',
+        'OPENSSL_*',
+        'SSLKEYLOGFILE',
+    ],
+    'Git and SSH': [
+        'GIT_SSH',
+        'GIT_SSH_COMMAND',
+        'GIT_SSH_VARIANT',
+        'GIT_SSL_*',
+        'GIT_PROXY_COMMAND',
+        'GIT_EXEC_PATH',
+        'GIT_CONFIG',
+        'GIT_CONFIG_*',
+        'GIT_DIR',
+        'GIT_COMMON_DIR',
+        'GIT_WORK_TREE',
+        'GIT_INDEX_FILE',
+        'GIT_OBJECT_DIRECTORY',
+        'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+        'GIT_TEMPLATE_DIR',
+        'GIT_EXTERNAL_DIFF',
+        'GIT_ALLOW_PROTOCOL',
+        'GIT_TRACE*',
+        'SSH_AUTH_SOCK',
+    ],
+    'Node.js and npm': ['NODE_*', 'NPM_CONFIG_*', 'YARN_RC_FILENAME', 'YARN_PLUGINS', 'ELECTRON_*'],
+    Python: [
+        'PYTHON*',
+        'PIP_CONFIG_FILE',
+        'PIP_INDEX_URL',
+        'PIP_EXTRA_INDEX_URL',
+        'PIP_TRUSTED_HOST',
+        'PIP_FIND_LINKS',
+        'PIP_CERT',
+        'PIP_TARGET',
+        'PIP_CONSTRAINT',
+        'PIP_REQUIREMENT',
+        'UV_INDEX',
+        'UV_INDEX_URL',
+        'UV_DEFAULT_INDEX',
+        'UV_EXTRA_INDEX_URL',
+        'VIRTUAL_ENV',
+    ],
+    Perl: ['PERL5*', 'PERLLIB', 'PERLIO', 'PERL_MM_OPT', 'PERL_MB_OPT'],
+    Ruby: [
+        'RUBYOPT',
+        'RUBYLIB',
+        'RUBYSHELL',
+        'RUBYGEMS_*',
+        'GEM_HOME',
+        'GEM_PATH',
+        'BUNDLE_GEMFILE',
+        'BUNDLE_CONFIG',
+        'BUNDLE_PATH',
+    ],
+    PHP: ['PHPRC', 'PHP_INI_SCAN_DIR'],
+    'Java and .NET': [
+        'JAVA_HOME',
+        'CLASSPATH',
+        'MAVEN_HOME',
+        'M2_HOME',
+        'MAVEN_ARGS',
+        'MAVEN_CONFIG',
+        'GRADLE_HOME',
+        'GRADLE_USER_HOME',
+        'DOTNET_*',
+        'CORECLR_*',
+        'COR_*',
+        'COMPLUS_*',
+        'MSBUILD*',
+    ],
+    Go: [
+        'GOROOT',
+        'GOPATH',
+        'GOBIN',
+        'GOENV',
+        'GOPROXY',
+        'GOSUMDB',
+        'GONOSUMDB',
+        'GONOSUMCHECK',
+        'GONOPROXY',
+        'GOPRIVATE',
+        'GOINSECURE',
+        'GOTOOLCHAIN',
+        'GODEBUG',
+        'GOAUTH',
+        'GOVCS',
+        'GOWORK',
+    ],
+    'Rust and C': [
+        'RUSTC',
+        'RUSTC_WRAPPER',
+        'RUSTC_WORKSPACE_WRAPPER',
+        'CARGO_HOME',
+        'RUSTUP_HOME',
+        'RUSTDOC',
+        'RUSTUP_TOOLCHAIN',
+        'RUSTUP_DIST_SERVER',
+        'CARGO_BUILD_*',
+        'CARGO_TARGET_*',
+        'CC',
+        'CXX',
+        'CPP',
+        'MAKE',
+        'MAKEFILES',
+        'GCC_EXEC_PREFIX',
+        'COMPILER_PATH',
+        'CPATH',
+        '*_INCLUDE_PATH',
+        'LIBRARY_PATH',
+        'PKG_CONFIG_PATH',
+        'CMAKE_TOOLCHAIN_FILE',
+    ],
+    'Other interpreters': [
+        'LUA_INIT*',
+        'LUA_CPATH*',
+        'LUA_PATH*',
+        'R_PROFILE*',
+        'R_ENVIRON*',
+        'R_LIBS*',
+        'JULIA_PROJECT',
+        'JULIA_LOAD_PATH',
+        'AWKPATH',
+        'TCLLIBPATH',
+        'ERL_*',
+        'GHCRTS',
+    ],
+    Containers: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'KUBECONFIG', 'BUILDKIT_HOST'],
+};
+const patterns = Object.values(guardedVariables)
+    .flat()
+    .map((name) => new RegExp(`^${name.replaceAll('*', '\\w*')}$`, 'i'));
+/** Whether a variable of this name changes how the runner, a shell or another program works. */
+function isGuardedVariable(name) {
+    return patterns.some((pattern) => pattern.test(name));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/grant.js
+
+
+
+
+const grantTypeNames = {
+    'jwt-bearer': jwtBearerGrant,
+    'token-exchange': tokenExchangeGrant,
+};
+/**
+ * Reads the grant type: as it is written, else as another input implies it, else as the query of the URL has it.
+ *
+ * @returns undefined where none is sent
+ */
+function readGrantType(reader, client, tokenUrl) {
+    const value = reader.read('grant-type');
+    if (value === 'none')
+        return undefined;
+    const written = value !== undefined && Object.hasOwn(grantTypeNames, value) ? grantTypeNames[value] : value;
+    const implied = listImpliedGrants(client);
+    const [first, second] = implied;
+    if (written !== undefined && /\s/.test(written)) {
+        reader.complain(text_text `grant-type: ${got(written)}, takes one grant type`);
+    }
+    if (first !== undefined && second !== undefined) {
+        reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
+    }
+    else if (first !== undefined && written !== undefined && written !== first.grantType) {
+        reader.complain(text_text `grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
+    }
+    const [, inQuery] = listQueryParameters(tokenUrl ?? '').find(([name]) => name === 'grant_type') ?? [];
+    const isNone = listJwtGrants(client).some(({ grantType }) => grantType === 'none');
+    return written ?? first?.grantType ?? inQuery ?? (isNone ? undefined : 'client_credentials');
+}
+/** The grants that other inputs imply. A JWT that implies none is no grant. */
+function listImpliedGrants(client) {
+    const byJwt = listJwtGrants(client).flatMap(({ written, grantType }) => grantType === undefined || grantType === 'none' ? [] : [{ by: written, grantType }]);
+    if (client.refreshToken === undefined)
+        return byJwt;
+    return [{ by: 'refresh-token', grantType: 'refresh_token' }, ...byJwt];
+}
+/**
+ * Notes where a grant lacks what it rests on.
+ *
+ * @param parameters that are sent, in the query of the URL, too
+ */
+function checkGrant(reader, grantType, parameters, client) {
+    const [implied] = listImpliedGrants(client);
+    const has = (name) => parameters.some(([one]) => one === name);
+    if (implied !== undefined)
+        return;
+    if (grantType === 'refresh_token' && !has('refresh_token')) {
+        reader.missSecret('refresh-token');
+    }
+    else if (grantType === jwtBearerGrant && !has('assertion')) {
+        reader.complain(text_text `grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
+    }
+    else if (grantType === tokenExchangeGrant && !has('subject_token')) {
+        reader.complain(text_text `grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`);
+    }
+}
+/** Lists the parameters that a grant needs and that no input gives. */
+function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
+    if (refreshToken !== undefined)
+        return [['refresh_token', refreshToken]];
+    const hasType = parameters.some(([name]) => name === 'subject_token_type');
+    const hasSubject = idTokenAs === 'subject_token' || parameters.some(([name]) => name === 'subject_token');
+    return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/request.js
+
+
+
+
+
+
+/** Reads the inputs of the group Token request, and notes what is wrong with them. */
+function readRequestInputs(reader, { tokenUrl }, client) {
+    const requestMethod = reader.readChoice('request-method', requestMethods);
+    const bodyFormat = readBodyFormat(reader, requestMethod);
+    const grantType = readGrantType(reader, client, tokenUrl);
+    const parameters = readParameters(reader, bodyFormat);
+    const sent = [...listQueryParameters(tokenUrl ?? ''), ...parameters];
+    checkGrant(reader, grantType, sent, client);
+    return {
+        scopes: request_readScopes(reader),
+        grantType,
+        audiences: readLines(reader, 'audience'),
+        resources: readResources(reader),
+        grantParameters: listGrantParameters(client, sent),
+        parameters,
+        headers: readHeaders(reader, bodyFormat),
+        requestMethod,
+        bodyFormat,
+        responseFields: readResponseFields(reader),
+    };
+}
+/** A GET has no body, so that its parameters are in the query. */
+function readBodyFormat(reader, requestMethod) {
+    const format = reader.readChoice('body-format', bodyFormats);
+    if (requestMethod !== 'GET')
+        return format;
+    if (reader.isGiven('body-format') && format !== 'query') {
+        reader.complain(text_text `body-format: ${got(format)}, but request-method: GET has no body; its parameters are in the query`);
+    }
+    return 'query';
+}
+function request_readScopes(reader) {
+    const written = reader.read('scopes') ?? '';
+    const scopes = written === '' ? [] : written.split(/\s+/);
+    const fault = findScopesFault(written, scopes);
+    if (fault !== undefined)
+        reader.complain(text_text `scopes: ${fault}`);
+    return scopes;
+}
+function findScopesFault(written, scopes) {
+    // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
+    if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
+        return text_text `takes scopes separated by spaces, without quotes, brackets and dashes of a list`;
+    }
+    const withComma = scopes.find((scope) => scope.endsWith(','));
+    if (withComma === undefined)
+        return undefined;
+    return text_text `${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
+}
+/** Several values, one per line. */
+function readLines(reader, name) {
+    const lines = reader.read(name)?.split(/\r?\n/) ?? [];
+    return lines.map((line) => line.trim()).filter((line) => line !== '');
+}
+function readResources(reader) {
+    const resources = reader.read('resource')?.split(/\s+/) ?? [];
+    for (const resource of resources) {
+        if (!URL.canParse(resource) || resource.includes('#')) {
+            reader.complain(text_text `resource: ${got(resource)}, takes an absolute URI without a fragment (#)`);
+        }
+    }
+    return resources;
+}
+/** Notes values that only JSON can have. */
+function readParameters(reader, bodyFormat) {
+    const parameters = readPairs(reader, 'parameters', parseParameters);
+    if (bodyFormat === 'json')
+        return parameters;
+    for (const [name, value] of parameters) {
+        if (toTexts(value) !== undefined)
+            continue;
+        reader.complain(text_text `parameters: ${name} is null, an object or a list of lists, which only body-format: json can send`);
+    }
+    return parameters;
+}
+/** Notes a content type that the body does not have. */
+function readHeaders(reader, bodyFormat) {
+    const headers = readPairs(reader, 'headers', parseHeaders);
+    const types = headers.filter(([name]) => name.toLowerCase() === 'content-type');
+    if (bodyFormat === 'form' && types.some(([, value]) => /json/i.test(value))) {
+        reader.complain(text_text `headers: say JSON as Content-Type; body-format: json writes it`);
+    }
+    if (bodyFormat === 'multipart' && types.length > 0) {
+        reader.complain(text_text `headers: have a Content-Type; body-format: multipart writes it, with the boundary`);
+    }
+    return headers;
+}
+function readPairs(reader, name, parse) {
+    const { pairs, faults } = parse(reader.readExact(name));
+    if (faults.length > 0)
+        reader.complain(text_text `${name}: ${text_joinTexts(faults, ', ')}`);
+    return pairs;
+}
+function readResponseFields(reader) {
+    const { fields, faults } = parseResponseFields(reader.read('response-fields') ?? '');
+    if (faults.length > 0) {
+        reader.complain(text_text `response-fields: ${text_joinTexts(faults.map(explainFieldFault), ', ')}`);
+    }
+    return fields;
+}
+function explainFieldFault({ code, line, name }) {
+    switch (code) {
+        case 'no_path':
+            return text_text `line ${line} has no name=path, such as access_token=data.token`;
+        case 'unknown_name':
+            return text_text `line ${line} begins with ${showInput(name)}, takes ${fieldNames.join(', ')}`;
+        case 'repeated_name':
+            return text_text `line ${line} has ${name} again`;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/input-error.js
+/** Inputs that cannot be worked with; each problem names its input. */
+class input_error_InputError extends Error {
+    name = 'InputError';
+    code = 'bad_inputs';
+    problems;
+    /** The secret that is empty and needed, where one is; not among the problems. */
+    emptySecret;
+    constructor(problems, emptySecret) {
+        super('bad_inputs');
+        this.problems = problems;
+        this.emptySecret = emptySecret;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/inputs.js
+
+
+
+
+
+
+
+
+
+
+
+const day = 86_400;
+const inputs_hour = 3600;
+const longest = 2 ** 31 - 1;
+/**
+ * Reads and checks the inputs.
+ *
+ * @param env the step's environment
+ * @param debug whether step debug logging is on, which implies verbose
+ * @param now epoch, milliseconds
+ * @throws {InputError} with everything that is wrong
+ */
+function readInputs(env, { debug, now = Date.now() }) {
+    const reader = new InputReader(env);
+    const inputs = readEach(reader, env, { debug, now });
+    checkTogether(reader, inputs);
+    const emptySecret = reader.findEmptySecret();
+    if (reader.problems.length > 0 || emptySecret !== undefined) {
+        throw new input_error_InputError(reader.problems, emptySecret);
+    }
+    return inputs;
+}
+function readEach(reader, env, { debug, now }) {
+    const endpoint = readEndpointInputs(reader);
+    if (endpoint.endpointType === 'acs_api')
+        refuseForAcs(reader);
+    const client = readClientInputs(reader, now);
+    const revocation = readRevocation(reader, env, endpoint.allowHttp);
+    return {
+        ...endpoint,
+        ...client,
+        ...readRequestInputs(reader, endpoint, client),
+        timeout: reader.readNumber('timeout', { min: 0, max: day, bound: 'over', unit: 'seconds' }),
+        totalTimeout: reader.readNumber('total-timeout', {
+            min: 0,
+            max: day,
+            bound: 'over',
+            unit: 'seconds',
+        }),
+        retryMaxAttempts: reader.readNumber('retry-max-attempts', { min: 1, max: 100, whole: true }),
+        retryTimeSlot: reader.readNumber('retry-time-slot', { min: 0, max: inputs_hour, unit: 'seconds' }),
+        retryMaxWait: reader.readNumber('retry-max-wait', { min: 0, max: inputs_hour, unit: 'seconds' }),
+        retryOn: reader.readChoice('retry-on', ['transient', 'all']),
+        useCache: readUseCache(reader, revocation.revoke),
+        minValidity: readLongSeconds(reader, 'min-validity'),
+        cacheEncryptionKey: readSecret(reader, 'cache-encryption-key'),
+        cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
+        defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
+        expiresAtOverride: inputs_readExpiry(reader),
+        envVar: readEnvVar(reader, env),
+        ...revocation,
+        verbose: reader.readFlag('verbose') || debug,
+    };
+}
+/** A boolean in any of its spellings, or `refresh`. */
+function readUseCache(reader, revoke) {
+    const value = reader.read('use-cache') ?? String(!revoke);
+    const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
+    const choice = ['true', 'false', 'refresh'].find((one) => one === word);
+    if (choice === undefined) {
+        reader.complain(text_text `use-cache: ${got(value)}, takes true, false or refresh`);
+    }
+    if (revoke && choice !== 'false') {
+        reader.complain(text_text `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`);
+    }
+    return choice ?? 'false';
+}
+/** Reads what the end of the job needs. The state that waits for it is encrypted with the job's own token. */
+function readRevocation(reader, env, allowHttp) {
+    const revoke = reader.readFlag('revoke');
+    const revocationUrl = reader.read('revocation-url');
+    if (revocationUrl !== undefined) {
+        const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
+        if (fault !== undefined)
+            reader.complain(text_text `revocation-url: ${fault}`);
+        if (!revoke)
+            reader.complain(text_text `revocation-url: has no meaning without revoke: true`);
+    }
+    if (!revoke)
+        return { revoke, revocationUrl };
+    if (revocationUrl === undefined && !reader.isGiven('issuer')) {
+        reader.complain(text_text `revoke: needs revocation-url, or issuer, whose metadata names it`);
+    }
+    if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
+        reader.complain(text_text `revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends`);
+    }
+    return { revoke, revocationUrl };
+}
+function readLongSeconds(reader, name) {
+    return reader.readOptionalNumber(name, { min: 0, max: longest, unit: 'seconds' });
+}
+function inputs_readExpiry(reader) {
+    const value = reader.read('expires-at-override');
+    if (value === undefined)
+        return undefined;
+    const time = parseRfc3339Time(value);
+    if (time === undefined) {
+        reader.complain(text_text `expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`);
+    }
+    return time;
+}
+function readEnvVar(reader, env) {
+    // Unlike other inputs, an empty string is not the same as left out: it exports none.
+    const value = env['INPUT_ENV-VAR']?.trim() ?? inputDefaults['env-var'] ?? '';
+    if (value === '' || value.toLowerCase() === 'false')
+        return undefined;
+    if (!/^[A-Za-z_]\w*$/.test(value)) {
+        reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
+    }
+    else if (/^(true|yes|no|on|off)$/i.test(value)) {
+        reader.complain(text_text `env-var: ${got(value)}, takes the name of a variable, or false`);
+    }
+    else if (isGuardedVariable(value)) {
+        reader.complain(text_text `env-var: ${got(value)}, which the runner, a shell or another program reads for itself`);
+    }
+    return value;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/misspelling.js
+
+
+
+/**
+ * Finds inputs that nobody declared and that are near misses of one. Names that resemble none are left alone. It is never
+ * known that a name was meant as an input: any `INPUT_` variable of a job or of a composite action looks like one.
+ *
+ * @param env the step's environment
+ */
+function findMisspelledInputs(env) {
+    const known = inputNames;
+    return Object.keys(env)
+        .filter((variable) => variable.startsWith('INPUT_'))
+        .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
+        .filter((name) => !known.includes(name))
+        .flatMap((name) => {
+        if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
+            return [text_text `${name}: unknown input, put it into parameters: ${name}=...`];
+        }
+        const meant = guessInput(name);
+        return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
+    });
+}
+/** What the grant of a user's password sends (RFC 6749 section 4.3.2). */
+function isOfUser(name) {
+    return name === 'username' || name === 'password';
+}
+function guessInput(name) {
+    const letters = squeeze(name);
+    const [, meant] = otherWords.find(([word]) => word === letters) ?? [];
+    if (meant !== undefined)
+        return meant;
+    return inputNames
+        .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
+        .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
+        .sort((a, b) => a.distance - b.distance)[0]?.candidate;
+}
+/** `client_id`, `clientId` and `client-id` are one word to a person. */
+function squeeze(name) {
+    return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+/** How many letters must be inserted, removed, replaced or swapped with a neighbor (optimal string alignment). */
+function countEdits(from, to) {
+    let before = [];
+    let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+    for (let i = 0; i < from.length; i += 1) {
+        const next = [i + 1];
+        for (let j = 0; j < to.length; j += 1) {
+            const isSame = from[i] === to[j];
+            const isSwap = from[i] === to[j - 1] && from[i - 1] === to[j];
+            next.push(Math.min(at(row, j) + (isSame ? 0 : 1), at(row, j + 1) + 1, at(next, j) + 1, isSwap ? at(before, j - 1) + 1 : Infinity));
+        }
+        [before, row] = [row, next];
+    }
+    return at(row, to.length);
+}
+function at(row, index) {
+    return row[index] ?? Infinity;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/log/writings.js
+/** The shortest writing that is looked for, characters; a shorter one is found in texts that have nothing to do with it. */
+const shortest = 4;
+/**
+ * Gives the ways to write a secret, itself first, each once: percent-encoded, as a form writes it, in XML or HTML, in JSON, in base64
+ * (also as a part of more), in hex, and quoted for shells and expressions. The runner masks most of them too, but only as a whole,
+ * so they are looked for before a text is cut.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Sdk/DTLogging/Logging/ValueEncoders.cs
+ */
+function listWritings(secret) {
+    const bytes = Buffer.from(secret);
+    const base64 = [0, 1, 2].map((before) => writeBase64Within(bytes, before));
+    const hex = bytes.toString('hex');
+    const others = [
+        ...percentEncode(secret),
+        ...escapeMarkup(secret),
+        ...escapeJson(secret),
+        ...base64,
+        ...base64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
+        hex,
+        hex.toUpperCase(),
+        secret.replaceAll('"', '\\"'),
+        secret.replaceAll("'", "''"),
+        secret.replace(/^"(.+)"$/s, '$1'),
+    ];
+    return [...new Set([secret, ...others.filter((text) => text.length >= shortest)])];
+}
+/** RFC 3986 section 2.1, and as a form has it; servers differ in what they leave as it is, and in upper and lower case. */
+function percentEncode(secret) {
+    const uri = encodeURIComponent(secret.toWellFormed());
+    const strict = uri.replace(/[!'()*]/g, (character) => `%${toHex(character, 2).toUpperCase()}`);
+    const form = new URLSearchParams([['', secret]]).toString().slice(1);
+    return [uri, strict, form].flatMap((text) => [
+        text,
+        text.replace(/%[\dA-F]{2}/g, (escape) => escape.toLowerCase()),
+    ]);
+}
+function escapeMarkup(secret) {
+    const common = secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    const quoted = common.replaceAll('"', '&quot;');
+    return [
+        common,
+        quoted,
+        ...['&apos;', '&#39;', '&#039;', '&#x27;'].map((quote) => quoted.replaceAll("'", quote)),
+        common.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+    ];
+}
+/** As JSON has to escape, and as it may: everything beyond ASCII, a slash, and what HTML could misread. */
+function escapeJson(secret) {
+    const needed = JSON.stringify(secret).slice(1, -1);
+    const ascii = needed.replace(/[^\x20-\x7e]/g, escapeUnicode);
+    const forHtml = needed.replace(/[<>&'+=\u2028\u2029]/g, escapeUnicode);
+    return [
+        needed,
+        ascii,
+        needed.replaceAll('/', '\\/'),
+        ascii.replaceAll('/', '\\/'),
+        forHtml,
+        forHtml.replace(/\\u[\da-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`),
+        needed.replace(/[<>&]/g, escapeUnicode),
+    ];
+}
+function escapeUnicode(character) {
+    return `\\u${toHex(character, 4)}`;
+}
+function toHex(character, digits) {
+    return character.charCodeAt(0).toString(16).padStart(digits, '0');
+}
+/** What base64 of a longer text has for certain of these bytes, where so many bytes (modulo 3) come before them. */
+function writeBase64Within(bytes, before) {
+    const written = Buffer.concat([Buffer.alloc(before), bytes]);
+    const first = Math.ceil((before * 8) / 6);
+    const end = Math.floor((written.length * 8) / 6);
+    return written.toString('base64').slice(first, end);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/log/log.js
+
+
+/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
+class Log {
+    #runner;
+    #masked = new Set();
+    /** What is hidden, in every writing, the longest first: a secret that holds another one is hidden as a whole. */
+    #hidden;
+    constructor(runner) {
+        this.#runner = runner;
+    }
+    /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
+    mask(secret) {
+        if (secret === '' || this.#masked.has(secret))
+            return;
+        this.#masked.add(secret);
+        this.#hidden = undefined;
+        this.#runner.setSecret(secret);
+    }
+    /** Prints a line. */
+    say(line) {
+        this.#runner.info(this.#render(line));
+    }
+    /** Prints lines that are folded away. */
+    group(title, lines) {
+        this.#runner.startGroup(this.#render(title));
+        for (const line of lines)
+            this.say(line);
+        this.#runner.endGroup();
+    }
+    /** Prints a warning, which the run's summary shows too. */
+    warn({ title, message }) {
+        this.#runner.warning(this.#render(message), { title: `oauth2-token: ${title}` });
+    }
+    /** Prints the error that made the step fail. */
+    fail({ title, message }) {
+        this.#runner.error(this.#render(message), { title: `oauth2-token: ${title}` });
+    }
+    #render(line) {
+        return renderText(line, (text) => this.#redact(text));
+    }
+    #redact(text) {
+        this.#hidden ??= [...new Set([...this.#masked].flatMap(listWritings))].sort((a, b) => b.length - a.length);
+        return this.#hidden.reduce((rest, writing) => rest.replaceAll(writing, '***'), text);
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/scopes.js
+/**
+ * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
+ */
+function listMissingScopes(granted, asked) {
+    const { scopes } = granted;
+    return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/retry/deadline.js
+/** When all requests of a run to authorization servers must be over. */
+class Deadline {
+    #clock;
+    #at;
+    /** @param seconds from now */
+    constructor(clock, seconds) {
+        this.#clock = clock;
+        this.#at = clock.monotonic() + seconds * 1000;
+    }
+    /** By the clock's monotonic(), milliseconds. */
+    get at() {
+        return this.#at;
+    }
+    /** Does some work and moves the deadline by the time that it took. */
+    async exclude(work) {
+        const startedAt = this.#clock.monotonic();
+        try {
+            return await work();
+        }
+        finally {
+            this.#at += this.#clock.monotonic() - startedAt;
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/keys.js
 
-/** The secrets that an entry can be sealed with, and the byte that stands for each; never change one. */
-const labels = {
-    'cache-encryption-key': 1,
-    'client-secret': 2,
-    'private-key': 3,
-    'client-key': 4,
+/**
+ * The secrets that an entry can be sealed with: the byte that stands for each (never change one), and whether a person
+ * may have chosen it.
+ */
+const keys_kinds = {
+    'cache-encryption-key': { byte: 1, guessable: true },
+    'client-secret': { byte: 2, guessable: true },
+    'private-key': { byte: 3, guessable: false },
+    'client-key': { byte: 4, guessable: false },
 };
 /** The fewest bytes of a secret that is worth sealing with. */
 const shortestCredential = 16;
@@ -4355,35 +6264,38 @@ const shortestCredential = 16;
 function canSeal(credentials) {
     return credentials.some(({ bytes }) => bytes.length >= shortestCredential);
 }
-/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, for the names are an oracle that anyone can test offline. */
+/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, because the names are an oracle that anyone can test offline. */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const keyLength = 32;
 /**
  * Derives the keys of one identity from all credentials together, so that a rotated one, or one that only another
- * environment has, is a miss. It runs on the thread pool.
+ * environment has, is a miss. Where none of them is a key of asymmetric cryptography, it takes as long as {@link cost}
+ * says, on the thread pool; such a key cannot be guessed at any speed.
  *
- * @param identity as {@link writeIdentity} writes it
+ * @param identity a text that is equal for equal requests only
  * @see RFC 7914, RFC 5869
  */
 async function deriveKeys(credentials, identity) {
+    const material = joinCredentials(credentials);
     const salt = (0,external_node_crypto_.createHash)('sha256').update(identity).digest();
-    const root = await stretch(joinCredentials(credentials), salt);
+    const guessable = credentials.every(({ label }) => keys_kinds[label].guessable);
+    const root = guessable ? await stretch(material, salt) : expand(material, 'root', salt);
     return {
         naming: expand(root, 'name'),
         sealing: expand(root, 'seal'),
         lease: expand(root, 'lease'),
     };
 }
-/** Label, length and bytes of each, in the order of the labels: no two sets of credentials give the same bytes. */
+/** Byte of the kind, length and bytes of each, in the order of the kinds: no two sets of credentials give the same bytes. */
 function joinCredentials(credentials) {
     const parts = credentials
-        .toSorted((one, other) => labels[one.label] - labels[other.label])
-        .flatMap(({ label, bytes }) => [writeHeader(labels[label], bytes.length), bytes]);
+        .toSorted((one, other) => keys_kinds[one.label].byte - keys_kinds[other.label].byte)
+        .flatMap(({ label, bytes }) => [writeHeader(keys_kinds[label].byte, bytes.length), bytes]);
     return Buffer.concat(parts);
 }
-function writeHeader(label, length) {
+function writeHeader(kind, length) {
     const header = Buffer.alloc(5);
-    header.writeUInt8(label, 0);
+    header.writeUInt8(kind, 0);
     header.writeUInt32BE(length, 1);
     return header;
 }
@@ -4397,8 +6309,10 @@ function stretch(material, salt) {
         });
     });
 }
-function expand(root, purpose) {
-    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', root, '', `oauth2-token v1 ${purpose}`, keyLength));
+/** HKDF (RFC 5869), extract and expand. */
+function expand(material, purpose, salt = Buffer.alloc(0)) {
+    const info = `oauth2-token v2 ${purpose}`;
+    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', material, salt, info, keyLength));
 }
 /** Seconds of expiry that share a name: jobs that got a token in the same five minutes collide on one upload. */
 const slotLength = 300;
@@ -4420,7 +6334,7 @@ function makeFallbackPrefix({ naming }, now) {
     return writePrefix(digest(naming, `id|${Math.floor(now / fallbackWindow)}`));
 }
 function writePrefix(id) {
-    return `oauth2-token-v1-${id.subarray(0, 16).toString('hex')}-`;
+    return `oauth2-token-v2-${id.subarray(0, 16).toString('hex')}-`;
 }
 /**
  * The name of an entry.
@@ -4445,10 +6359,6 @@ function digest(key, text) {
     return (0,external_node_crypto_.createHmac)('sha256', key).update(text).digest();
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = require("node:child_process");
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = require("node:fs/promises");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: ./build/compiled/cache/save-report.js
@@ -4472,10 +6382,18 @@ function classifySave(result, text) {
         return 'no_tar';
     return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
+/**
+ * Whether the connection broke while the name was reserved. The toolkit gives up then, and tries again after every other
+ * fault that may pass; what fails later cannot be tried again under the same name.
+ *
+ * @param text all that was printed
+ * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/shared/cacheTwirpClient.ts
+ */
+function lostConnection(text) {
+    return text.includes('Failed to CreateCacheEntry: Unable to make request: ');
+}
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/saver.js
-
-
 
 
 
@@ -4487,7 +6405,7 @@ const passedOn = /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|
  */
 function startSaver(context) {
     const folder = (0,external_node_fs_namespaceObject.mkdtempSync)((0,external_node_path_.join)(context.temp, 'oauth2-token-'));
-    const child = (0,external_node_child_process_namespaceObject.spawn)(process.execPath, [context.script], {
+    const child = loadSpawn()(process.execPath, [context.script], {
         cwd: folder,
         env: makeEnvironment(context.env, folder),
         stdio: ['pipe', 'pipe', 'ignore'],
@@ -4497,9 +6415,11 @@ function startSaver(context) {
     });
     const answer = saver_readAnswer(child);
     const end = async () => {
-        await killGroup(child, context.platform);
+        await killGroup(child, context, folder);
         // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
-        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+        await external_node_fs_namespaceObject.promises
+            .rm(folder, { recursive: true, force: true, maxRetries: 3 })
+            .catch(() => undefined);
     };
     return {
         save: async (name, entry, timeout) => {
@@ -4519,16 +6439,34 @@ function startSaver(context) {
         cancel: end,
     };
 }
+/** Loaded only where a process starts: most steps start none. */
+function loadSpawn() {
+    return process.getBuiltinModule('node:child_process').spawn;
+}
 function makeEnvironment(env, folder) {
-    const kept = Object.entries(env).filter(([name]) => passedOn.test(name));
+    const kept = Object.entries(env)
+        .filter(([name]) => passedOn.test(name))
+        .map(([name, value = '']) => [
+        name,
+        /^path$/i.test(name) ? keepAbsolute(value) : value,
+    ]);
     return {
         ...Object.fromEntries(kept),
+        // Windows would look for a bare name in the working directory before PATH.
+        NoDefaultCurrentDirectoryInExePath: '1',
         // The toolkit leaves an empty directory behind in the first, and makes paths relative to the second.
         RUNNER_TEMP: folder,
         GITHUB_WORKSPACE: folder,
         // macOS's tar would add members with extended attributes.
         COPYFILE_DISABLE: '1',
     };
+}
+/** The toolkit looks up tar and zstd in PATH; a relative folder in it could be one of a repository. */
+function keepAbsolute(path) {
+    return path
+        .split(external_node_path_.delimiter)
+        .filter((folder) => (0,external_node_path_.isAbsolute)(folder))
+        .join(external_node_path_.delimiter);
 }
 /** Waits for the word with which the child ends. */
 function saver_readAnswer(child) {
@@ -4548,17 +6486,18 @@ function saver_readAnswer(child) {
     });
 }
 /** Kills the child with all it started, and waits until it is gone. */
-async function killGroup(child, platform) {
+async function killGroup(child, { env, platform }, folder) {
     const { pid } = child;
     if (pid === undefined)
         return;
     const gone = child.exitCode !== null || child.signalCode !== null;
     const closed = gone ? undefined : new Promise((resolve) => child.once('close', resolve));
-    if (platform === 'win32')
-        await taskkill(pid);
-    else
+    if (platform !== 'win32')
         signalGroup(pid);
-    // Without taskkill the child still goes, and what escaped with its end of the pipe is not waited for.
+    // The id of a process that is gone may belong to another program by now.
+    else if (!gone)
+        await taskkill(pid, env, folder);
+    // Without taskkill the child still ends, and a program that kept its end of the pipe is not waited for.
     child.kill('SIGKILL');
     child.stdout.destroy();
     await closed;
@@ -4572,10 +6511,19 @@ function signalGroup(pid) {
         // The group is empty.
     }
 }
-/** https://learn.microsoft.com/windows-server/administration/windows-commands/taskkill */
-function taskkill(pid) {
+/**
+ * Started by its absolute path: for a bare name Windows looks in the current directory first, which is the workspace.
+ * It gets nothing of the step's environment, and no inputs.
+ *
+ * @see https://learn.microsoft.com/windows-server/administration/windows-commands/taskkill
+ */
+function taskkill(pid, env, folder) {
+    const systemRoot = findSystemRoot(env);
+    const program = String.raw `${systemRoot}\System32\taskkill.exe`;
     return new Promise((resolve) => {
-        const killer = (0,external_node_child_process_namespaceObject.spawn)('taskkill', ['/PID', String(pid), '/T', '/F'], {
+        const killer = loadSpawn()(program, ['/PID', String(pid), '/T', '/F'], {
+            cwd: folder,
+            env: { SystemRoot: systemRoot },
             stdio: 'ignore',
             windowsHide: true,
         });
@@ -4587,8 +6535,14 @@ function taskkill(pid) {
         });
     });
 }
+/** The folder of Windows. */
+function findSystemRoot(env) {
+    const [, value = ''] = Object.entries(env).find(([name]) => /^systemroot$/i.test(name)) ?? [];
+    return external_node_path_.win32.isAbsolute(value) ? value : String.raw `C:\Windows`;
+}
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/service.js
+
 
 
 
@@ -4611,7 +6565,7 @@ class CacheServiceError extends Error {
 /** The most that is read of an archive, bytes; an entry has at most 192 KiB, and tar adds its blocks. */
 const maxArchiveBytes = 256 * 1024;
 /** The most that is read of any other answer, bytes. */
-const service_maxAnswerBytes = 64 * 1024;
+const maxServiceAnswerBytes = 64 * 1024;
 /** Whether this run may read and write the cache; what is not known permits all, as in the toolkit. */
 function readCacheMode(env) {
     const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
@@ -4656,7 +6610,7 @@ async function findV2(wire, prefix, compression, signal) {
         restore_keys: [prefix],
         version: makeVersion(compression),
     });
-    const answer = readJson(response);
+    const answer = service_readJson(response);
     const ok = answer['ok'] ?? false;
     if (ok === false)
         return undefined;
@@ -4667,7 +6621,7 @@ async function findV2(wire, prefix, compression, signal) {
 /** @returns whether the name was reserved; false where the run may not write */
 async function reserveV2(wire, name, signal) {
     const message = { key: name, version: makeVersion(leaseCompression) };
-    const answer = readJson(await callV2(wire, 'CreateCacheEntry', signal, message));
+    const answer = service_readJson(await callV2(wire, 'CreateCacheEntry', signal, message));
     return answer['ok'] === true;
 }
 /**
@@ -4694,7 +6648,7 @@ async function findV1({ base, token, send }, prefix, compression, signal) {
     });
     if (response.status === 204)
         return undefined;
-    const answer = readJson(response);
+    const answer = service_readJson(response);
     return readFound(response, answer['cacheKey'], answer['archiveLocation']);
 }
 /** @returns whether the name was reserved */
@@ -4705,7 +6659,7 @@ async function reserveV1({ base, token, send }, name, signal) {
         headers: { ...bearer(token), accept: acceptV1, 'content-type': 'application/json' },
         body: JSON.stringify({ key: name, version: makeVersion(leaseCompression) }),
     });
-    return typeof readJson(response)['cacheId'] === 'number';
+    return typeof service_readJson(response)['cacheId'] === 'number';
 }
 async function classify(reserving) {
     try {
@@ -4731,22 +6685,16 @@ function makeVersion(compression) {
     return (0,external_node_crypto_.createHash)('sha256').update(`${entryFile}|${compression}|1.0`).digest('hex');
 }
 async function service_ask(send, signal, request) {
-    const response = await send(request, { signal, maxBytes: service_maxAnswerBytes });
+    const response = await send(request, { signal, maxBytes: maxServiceAnswerBytes });
     if (!(0,transport_error/* isSuccessStatus */.ar)(response.status))
         throw new CacheServiceError(response.status);
     return response;
 }
-function readJson({ status, body }) {
-    try {
-        const answer = JSON.parse(body.toString());
-        const isObject = typeof answer === 'object' && answer !== null && !Array.isArray(answer);
-        if (isObject)
-            return { ...answer };
-    }
-    catch {
-        // What is no JSON is no answer; it is reported below.
-    }
-    throw new CacheServiceError(status);
+function service_readJson({ status, body }) {
+    const members = readJsonObject(body.toString());
+    if (members === undefined)
+        throw new CacheServiceError(status);
+    return members;
 }
 function readFound({ status }, name, url) {
     if (typeof name === 'string' && typeof url === 'string')
@@ -4840,6 +6788,7 @@ function seal_unseal(sealed, { key, purpose }) {
 ;// CONCATENATED MODULE: ./build/compiled/cache/entry.js
 
 
+
 /*
  * An entry: magic (8 bytes), length of what follows (4), nonce (12), tag (16), ciphertext. AES-256-GCM with the entry's
  * full name as additional data, so that it is worthless under another name (NIST SP 800-38D).
@@ -4910,11 +6859,11 @@ function writeContents({ accessToken, scopes, others, issuedAt }) {
         expiresAt: accessToken.expiresAt?.getTime() ?? 0,
         others,
     };
-    return Buffer.from(JSON.stringify(contents));
+    return Buffer.from(writeExactJson(contents));
 }
 /** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
 function readContents(bytes) {
-    const contents = JSON.parse(bytes.toString());
+    const contents = parseExactJson(bytes.toString());
     return {
         accessToken: new AccessToken({
             token: contents.token,
@@ -4933,8 +6882,9 @@ function readContents(bytes) {
 
 
 
-/** The longest that finding may take, milliseconds. */
-const findTimeout = 5000;
+
+/** The longest that finding may take. */
+const findLimit = { milliseconds: 5000, over: 'The time for the cache is over.' };
 /** The longest that saving may take, milliseconds. */
 const saveTimeout = 10_000;
 /** How far ahead the clock of the job that saved may be, milliseconds. */
@@ -4958,22 +6908,17 @@ class TokenCache {
      * @param isUsable whether a token that opened lives long enough
      */
     async find(isUsable) {
-        const controller = new AbortController();
-        const stopTimer = this.#context.startTimer(findTimeout, () => {
-            controller.abort(new DOMException('The time for the cache is over.', 'TimeoutError'));
-        });
-        try {
-            const results = await this.#lookForAll(controller.signal);
-            if (results.some(isHidden)) {
-                // For all compressions: it is not known here under which one the next entry was or will be saved.
-                this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
-                results.push(...(await this.#lookForAll(controller.signal)));
-            }
-            return this.#choose(results, isUsable);
-        }
-        finally {
-            stopTimer();
-        }
+        const results = await (0,compiled_clock/* limitTime */.DZ)((signal) => this.#lookBehindHidden(signal), findLimit, this.#context);
+        return this.#choose(results, isUsable);
+    }
+    /** Looks a second time, with another prefix, where somebody has planted the usual one. */
+    async #lookBehindHidden(signal) {
+        const results = await this.#lookForAll(signal);
+        if (!results.some(isHidden))
+            return results;
+        // For all compressions: it is not known here under which one the next entry was or will be saved.
+        this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
+        return [...results, ...(await this.#lookForAll(signal))];
     }
     /** What was found is left out of account when the next entry is named: it is to be replaced. */
     replace() {
@@ -5068,35 +7013,159 @@ function isTimeout(error) {
     return error instanceof transport_error/* TransportError */.wX && error.code === 'timeout';
 }
 
+;// CONCATENATED MODULE: ./build/compiled/reuse/identity.js
+
+
+
+
+
+
+const local = { same: 'It says what this job does, and is not sent.' };
+const patience = { same: 'It says how long and how often to try the same request.' };
+/**
+ * Which inputs make two requests the same, so that one may have the token of the other. An input that is not here does
+ * not compile: decide what it has to do with the token before you add it.
+ */
+const decisions = {
+    tokenUrl: 'another',
+    issuer: 'another',
+    endpointType: 'another',
+    caCertificate: { same: 'It says whom to trust on the way, and is not sent.' },
+    allowHttp: { same: 'It permits a URL; another URL is another request by itself.' },
+    // A key file says whose the token is where no client id does.
+    clientId: { another: ({ clientId, signingKey }) => clientId ?? signingKey?.owner?.issuer },
+    clientSecret: { key: 'client-secret', bytes: ({ clientSecret }) => toBytes(clientSecret) },
+    clientAuthMethod: 'another',
+    isMethodWritten: { same: 'A client id that is sent beside an assertion is the one in its iss.' },
+    clientSecretEncoding: { same: 'It writes the same client id and secret in another way.' },
+    signingKey: {
+        key: 'private-key',
+        bytes: ({ signingKey }) => signingKey && exportKeyMaterial(signingKey.key),
+    },
+    macAlgorithm: { same: 'It signs the same claims with the same secret.' },
+    privateKeyAs: { another: ({ signingKey, privateKeyAs }) => signingKey && privateKeyAs },
+    assertionAudience: 'another',
+    assertionClaims: { another: ({ assertionClaims }) => sortByName(writeValues(assertionClaims)) },
+    clientCertificate: {
+        another: ({ clientCertificate }) => clientCertificate && thumbprintOf(clientCertificate),
+    },
+    clientKey: {
+        key: 'client-key',
+        bytes: ({ clientKey }) => clientKey && exportKeyMaterial(clientKey),
+    },
+    idTokenAs: 'another',
+    idTokenParameter: 'another',
+    idTokenAudience: { saidBy: ['idTokenClaims'] },
+    refreshToken: 'once',
+    // The order of scopes, audiences and resources means nothing, nor does that of parameters and headers with different names.
+    scopes: { another: ({ scopes }) => sortUnique(scopes) },
+    grantType: 'another',
+    audiences: { another: ({ audiences }) => sortUnique(audiences) },
+    resources: { another: ({ resources }) => sortUnique(resources) },
+    grantParameters: { saidBy: ['refreshToken', 'idTokenAs', 'parameters'] },
+    parameters: { another: ({ parameters }) => sortByName(writeValues(parameters)) },
+    headers: {
+        another: ({ headers }) => sortByName(headers.map(([name, value]) => [name.toLowerCase(), value])),
+    },
+    requestMethod: 'another',
+    bodyFormat: 'another',
+    // It says nothing to the server, but an entry carries the token that was read with it.
+    responseFields: { another: ({ responseFields }) => sortByName(Object.entries(responseFields)) },
+    timeout: patience,
+    totalTimeout: patience,
+    retryMaxAttempts: patience,
+    retryTimeSlot: patience,
+    retryMaxWait: patience,
+    retryOn: patience,
+    useCache: local,
+    minValidity: { same: 'It says which of the tokens that may be shared is used.' },
+    cacheEncryptionKey: {
+        key: 'cache-encryption-key',
+        bytes: ({ cacheEncryptionKey }) => toBytes(cacheEncryptionKey),
+    },
+    cacheWait: local,
+    // These two say nothing to the server, but an entry carries the expiry that was read with them.
+    defaultExpiresIn: 'another',
+    expiresAtOverride: { another: ({ expiresAtOverride }) => expiresAtOverride?.toISOString() },
+    envVar: local,
+    revoke: { same: 'A token that ends with the job is never cached.' },
+    revocationUrl: { same: 'A token that ends with the job is never cached.' },
+    verbose: local,
+};
+const identity_rows = Object.entries(decisions);
+/** Lists what two requests must have in common so that one may have the token of the other, in one form each. */
+function identify(inputs, { repository, idToken }) {
+    const fields = identity_rows.flatMap(([name, decision]) => {
+        if (decision === 'another')
+            return [[name, inputs[name]]];
+        return typeof decision === 'object' && 'another' in decision
+            ? [[name, decision.another(inputs)]]
+            : [];
+    });
+    const idTokenClaims = idToken === undefined ? [] : bindClaims(idToken.claims);
+    return { ...Object.fromEntries(fields), repository, idTokenClaims };
+}
+/** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
+const formatVersion = 2;
+/** Writes an identity as canonical JSON: equal identities give equal text, and different ones different text. */
+function writeIdentity(identity) {
+    const fields = Object.entries({ ...identity, formatVersion });
+    return JSON.stringify(Object.fromEntries(sortByName(fields)));
+}
+/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+function listCredentials(inputs) {
+    return identity_rows.flatMap(([, decision]) => {
+        if (typeof decision !== 'object' || !('key' in decision))
+            return [];
+        const bytes = decision.bytes(inputs);
+        return bytes === undefined ? [] : [{ label: decision.key, bytes }];
+    });
+}
+/** Whether the request carries a grant that works only once, so that the next request could not be the same. */
+function worksOnce(inputs) {
+    const isGiven = identity_rows.some(([name, decision]) => decision === 'once' && inputs[name] !== undefined);
+    const inQuery = listQueryParameters(inputs.tokenUrl ?? '');
+    const sent = [...inQuery, ...inputs.grantParameters, ...inputs.parameters];
+    return isGiven || sent.some(([name]) => singleUseParameters.has(name));
+}
+function toBytes(secret) {
+    return secret === undefined ? undefined : Buffer.from(secret);
+}
+/** Each value as JSON, with the digits of its numbers. */
+function writeValues(parameters) {
+    return parameters.map(([name, value]) => [name, writeExactJson(value)]);
+}
+function sortUnique(values) {
+    return [...new Set(values)].sort();
+}
+/** Stable: the order of one name's values is part of the request. */
+function sortByName(pairs) {
+    return pairs.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/cache/election.js
-/** The longest that an election may take, milliseconds. */
-const electionTimeout = 5000;
+
+/** The longest that an election may take. */
+const electionLimit = { milliseconds: 5000, over: 'The time for the election is over.' };
 /**
  * Elects one of the jobs that start together. The names are reserved one after the other; who gets all of them leads,
  * and who finds one taken follows. There is always one who gets the last name of all, so not all can follow; a leader
  * that dies keeps the others waiting no longer than they want to wait.
  *
  * @param names as `listLeaseNames` gives them
- * @param context the service; `startTimer` calls back after so many milliseconds and gives the function that calls it off
  */
-async function elect(names, { service, startTimer, }) {
-    const controller = new AbortController();
-    const stopTimer = startTimer(electionTimeout, () => {
-        controller.abort(new DOMException('The time for the election is over.', 'TimeoutError'));
-    });
-    try {
+async function elect(names, { service, startTimer }) {
+    const reserveAll = async (signal) => {
         for (const name of names) {
-            const reservation = await service.reserve(name, controller.signal);
+            const reservation = await service.reserve(name, signal);
             if (reservation === 'taken')
                 return 'follows';
             if (reservation !== 'reserved')
                 return reservation;
         }
         return 'leads';
-    }
-    finally {
-        stopTimer();
-    }
+    };
+    return (0,compiled_clock/* limitTime */.DZ)(reserveAll, electionLimit, { startTimer });
 }
 /** The first wait, milliseconds: what a leader needs at best to ask and to save. */
 const firstWait = 2000;
@@ -5107,11 +7176,9 @@ const growth = 1.5;
  * when the wait is over.
  *
  * @param look gives undefined where nothing is there yet, or where that cannot be told
- * @param context `wait` is the longest that is waited, milliseconds; `monotonic` gives milliseconds since some moment;
- *   `random` gives a number from 0 (included) to 1 (excluded)
  * @returns undefined where nothing came
  */
-async function follow(look, { wait, monotonic, sleep, random, }) {
+async function follow(look, { wait, monotonic, sleep, random }) {
     const deadline = monotonic() + wait;
     for (let turn = 0;; turn += 1) {
         const left = deadline - monotonic();
@@ -5147,7 +7214,7 @@ function listLeaseNames({ lease }, now) {
     const window = Math.floor(now / leaseWindow);
     return [window - 1, window].map((each) => {
         const id = (0,external_node_crypto_.createHmac)('sha256', lease).update(String(each)).digest();
-        return `oauth2-lease-v1-${id.subarray(0, 16).toString('hex')}`;
+        return `oauth2-lease-v2-${id.subarray(0, 16).toString('hex')}`;
     });
 }
 
@@ -5189,7 +7256,7 @@ function sayNotCached(reason, inputs) {
     const { minValidity } = inputs;
     switch (reason) {
         case 'no_expiry':
-            return text_text `Not cached: ${hostOf(inputs)} did not say when the token expires. Set default-expires-in to cache it.`;
+            return text_text `Not cached: ${hostOf(urlOf(inputs))} did not say when the token expires. Set default-expires-in to cache it.`;
         case 'narrower_scope':
             return text_text `Not cached: less was granted than asked for.`;
         case 'short_life':
@@ -5252,9 +7319,9 @@ function sayNotFollowing(why) {
 
 
 /**
- * After a miss: has the jobs that missed together elect one of them, and waits for its token where it is another one.
+ * After a miss, has the jobs that missed together elect one of them, and waits for its token unless it is this job.
  *
- * @param look looks into the cache again; undefined where no token is there, or where that cannot be told
+ * @param look looks into the cache again; gives undefined where there is no token, or where the cache does not answer
  */
 async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, clock, random, log }) {
     const { now, monotonic, sleep, startTimer } = clock;
@@ -5274,15 +7341,6 @@ async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, cl
     return response === undefined ? { code: 'in_vain' } : { code: 'taken', response };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/scopes.js
-/**
- * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
- */
-function listMissingScopes(granted, asked) {
-    const { scopes } = granted;
-    return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/reuse/reuse.js
 
 
@@ -5295,21 +7353,18 @@ function listMissingScopes(granted, asked) {
 
 
 
-
-
-
-/** The seconds that a cached token must still have, where nothing else is said. */
+/** The seconds that a cached token must still be valid for, unless min-validity says otherwise. */
 const usualValidity = 300;
-/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be asked for. */
+/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be requested. */
 class Reuse {
     #inputs;
     #context;
     #cache;
     #lease;
     #saver;
-    /** Whether the cache was asked and had nothing; not where it could not be asked, or after a wait in vain. */
+    /** Whether the cache answered that it has nothing. False where it did not answer, and after a wait in vain. */
     #missed = false;
-    /** Whether a token that is asked for now shall be kept. */
+    /** Whether a token that is requested now must be kept. */
     #keeps = false;
     constructor(inputs, context, cache, lease) {
         this.#inputs = inputs;
@@ -5318,9 +7373,10 @@ class Reuse {
         this.#lease = lease;
     }
     /**
-     * Makes ready for reuse; undefined, and a line that says why, where it is not possible or not wanted.
+     * Prepares the cache.
      *
-     * @throws {StageError} where the job's ID token is needed and cannot be had
+     * @returns undefined where it cannot be used, which a line explains, or must not be used
+     * @throws {StageError} where the job's ID token is needed and does not come
      */
     static async open(inputs, context) {
         const { env, send, clock, randomBytes, log } = context;
@@ -5335,23 +7391,27 @@ class Reuse {
             return undefined;
         }
         const idToken = await context.idTokens?.look();
-        const identity = writeIdentity(identify(inputs, repository, idToken));
+        const identity = writeIdentity(identify(inputs, { repository, idToken }));
         const keys = await deriveKeys(credentials, identity).catch(() => undefined);
         if (keys === undefined) {
             log.say(sayCacheNotUsed('no_key'));
             return undefined;
         }
         const { now, startTimer } = clock;
-        const hide = (secret) => {
-            log.mask(secret);
-        };
-        const cache = new TokenCache({ keys, service, now, startTimer, randomBytes, hide });
+        const cache = new TokenCache({
+            keys,
+            service,
+            now,
+            startTimer,
+            randomBytes,
+            hide: hideIn(log),
+        });
         return new Reuse(inputs, context, cache, { keys, service });
     }
     get missed() {
         return this.#missed;
     }
-    /** Looks for a token that lives long enough, and hides what is secret in it. */
+    /** Looks for a token that is valid for long enough, and hides what is secret in it. */
     async find() {
         const { log } = this.#context;
         const refresh = this.#inputs.useCache === 'refresh';
@@ -5376,7 +7436,7 @@ class Reuse {
         }
         return undefined;
     }
-    /** On a miss, and where this job may write, for without that it could not lead. */
+    /** Waits only where this job may write, because without that it could not lead. */
     async #waitForOther() {
         if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
             return { code: 'ask' };
@@ -5398,7 +7458,7 @@ class Reuse {
         }
         return finding;
     }
-    /** Starts the child process that saves, which loads while the token is asked for. */
+    /** Starts the child process that saves. It loads while the token is requested. */
     #prepareToKeep() {
         this.#keeps = true;
         const { env, platform, saveScript, temp, clock } = this.#context;
@@ -5409,10 +7469,10 @@ class Reuse {
             this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
         }
         catch {
-            // No directory or no process can be had; keep() says so.
+            // There is no directory or no process; keep() says so.
         }
     }
-    /** Keeps a token for others and says what came of it. Nothing that goes wrong here is an error of the step. */
+    /** Keeps a token for other jobs and says whether that worked. Nothing that fails here fails the step. */
     async keep(response) {
         if (!this.#keeps)
             return;
@@ -5420,14 +7480,14 @@ class Reuse {
         const { log } = this.#context;
         log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
     }
-    /** Ends what was prepared, where there is no token to keep. */
+    /** Ends the child process, where there is no token to keep. */
     async cancel() {
         await this.#saver?.cancel();
         this.#saver = undefined;
     }
     async #tryToKeep(response) {
         const { accessToken, scopes, others, issuedAt } = response;
-        const kept = dropSecretMembers(others);
+        const kept = dropSecretFields(others);
         const token = { accessToken, scopes, others: kept, issuedAt };
         const reason = this.#findReason(response, token);
         if (reason !== undefined || this.#saver === undefined) {
@@ -5443,7 +7503,7 @@ class Reuse {
             return 'failed';
         }
     }
-    /** Why a token is of no use to others, if it is of none. */
+    /** Why a token is of no use to other jobs; undefined where it is of use. */
     #findReason(response, token) {
         if (response.refreshToken !== undefined)
             return 'refresh_token';
@@ -5460,10 +7520,9 @@ class Reuse {
         return expiresAt - this.#context.clock.now() > needed * 1000;
     }
 }
-/** What stands in the way of caching, but for a service. */
-function findObstacle({ grantParameters, parameters, idTokenAs }, facts) {
-    const sent = [...grantParameters, ...parameters];
-    if (sent.some(([name]) => singleUseParameters.has(name)))
+/** Why nothing can be cached, apart from a missing service; undefined where everything is there. */
+function findObstacle(inputs, facts) {
+    if (worksOnce(inputs))
         return 'single_use';
     const { readable, writable } = readCacheMode(facts.env);
     if (!readable && !writable)
@@ -5478,340 +7537,131 @@ function findObstacle({ grantParameters, parameters, idTokenAs }, facts) {
     const [only] = credentials;
     if (only !== undefined)
         return only.label === 'client-secret' ? 'short_secret' : 'short_key_alone';
-    return idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
+    return inputs.idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
-/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
-function listCredentials(inputs) {
-    const { cacheEncryptionKey, clientSecret, signingKey, clientKey } = inputs;
-    const given = [
-        ['cache-encryption-key', toBytes(cacheEncryptionKey)],
-        ['client-secret', toBytes(clientSecret)],
-        ['private-key', signingKey && exportKeyMaterial(signingKey.key)],
-        ['client-key', clientKey && exportKeyMaterial(clientKey)],
-    ];
-    return given.flatMap(([label, bytes]) => (bytes === undefined ? [] : [{ label, bytes }]));
-}
-function toBytes(secret) {
-    return secret === undefined ? undefined : Buffer.from(secret);
-}
-/** The repository's id, for a name can be taken by another one later; its name where there is no id. */
+/** The repository's id, because another repository can take the name later. The name where there is no id. */
 function readRepository(env) {
     const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
     return names.find((name) => name !== undefined && name !== '') ?? '';
-}
-function identify(inputs, repository, idToken) {
-    return {
-        repository,
-        endpointType: inputs.endpointType,
-        tokenUrl: inputs.tokenUrl,
-        issuer: inputs.issuer,
-        grantType: inputs.grantType,
-        // A key file says whose the token is where no client id does.
-        clientId: inputs.clientId ?? inputs.signingKey?.owner?.issuer,
-        clientAuthMethod: inputs.clientAuthMethod,
-        clientCertificate: inputs.clientCertificate && thumbprintOf(inputs.clientCertificate),
-        privateKeyAs: inputs.signingKey && inputs.privateKeyAs,
-        assertionAudience: inputs.assertionAudience,
-        assertionClaims: inputs.assertionClaims,
-        idTokenAs: inputs.idTokenAs,
-        idTokenClaims: idToken === undefined ? [] : bindClaims(idToken.claims),
-        scopes: inputs.scopes,
-        audience: inputs.audience,
-        resources: inputs.resources,
-        parameters: inputs.parameters,
-        headers: inputs.headers,
-        bodyFormat: inputs.bodyFormat,
-        defaultExpiresIn: inputs.defaultExpiresIn,
-        expiresAtOverride: inputs.expiresAtOverride?.toISOString(),
-    };
 }
 function toResponse(token) {
     return { ...token, refreshToken: undefined, idToken: undefined };
 }
 
-;// CONCATENATED MODULE: ./build/compiled/action/revocation-state.js
+;// CONCATENATED MODULE: ./build/compiled/wording/inputs.js
 
-
-/** The name under which the runner keeps the state between the step and the end of the job. */
-const stateName = 'revocation';
-const purpose = 'oauth2-token v1 state';
-const saltBytes = 16;
-const revocation_state_keyLength = 32;
-/**
- * Seals the state: the runner keeps it in a file, where other steps could read it.
- *
- * @param secret ACTIONS_RUNTIME_TOKEN, which the runner gives to actions alone, in both processes the same
- * @returns base64 of salt and sealed JSON
- */
-function sealState(state, secret, randomBytes) {
-    const salt = randomBytes(saltBytes);
-    const sealed = seal(Buffer.from(JSON.stringify(state)), {
-        key: deriveKey(secret, salt),
-        nonce: randomBytes(nonceBytes),
-        purpose,
-    });
-    return Buffer.concat([salt, sealed]).toString('base64');
-}
-/**
- * Opens what {@link sealState} made.
- *
- * @returns undefined where it does not open
- */
-function openState(text, secret) {
-    const bytes = Buffer.from(text, 'base64');
-    const salt = bytes.subarray(0, saltBytes);
-    const opened = unseal(bytes.subarray(saltBytes), { key: deriveKey(secret, salt), purpose });
-    // What opens was written by sealState().
-    return opened === undefined ? undefined : JSON.parse(opened.toString());
-}
-/** RFC 5869. The secret has more than enough entropy, so that it needs no stretching. */
-function deriveKey(secret, salt) {
-    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
-}
-
-;// CONCATENATED MODULE: ./build/compiled/wording/refusals.js
-
-
-
-
-
-/** What an `error` of the server's means, and what to change. */
-function explainOAuthError(error, view) {
-    const { oauthError, answer } = error;
-    const { inputs } = view;
-    const host = hostOf(inputs);
-    const description = oauthError?.description;
-    const code = oauthError?.error ?? '';
-    const said = description === undefined
-        ? text_text `${answer.status} ${code}`
-        : // The whole of it is in the group above.
-            text_text `${answer.status} ${code}, "${{ sentence: description }}"`;
-    const federated = explainFederatedRefusal(error, view, said);
-    if (federated !== undefined)
-        return federated;
-    // With 401 or 403 unauthorized_client means: who is that?
-    const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
-    const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
-    if (explain !== undefined && !unknownClient)
-        return explain({ host, said, inputs });
-    if (answer.status > 403)
-        return explainStatus(error, said, view);
-    if (error.retryable) {
-        return {
-            title: 'server busy',
-            message: text_text `${host} cannot answer for now: ${said}. The provider's status page may tell more.`,
-        };
-    }
-    const refused = text_text `${host} refused the request: ${said}.`;
-    const isAboutClient = [400, 401, 403].includes(answer.status);
+/** Everything that is wrong with the inputs, in one annotation. */
+function explainInputs({ problems, emptySecret }) {
+    // The empty secret comes last, because what it says is a paragraph.
+    const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+    const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
+    const list = text_joinTexts(all, '; ');
     return {
-        title: 'refused',
-        message: text_text `${refused} ${isAboutClient ? adviseCredentials(inputs) : text_text `The provider's documentation says what that means.`}`,
+        title: 'inputs',
+        message: all.length === 1 ? list : text_text `${countInputs(all)}: ${list}`,
     };
 }
-/** The errors that say nothing against an ID token. */
-const notAboutIdentity = new Set([
-    'invalid_scope',
-    'invalid_target',
-    'unsupported_grant_type',
-    'invalid_dpop_proof',
-    'use_dpop_nonce',
-]);
-/** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token says is no secret. */
-function explainFederatedRefusal(error, { inputs, idToken }, said) {
-    const code = error.oauthError?.error ?? '';
-    const { idTokenAs, clientAuthMethod, grantType } = inputs;
-    const isClientsFault = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
-    // Entra has the code for a trust that does not fit (AADSTS70021) and for a missing scope (AADSTS900144).
-    const isRequestsFault = code === 'invalid_request' && /\bparameter\b/i.test(error.oauthError?.description ?? '');
-    const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
-    // What the ID token authenticates the client for has a grant of its own.
-    const isGrantsFault = code === 'invalid_grant' &&
-        idTokenAs === 'client_assertion' &&
-        grantType !== 'client_credentials';
-    if (isClientsFault || isGrantsFault || isRequestsFault || notAboutIdentity.has(code)) {
-        return undefined;
-    }
-    if (idToken === undefined || !isRefusal) {
-        return undefined;
-    }
+/**
+ * Some inputs are not those of this action, and may have been meant as one.
+ *
+ * @param unknown what each may have meant, one or more
+ */
+function warnUnknownInputs(unknown) {
     return {
-        title: 'ID token refused',
-        message: text_text `${hostOf(inputs)} refused GitHub's ID token: ${said}. It says ${writeClaims(idToken)}; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.`,
+        title: 'unknown input',
+        message: text_text `${text_joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.`,
     };
 }
-/** What a status says that no known error explains further. */
-function explainStatus(error, said, view) {
-    const { inputs } = view;
-    const { status } = error.answer;
-    const answered = text_text `${hostOf(inputs)} answered ${said}`;
-    const { pathname } = new URL(urlOf(inputs));
-    const urlInput = nameUrlInput(inputs);
-    switch (status) {
-        case 400:
-        case 401:
-        case 403:
-            return (explainFederatedRefusal(error, view, text_text `${said}`) ?? {
-                title: 'refused',
-                message: text_text `${answered}. ${adviseCredentials(inputs)}${inputs.grantType === 'refresh_token' ? text_text ` ${adviseGrant(inputs)}` : ''}`,
-            });
-        case 404:
-        case 405:
-        case 410:
-            return {
-                title: 'no token endpoint there',
-                message: text_text `${answered} for ${pathname}. ${adviseUrl(inputs)}`,
-            };
-        case 406:
-        case 415:
-            return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
-        case 407:
-            return explainProxyRefusal(status, hostOf(inputs));
-        case 429:
-            return {
-                title: 'too many requests',
-                message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
-            };
-    }
-    return status >= 500
-        ? {
-            title: 'server failed',
-            message: text_text `${answered}. The provider's status page may tell more.`,
-        }
-        : {
-            title: 'refused',
-            message: text_text `${answered}. Check ${urlInput} and what the provider's documentation says of this answer.`,
-        };
+/** Adds to an error which inputs are not those of this action: one of them may be the reason. */
+function mentionUnknownInputs({ title, message }, unknown) {
+    if (unknown.length === 0)
+        return { title, message };
+    return { title, message: text_text `${message} (${text_joinTexts(unknown, '; ')})` };
 }
-function adviseUrl({ issuer }) {
-    return issuer === undefined
-        ? text_text `Check token-url against the provider's documentation.`
-        : text_text `The issuer's metadata names this endpoint; give token-url instead if the provider's documentation names another.`;
+/** Several problems may be of one input. */
+function countInputs(problems) {
+    const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));
+    return names.size === 1
+        ? text_text `1 input needs attention`
+        : text_text `${names.size} inputs need attention`;
 }
-/** A proxy did not let the request through. */
-function explainProxyRefusal(proxyStatus, server) {
-    const refused = text_text `The proxy refused to connect to ${server}: ${nameStatus(proxyStatus)}.`;
-    return { title: 'proxy refused', message: text_text `${refused} ${adviseProxy(proxyStatus)}` };
+/** A problem begins with the name of its input. */
+function nameOf(problem) {
+    return renderText(problem, (all) => all);
 }
-function adviseProxy(proxyStatus) {
-    if (proxyStatus === 407) {
-        return text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
-    }
-    return proxyStatus >= 500
-        ? text_text `Check that the proxy reaches the host, or name the host in no_proxy.`
-        : text_text `Allow the host at the proxy, or name it in no_proxy.`;
-}
-function adviseFormat({ endpointType, bodyFormat }) {
-    if (endpointType === 'acs_api')
-        return text_text `Check token-url, and endpoint-type.`;
-    return text_text `Try body-format: ${bodyFormat === 'form' ? 'json' : 'form'}.`;
-}
-/** The title of the one refusal that says all that there is to say. */
-const dpopTitle = 'DPoP wanted';
-const wantsProof = ({ host }) => ({
-    title: dpopTitle,
-    message: text_text `${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${/\.okta(preview|-emea)?\.com$/.test(host)
-        ? text_text `In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
-        : text_text `Switch DPoP off for this client at the provider.`}`,
-});
-/** What to do about the errors of RFC 6749 section 5.2, RFC 8707 section 2 and RFC 9449 sections 5 and 8. */
-const oauthErrors = {
-    invalid_client: ({ host, said, inputs }) => ({
-        title: 'client refused',
-        message: text_text `${host} refused the client: ${said}. ${adviseCredentials(inputs)}`,
-    }),
-    unauthorized_client: ({ host, said, inputs }) => ({
-        title: 'grant not allowed',
-        message: text_text `${host} does not let this client use grant type ${showInput(inputs.grantType)}: ${said}. Allow it at the provider.`,
-    }),
-    unsupported_grant_type: ({ host, said, inputs }) => ({
-        title: 'grant type not supported',
-        message: text_text `${host} does not know grant type ${showInput(inputs.grantType)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
-    }),
-    invalid_request: ({ host, said, inputs }) => ({
-        title: 'refused',
-        message: inputs.endpointType === 'acs_api'
-            ? text_text `${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
-            : text_text `${host} refused the request: ${said}. Compare scopes, audience, parameters and body-format with the provider's documentation, for something is missing or wrong. If they fit: ${adviseCredentials(inputs)}`,
-    }),
-    invalid_scope: ({ host, said, inputs }) => ({
-        title: 'scope refused',
-        message: inputs.scopes.length === 0
-            ? text_text `${host} wants a scope: ${said}. ${adviseScope(inputs)}`
-            : text_text `${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
-    }),
-    invalid_target: ({ host, said }) => ({
-        title: 'resource refused',
-        message: text_text `${host} refused the resource: ${said}. Check resource and audience.`,
-    }),
-    invalid_grant: ({ host, said, inputs }) => ({
-        title: 'grant refused',
-        message: text_text `${host} refused the grant: ${said}. ${adviseGrant(inputs)}`,
-    }),
-    invalid_dpop_proof: wantsProof,
-    use_dpop_nonce: wantsProof,
-};
-function adviseScope({ privateKeyAs }) {
-    return privateKeyAs === 'assertion'
-        ? text_text `Set scopes, or the claim scope in assertion-claims, as the provider wants it.`
-        : text_text `Set scopes.`;
-}
-function adviseGrant(inputs) {
-    if (inputs.privateKeyAs === 'assertion') {
-        return text_text `Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
-    }
-    if (inputs.grantType === 'refresh_token') {
-        return text_text `The refresh token may have expired, been revoked, or been used before: one that is replaced at each use is good for one request. Get a new one and store it.`;
-    }
-    if (inputs.grantType === jwtBearerGrant) {
-        return text_text `The assertion may have expired, been used before or be meant for another server.`;
-    }
-    if (inputs.grantType === 'client_credentials') {
-        return text_text `The provider may not let this client use client_credentials, or wants a user or a role set for it.`;
-    }
-    if (inputs.grantType === 'password') {
-        return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
-    }
-    return text_text `It may have expired, been used before or belong to another client.`;
-}
-/** What to try when a server refuses who asks. Auth0 says access_denied, others invalid_request; it fits them all. */
-function adviseCredentials(inputs) {
-    const belong = text_text `Check that client-id and client-secret belong together and are current`;
-    if (inputs.endpointType === 'acs_api')
-        return text_text `${belong}.`;
-    switch (inputs.clientAuthMethod) {
-        case 'client_secret_basic':
-            return text_text `${belong}; if they are, try ${adviseOtherBasic(inputs)}.`;
-        case 'client_secret_post':
-            return text_text `${belong}; if they are, try client-auth-method: client_secret_basic.`;
-        case 'client_secret_jwt':
-            return text_text `${belong}; if they are, check that the provider expects client_secret_jwt with ${inputs.macAlgorithm} from this client, and aud ${audienceOf(inputs)} (assertion-audience).`;
-        case 'private_key_jwt':
-            return text_text `Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${inputs.signingKey?.algorithm ?? ''} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).`;
-        case 'tls_client_auth':
-        case 'self_signed_tls_client_auth':
-            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
-        case 'none':
-        case undefined:
-            return inputs.privateKeyAs === 'assertion' || inputs.idTokenAs !== undefined
-                ? adviseGrant(inputs)
-                : text_text `The client did not authenticate (client-auth-method: none); the provider may want a credential of it.`;
+function sayEmptySecret({ name, cause }) {
+    switch (cause) {
+        case 'fork':
+            return text_text `${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
+        case 'dependabot':
+            return text_text `${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
+        case 'unset':
+            return text_text `${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
     }
 }
-/** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
-function audienceOf({ assertionAudience, issuer, tokenUrl = '' }) {
-    return assertionAudience ?? issuer ?? tokenUrl.replace(/\?.*$/s, '?...');
+
+;// CONCATENATED MODULE: ./build/compiled/wording/outputs.js
+
+/** There is nowhere to put a token. */
+function explainNoRunner(variable) {
+    return {
+        title: 'not in a workflow',
+        message: text_text `${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
+    };
 }
-function nameKeyId({ signingKey }) {
-    const keyId = signingKey?.keyId;
-    return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
+/** The environment variable cannot hold the token. */
+function explainTooLong(envVar) {
+    return {
+        title: 'token too long',
+        message: text_text `The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
+    };
 }
-function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncoding, }) {
-    const post = text_text `client-auth-method: client_secret_post`;
-    // Only then do the two encodings differ.
-    const encoded = [clientId, clientSecret].some((value) => encodeForm(value) !== value);
-    const other = clientSecretEncoding === 'form' ? 'raw' : 'form';
-    return encoded ? text_text `${post}, or client-secret-encoding: ${other}` : post;
+
+;// CONCATENATED MODULE: ./build/compiled/wording/revocation.js
+
+
+
+
+
+
+/** The token is void now. */
+function sayRevoked(host) {
+    return text `Revoked the token at ${host}.`;
+}
+/** There was nothing left to revoke. */
+function sayExpiredAlready(expiresAt) {
+    return text `Not revoked: the token expired at ${formatZuluTime(expiresAt)}.`;
+}
+/** The token outlives the job although it should not. */
+function warnNotRevoked(error, host, expiresAt) {
+    const until = expiresAt === undefined ? 'until it expires' : `until ${formatZuluTime(expiresAt)}`;
+    return {
+        title: 'token not revoked',
+        message: text `${host} did not revoke the token (${describeReason(error)}). It stays valid ${until}.`,
+    };
+}
+function describeReason(error) {
+    if (error instanceof InputError)
+        return joinTexts(error.problems, '; ');
+    if (!(error instanceof StageError))
+        return text `${describeUnknown(error)}`;
+    const { stage, gaveUp, facts } = error;
+    const what = describeFailure(gaveUp.failure, { stage, ...facts });
+    return stage === 'id_token' ? text `no ID token of GitHub's: ${what}` : what;
+}
+/** What the step left behind for the end of the job cannot be used. */
+function warnStateUnreadable() {
+    return {
+        title: 'token not revoked',
+        message: text `The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.`,
+    };
+}
+/** The token shall be revoked, and nothing says where. */
+function explainNoRevocation(issuer = '') {
+    return {
+        title: 'no revocation endpoint',
+        message: text_text `revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/failures.js
@@ -5827,11 +7677,16 @@ function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncodi
 
 
 
+
+
+
+
+
 /** The one annotation of a step that failed. */
 function explainFailure(error) {
-    if (error instanceof StageError)
+    if (error instanceof stage_error_StageError)
         return explainStage(error);
-    if (error instanceof InputError)
+    if (error instanceof input_error_InputError)
         return explainInputs(error);
     if (error instanceof IdTokenError)
         return explainIdTokenError(error);
@@ -5843,7 +7698,7 @@ function explainFailure(error) {
         return explainTooLong(error.envVar);
     return {
         title: 'unexpected error',
-        message: text_text `${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+        message: text_text `${names_describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
     };
 }
 function explainStage({ stage, gaveUp, facts }) {
@@ -5852,58 +7707,10 @@ function explainStage({ stage, gaveUp, facts }) {
     if (code === 'retry_after_too_long')
         return explainLongWait(failure, view);
     const { title, message } = explainLastAttempt(failure, view);
-    // It says all that there is to say.
+    // This one says everything already.
     if (title === dpopTitle)
         return { title, message };
     return { title, message: text_text `${message} ${sayWhyNotAgain(gaveUp, view)}` };
-}
-function explainLongWait({ error, retryAfter = 0 }, view) {
-    const { totalTimeout } = view.inputs;
-    const asks = text_text `${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
-    // With any other status it is a server that is down for a while.
-    const isQuota = error instanceof TokenError && error.answer.status === 429;
-    return {
-        title: 'asked to wait too long',
-        message: isQuota
-            ? text_text `${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
-            : text_text `${asks} Run the job again later, or set a longer total-timeout.`,
-    };
-}
-/** Who was asked. */
-function nameServer({ stage, inputs }) {
-    return stage === 'id_token' ? "GitHub's ID token service" : hostOf(inputs);
-}
-/** What to look at where nothing is known but that the server could not be reached or understood. */
-function adviseAddress({ stage, inputs }, more = text_text ``) {
-    return stage === 'id_token'
-        ? text_text `See githubstatus.com.`
-        : text_text `Check ${nameUrlInput(inputs)}${more}.`;
-}
-/** Whether the client shows its certificate: metadata is public, and GitHub knows no such client. */
-function showsCertificate({ stage, inputs }) {
-    return (stage === 'token' || stage === 'revocation') && usesTlsAuthentication(inputs);
-}
-function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAttempts } }) {
-    const { error } = failure;
-    if (code === 'total_timeout') {
-        return text_text `Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
-    }
-    if (code === 'attempts_used_up') {
-        return failure.attempt === 1
-            ? text_text `Not tried again, for retry-max-attempts is 1.`
-            : text_text `Gave up after ${failure.attempt} attempts.`;
-    }
-    if ((error instanceof TokenError || error instanceof transport_error/* TransportError */.wX) && error.retryable) {
-        return text_text `Not tried again, for the grant may have been used up: what it carries is accepted once.`;
-    }
-    return isAnswer(error)
-        ? text_text `Not tried again, for the answer would be the same.`
-        : text_text `Not tried again, for it would fail in the same way.`;
-}
-function isAnswer(error) {
-    if (error instanceof IdTokenError)
-        return error.status !== undefined;
-    return error instanceof TokenError || error instanceof DiscoveryError;
 }
 function explainLastAttempt(failure, view) {
     const { error } = failure;
@@ -5915,326 +7722,174 @@ function explainLastAttempt(failure, view) {
         return explainTransportError(error, failure, view);
     return explainFailure(error);
 }
-function explainTransportError(error, failure, view) {
-    const server = nameServer(view);
-    const what = describeFailure(failure, view);
-    switch (error.code) {
-        case 'timeout':
-            return {
-                title: 'no answer in time',
-                message: text_text `${server} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
-            };
-        case 'name_not_found':
-            return {
-                title: 'name not found',
-                message: text_text `${server} could not be reached: ${what}. ${adviseAddress(view, text_text `; a private name needs a runner inside its network`)}`,
-            };
-        case 'tls_failed':
-            return explainTlsFailure(error, view);
-        case 'proxy_refused':
-            return explainProxyRefusal(error.proxyStatus ?? 0, server);
-        case 'proxy_invalid':
-            return {
-                title: 'proxy not usable',
-                message: text_text `${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
-            };
-        case 'proxy_unreachable':
-            return {
-                title: 'proxy not reached',
-                message: text_text `The proxy could not be reached: ${nameProxyFault(error.cause) ?? what}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
-            };
-        case 'answer_too_large':
-            return {
-                title: 'answer too large',
-                message: text_text `${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
-            };
-        case 'answer_cut':
-        case 'answer_unreadable':
-            return {
-                title: 'answer damaged',
-                message: text_text `${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
-            };
-        case 'connection_failed':
-            return {
-                title: 'no connection',
-                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
-            };
-        case 'request_failed':
-            return { title: 'request failed', message: text_text `${server} could not be asked: ${what}.` };
-    }
-}
-function adviseConnection({ systemCode = '' }, view) {
-    const address = adviseAddress(view, text_text `, and that the server admits this runner's address`);
-    const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
-    return isBroken && showsCertificate(view)
-        ? text_text `${address} A server that does not accept client-certificate may break the connection, too.`
-        : address;
-}
-/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
-const certificateAlerts = new Set([
-    40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
-]);
-/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
-const certificateRequired = 116;
-function explainTlsFailure(error, view) {
-    const { systemCode = '', cause } = error;
-    const title = 'TLS not trusted';
-    const server = nameServer(view);
-    const fault = nameTlsFault(cause);
-    const ofProxy = nameProxyFault(cause);
-    if (ofProxy !== undefined) {
-        return {
-            title,
-            message: text_text `The TLS connection to the proxy failed: ${ofProxy}. Check https_proxy. ${adviseTrust(view)}`,
-        };
-    }
-    if (systemCode === 'CERT_HAS_EXPIRED') {
-        return {
-            title,
-            message: text_text `The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
-        };
-    }
-    if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return {
-            title,
-            message: text_text `The certificate of ${server} is for another name: ${fault}. ${adviseTls(view, text_text `the host`)}`,
-        };
-    }
-    if (showsCertificate(view) && certificateAlerts.has(readTlsAlert(cause))) {
-        return {
-            title: 'client certificate refused',
-            message: text_text `${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
-        };
-    }
-    if (readTlsAlert(cause) === certificateRequired) {
-        return {
-            title: 'client certificate wanted',
-            message: text_text `${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
-        };
-    }
-    if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
-        return {
-            title: 'TLS failed',
-            message: text_text `${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view, text_text `the scheme and the port`)}`,
-        };
-    }
-    return {
-        title,
-        message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust(view)}`,
-    };
-}
-/** @param what the part of the URL that may be wrong */
-function adviseTls({ stage, inputs }, what) {
-    return stage === 'id_token'
-        ? text_text `A proxy in between may have answered.`
-        : text_text `Check ${what} in ${nameUrlInput(inputs)}.`;
-}
-/** GitHub is trusted by the default roots alone. */
-function adviseTrust({ stage }) {
-    return stage === 'id_token'
-        ? text_text `A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`
-        : text_text `If a private CA issued it, give the CA's certificate in ca-certificate.`;
-}
-function explainTokenError(error, view) {
-    const { inputs } = view;
-    const host = hostOf(inputs);
-    const what = describeTokenError(error);
-    switch (error.code) {
-        case 'oauth_error':
-            return explainOAuthError(error, view);
-        case 'http_error':
-            return explainStatus(error, nameStatus(error.answer.status), view);
-        case 'redirect':
-            return {
-                title: 'redirect',
-                message: text_text `${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
-            };
-        case 'unparsable':
-            return explainUnparsable(error, view);
-        case 'no_access_token':
-            return {
-                title: 'no access_token',
-                message: text_text `${host} answered ${what}. ${adviseEndpoint(inputs)}${inputs.endpointType === 'oauth2' ? ', and grant-type' : ', and endpoint-type'}. A token in another member is not read.`,
-            };
-        case 'no_expires_at':
-            return {
-                title: 'no expires_at',
-                message: text_text `${host} answered ${what}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
-            };
-        case 'malformed_token':
-            return {
-                title: 'malformed token',
-                message: text_text `${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
-            };
-    }
-}
-function adviseEndpoint({ issuer }) {
-    return issuer === undefined
-        ? text_text `Check that token-url is the token endpoint`
-        : text_text `Check issuer, whose metadata names this token endpoint`;
-}
-function adviseRedirect({ issuer }) {
-    return issuer === undefined
-        ? text_text `Set token-url to the token endpoint itself.`
-        : text_text `Give token-url, the token endpoint itself, instead of issuer.`;
-}
-function explainUnparsable(error, { inputs }) {
-    const { contentType, length } = error.answer;
-    const answered = text_text `${hostOf(inputs)} answered ${describeTokenError(error)}`;
-    const check = adviseEndpoint(inputs);
-    if (length === 0) {
-        return { title: 'empty answer', message: text_text `${answered}. ${check}.` };
-    }
-    if (/html/i.test(contentType ?? '')) {
-        return {
-            title: 'a page, not a token',
-            message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
-        };
-    }
-    return {
-        title: 'not a token',
-        message: text_text `${answered}: neither a JSON object nor a form. ${check}.`,
-    };
-}
-function explainDiscoveryError(error, { inputs }) {
-    const host = hostOf(inputs);
-    const { issuer = '' } = inputs;
-    const { answer, attempts, actualIssuer, endpoint = '' } = error;
-    const tried = attempts.map(({ url, status }) => text_text `${url} (${status})`);
-    const instead = text_text `Check issuer against the provider's documentation, or give token-url instead.`;
-    switch (error.code) {
-        case 'not_found':
-            return {
-                title: 'no metadata there',
-                message: text_text `${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}. ${instead}`,
-            };
-        case 'issuer_mismatch':
-            return actualIssuer === undefined
-                ? {
-                    title: 'issuer not named',
-                    message: text_text `${host} has metadata that names no issuer. ${instead}`,
-                }
-                : {
-                    title: 'another issuer',
-                    message: text_text `${host} calls itself ${actualIssuer}, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
-                };
-        case 'not_metadata':
-            return {
-                title: 'no metadata there',
-                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata. ${instead}`,
-            };
-        case 'no_token_endpoint':
-            return {
-                title: 'no token endpoint in the metadata',
-                message: text_text `The metadata of ${host} names no token endpoint. Give token-url instead of issuer.`,
-            };
-        case 'unusable_endpoint':
-            return {
-                title: 'token endpoint not usable',
-                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
-            };
-        case 'redirect':
-        case 'refused':
-            return explainMetadataStatus(error, host, instead);
-    }
-}
-function explainMetadataStatus(error, host, instead) {
-    const { status } = error.answer;
-    if (status === 407)
-        return explainProxyRefusal(status, host);
-    const answered = text_text `${host} answered the request for its metadata with ${describeDiscoveryError(error)}`;
-    if (!error.retryable) {
-        return { title: 'no metadata there', message: text_text `${answered}. ${instead}` };
-    }
-    return {
-        title: 'server failed',
-        message: text_text `${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
-    };
-}
-function explainIdTokenError({ code, status = 0 }) {
-    const title = 'no ID token';
-    switch (code) {
-        case 'no_permission':
-            return {
-                title,
-                message: text_text `id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).`,
-            };
-        case 'bad_endpoint':
-            return {
-                title,
-                message: text_text `id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that.`,
-            };
-        case 'refused':
-            return {
-                title,
-                message: status >= 500
-                    ? text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
-                    : text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
-            };
-        case 'unparsable':
-        case 'malformed':
-            return {
-                title,
-                message: text_text `GitHub's ID token service answered ${nameStatus(status)} without an ID token. See githubstatus.com.`,
-            };
-    }
-}
-function explainInputs({ problems, emptySecret }) {
-    // The secret last, for what it says is a paragraph.
-    const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
-    const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
-    const list = joinTexts(all, '; ');
-    return {
-        title: 'inputs',
-        message: all.length === 1 ? list : text_text `${countInputs(all)}: ${list}`,
-    };
-}
-/** Several problems may be of one input. */
-function countInputs(problems) {
-    const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));
-    return names.size === 1
-        ? text_text `1 input needs attention`
-        : text_text `${names.size} inputs need attention`;
-}
-/** A problem begins with the name of its input. */
-function nameOf(problem) {
-    return renderText(problem, (all) => all);
-}
-function explainNoRevocation(issuer = '') {
-    return {
-        title: 'no revocation endpoint',
-        message: text_text `revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
-    };
-}
-function explainNoRunner(variable) {
-    return {
-        title: 'not in a workflow',
-        message: text_text `${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
-    };
-}
-function explainTooLong(envVar) {
-    return {
-        title: 'token too long',
-        message: text_text `The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
-    };
-}
-function sayEmptySecret({ name, cause }) {
-    switch (cause) {
-        case 'fork':
-            return text_text `${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
-        case 'dependabot':
-            return text_text `${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
-        case 'unset':
-            return text_text `${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
-    }
-}
 
-;// CONCATENATED MODULE: ./build/compiled/masks/tls-key.js
+;// CONCATENATED MODULE: ./build/compiled/wording/progress.js
 
 
-/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
-function listTlsSecrets({ clientKey }) {
-    return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
+
+/*
+ * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
+ * durations that people read; times in Zulu; no exclamation marks, no "please".
+ */
+/**
+ * Before the token endpoint is asked.
+ *
+ * @param missed whether the cache was looked into before, in vain
+ */
+function sayAsking(inputs, missed) {
+    const { endpointType, grantType, scopes } = inputs;
+    const grant = endpointType === 'acs_api'
+        ? endpointType
+        : (grantType?.replace('urn:ietf:params:oauth:grant-type:', '') ?? 'no grant type');
+    const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
+    const before = missed ? 'No usable token in the cache. ' : '';
+    return text_text `${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
+}
+/** A token came from the cache. */
+function sayReusing(token, now, inputs) {
+    const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
+    const until = token.zuluTimeString() ?? '';
+    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(urlOf(inputs))} was not asked.`;
+}
+/**
+ * A token arrived.
+ *
+ * @param attempt the number of the attempt that brought it
+ * @param lifetime seconds that it lives; undefined where that is not known
+ */
+function sayGot(token, attempt, lifetime, inputs) {
+    const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
+    const got = text_text `Got a ${token.tokenType} token${late}`;
+    const until = token.zuluTimeString();
+    if (until === undefined || lifetime === undefined) {
+        return text_text `${got}; ${hostOf(urlOf(inputs))} did not say when it expires.`;
+    }
+    if (lifetime <= 0)
+        return text_text `${got}, which expired at ${until}.`;
+    return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
+}
+/** Less was granted than asked for. */
+function sayGranted(granted, missing) {
+    const given = granted.length === 0 ? 'nothing' : granted.join(' ');
+    return text_text `Granted ${given}; not granted: ${missing.join(' ')}.`;
+}
+/** The server gave a new refresh token in place of the one that was sent. */
+function sayRefreshTokenReplaced() {
+    return text_text `Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
+}
+/** What later steps have now. */
+function saySet(envVar) {
+    return envVar === undefined
+        ? text_text `Set: output token.`
+        : text_text `Set: output token, environment variable ${envVar}.`;
+}
+/** An earlier step had set the variable. */
+function sayReplaced(envVar) {
+    return text_text `${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
+}
+/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
+function sayTrustWidened(variables) {
+    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
+}
+/** An earlier step tried to switch the verification of certificates off. */
+function sayTlsStaysVerified() {
+    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/outputs.js
+
+
+
+/** The outputs of action.yml, in its order. */
+const outputNames = (/* unused pure expression or super */ null && ([
+    'token',
+    'token-type',
+    'expires-at',
+    'expires-in',
+    'scope',
+    'cache-hit',
+    'refresh-token',
+    'id-token',
+    'response',
+]));
+/** The longest environment variable of Windows, characters. */
+const longestWindowsVariable = 32_767;
+/**
+ * Gives the token to later steps: the outputs, and the environment variable.
+ *
+ * @throws {TokenTooLongError} where the variable cannot hold it; then nothing is set
+ */
+function handOver(handover, { runner, log, env, platform, envVar }) {
+    const { token } = handover.response.accessToken;
+    if (envVar !== undefined && platform === 'win32' && token.length > longestWindowsVariable) {
+        throw new TokenTooLongError(envVar);
+    }
+    for (const [name, value] of Object.entries(listOutputs(handover)))
+        runner.setOutput(name, value);
+    if (envVar !== undefined) {
+        if ((env[envVar] ?? '') !== '' && env[envVar] !== token)
+            log.say(sayReplaced(envVar));
+        runner.exportVariable(envVar, token);
+    }
+}
+/** Lists all outputs; what is not known is an empty string. */
+function listOutputs({ response, scopes, cacheHit, now }) {
+    const { accessToken, refreshToken = '', idToken = '', others } = response;
+    return {
+        token: accessToken.token,
+        'token-type': keepToOneLine(accessToken.tokenType),
+        'expires-at': accessToken.zuluTimeString() ?? '',
+        'expires-in': String(accessToken.expiresIn(now) ?? ''),
+        scope: keepToOneLine(scopes.join(' ')),
+        'cache-hit': String(cacheHit),
+        'refresh-token': refreshToken,
+        'id-token': idToken,
+        response: writeExactJson(others),
+    };
+}
+/** A line break from a server would be an injection into a later step that pastes the value into a script. */
+function keepToOneLine(outside) {
+    return outside.replace(/\p{Cc}+/gu, ' ');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/revocation-state.js
+
+
+/** The name under which the runner keeps the state between the step and the end of the job. */
+const stateName = 'revocation';
+const purpose = 'oauth2-token v1 state';
+const saltBytes = 16;
+const revocation_state_keyLength = 32;
+/**
+ * Encrypts the state, because the runner keeps it in a file that other steps can read.
+ *
+ * @param secret ACTIONS_RUNTIME_TOKEN, which the runner gives only to actions, the same in both processes
+ * @returns base64 of salt and encrypted JSON
+ */
+function sealState(state, secret, randomBytes) {
+    const salt = randomBytes(saltBytes);
+    const sealed = seal(Buffer.from(JSON.stringify(state)), {
+        key: deriveKey(secret, salt),
+        nonce: randomBytes(nonceBytes),
+        purpose,
+    });
+    return Buffer.concat([salt, sealed]).toString('base64');
+}
+/**
+ * Decrypts what {@link sealState} made.
+ *
+ * @returns undefined where it was made with another secret, or is damaged
+ */
+function openState(text, secret) {
+    const bytes = Buffer.from(text, 'base64');
+    const salt = bytes.subarray(0, saltBytes);
+    const opened = unseal(bytes.subarray(saltBytes), { key: deriveKey(secret, salt), purpose });
+    // Only sealState() can have written what opens.
+    return opened === undefined ? undefined : JSON.parse(opened.toString());
+}
+/** RFC 5869. The secret is long and random, so that no slow derivation is needed. */
+function deriveKey(secret, salt) {
+    return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/run.js
@@ -6252,60 +7907,73 @@ function listTlsSecrets({ clientKey }) {
 
 
 
+
+
+
+
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 async function run(surroundings) {
-    const { runner, env, clock } = surroundings;
-    const log = new Log(runner);
-    let inputs;
+    const { env, clock } = surroundings;
+    const log = new Log(surroundings.runner);
+    const step = { ...surroundings, log };
     let reuse;
     try {
-        // Before the masks, for where no runner is a mask would print the secret.
-        requireRunner(env);
-        for (const secret of listSecrets(env))
-            log.mask(secret);
-        inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
-        for (const secret of listTlsSecrets(inputs))
-            log.mask(secret);
-        if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
-            log.say(sayTlsStaysVerified());
+        const inputs = readStep(step);
         const deadline = new Deadline(clock, inputs.totalTimeout);
-        const context = { ...surroundings, log, deadline };
-        const idTokens = IdTokens.open(inputs, env, context);
-        reuse = await Reuse.open(inputs, { ...context, idTokens });
+        const idTokens = IdTokens.open(inputs, env, { ...step, deadline });
+        const context = { ...step, deadline, idTokens };
+        reuse = await Reuse.open(inputs, context);
         const cached = await deadline.exclude(async () => reuse?.find());
         if (cached !== undefined) {
             log.say(sayReusing(cached.accessToken, clock.now(), inputs));
-            giveToLaterSteps(cached, true, inputs, surroundings, log);
+            giveToLaterSteps(cached, inputs, step, { cacheHit: true });
         }
         else {
-            const missed = reuse?.missed ?? false;
-            const obtained = await requestToken(inputs, { ...context, idTokens, missed });
-            tellToken(obtained, surroundings, log);
+            log.say(sayAsking(inputs, reuse?.missed ?? false));
+            const located = await findEndpoints(inputs, context);
+            const proofs = listProofs(located, makeProofContext(context));
+            const obtained = await requestToken(located, proofs, context);
+            tellToken(obtained, located, step);
+            // Before anything has the token, so that it is revoked at the end of the job whatever happens next.
             if (inputs.revoke)
-                keepForRevocation(obtained, surroundings);
-            giveToLaterSteps(obtained.response, false, inputs, surroundings, log);
+                keepForRevocation(obtained, located, step);
+            giveToLaterSteps(obtained.response, inputs, step, { cacheHit: false });
             await reuse?.keep(obtained.response);
         }
         log.say(saySet(inputs.envVar));
     }
     catch (error) {
-        log.fail(explainFailure(error));
+        log.fail(mentionUnknownInputs(explainFailure(error), findMisspelledInputs(env)));
         await reuse?.cancel();
     }
 }
-/** Before anything has the token, so that whatever happens next it is revoked at the end of the job. */
-function keepForRevocation({ response, statedExpiry, inputs: { tokenUrl, revocationUrl = '' } }, { runner, env, randomBytes }) {
-    // One that the user gave or that is assumed does not end the token.
-    const expiresAt = statedExpiry?.getTime();
-    const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
-    runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
+/** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */
+function readStep({ runner, env, clock, log }) {
+    // Before the masks: without a runner, a mask would print the secret.
+    requireRunner(env);
+    hideStepSecrets(env, log);
+    const unknown = findMisspelledInputs(env);
+    if (unknown.length > 0)
+        log.warn(warnUnknownInputs(unknown));
+    tellTrust(env, log);
+    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+    hideTlsKey(inputs, log);
+    return inputs;
 }
-/** From here on the step is green. */
-function giveToLaterSteps(response, cacheHit, inputs, { runner, env, platform, clock, succeed }, log) {
-    const scopes = response.scopes ?? inputs.scopes;
-    const handover = { response, scopes, cacheHit, now: clock.now() };
-    handOver(handover, { runner, log, env, platform, envVar: inputs.envVar });
-    succeed();
+/** The variables by which Node trusts other certificates than its own. */
+const trustVariables = [
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_USE_SYSTEM_CA',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+];
+/** Says what an earlier step, or the runner, has set to change whom TLS trusts. */
+function tellTrust(env, log) {
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
+        log.say(sayTlsStaysVerified());
+    const widened = trustVariables.filter((name) => (env[name] ?? '') !== '');
+    if (widened.length > 0)
+        log.say(sayTrustWidened(widened));
 }
 /** Without its files, @actions/core would print the token as a command. */
 function requireRunner(env) {
@@ -6314,25 +7982,36 @@ function requireRunner(env) {
             throw new NoRunnerError(variable);
     }
 }
-function tellToken({ response, attempt, inputs }, { clock }, log) {
+/** Says what came, and what of it the author of the workflow did not expect. */
+function tellToken({ response, attempt }, inputs, { clock, log }) {
     const { accessToken, scopes, refreshToken } = response;
     log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
     const missing = listMissingScopes(response, inputs);
     if (missing.length > 0)
         log.say(sayGranted(scopes ?? [], missing));
-    const [, sent] = [...inputs.grantParameters, ...inputs.parameters].find(isRefreshToken) ?? [];
+    const parameters = [...inputs.grantParameters, ...inputs.parameters];
+    const [, sent] = parameters.find(([name]) => name === 'refresh_token') ?? [];
     const isReplaced = refreshToken !== undefined && refreshToken !== sent;
     if (sent !== undefined && isReplaced)
         log.say(sayRefreshTokenReplaced());
 }
-function isRefreshToken([name]) {
-    return name === 'refresh_token';
+/** Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. */
+function keepForRevocation({ response, statedExpiry }, { tokenUrl, revocationUrl = '' }, { runner, env, randomBytes }) {
+    const expiresAt = statedExpiry?.getTime();
+    const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
+    runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
+}
+/** Sets the outputs. From here on the step is green. */
+function giveToLaterSteps(response, { scopes, envVar }, step, { cacheHit }) {
+    const now = step.clock.now();
+    handOver({ response, scopes: response.scopes ?? scopes, cacheHit, now }, { ...step, envVar });
+    step.succeed();
 }
 
 
 /***/ }),
 
-/***/ 506:
+/***/ 218:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -6340,52 +8019,6 @@ function isRefreshToken([name]) {
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
   y: () => (/* binding */ realSurroundings)
-});
-
-// NAMESPACE OBJECT: ./node_modules/@actions/core/lib/platform.js
-var platform_namespaceObject = {};
-__nccwpck_require__.r(platform_namespaceObject);
-__nccwpck_require__.d(platform_namespaceObject, {
-  arch: () => (arch),
-  getDetails: () => (getDetails),
-  isLinux: () => (isLinux),
-  isMacOS: () => (isMacOS),
-  isWindows: () => (isWindows),
-  platform: () => (platform)
-});
-
-// NAMESPACE OBJECT: ./node_modules/@actions/core/lib/core.js
-var core_namespaceObject = {};
-__nccwpck_require__.r(core_namespaceObject);
-__nccwpck_require__.d(core_namespaceObject, {
-  ExitCode: () => (ExitCode),
-  addPath: () => (addPath),
-  debug: () => (debug),
-  endGroup: () => (endGroup),
-  error: () => (error),
-  exportVariable: () => (exportVariable),
-  getBooleanInput: () => (getBooleanInput),
-  getIDToken: () => (getIDToken),
-  getInput: () => (getInput),
-  getMultilineInput: () => (getMultilineInput),
-  getState: () => (getState),
-  group: () => (group),
-  info: () => (info),
-  isDebug: () => (isDebug),
-  markdownSummary: () => (markdownSummary),
-  notice: () => (notice),
-  platform: () => (platform_namespaceObject),
-  saveState: () => (saveState),
-  setCommandEcho: () => (setCommandEcho),
-  setFailed: () => (setFailed),
-  setOutput: () => (setOutput),
-  setSecret: () => (setSecret),
-  startGroup: () => (startGroup),
-  summary: () => (summary),
-  toPlatformPath: () => (toPlatformPath),
-  toPosixPath: () => (toPosixPath),
-  toWin32Path: () => (toWin32Path),
-  warning: () => (warning)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -6418,7 +8051,7 @@ function toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function toCommandProperties(annotationProperties) {
+function utils_toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -6468,12 +8101,12 @@ function toCommandProperties(annotationProperties) {
  * This is an internal utility function that powers the public API functions
  * such as setSecret, warning, error, and exportVariable.
  */
-function issueCommand(command, properties, message) {
+function command_issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
     process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
 }
-function issue(name, message = '') {
-    issueCommand(name, {}, message);
+function command_issue(name, message = '') {
+    command_issueCommand(name, {}, message);
 }
 const CMD_STRING = '::';
 class Command {
@@ -6536,7 +8169,7 @@ const external_fs_namespaceObject = require("fs");
 
 
 
-function issueFileCommand(command, message) {
+function file_command_issueFileCommand(command, message) {
     const filePath = process.env[`GITHUB_${command}`];
     if (!filePath) {
         throw new Error(`Unable to find environment variable for file command ${command}`);
@@ -6569,7 +8202,7 @@ const external_path_namespaceObject = require("path");
 var external_http_ = __nccwpck_require__(611);
 var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(692);
+var external_https_ = __nccwpck_require__(311);
 var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
@@ -6801,7 +8434,7 @@ function isHttps(requestUrl) {
     const parsedUrl = new URL(requestUrl);
     return parsedUrl.protocol === 'https:';
 }
-class HttpClient {
+class lib_HttpClient {
     constructor(userAgent, handlers, requestOptions) {
         this._ignoreSslError = false;
         this._allowRedirects = true;
@@ -7408,7 +9041,7 @@ class BasicCredentialHandler {
         });
     }
 }
-class BearerCredentialHandler {
+class auth_BearerCredentialHandler {
     constructor(token) {
         this.token = token;
     }
@@ -7466,13 +9099,13 @@ var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg
 
 
 
-class OidcClient {
+class oidc_utils_OidcClient {
     static createHttpClient(allowRetry = true, maxRetry = 10) {
         const requestOptions = {
             allowRetries: allowRetry,
             maxRetries: maxRetry
         };
-        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(OidcClient.getRequestToken())], requestOptions);
+        return new HttpClient('actions/oidc-client', [new BearerCredentialHandler(oidc_utils_OidcClient.getRequestToken())], requestOptions);
     }
     static getRequestToken() {
         const token = process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
@@ -7491,7 +9124,7 @@ class OidcClient {
     static getCall(id_token_url) {
         return oidc_utils_awaiter(this, void 0, void 0, function* () {
             var _a;
-            const httpclient = OidcClient.createHttpClient();
+            const httpclient = oidc_utils_OidcClient.createHttpClient();
             const res = yield httpclient
                 .getJson(id_token_url)
                 .catch(error => {
@@ -7510,13 +9143,13 @@ class OidcClient {
         return oidc_utils_awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
-                let id_token_url = OidcClient.getIDTokenUrl();
+                let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
                 if (audience) {
                     const encodedAudience = encodeURIComponent(audience);
                     id_token_url = `${id_token_url}&audience=${encodedAudience}`;
                 }
                 debug(`ID token url is ${id_token_url}`);
-                const id_token = yield OidcClient.getCall(id_token_url);
+                const id_token = yield oidc_utils_OidcClient.getCall(id_token_url);
                 setSecret(id_token);
                 return id_token;
             }
@@ -7805,8 +9438,8 @@ const _summary = new Summary();
 /**
  * @deprecated use `core.summary`
  */
-const markdownSummary = _summary;
-const summary = _summary;
+const markdownSummary = (/* unused pure expression or super */ null && (_summary));
+const summary = (/* unused pure expression or super */ null && (_summary));
 //# sourceMappingURL=summary.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/path-utils.js
 
@@ -7839,1139 +9472,9 @@ function toWin32Path(pth) {
  * @return string The platform-specific path.
  */
 function toPlatformPath(pth) {
-    return pth.replace(/[/\\]/g, external_path_namespaceObject.sep);
+    return pth.replace(/[/\\]/g, path.sep);
 }
 //# sourceMappingURL=path-utils.js.map
-;// CONCATENATED MODULE: external "string_decoder"
-const external_string_decoder_namespaceObject = require("string_decoder");
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(434);
-;// CONCATENATED MODULE: external "child_process"
-const external_child_process_namespaceObject = require("child_process");
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(613);
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-const { chmod, copyFile, lstat, mkdir, open: io_util_open, readdir, rename, rm, rmdir, stat, symlink, unlink } = external_fs_namespaceObject.promises;
-// export const {open} = 'fs'
-const IS_WINDOWS = process.platform === 'win32';
-/**
- * Custom implementation of readlink to ensure Windows junctions
- * maintain trailing backslash for backward compatibility with Node.js < 24
- *
- * In Node.js 20, Windows junctions (directory symlinks) always returned paths
- * with trailing backslashes. Node.js 24 removed this behavior, which breaks
- * code that relied on this format for path operations.
- *
- * This implementation restores the Node 20 behavior by adding a trailing
- * backslash to all junction results on Windows.
- */
-function readlink(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        const result = yield fs.promises.readlink(fsPath);
-        // On Windows, restore Node 20 behavior: add trailing backslash to all results
-        // since junctions on Windows are always directory links
-        if (IS_WINDOWS && !result.endsWith('\\')) {
-            return `${result}\\`;
-        }
-        return result;
-    });
-}
-// See https://github.com/nodejs/node/blob/d0153aee367422d0858105abec186da4dff0a0c5/deps/uv/include/uv/win.h#L691
-const UV_FS_O_EXLOCK = 0x10000000;
-const READONLY = external_fs_namespaceObject.constants.O_RDONLY;
-function exists(fsPath) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        try {
-            yield stat(fsPath);
-        }
-        catch (err) {
-            if (err.code === 'ENOENT') {
-                return false;
-            }
-            throw err;
-        }
-        return true;
-    });
-}
-function isDirectory(fsPath_1) {
-    return io_util_awaiter(this, arguments, void 0, function* (fsPath, useStat = false) {
-        const stats = useStat ? yield stat(fsPath) : yield lstat(fsPath);
-        return stats.isDirectory();
-    });
-}
-/**
- * On OSX/Linux, true if path starts with '/'. On Windows, true for paths like:
- * \, \hello, \\hello\share, C:, and C:\hello (and corresponding alternate separator cases).
- */
-function isRooted(p) {
-    p = normalizeSeparators(p);
-    if (!p) {
-        throw new Error('isRooted() parameter "p" cannot be empty');
-    }
-    if (IS_WINDOWS) {
-        return (p.startsWith('\\') || /^[A-Z]:/i.test(p) // e.g. \ or \hello or \\hello
-        ); // e.g. C: or C:\hello
-    }
-    return p.startsWith('/');
-}
-/**
- * Best effort attempt to determine whether a file exists and is executable.
- * @param filePath    file path to check
- * @param extensions  additional file extensions to try
- * @return if file exists and is executable, returns the file path. otherwise empty string.
- */
-function tryGetExecutablePath(filePath, extensions) {
-    return io_util_awaiter(this, void 0, void 0, function* () {
-        let stats = undefined;
-        try {
-            // test file exists
-            stats = yield stat(filePath);
-        }
-        catch (err) {
-            if (err.code !== 'ENOENT') {
-                // eslint-disable-next-line no-console
-                console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-            }
-        }
-        if (stats && stats.isFile()) {
-            if (IS_WINDOWS) {
-                // on Windows, test for valid extension
-                const upperExt = external_path_namespaceObject.extname(filePath).toUpperCase();
-                if (extensions.some(validExt => validExt.toUpperCase() === upperExt)) {
-                    return filePath;
-                }
-            }
-            else {
-                if (isUnixExecutable(stats)) {
-                    return filePath;
-                }
-            }
-        }
-        // try each extension
-        const originalFilePath = filePath;
-        for (const extension of extensions) {
-            filePath = originalFilePath + extension;
-            stats = undefined;
-            try {
-                stats = yield stat(filePath);
-            }
-            catch (err) {
-                if (err.code !== 'ENOENT') {
-                    // eslint-disable-next-line no-console
-                    console.log(`Unexpected error attempting to determine if executable file exists '${filePath}': ${err}`);
-                }
-            }
-            if (stats && stats.isFile()) {
-                if (IS_WINDOWS) {
-                    // preserve the case of the actual file (since an extension was appended)
-                    try {
-                        const directory = external_path_namespaceObject.dirname(filePath);
-                        const upperName = external_path_namespaceObject.basename(filePath).toUpperCase();
-                        for (const actualName of yield readdir(directory)) {
-                            if (upperName === actualName.toUpperCase()) {
-                                filePath = external_path_namespaceObject.join(directory, actualName);
-                                break;
-                            }
-                        }
-                    }
-                    catch (err) {
-                        // eslint-disable-next-line no-console
-                        console.log(`Unexpected error attempting to determine the actual case of the file '${filePath}': ${err}`);
-                    }
-                    return filePath;
-                }
-                else {
-                    if (isUnixExecutable(stats)) {
-                        return filePath;
-                    }
-                }
-            }
-        }
-        return '';
-    });
-}
-function normalizeSeparators(p) {
-    p = p || '';
-    if (IS_WINDOWS) {
-        // convert slashes on Windows
-        p = p.replace(/\//g, '\\');
-        // remove redundant slashes
-        return p.replace(/\\\\+/g, '\\');
-    }
-    // remove redundant slashes
-    return p.replace(/\/\/+/g, '/');
-}
-// on Mac/Linux, test the execute bit
-//     R   W  X  R  W X R W X
-//   256 128 64 32 16 8 4 2 1
-function isUnixExecutable(stats) {
-    return ((stats.mode & 1) > 0 ||
-        ((stats.mode & 8) > 0 &&
-            process.getgid !== undefined &&
-            stats.gid === process.getgid()) ||
-        ((stats.mode & 64) > 0 &&
-            process.getuid !== undefined &&
-            stats.uid === process.getuid()));
-}
-// Get the path of cmd.exe in windows
-function getCmdPath() {
-    var _a;
-    return (_a = process.env['COMSPEC']) !== null && _a !== void 0 ? _a : `cmd.exe`;
-}
-//# sourceMappingURL=io-util.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/io/lib/io.js
-var io_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-/**
- * Copies a file or folder.
- * Based off of shelljs - https://github.com/shelljs/shelljs/blob/9237f66c52e5daa40458f94f9565e18e8132f5a6/src/cp.js
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See CopyOptions.
- */
-function cp(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-        const destStat = (yield ioUtil.exists(dest)) ? yield ioUtil.stat(dest) : null;
-        // Dest is an existing file, but not forcing
-        if (destStat && destStat.isFile() && !force) {
-            return;
-        }
-        // If dest is an existing directory, should copy inside.
-        const newDest = destStat && destStat.isDirectory() && copySourceDirectory
-            ? path.join(dest, path.basename(source))
-            : dest;
-        if (!(yield ioUtil.exists(source))) {
-            throw new Error(`no such file or directory: ${source}`);
-        }
-        const sourceStat = yield ioUtil.stat(source);
-        if (sourceStat.isDirectory()) {
-            if (!recursive) {
-                throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-            }
-            else {
-                yield cpDirRecursive(source, newDest, 0, force);
-            }
-        }
-        else {
-            if (path.relative(source, newDest) === '') {
-                // a file cannot be copied to itself
-                throw new Error(`'${newDest}' and '${source}' are the same file`);
-            }
-            yield io_copyFile(source, newDest, force);
-        }
-    });
-}
-/**
- * Moves a path.
- *
- * @param     source    source path
- * @param     dest      destination path
- * @param     options   optional. See MoveOptions.
- */
-function mv(source_1, dest_1) {
-    return io_awaiter(this, arguments, void 0, function* (source, dest, options = {}) {
-        if (yield ioUtil.exists(dest)) {
-            let destExists = true;
-            if (yield ioUtil.isDirectory(dest)) {
-                // If dest is directory copy src into dest
-                dest = path.join(dest, path.basename(source));
-                destExists = yield ioUtil.exists(dest);
-            }
-            if (destExists) {
-                if (options.force == null || options.force) {
-                    yield rmRF(dest);
-                }
-                else {
-                    throw new Error('Destination already exists');
-                }
-            }
-        }
-        yield mkdirP(path.dirname(dest));
-        yield ioUtil.rename(source, dest);
-    });
-}
-/**
- * Remove a path recursively with force
- *
- * @param inputPath path to remove
- */
-function rmRF(inputPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (ioUtil.IS_WINDOWS) {
-            // Check for invalid characters
-            // https://docs.microsoft.com/en-us/windows/win32/fileio/naming-a-file
-            if (/[*"<>|]/.test(inputPath)) {
-                throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-            }
-        }
-        try {
-            // note if path does not exist, error is silent
-            yield ioUtil.rm(inputPath, {
-                force: true,
-                maxRetries: 3,
-                recursive: true,
-                retryDelay: 300
-            });
-        }
-        catch (err) {
-            throw new Error(`File was unable to be removed ${err}`);
-        }
-    });
-}
-/**
- * Make a directory.  Creates the full path with folders in between
- * Will throw if it fails
- *
- * @param   fsPath        path to create
- * @returns Promise<void>
- */
-function mkdirP(fsPath) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        ok(fsPath, 'a path argument must be provided');
-        yield ioUtil.mkdir(fsPath, { recursive: true });
-    });
-}
-/**
- * Returns path of a tool had the tool actually been invoked.  Resolves via paths.
- * If you check and the tool does not exist, it will throw.
- *
- * @param     tool              name of the tool
- * @param     check             whether to check if tool exists
- * @returns   Promise<string>   path to tool
- */
-function which(tool, check) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // recursive when check=true
-        if (check) {
-            const result = yield which(tool, false);
-            if (!result) {
-                if (IS_WINDOWS) {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
-                }
-                else {
-                    throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
-                }
-            }
-            return result;
-        }
-        const matches = yield findInPath(tool);
-        if (matches && matches.length > 0) {
-            return matches[0];
-        }
-        return '';
-    });
-}
-/**
- * Returns a list of all occurrences of the given tool on the system path.
- *
- * @returns   Promise<string[]>  the paths of the tool
- */
-function findInPath(tool) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if (!tool) {
-            throw new Error("parameter 'tool' is required");
-        }
-        // build the list of extensions to try
-        const extensions = [];
-        if (IS_WINDOWS && process.env['PATHEXT']) {
-            for (const extension of process.env['PATHEXT'].split(external_path_namespaceObject.delimiter)) {
-                if (extension) {
-                    extensions.push(extension);
-                }
-            }
-        }
-        // if it's rooted, return it if exists. otherwise return empty.
-        if (isRooted(tool)) {
-            const filePath = yield tryGetExecutablePath(tool, extensions);
-            if (filePath) {
-                return [filePath];
-            }
-            return [];
-        }
-        // if any path separators, return empty
-        if (tool.includes(external_path_namespaceObject.sep)) {
-            return [];
-        }
-        // build the list of directories
-        //
-        // Note, technically "where" checks the current directory on Windows. From a toolkit perspective,
-        // it feels like we should not do this. Checking the current directory seems like more of a use
-        // case of a shell, and the which() function exposed by the toolkit should strive for consistency
-        // across platforms.
-        const directories = [];
-        if (process.env.PATH) {
-            for (const p of process.env.PATH.split(external_path_namespaceObject.delimiter)) {
-                if (p) {
-                    directories.push(p);
-                }
-            }
-        }
-        // find all matches
-        const matches = [];
-        for (const directory of directories) {
-            const filePath = yield tryGetExecutablePath(external_path_namespaceObject.join(directory, tool), extensions);
-            if (filePath) {
-                matches.push(filePath);
-            }
-        }
-        return matches;
-    });
-}
-function readCopyOptions(options) {
-    const force = options.force == null ? true : options.force;
-    const recursive = Boolean(options.recursive);
-    const copySourceDirectory = options.copySourceDirectory == null
-        ? true
-        : Boolean(options.copySourceDirectory);
-    return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        // Ensure there is not a run away recursive copy
-        if (currentDepth >= 255)
-            return;
-        currentDepth++;
-        yield mkdirP(destDir);
-        const files = yield ioUtil.readdir(sourceDir);
-        for (const fileName of files) {
-            const srcFile = `${sourceDir}/${fileName}`;
-            const destFile = `${destDir}/${fileName}`;
-            const srcFileStat = yield ioUtil.lstat(srcFile);
-            if (srcFileStat.isDirectory()) {
-                // Recurse
-                yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-            }
-            else {
-                yield io_copyFile(srcFile, destFile, force);
-            }
-        }
-        // Change the mode for the newly created directory
-        yield ioUtil.chmod(destDir, (yield ioUtil.stat(sourceDir)).mode);
-    });
-}
-// Buffered file copy
-function io_copyFile(srcFile, destFile, force) {
-    return io_awaiter(this, void 0, void 0, function* () {
-        if ((yield ioUtil.lstat(srcFile)).isSymbolicLink()) {
-            // unlink/re-link it
-            try {
-                yield ioUtil.lstat(destFile);
-                yield ioUtil.unlink(destFile);
-            }
-            catch (e) {
-                // Try to override file permission
-                if (e.code === 'EPERM') {
-                    yield ioUtil.chmod(destFile, '0666');
-                    yield ioUtil.unlink(destFile);
-                }
-                // other errors = it doesn't exist, no work to do
-            }
-            // Copy over symlink
-            const symlinkFull = yield ioUtil.readlink(srcFile);
-            yield ioUtil.symlink(symlinkFull, destFile, ioUtil.IS_WINDOWS ? 'junction' : null);
-        }
-        else if (!(yield ioUtil.exists(destFile)) || force) {
-            yield ioUtil.copyFile(srcFile, destFile);
-        }
-    });
-}
-//# sourceMappingURL=io.js.map
-;// CONCATENATED MODULE: external "timers"
-const external_timers_namespaceObject = require("timers");
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
-var toolrunner_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-
-
-/* eslint-disable @typescript-eslint/unbound-method */
-const toolrunner_IS_WINDOWS = process.platform === 'win32';
-/*
- * Class for running command line tools. Handles quoting and arg parsing in a platform agnostic way.
- */
-class ToolRunner extends external_events_.EventEmitter {
-    constructor(toolPath, args, options) {
-        super();
-        if (!toolPath) {
-            throw new Error("Parameter 'toolPath' cannot be null or empty.");
-        }
-        this.toolPath = toolPath;
-        this.args = args || [];
-        this.options = options || {};
-    }
-    _debug(message) {
-        if (this.options.listeners && this.options.listeners.debug) {
-            this.options.listeners.debug(message);
-        }
-    }
-    _getCommandString(options, noPrefix) {
-        const toolPath = this._getSpawnFileName();
-        const args = this._getSpawnArgs(options);
-        let cmd = noPrefix ? '' : '[command]'; // omit prefix when piped to a second tool
-        if (toolrunner_IS_WINDOWS) {
-            // Windows + cmd file
-            if (this._isCmdFile()) {
-                cmd += toolPath;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows + verbatim
-            else if (options.windowsVerbatimArguments) {
-                cmd += `"${toolPath}"`;
-                for (const a of args) {
-                    cmd += ` ${a}`;
-                }
-            }
-            // Windows (regular)
-            else {
-                cmd += this._windowsQuoteCmdArg(toolPath);
-                for (const a of args) {
-                    cmd += ` ${this._windowsQuoteCmdArg(a)}`;
-                }
-            }
-        }
-        else {
-            // OSX/Linux - this can likely be improved with some form of quoting.
-            // creating processes on Unix is fundamentally different than Windows.
-            // on Unix, execvp() takes an arg array.
-            cmd += toolPath;
-            for (const a of args) {
-                cmd += ` ${a}`;
-            }
-        }
-        return cmd;
-    }
-    _processLineBuffer(data, strBuffer, onLine) {
-        try {
-            let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
-            while (n > -1) {
-                const line = s.substring(0, n);
-                onLine(line);
-                // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
-            }
-            return s;
-        }
-        catch (err) {
-            // streaming lines to console is best effort.  Don't fail a build.
-            this._debug(`error processing line. Failed with error ${err}`);
-            return '';
-        }
-    }
-    _getSpawnFileName() {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                return process.env['COMSPEC'] || 'cmd.exe';
-            }
-        }
-        return this.toolPath;
-    }
-    _getSpawnArgs(options) {
-        if (toolrunner_IS_WINDOWS) {
-            if (this._isCmdFile()) {
-                let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
-                for (const a of this.args) {
-                    argline += ' ';
-                    argline += options.windowsVerbatimArguments
-                        ? a
-                        : this._windowsQuoteCmdArg(a);
-                }
-                argline += '"';
-                return [argline];
-            }
-        }
-        return this.args;
-    }
-    _endsWith(str, end) {
-        return str.endsWith(end);
-    }
-    _isCmdFile() {
-        const upperToolPath = this.toolPath.toUpperCase();
-        return (this._endsWith(upperToolPath, '.CMD') ||
-            this._endsWith(upperToolPath, '.BAT'));
-    }
-    _windowsQuoteCmdArg(arg) {
-        // for .exe, apply the normal quoting rules that libuv applies
-        if (!this._isCmdFile()) {
-            return this._uvQuoteCmdArg(arg);
-        }
-        // otherwise apply quoting rules specific to the cmd.exe command line parser.
-        // the libuv rules are generic and are not designed specifically for cmd.exe
-        // command line parser.
-        //
-        // for a detailed description of the cmd.exe command line parser, refer to
-        // http://stackoverflow.com/questions/4094699/how-does-the-windows-command-interpreter-cmd-exe-parse-scripts/7970912#7970912
-        // need quotes for empty arg
-        if (!arg) {
-            return '""';
-        }
-        // determine whether the arg needs to be quoted
-        const cmdSpecialChars = [
-            ' ',
-            '\t',
-            '&',
-            '(',
-            ')',
-            '[',
-            ']',
-            '{',
-            '}',
-            '^',
-            '=',
-            ';',
-            '!',
-            "'",
-            '+',
-            ',',
-            '`',
-            '~',
-            '|',
-            '<',
-            '>',
-            '"'
-        ];
-        let needsQuotes = false;
-        for (const char of arg) {
-            if (cmdSpecialChars.some(x => x === char)) {
-                needsQuotes = true;
-                break;
-            }
-        }
-        // short-circuit if quotes not needed
-        if (!needsQuotes) {
-            return arg;
-        }
-        // the following quoting rules are very similar to the rules that by libuv applies.
-        //
-        // 1) wrap the string in quotes
-        //
-        // 2) double-up quotes - i.e. " => ""
-        //
-        //    this is different from the libuv quoting rules. libuv replaces " with \", which unfortunately
-        //    doesn't work well with a cmd.exe command line.
-        //
-        //    note, replacing " with "" also works well if the arg is passed to a downstream .NET console app.
-        //    for example, the command line:
-        //          foo.exe "myarg:""my val"""
-        //    is parsed by a .NET console app into an arg array:
-        //          [ "myarg:\"my val\"" ]
-        //    which is the same end result when applying libuv quoting rules. although the actual
-        //    command line from libuv quoting rules would look like:
-        //          foo.exe "myarg:\"my val\""
-        //
-        // 3) double-up slashes that precede a quote,
-        //    e.g.  hello \world    => "hello \world"
-        //          hello\"world    => "hello\\""world"
-        //          hello\\"world   => "hello\\\\""world"
-        //          hello world\    => "hello world\\"
-        //
-        //    technically this is not required for a cmd.exe command line, or the batch argument parser.
-        //    the reasons for including this as a .cmd quoting rule are:
-        //
-        //    a) this is optimized for the scenario where the argument is passed from the .cmd file to an
-        //       external program. many programs (e.g. .NET console apps) rely on the slash-doubling rule.
-        //
-        //    b) it's what we've been doing previously (by deferring to node default behavior) and we
-        //       haven't heard any complaints about that aspect.
-        //
-        // note, a weakness of the quoting rules chosen here, is that % is not escaped. in fact, % cannot be
-        // escaped when used on the command line directly - even though within a .cmd file % can be escaped
-        // by using %%.
-        //
-        // the saving grace is, on the command line, %var% is left as-is if var is not defined. this contrasts
-        // the line parsing rules within a .cmd file, where if var is not defined it is replaced with nothing.
-        //
-        // one option that was explored was replacing % with ^% - i.e. %var% => ^%var^%. this hack would
-        // often work, since it is unlikely that var^ would exist, and the ^ character is removed when the
-        // variable is used. the problem, however, is that ^ is not removed when %* is used to pass the args
-        // to an external program.
-        //
-        // an unexplored potential solution for the % escaping problem, is to create a wrapper .cmd file.
-        // % can be escaped within a .cmd file.
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\'; // double the slash
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '"'; // double the quote
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _uvQuoteCmdArg(arg) {
-        // Tool runner wraps child_process.spawn() and needs to apply the same quoting as
-        // Node in certain cases where the undocumented spawn option windowsVerbatimArguments
-        // is used.
-        //
-        // Since this function is a port of quote_cmd_arg from Node 4.x (technically, lib UV,
-        // see https://github.com/nodejs/node/blob/v4.x/deps/uv/src/win/process.c for details),
-        // pasting copyright notice from Node within this function:
-        //
-        //      Copyright Joyent, Inc. and other Node contributors. All rights reserved.
-        //
-        //      Permission is hereby granted, free of charge, to any person obtaining a copy
-        //      of this software and associated documentation files (the "Software"), to
-        //      deal in the Software without restriction, including without limitation the
-        //      rights to use, copy, modify, merge, publish, distribute, sublicense, and/or
-        //      sell copies of the Software, and to permit persons to whom the Software is
-        //      furnished to do so, subject to the following conditions:
-        //
-        //      The above copyright notice and this permission notice shall be included in
-        //      all copies or substantial portions of the Software.
-        //
-        //      THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-        //      IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-        //      FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-        //      AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-        //      LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING
-        //      FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS
-        //      IN THE SOFTWARE.
-        if (!arg) {
-            // Need double quotation for empty argument
-            return '""';
-        }
-        if (!arg.includes(' ') && !arg.includes('\t') && !arg.includes('"')) {
-            // No quotation needed
-            return arg;
-        }
-        if (!arg.includes('"') && !arg.includes('\\')) {
-            // No embedded double quotes or backslashes, so I can just wrap
-            // quote marks around the whole thing.
-            return `"${arg}"`;
-        }
-        // Expected input/output:
-        //   input : hello"world
-        //   output: "hello\"world"
-        //   input : hello""world
-        //   output: "hello\"\"world"
-        //   input : hello\world
-        //   output: hello\world
-        //   input : hello\\world
-        //   output: hello\\world
-        //   input : hello\"world
-        //   output: "hello\\\"world"
-        //   input : hello\\"world
-        //   output: "hello\\\\\"world"
-        //   input : hello world\
-        //   output: "hello world\\" - note the comment in libuv actually reads "hello world\"
-        //                             but it appears the comment is wrong, it should be "hello world\\"
-        let reverse = '"';
-        let quoteHit = true;
-        for (let i = arg.length; i > 0; i--) {
-            // walk the string in reverse
-            reverse += arg[i - 1];
-            if (quoteHit && arg[i - 1] === '\\') {
-                reverse += '\\';
-            }
-            else if (arg[i - 1] === '"') {
-                quoteHit = true;
-                reverse += '\\';
-            }
-            else {
-                quoteHit = false;
-            }
-        }
-        reverse += '"';
-        return reverse.split('').reverse().join('');
-    }
-    _cloneExecOptions(options) {
-        options = options || {};
-        const result = {
-            cwd: options.cwd || process.cwd(),
-            env: options.env || process.env,
-            silent: options.silent || false,
-            windowsVerbatimArguments: options.windowsVerbatimArguments || false,
-            failOnStdErr: options.failOnStdErr || false,
-            ignoreReturnCode: options.ignoreReturnCode || false,
-            delay: options.delay || 10000
-        };
-        result.outStream = options.outStream || process.stdout;
-        result.errStream = options.errStream || process.stderr;
-        return result;
-    }
-    _getSpawnOptions(options, toolPath) {
-        options = options || {};
-        const result = {};
-        result.cwd = options.cwd;
-        result.env = options.env;
-        result['windowsVerbatimArguments'] =
-            options.windowsVerbatimArguments || this._isCmdFile();
-        if (options.windowsVerbatimArguments) {
-            result.argv0 = `"${toolPath}"`;
-        }
-        return result;
-    }
-    /**
-     * Exec a tool.
-     * Output will be streamed to the live console.
-     * Returns promise with return code
-     *
-     * @param     tool     path to tool to exec
-     * @param     options  optional exec options.  See ExecOptions
-     * @returns   number
-     */
-    exec() {
-        return toolrunner_awaiter(this, void 0, void 0, function* () {
-            // root the tool path if it is unrooted and contains relative pathing
-            if (!isRooted(this.toolPath) &&
-                (this.toolPath.includes('/') ||
-                    (toolrunner_IS_WINDOWS && this.toolPath.includes('\\')))) {
-                // prefer options.cwd if it is specified, however options.cwd may also need to be rooted
-                this.toolPath = external_path_namespaceObject.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
-            }
-            // if the tool is only a file name, then resolve it from the PATH
-            // otherwise verify it exists (add extension on Windows if necessary)
-            this.toolPath = yield which(this.toolPath, true);
-            return new Promise((resolve, reject) => toolrunner_awaiter(this, void 0, void 0, function* () {
-                this._debug(`exec tool: ${this.toolPath}`);
-                this._debug('arguments:');
-                for (const arg of this.args) {
-                    this._debug(`   ${arg}`);
-                }
-                const optionsNonNull = this._cloneExecOptions(this.options);
-                if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
-                }
-                const state = new ExecState(optionsNonNull, this.toolPath);
-                state.on('debug', (message) => {
-                    this._debug(message);
-                });
-                if (this.options.cwd && !(yield exists(this.options.cwd))) {
-                    return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
-                }
-                const fileName = this._getSpawnFileName();
-                const cp = external_child_process_namespaceObject.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
-                let stdbuffer = '';
-                if (cp.stdout) {
-                    cp.stdout.on('data', (data) => {
-                        if (this.options.listeners && this.options.listeners.stdout) {
-                            this.options.listeners.stdout(data);
-                        }
-                        if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                            optionsNonNull.outStream.write(data);
-                        }
-                        stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.stdline) {
-                                this.options.listeners.stdline(line);
-                            }
-                        });
-                    });
-                }
-                let errbuffer = '';
-                if (cp.stderr) {
-                    cp.stderr.on('data', (data) => {
-                        state.processStderr = true;
-                        if (this.options.listeners && this.options.listeners.stderr) {
-                            this.options.listeners.stderr(data);
-                        }
-                        if (!optionsNonNull.silent &&
-                            optionsNonNull.errStream &&
-                            optionsNonNull.outStream) {
-                            const s = optionsNonNull.failOnStdErr
-                                ? optionsNonNull.errStream
-                                : optionsNonNull.outStream;
-                            s.write(data);
-                        }
-                        errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
-                            if (this.options.listeners && this.options.listeners.errline) {
-                                this.options.listeners.errline(line);
-                            }
-                        });
-                    });
-                }
-                cp.on('error', (err) => {
-                    state.processError = err.message;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    state.CheckComplete();
-                });
-                cp.on('exit', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    this._debug(`Exit code ${code} received from tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                cp.on('close', (code) => {
-                    state.processExitCode = code;
-                    state.processExited = true;
-                    state.processClosed = true;
-                    this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
-                    state.CheckComplete();
-                });
-                state.on('done', (error, exitCode) => {
-                    if (stdbuffer.length > 0) {
-                        this.emit('stdline', stdbuffer);
-                    }
-                    if (errbuffer.length > 0) {
-                        this.emit('errline', errbuffer);
-                    }
-                    cp.removeAllListeners();
-                    if (error) {
-                        reject(error);
-                    }
-                    else {
-                        resolve(exitCode);
-                    }
-                });
-                if (this.options.input) {
-                    if (!cp.stdin) {
-                        throw new Error('child process missing stdin');
-                    }
-                    cp.stdin.end(this.options.input);
-                }
-            }));
-        });
-    }
-}
-/**
- * Convert an arg string to an array of args. Handles escaping
- *
- * @param    argString   string of arguments
- * @returns  string[]    array of arguments
- */
-function argStringToArray(argString) {
-    const args = [];
-    let inQuotes = false;
-    let escaped = false;
-    let arg = '';
-    function append(c) {
-        // we only escape double quotes.
-        if (escaped && c !== '"') {
-            arg += '\\';
-        }
-        arg += c;
-        escaped = false;
-    }
-    for (let i = 0; i < argString.length; i++) {
-        const c = argString.charAt(i);
-        if (c === '"') {
-            if (!escaped) {
-                inQuotes = !inQuotes;
-            }
-            else {
-                append(c);
-            }
-            continue;
-        }
-        if (c === '\\' && escaped) {
-            append(c);
-            continue;
-        }
-        if (c === '\\' && inQuotes) {
-            escaped = true;
-            continue;
-        }
-        if (c === ' ' && !inQuotes) {
-            if (arg.length > 0) {
-                args.push(arg);
-                arg = '';
-            }
-            continue;
-        }
-        append(c);
-    }
-    if (arg.length > 0) {
-        args.push(arg.trim());
-    }
-    return args;
-}
-class ExecState extends external_events_.EventEmitter {
-    constructor(options, toolPath) {
-        super();
-        this.processClosed = false; // tracks whether the process has exited and stdio is closed
-        this.processError = '';
-        this.processExitCode = 0;
-        this.processExited = false; // tracks whether the process has exited
-        this.processStderr = false; // tracks whether stderr was written to
-        this.delay = 10000; // 10 seconds
-        this.done = false;
-        this.timeout = null;
-        if (!toolPath) {
-            throw new Error('toolPath must not be empty');
-        }
-        this.options = options;
-        this.toolPath = toolPath;
-        if (options.delay) {
-            this.delay = options.delay;
-        }
-    }
-    CheckComplete() {
-        if (this.done) {
-            return;
-        }
-        if (this.processClosed) {
-            this._setResult();
-        }
-        else if (this.processExited) {
-            this.timeout = (0,external_timers_namespaceObject.setTimeout)(ExecState.HandleTimeout, this.delay, this);
-        }
-    }
-    _debug(message) {
-        this.emit('debug', message);
-    }
-    _setResult() {
-        // determine whether there is an error
-        let error;
-        if (this.processExited) {
-            if (this.processError) {
-                error = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
-            }
-            else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
-                error = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
-            }
-            else if (this.processStderr && this.options.failOnStdErr) {
-                error = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
-            }
-        }
-        // clear the timeout
-        if (this.timeout) {
-            clearTimeout(this.timeout);
-            this.timeout = null;
-        }
-        this.done = true;
-        this.emit('done', error, this.processExitCode);
-    }
-    static HandleTimeout(state) {
-        if (state.done) {
-            return;
-        }
-        if (!state.processClosed && state.processExited) {
-            const message = `The STDIO streams did not close within ${state.delay / 1000} seconds of the exit event from process '${state.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
-            state._debug(message);
-        }
-        state._setResult();
-    }
-}
-//# sourceMappingURL=toolrunner.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/exec.js
-var exec_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-/**
- * Exec a command.
- * Output will be streamed to the live console.
- * Returns promise with return code
- *
- * @param     commandLine        command to execute (can include additional args). Must be correctly escaped.
- * @param     args               optional arguments for tool. Escaping is handled by the lib.
- * @param     options            optional exec options.  See ExecOptions
- * @returns   Promise<number>    exit code
- */
-function exec(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        const commandArgs = argStringToArray(commandLine);
-        if (commandArgs.length === 0) {
-            throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
-        }
-        // Path to tool to execute should be first arg
-        const toolPath = commandArgs[0];
-        args = commandArgs.slice(1).concat(args || []);
-        const runner = new ToolRunner(toolPath, args, options);
-        return runner.exec();
-    });
-}
-/**
- * Exec a command and get the output.
- * Output will be streamed to the live console.
- * Returns promise with the exit code and collected stdout and stderr
- *
- * @param     commandLine           command to execute (can include additional args). Must be correctly escaped.
- * @param     args                  optional arguments for tool. Escaping is handled by the lib.
- * @param     options               optional exec options.  See ExecOptions
- * @returns   Promise<ExecOutput>   exit code, stdout, and stderr
- */
-function getExecOutput(commandLine, args, options) {
-    return exec_awaiter(this, void 0, void 0, function* () {
-        var _a, _b;
-        let stdout = '';
-        let stderr = '';
-        //Using string decoder covers the case where a mult-byte character is split
-        const stdoutDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const stderrDecoder = new external_string_decoder_namespaceObject.StringDecoder('utf8');
-        const originalStdoutListener = (_a = options === null || options === void 0 ? void 0 : options.listeners) === null || _a === void 0 ? void 0 : _a.stdout;
-        const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
-        const stdErrListener = (data) => {
-            stderr += stderrDecoder.write(data);
-            if (originalStdErrListener) {
-                originalStdErrListener(data);
-            }
-        };
-        const stdOutListener = (data) => {
-            stdout += stdoutDecoder.write(data);
-            if (originalStdoutListener) {
-                originalStdoutListener(data);
-            }
-        };
-        const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
-        const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
-        //flush any remaining characters
-        stdout += stdoutDecoder.end();
-        stderr += stderrDecoder.end();
-        return {
-            exitCode,
-            stdout,
-            stderr
-        };
-    });
-}
-//# sourceMappingURL=exec.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -8985,10 +9488,10 @@ var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, 
 
 
 const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout: version } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
+    const { stdout: version } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Version"', undefined, {
         silent: true
     });
-    const { stdout: name } = yield getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
+    const { stdout: name } = yield exec.getExecOutput('powershell -command "(Get-CimInstance -ClassName Win32_OperatingSystem).Caption"', undefined, {
         silent: true
     });
     return {
@@ -8998,7 +9501,7 @@ const getWindowsInfo = () => platform_awaiter(void 0, void 0, void 0, function* 
 });
 const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
     var _a, _b, _c, _d;
-    const { stdout } = yield getExecOutput('sw_vers', undefined, {
+    const { stdout } = yield exec.getExecOutput('sw_vers', undefined, {
         silent: true
     });
     const version = (_b = (_a = stdout.match(/ProductVersion:\s*(.+)/)) === null || _a === void 0 ? void 0 : _a[1]) !== null && _b !== void 0 ? _b : '';
@@ -9009,7 +9512,7 @@ const getMacOsInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
     };
 });
 const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* () {
-    const { stdout } = yield getExecOutput('lsb_release', ['-i', '-r', '-s'], {
+    const { stdout } = yield exec.getExecOutput('lsb_release', ['-i', '-r', '-s'], {
         silent: true
     });
     const [name, version] = stdout.trim().split('\n');
@@ -9081,9 +9584,9 @@ function exportVariable(name, val) {
     process.env[name] = convertedVal;
     const filePath = process.env['GITHUB_ENV'] || '';
     if (filePath) {
-        return issueFileCommand('ENV', prepareKeyValueMessage(name, val));
+        return file_command_issueFileCommand('ENV', prepareKeyValueMessage(name, val));
     }
-    issueCommand('set-env', { name }, convertedVal);
+    command_issueCommand('set-env', { name }, convertedVal);
 }
 /**
  * Registers a secret which will get masked from logs
@@ -9114,8 +9617,8 @@ function exportVariable(name, val) {
  * console.log(`Using token: ${apiToken}`); // Outputs: "Using token: ***"
  * ```
  */
-function setSecret(secret) {
-    issueCommand('add-mask', {}, secret);
+function core_setSecret(secret) {
+    command_issueCommand('add-mask', {}, secret);
 }
 /**
  * Prepends inputPath to the PATH (for this action and future actions)
@@ -9129,7 +9632,7 @@ function addPath(inputPath) {
     else {
         issueCommand('add-path', {}, inputPath);
     }
-    process.env['PATH'] = `${inputPath}${external_path_namespaceObject.delimiter}${process.env['PATH']}`;
+    process.env['PATH'] = `${inputPath}${path.delimiter}${process.env['PATH']}`;
 }
 /**
  * Gets the value of an input.
@@ -9198,10 +9701,10 @@ function getBooleanInput(name, options) {
 function setOutput(name, value) {
     const filePath = process.env['GITHUB_OUTPUT'] || '';
     if (filePath) {
-        return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
     }
     process.stdout.write(external_os_namespaceObject.EOL);
-    issueCommand('set-output', { name }, toCommandValue(value));
+    command_issueCommand('set-output', { name }, toCommandValue(value));
 }
 /**
  * Enables or disables the echoing of commands into stdout for the rest of the step.
@@ -9236,7 +9739,7 @@ function isDebug() {
  * Writes debug message to user log
  * @param message debug message
  */
-function debug(message) {
+function core_debug(message) {
     issueCommand('debug', {}, message);
 }
 /**
@@ -9245,7 +9748,7 @@ function debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -9253,7 +9756,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -9278,13 +9781,13 @@ function info(message) {
  * @param name The name of the output group
  */
 function startGroup(name) {
-    issue('group', name);
+    command_issue('group', name);
 }
 /**
  * End an output group.
  */
 function endGroup() {
-    issue('endgroup');
+    command_issue('endgroup');
 }
 /**
  * Wrap an asynchronous function call in a group.
@@ -9320,9 +9823,9 @@ function group(name, fn) {
 function saveState(name, value) {
     const filePath = process.env['GITHUB_STATE'] || '';
     if (filePath) {
-        return issueFileCommand('STATE', prepareKeyValueMessage(name, value));
+        return file_command_issueFileCommand('STATE', prepareKeyValueMessage(name, value));
     }
-    issueCommand('save-state', { name }, toCommandValue(value));
+    command_issueCommand('save-state', { name }, toCommandValue(value));
 }
 /**
  * Gets the value of an state set by this action's main execution.
@@ -9355,8 +9858,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-;// CONCATENATED MODULE: external "node:tls"
-const external_node_tls_namespaceObject = require("node:tls");
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(692);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(975);
 // EXTERNAL MODULE: ./build/compiled/http/transport-error.js
@@ -9414,7 +9917,7 @@ const neverByItself = 2 ** 31 - 1;
  * @see https://github.com/actions/toolkit/tree/main/packages/http-client
  */
 const sendRequest = async (request, limits) => {
-    const client = new HttpClient(undefined, [
+    const client = new lib_HttpClient(undefined, [
         {
             prepareRequest: (options) => {
                 prepareOptions(options, request, limits);
@@ -9428,7 +9931,7 @@ const sendRequest = async (request, limits) => {
         requireReadableProxy(new URL(request.url));
         const { message } = await untilAborted(start(client, request), limits.signal);
         const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
-        const headers = joinHeaders(message);
+        const headers = readHeaders(message);
         return {
             status: message.statusCode ?? 0,
             statusText: message.statusMessage ?? '',
@@ -9478,7 +9981,7 @@ function start(client, request) {
 function prepareOptions(options, request, { signal, tls = {} }) {
     const trust = {
         rejectUnauthorized: true,
-        ...(tls.ca === undefined ? {} : { ca: [...(0,external_node_tls_namespaceObject.getCACertificates)('default'), tls.ca] }),
+        ...(tls.ca === undefined ? {} : { ca: [...(0,external_node_tls_.getCACertificates)('default'), tls.ca] }),
     };
     const identity = { ...trust, ...pickClientCertificate(tls) };
     // The client appends an id of the run to the user agent; that is nobody's business but GitHub's.
@@ -9531,7 +10034,7 @@ function readBody(message, maxBytes) {
         message.on('close', cut);
     });
 }
-function joinHeaders(message) {
+function readHeaders(message) {
     const entries = Object.entries(message.headers).map(([name, value]) => [
         name,
         Array.isArray(value) ? value.join(', ') : (value ?? ''),
@@ -9539,13 +10042,70 @@ function joinHeaders(message) {
     return Object.fromEntries(entries);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/clock.js
+// EXTERNAL MODULE: ./build/compiled/clock.js
+var clock = __nccwpck_require__(889);
+;// CONCATENATED MODULE: ./build/compiled/action/surroundings.js
+
+
+
+
+
+
+/** By name, so that the rest of the package can be left out of the bundle. */
+const runner = {
+    endGroup: endGroup,
+    error: error,
+    exportVariable: exportVariable,
+    info: info,
+    isDebug: isDebug,
+    saveState: saveState,
+    setOutput: setOutput,
+    setSecret: core_setSecret,
+    startGroup: startGroup,
+    warning: warning,
+};
+/** The real surroundings of a step. */
+function realSurroundings() {
+    const script = process.argv[1] ?? '';
+    const env = { ...process.env };
+    // Node would warn that certificates are not verified, but they are.
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    return {
+        runner,
+        env,
+        platform: process.platform,
+        clock: clock/* systemClock */.ml,
+        random: Math.random,
+        randomBytes: external_node_crypto_.randomBytes,
+        randomUUID: external_node_crypto_.randomUUID,
+        send: sendRequest,
+        // From the path of this process, because ncc rewrites a URL that is made from import.meta.url.
+        saveScript: (0,external_node_path_.join)((0,external_node_path_.dirname)(script), '..', 'save', 'index.js'),
+        temp: process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
+        succeed: () => {
+            process.exitCode = 0;
+        },
+    };
+}
+
+
+/***/ }),
+
+/***/ 889:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DZ: () => (/* binding */ limitTime),
+/* harmony export */   ml: () => (/* binding */ systemClock)
+/* harmony export */ });
+/* unused harmony export longestTimer */
 /** setTimeout fires at once for a longer time than this, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 /** The clock of the machine. */
 const systemClock = {
     now: () => Date.now(),
-    // As performance.now(), whose module takes a millisecond to load.
+    // The same as performance.now(), whose module takes a millisecond to load.
     monotonic: () => Number(process.hrtime.bigint()) / 1e6,
     sleep: (milliseconds) => new Promise((resolve) => {
         setTimeout(resolve, Math.min(milliseconds, longestTimer));
@@ -9557,36 +10117,21 @@ const systemClock = {
         };
     },
 };
-
-;// CONCATENATED MODULE: ./build/compiled/action/surroundings.js
-
-
-
-
-
-
-/** The real surroundings of a step. */
-function realSurroundings() {
-    const script = process.argv[1] ?? '';
-    const env = { ...process.env };
-    // Node would warn that certificates are not verified; they are.
-    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
-    return {
-        runner: core_namespaceObject,
-        env,
-        platform: process.platform,
-        clock: systemClock,
-        random: Math.random,
-        randomBytes: external_node_crypto_.randomBytes,
-        randomUUID: external_node_crypto_.randomUUID,
-        send: sendRequest,
-        // By the path of this process: ncc rewrites a URL that is made from import.meta.url.
-        saveScript: (0,external_node_path_.join)((0,external_node_path_.dirname)(script), '..', 'save', 'index.js'),
-        temp: process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
-        succeed: () => {
-            process.exitCode = 0;
-        },
-    };
+/**
+ * Runs some work with a signal that aborts, with a DOMException named TimeoutError, when its time is over. The work
+ * has to end by itself when that happens.
+ */
+async function limitTime(work, { milliseconds, over }, { startTimer }) {
+    const controller = new AbortController();
+    const stopTimer = startTimer(milliseconds, () => {
+        controller.abort(new DOMException(over, 'TimeoutError'));
+    });
+    try {
+        return await work(controller.signal);
+    }
+    finally {
+        stopTimer();
+    }
 }
 
 
@@ -9646,11 +10191,13 @@ class TransportError extends Error {
     name = 'TransportError';
     code;
     proxyStatus;
+    proxyFault;
     systemCode;
     constructor(code, details = {}) {
         super(code, { cause: details.cause });
         this.code = code;
         this.proxyStatus = details.proxyStatus;
+        this.proxyFault = details.proxyFault;
         this.systemCode = details.systemCode;
     }
     /** Whether the same request may succeed a little later. */
@@ -9685,10 +10232,11 @@ function toTransportError(error) {
         return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
     }
     // Only the words are left of what went wrong between here and a proxy.
-    const failure = tunnelFailure.exec(message)?.[1];
-    if (failure !== undefined) {
-        const isTls = /certificate|altnames|SSL routines/i.test(failure);
-        return new TransportError(isTls ? 'tls_failed' : 'proxy_unreachable', details);
+    const proxyFault = tunnelFailure.exec(message)?.[1];
+    if (proxyFault !== undefined) {
+        const isTls = /certificate|altnames|SSL routines/i.test(proxyFault);
+        const code = isTls ? 'tls_failed' : 'proxy_unreachable';
+        return new TransportError(code, { ...details, proxyFault });
     }
     if (error instanceof URIError)
         return new TransportError('proxy_invalid', details);
@@ -9730,12 +10278,12 @@ function readSystemCode(error) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(678);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(506);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(569);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(218);
 
 
 
-// The package tunnel uses a deprecated Buffer(), and a warning of it is no news to the author of a workflow.
+// The package tunnel uses a deprecated Buffer(), and a warning about it does not help the author of a workflow.
 process.noDeprecation = true;
 // The step is red until later steps have a token: whatever ends this process early must not look like a success.
 process.exitCode = 1;
@@ -9750,12 +10298,12 @@ __webpack_async_result__();
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(218);
+module.exports = __nccwpck_require__(837);
 
 
 /***/ }),
 
-/***/ 218:
+/***/ 837:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 "use strict";
@@ -9765,7 +10313,7 @@ var __webpack_unused_export__;
 var net = __nccwpck_require__(278);
 var tls = __nccwpck_require__(756);
 var http = __nccwpck_require__(611);
-var https = __nccwpck_require__(692);
+var https = __nccwpck_require__(311);
 var events = __nccwpck_require__(434);
 var assert = __nccwpck_require__(613);
 var util = __nccwpck_require__(23);
@@ -10052,7 +10600,7 @@ module.exports = require("http");
 
 /***/ }),
 
-/***/ 692:
+/***/ 311:
 /***/ ((module) => {
 
 "use strict";
@@ -10081,6 +10629,14 @@ module.exports = require("node:crypto");
 
 "use strict";
 module.exports = require("node:path");
+
+/***/ }),
+
+/***/ 692:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:tls");
 
 /***/ }),
 

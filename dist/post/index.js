@@ -8,11 +8,11 @@
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /**
- * The end of the job: revokes the token where that was asked for. Where it was not, nothing more than this file is
- * loaded, for every job of every user comes here.
+ * The end of the job: revokes the token of a step with `revoke: true`. Otherwise only this file is loaded, because
+ * every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(143), __nccwpck_require__.e(195)]).then(__nccwpck_require__.bind(__nccwpck_require__, 675));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(58), __nccwpck_require__.e(571)]).then(__nccwpck_require__.bind(__nccwpck_require__, 899));
     await endJob();
 }
 
@@ -26,13 +26,6 @@ __webpack_async_result__();
 /***/ ((module) => {
 
 module.exports = require("assert");
-
-/***/ }),
-
-/***/ 317:
-/***/ ((module) => {
-
-module.exports = require("child_process");
 
 /***/ }),
 
@@ -64,7 +57,7 @@ module.exports = require("http");
 
 /***/ }),
 
-/***/ 692:
+/***/ 311:
 /***/ ((module) => {
 
 module.exports = require("https");
@@ -113,7 +106,7 @@ module.exports = require("node:path");
 
 /***/ }),
 
-/***/ 311:
+/***/ 692:
 /***/ ((module) => {
 
 module.exports = require("node:tls");
@@ -145,20 +138,6 @@ module.exports = require("os");
 /***/ ((module) => {
 
 module.exports = require("path");
-
-/***/ }),
-
-/***/ 193:
-/***/ ((module) => {
-
-module.exports = require("string_decoder");
-
-/***/ }),
-
-/***/ 557:
-/***/ ((module) => {
-
-module.exports = require("timers");
 
 /***/ }),
 
