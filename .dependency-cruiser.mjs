@@ -99,7 +99,7 @@ export default {
       from: { path: '^from-curl/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^(src|test|demo|tools|bench)/',
-        pathNot: ['^src/(inputs|log)/', '^src/masks/secret-names\\.ts$'],
+        pathNot: '^src/(inputs|log)/',
       },
     },
     {

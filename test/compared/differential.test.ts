@@ -237,10 +237,21 @@ const grants: Record<string, { inputs: Inputs; other: AskOther }> = {
 
 for (const [method, { inputs, other, usesTls }] of Object.entries(ways)) {
   describe(`${method} is sent as oauth4webapi sends it`, () => {
-    for (const [grant, asked] of Object.entries(grants)) {
-      test(`for ${grant}`, async () => {
-        const own = await capture({ 'client-id': clientId, ...inputs, ...asked.inputs });
-        const client = { client_id: clientId, use_mtls_endpoint_aliases: usesTls ?? false };
+    // A certificate goes with every method, and then the endpoints for certificates are used.
+    const sides = usesTls === true ? [certificate] : [{}, certificate];
+    const cases = Object.entries(grants).flatMap(([grant, asked]) =>
+      sides.map((beside) => ({ grant, asked, beside })),
+    );
+    for (const { grant, asked, beside } of cases) {
+      const isCertified = beside === certificate;
+      test(`for ${grant}${isCertified ? ', with a certificate' : ''}`, async () => {
+        const own = await capture({
+          'client-id': clientId,
+          ...beside,
+          ...inputs,
+          ...asked.inputs,
+        });
+        const client = { client_id: clientId, use_mtls_endpoint_aliases: isCertified };
         const theirs = await captureOther(async (options) =>
           asked.other(client, await other(), options),
         );

@@ -222,6 +222,29 @@ const inputRows: readonly Row[] = [
     { inputs: withKey },
   ),
   hold(
+    'a key that is given as base64',
+    ['...(isText ? listPrivateParts(decoded) : [])', ''],
+    'a part of the input private-key',
+    keyLine,
+    { inputs: { ...withKey, 'private-key': Buffer.from(privateKey).toString('base64') } },
+  ),
+  hold(
+    'a key in client-certificate',
+    [
+      'certificate: (env, name) => listBesideCertificates(readInput(env, name)),',
+      'certificate: () => [],',
+    ],
+    'a part of the input client-certificate',
+    certifiedLine,
+    {
+      inputs: {
+        'client-secret': '',
+        'client-certificate': certified.certificate + certified.key,
+        scopes: `${certifiedLine},`,
+      },
+    },
+  ),
+  hold(
     'client-key',
     ["'client-key': { secret: 'private_key'", "'client-key': { secret: false"],
     'a part of the input client-key',
