@@ -11,6 +11,8 @@ const pieces = [
   '-----BEGIN A-----',
   '-----BEGIN A-----\n-----END B-----',
   '-----BEGIN PRIVATE KEY-----\n',
+  '-----BEGIN CERTIFICATE-----\n',
+  '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
   '-----END PRIVATE KEY-----\n',
   'BEGIN A.A B C ',
   '"',
@@ -35,6 +37,7 @@ const size = 1 << 19;
 const script = `
   import { listPrivateParts } from '${new URL('private-parts.ts', import.meta.url).href}';
   import { readSigningKey } from '${new URL('signing-key.ts', import.meta.url).href}';
+  import { holdsOnlyCertificates, readCertificates } from '${new URL('../../inputs/certificates.ts', import.meta.url).href}';
   const { pieces, beginnings, size } = JSON.parse(process.argv[1]);
   for (const piece of pieces) {
     console.log(JSON.stringify(piece));
@@ -45,6 +48,12 @@ const script = `
         readSigningKey(input);
       } catch (error) {
         if (error.name !== 'SigningKeyError') throw error;
+      }
+      holdsOnlyCertificates(input);
+      try {
+        readCertificates(input);
+      } catch (error) {
+        if (error.name !== 'CertificateError') throw error;
       }
     }
   }
