@@ -1,26 +1,18 @@
-/**
- * What somebody plants in the cache, or changes in it, is a miss at worst: no file is written, nothing hangs, the token
- * arrives. What could be wrong at every byte is tried in process, a sample of it by the built action.
- */
+/** What somebody plants in the cache is a miss at worst for the built action: no file is written, nothing hangs, the token arrives. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
-
-import { decompressArchive } from '../../../src/cache/archive.ts';
-import { openEntry } from '../../../src/cache/entry.ts';
 import { type Compression, compressions, makeVersion } from '../../../src/cache/service.ts';
-import { type Finding, TokenCache } from '../../../src/cache/token-cache.ts';
-import { systemClock } from '../../../src/clock.ts';
 import {
   type JobOptions,
   type JobRun,
   makeRoom,
   type Stage,
-  startStage,
   wires,
 } from '../../support/making/cache-stage.ts';
+import { count, start } from '../../support/making/cache-jobs.ts';
 import { createAuthority } from '../../support/making/certificates.ts';
 import {
   compress,
@@ -31,180 +23,12 @@ import {
   packTar,
   type TarMember,
 } from '../../support/making/forged-entry.ts';
+import { kept } from '../../support/making/log-lines.ts';
 import { startProxy } from '../../support/doubles/proxy.ts';
 import { reply, startScriptedServer } from '../../support/doubles/scripted-server.ts';
+import { at, flip, withLength, pack, makeDecoy } from '../../support/making/planted-entry.ts';
 
 const concurrency = 3;
-
-const missed = [
-  'No usable token in the cache. Asking <host> (client_credentials).',
-  'Got a Bearer token, valid for 1 h, until <time>.',
-  'Kept in the cache, encrypted, for other jobs and later runs.',
-  'Set: output token, environment variable OAUTH2_TOKEN.',
-];
-
-/** Where the parts of an entry are, in bytes. */
-const at = { magic: 0, length: 8, nonce: 12, tag: 24, ciphertext: 40 } as const;
-
-/** A copy with the lowest bit of one byte flipped; a negative position counts from the end. */
-function flip(bytes: Uint8Array, position: number, bit = 0): Buffer {
-  const copy = Buffer.from(bytes);
-  const index = position < 0 ? copy.length + position : position;
-  copy.writeUInt8(copy.readUInt8(index) ^ (1 << bit), index);
-  return copy;
-}
-
-/** A copy with another length in its head. */
-function withLength(entry: Buffer, length: number): Buffer {
-  const copy = Buffer.from(entry);
-  copy.writeUInt32BE(length, at.length);
-  return copy;
-}
-
-/** An archive as tar makes it, with this entry as its one file. */
-function pack({ entry }: ForgedEntry): Buffer {
-  return packTar([{ content: entry }]);
-}
-
-/** A block that looks like the beginning of an entry, and is none. */
-function makeDecoy(length = 400): Buffer {
-  const body = randomBytes(512);
-  Buffer.from('\x89OA2TOK\n', 'latin1').copy(body);
-  return withLength(body, length);
-}
-
-/** The cache of a job, with a service that has one blob for a compression. */
-function openCache(
-  { keys }: Forge,
-  compression: Compression,
-  name: string,
-  blob: Buffer,
-): TokenCache {
-  return new TokenCache({
-    keys,
-    service: {
-      find: (_, asked) =>
-        Promise.resolve(asked === compression ? { name, url: 'https://blobs.example' } : undefined),
-      download: () => Promise.resolve(blob),
-    },
-    now: systemClock.now,
-    startTimer: systemClock.startTimer,
-    randomBytes,
-    hide: () => undefined,
-  });
-}
-
-function find(cache: TokenCache): Promise<Finding> {
-  return cache.find(() => true);
-}
-
-describe('an entry', () => {
-  test('opens, and does not after any bit of it was flipped', async () => {
-    const { keys, seal } = await createForge('https://login.example/token');
-    const { name, entry } = seal();
-    const open = (content: Buffer): string | undefined =>
-      openEntry(packTar([{ content }]), { key: keys.sealing, name })?.accessToken.token;
-    assert.equal(open(entry), forgedToken);
-    for (let position = 0; position < entry.length; position += 1) {
-      for (let bit = 0; bit < 8; bit += 1) {
-        assert.equal(open(flip(entry, position, bit)), undefined, `${position}.${bit}`);
-      }
-    }
-  });
-
-  test('does not open after it was cut anywhere', async () => {
-    const { keys, seal } = await createForge('https://login.example/token');
-    const { name, entry } = seal();
-    for (let length = 0; length < entry.length; length += 1) {
-      const cut = entry.subarray(0, length);
-      assert.equal(openEntry(cut, { key: keys.sealing, name }), undefined, String(length));
-    }
-  });
-
-  test('does not open under any other name', async () => {
-    const { keys, seal, prefix } = await createForge('https://login.example/token');
-    const { name, entry } = seal();
-    for (const other of [
-      `${name}-00000000`,
-      name.slice(0, -1),
-      flip(Buffer.from(name), -1).toString(),
-      prefix,
-      '',
-    ]) {
-      assert.equal(openEntry(entry, { key: keys.sealing, name: other }), undefined, other);
-    }
-  });
-
-  test('opens whatever is in the tar header before it, for nothing of that is believed', async () => {
-    const { keys, seal } = await createForge('https://login.example/token');
-    const { name, entry } = seal();
-    const archive = packTar([{ content: entry }]);
-    for (let position = 0; position < 512; position += 1) {
-      const opened = openEntry(flip(archive, position, position % 8), { key: keys.sealing, name });
-      assert.equal(opened?.accessToken.token, forgedToken, String(position));
-    }
-  });
-
-  test('is searched for in four places that look like one, and no more', async () => {
-    const { keys, seal } = await createForge('https://login.example/token');
-    const { name, entry } = seal();
-    const openAfter = (blocks: readonly Buffer[]): string | undefined =>
-      openEntry(Buffer.concat([...blocks, entry]), { key: keys.sealing, name })?.accessToken.token;
-    const repeat = (block: Buffer, times: number): Buffer[] =>
-      Array.from({ length: times }, () => block);
-    assert.equal(openAfter(repeat(makeDecoy(), 3)), forgedToken);
-    assert.equal(openAfter(repeat(makeDecoy(), 4)), undefined);
-    assert.equal(openAfter(repeat(makeDecoy(), 1000)), undefined);
-    // A length that does not fit makes no candidate.
-    for (const length of [0, 27, 0x7fffffff, 0x80000000, 0xffffffff]) {
-      assert.equal(openAfter(repeat(makeDecoy(length), 1000)), forgedToken, String(length));
-    }
-  });
-});
-
-describe('a compressed archive', () => {
-  for (const compression of compressions) {
-    test(`of ${compression} with any byte changed is a miss, or the very token`, async () => {
-      const forge = await createForge('https://login.example/token');
-      const sealed = forge.seal();
-      const blob = compress(pack(sealed), compression);
-      const look = async (bytes: Buffer): Promise<string> => {
-        const finding = await find(openCache(forge, compression, sealed.name, bytes));
-        return finding.code === 'hit' ? finding.token.accessToken.token : finding.code;
-      };
-      assert.equal(await look(blob), forgedToken);
-      const findings: string[] = [];
-      for (let position = 0; position < blob.length; position += 1) {
-        findings.push(await look(flip(blob, position, position % 8)));
-        findings.push(await look(blob.subarray(0, position)));
-      }
-      assert.deepEqual(
-        [...new Set(findings)].filter((each) => each !== 'miss' && each !== forgedToken),
-        [],
-      );
-      assert.ok(findings.includes('miss'));
-    });
-
-    test(`of ${compression} is decompressed to 512 KiB and not a byte more`, async () => {
-      const most = compress(Buffer.alloc(512 * 1024), compression);
-      assert.equal((await decompressArchive(most, compression)).length, 512 * 1024);
-      for (const size of [512 * 1024 + 1, 64 * 1024 * 1024]) {
-        const bomb = compress(Buffer.alloc(size), compression);
-        await assert.rejects(decompressArchive(bomb, compression), {
-          code: 'ERR_BUFFER_TOO_LARGE',
-        });
-      }
-    });
-  }
-
-  test('of zstd that asks for a window of a GiB is refused', async () => {
-    // RFC 8878 section 3.1.1: magic, no flags, window descriptor, and a last raw block of three bytes.
-    const frame = Buffer.from('28b52ffd00' + 'a0' + '190000' + '616263', 'hex');
-    await assert.rejects(decompressArchive(frame, 'zstd-without-long'), {
-      code: 'ZSTD_error_frameParameter_windowTooLarge',
-    });
-  });
-});
 
 /** What a planted blob is made from. */
 interface Means {
@@ -256,12 +80,6 @@ function planted(path: string): TarMember {
   return { path, content: Buffer.from('planted') };
 }
 
-async function start(t: TestContext): Promise<Stage> {
-  const stage = await startStage();
-  t.after(stage.close);
-  return stage;
-}
-
 /** A directory of a job, with a file that an attacker would like to change. */
 async function makeRoomWithCanary(t: TestContext): Promise<string> {
   const room = await makeRoom();
@@ -270,21 +88,17 @@ async function makeRoomWithCanary(t: TestContext): Promise<string> {
   return room;
 }
 
-function countCalls(stage: Stage, call: string): number {
-  return stage.service.requests.filter((request) => request.call === call).length;
-}
-
 /**
  * Runs a job, which leaves the files of its room alone, misses, asks once, and keeps its token under a name that nobody
  * could take; two look-ups and two downloads are all the work.
  */
 async function assertMissed(stage: Stage, job: JobOptions): Promise<void> {
   const run = await stage.run(job);
-  assert.deepEqual(run.lines, missed);
+  assert.deepEqual(run.lines, kept);
   assert.deepEqual([run.hit, run.token], [false, 'token-1-of-the-endpoint']);
   assert.match(stage.service.entries.at(-1)?.name ?? '', /-[0-9a-f]{16}-[0-9a-f]{8}$/);
-  assert.equal(countCalls(stage, 'GetCacheEntryDownloadURL'), 2);
-  assert.ok(countCalls(stage, 'download') <= 2);
+  assert.equal(count(stage, 'GetCacheEntryDownloadURL'), 2);
+  assert.ok(count(stage, 'download') <= 2);
   assert.equal(stage.endpoint.requests.length, 1);
 }
 
@@ -396,7 +210,7 @@ describe('the built action misses, and replaces, a planted entry', { concurrency
         stage.service.plant({ name, version: makeVersion(compression), blob });
       }
       await assertMissed(stage, { room });
-      assert.equal(countCalls(stage, 'download'), 2);
+      assert.equal(count(stage, 'download'), 2);
     });
   }
 
@@ -499,7 +313,7 @@ describe('the built action passes over a planted name', { concurrency }, () => {
         stage.service.plant({ name: sealed.name, version: makeVersion(compression), blob });
       }
       await assertMissed(stage, { room });
-      assert.equal(countCalls(stage, 'download'), 0);
+      assert.equal(count(stage, 'download'), 0);
     });
   }
 
@@ -517,7 +331,7 @@ describe('the built action passes over a planted name', { concurrency }, () => {
           stage.service.plant({ name: prefix, version: makeVersion(compression), blob: 'planted' });
         }
         const [next, later] = await runTwoInOneWindow(stage, { version });
-        assert.deepEqual(next.lines, missed);
+        assert.deepEqual(next.lines, kept);
         assert.deepEqual([later.hit, later.token], [true, next.token]);
       });
     }
@@ -556,7 +370,7 @@ describe(
         };
         await assertMissed(stage, { environment });
         assert.deepEqual(proxy.connects, []);
-        assert.equal(countCalls(stage, 'download'), 0);
+        assert.equal(count(stage, 'download'), 0);
       });
     }
 
@@ -571,7 +385,7 @@ describe(
       stage.service.plant({ name: good.name, version: makeVersion('gzip'), blob: 'planted' });
       stage.service.fault('download', { status: 302, headers: { location: elsewhere.url } });
       await assertMissed(stage, {});
-      assert.equal(countCalls(stage, 'download'), 1);
+      assert.equal(count(stage, 'download'), 1);
       assert.equal(elsewhere.connections, 0);
     });
 

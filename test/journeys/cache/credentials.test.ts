@@ -12,6 +12,7 @@ import {
   type StageOptions,
   startStage,
 } from '../../support/making/cache-stage.ts';
+import { asking, got, kept, keptIt, missed, notUsed, set } from '../../support/making/log-lines.ts';
 import { createAuthority } from '../../support/making/certificates.ts';
 import {
   federatedAudience,
@@ -34,14 +35,6 @@ const concurrency = 3;
 const looking = { ACTIONS_CACHE_MODE: 'read' };
 
 const encryptionKey = { 'cache-encryption-key': 'the-key-that-seals-the-entries' };
-
-/** The lines of a job that has found nothing and kept what it got. */
-const kept = [
-  'No usable token in the cache. Asking <host> (client_credentials).',
-  'Got a Bearer token, valid for 1 h, until <time>.',
-  'Kept in the cache, encrypted, for other jobs and later runs.',
-  'Set: output token, environment variable OAUTH2_TOKEN.',
-];
 
 /** Starts a stage whose jobs have these inputs and no client-secret. */
 async function start(
@@ -120,7 +113,7 @@ describe('a token that was got by a private key', { concurrency }, () => {
     const inputs = { 'private-key': generatePem(), 'private-key-as': 'assertion' };
     const { stage, run } = await start(t, inputs);
     const first = await run();
-    assert.equal(first.lines[0], 'No usable token in the cache. Asking <host> (jwt-bearer).');
+    assert.equal(first.lines[0], missed({ ...inputs, 'client-secret': '' }));
     assert.deepEqual(first.lines.slice(1), kept.slice(1));
     const second = await run();
     assert.deepEqual([second.hit, second.token], [true, first.token]);
@@ -174,12 +167,7 @@ describe('a client without a credential', { concurrency }, () => {
 
   test('does not use the cache without one, and is told how to', async (t) => {
     const { stage, run } = await start(t, { 'client-auth-method': 'none' });
-    assert.deepEqual((await run()).lines, [
-      'Cache not used: there is no secret to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).',
-      'Asking <host> (client_credentials).',
-      kept[1],
-      kept[3],
-    ]);
+    assert.deepEqual((await run()).lines, [notUsed('no_secret'), asking(), got(), set]);
     assert.deepEqual(stage.service.requests, []);
   });
 });
@@ -247,7 +235,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
   test('as the grant is reused, too, for it is got anew for each request', async (t) => {
     const { run } = await startFederated(t, { 'id-token-as': 'subject_token', ...encryptionKey });
     const first = await run();
-    assert.equal(first.lines[2], kept[2]);
+    assert.equal(first.lines[2], keptIt);
     const second = await run();
     assert.deepEqual([second.hit, second.token], [true, first.token]);
   });
@@ -255,12 +243,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
   test('is not cached where the ID token is all there is, and one ID token is enough', async (t) => {
     const { stage, idTokens, run } = await startFederated(t, {});
     const { lines } = await run();
-    assert.deepEqual(lines, [
-      'Cache not used: an ID token is no key to encrypt with. Set cache-encryption-key to use it.',
-      'Asking <host> (client_credentials).',
-      kept[1],
-      kept[3],
-    ]);
+    assert.deepEqual(lines, [notUsed('id_token_alone'), asking(), got(), set]);
     assert.deepEqual(stage.service.requests, []);
     assert.equal(idTokens.requests.length, 1);
   });

@@ -1,5 +1,6 @@
 /** Whatever goes wrong with the cache service, the built action gets its token, says one line, and is done in time. */
 import assert from 'node:assert/strict';
+import { watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { describe, test, type TestContext } from 'node:test';
 
@@ -11,30 +12,31 @@ import {
   makePath,
   pathDecides,
   type Stage,
-  startStage,
 } from '../../support/making/cache-stage.ts';
+import { start } from '../../support/making/cache-jobs.ts';
 import { compress, createForge, packTar } from '../../support/making/forged-entry.ts';
+import {
+  asking,
+  got,
+  kept,
+  missed,
+  notCached,
+  notUsed,
+  set,
+} from '../../support/making/log-lines.ts';
 import { startTcpServer } from '../../support/doubles/scripted-server.ts';
+import { startStepClock } from '../../support/doubles/step-clock.ts';
 
-const asking = 'Asking <host> (client_credentials).';
-const got = 'Got a Bearer token, valid for 1 h, until <time>.';
-const set = 'Set: output token, environment variable OAUTH2_TOKEN.';
+const concurrency = 3;
 
 /** What a fault comes to, as the whole log says it. */
 const outcomes = {
-  notUsed: ['Cache not used: the service did not answer as it should.', asking, got, set],
-  notUsedInTime: ['Cache not used: the service did not answer within 5 s.', asking, got, set],
-  kept: sayMiss('Kept in the cache, encrypted, for other jobs and later runs.'),
-  notTaken: sayMiss('Not cached: the service did not take it.'),
-  notTakenInTime: sayMiss('Not cached: the service did not take it within 10 s.'),
+  notUsed: [notUsed('failed'), asking(), got(), set],
+  notUsedInTime: [notUsed('timeout'), asking(), got(), set],
+  kept,
+  notTaken: [missed(), got(), notCached('failed'), set],
+  notTakenInTime: [missed(), got(), notCached('timeout'), set],
 } as const;
-
-function sayMiss(end: string): string[] {
-  return [`No usable token in the cache. ${asking}`, got, end, set];
-}
-
-/** A guard against a hang: the budgets are 5 s and 10 s, and as many jobs as there are rows begin at once. */
-const guard = 60_000;
 
 /** A fault of one call, and what it comes to. */
 interface Row {
@@ -90,7 +92,7 @@ const download = {
   'no answer': 'notUsedInTime',
 } as const;
 
-/** The toolkit asks again after most faults, and its waits alone are longer than the time there is. */
+/** The toolkit tries again after most faults, and its waits alone are longer than the time there is. */
 const rows: Record<'v2' | 'v1', Row[]> = {
   v2: [
     ...meet('GetCacheEntryDownloadURL', lookUp),
@@ -158,12 +160,6 @@ const rows: Record<'v2' | 'v1', Row[]> = {
   ],
 };
 
-async function start(t: TestContext): Promise<Stage> {
-  const stage = await startStage();
-  t.after(stage.close);
-  return stage;
-}
-
 /** Plants an entry that is good, so that there is something to find. */
 async function plantGoodEntry({ endpoint, service }: Stage): Promise<void> {
   const { seal } = await createForge(endpoint.url);
@@ -177,10 +173,29 @@ function declareRow(version: 'v2' | 'v1', { call, fault, outcome }: Row): void {
     const stage = await start(t);
     if (/download|lookup/i.test(call)) await plantGoodEntry(stage);
     stage.service.fault(call, faults[fault]);
-    const run = await stage.run({ version, timeoutMs: guard });
+    const hangs = fault === 'no answer' ? stage.service.whenAsked(call, 1) : undefined;
+    const run = await runInTime(stage, { version }, hangs);
     assertOutcome(run, stage, outcome);
     assert.ok(stage.service.requests.some((request) => request.call === call));
   });
+}
+
+/**
+ * Runs a job whose sleeps are over at once.
+ *
+ * @param hangs settles when nothing will happen any more before a time limit ends it
+ */
+async function runInTime(stage: Stage, job: JobOptions, hangs?: Promise<unknown>): Promise<JobRun> {
+  const clock = await startStepClock();
+  clock.skipSleeps();
+  try {
+    const run = stage.run({ ...job, clock });
+    // A job that ends without hanging fails the test by what it says.
+    await Promise.race([hangs?.then(clock.advanceToTimer), run]);
+    return await run;
+  } finally {
+    await clock.close();
+  }
 }
 
 function assertOutcome(run: JobRun, stage: Stage, outcome: keyof typeof outcomes): void {
@@ -278,43 +293,40 @@ function declareOther({ name, outcome, prepare }: (typeof others)[number]): void
   test(name, async (t) => {
     const stage = await start(t);
     const job = await prepare(stage, await findClosedOrigin());
-    assertOutcome(await stage.run({ ...job, timeoutMs: guard }), stage, outcome);
+    assertOutcome(await runInTime(stage, job), stage, outcome);
   });
 }
 
-const takesTime = (outcome: keyof typeof outcomes): boolean => outcome.endsWith('InTime');
+/** Settles once a file is made in a directory. */
+function whenMade(t: TestContext, directory: string, name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(directory, (_, file) => {
+      if (file === name) resolve();
+    });
+    t.after(() => {
+      watcher.close();
+    });
+  });
+}
 
-/** What only waits does so all at once, and meanwhile the rest is done. */
 describe(
   'the token arrives, and the log says what became of the cache, after',
-  { concurrency: true },
+  { concurrency },
   () => {
-    describe('what takes all the time that there is:', { concurrency: true }, () => {
-      for (const version of ['v2', 'v1'] as const) {
-        for (const row of rows[version].filter(({ outcome }) => takesTime(outcome))) {
-          declareRow(version, row);
-        }
-      }
-      others.filter(({ outcome }) => takesTime(outcome)).forEach(declareOther);
+    for (const version of ['v2', 'v1'] as const) {
+      for (const row of rows[version]) declareRow(version, row);
+    }
+    others.forEach(declareOther);
 
-      test('a tar that hangs, which is killed with all that it started', pathDecides, async (t) => {
-        const script = '#!/bin/sh\nsleep 600 &\nsleep 600\n';
-        const PATH = await makePath(['gzip', 'sleep'], { tar: script });
-        t.after(() => rm(PATH, { recursive: true }));
-        const stage = await start(t);
-        const run = await stage.run({ environment: { PATH }, timeoutMs: guard });
-        assert.deepEqual(run.lines, outcomes.notTakenInTime);
-        assert.deepEqual(stage.service.entries, []);
-      });
-    });
-
-    describe('what is over at once:', { concurrency: 2 }, () => {
-      for (const version of ['v2', 'v1'] as const) {
-        for (const row of rows[version].filter(({ outcome }) => !takesTime(outcome))) {
-          declareRow(version, row);
-        }
-      }
-      others.filter(({ outcome }) => !takesTime(outcome)).forEach(declareOther);
+    test('a tar that hangs, which is killed with all that it started', pathDecides, async (t) => {
+      const script = '#!/bin/sh\nsleep 600 &\n: > "${0%/*}/started"\nsleep 600\n';
+      const PATH = await makePath(['gzip', 'sleep'], { tar: script });
+      t.after(() => rm(PATH, { recursive: true }));
+      const stage = await start(t);
+      const hangs = whenMade(t, PATH, 'started');
+      const run = await runInTime(stage, { environment: { PATH } }, hangs);
+      assert.deepEqual(run.lines, outcomes.notTakenInTime);
+      assert.deepEqual(stage.service.entries, []);
     });
   },
 );

@@ -13,6 +13,21 @@ import {
   startStage,
 } from '../../support/making/cache-stage.ts';
 import { type Answer, dynamic, silence, token } from '../../support/doubles/scripted-server.ts';
+import { startStepClock } from '../../support/doubles/step-clock.ts';
+import {
+  asking,
+  following,
+  got,
+  keptIt,
+  missed,
+  notCached,
+  notFollowing,
+  reusing,
+  set,
+  stabilizeLines,
+  taken,
+  waitedInVain,
+} from '../../support/making/log-lines.ts';
 
 /** The call that reserves a name. */
 type Reservation = 'CreateCacheEntry' | 'v1-reserve';
@@ -23,19 +38,11 @@ const timeoutMs = 180_000;
 /** The longest that a leader can need here, seconds: nobody ever waits for so long. */
 const longWait = { 'cache-wait': '120', timeout: '100' };
 
-/** How `longWait` and what follows it read in the log. */
-const following = 'Another job is asking for this token; waiting up to 120 s for it.';
-const taken = 'Took the token that another job got.';
-const missed = 'No usable token in the cache. Asking <host> (client_credentials).';
-const asking = 'Asking <host> (client_credentials).';
-const got = 'Got a Bearer token, valid for 10 days, until <time>.';
-const reusing =
-  'Reusing a token from the cache: Bearer, valid for 10 days, until <time>. <host> was not asked.';
-const keptIt = 'Kept in the cache, encrypted, for other jobs and later runs.';
-const set = 'Set: output token, environment variable OAUTH2_TOKEN.';
+/** What the tokens of the endpoint live for, seconds: long however slow the machine is. */
+const tenDays = 864_000;
 
-const leading = [missed, got, keptIt, set];
-const followed = [following, taken, reusing, set];
+const leading = [missed(), got(tenDays), keptIt, set];
+const followed = [following(120), taken, reusing(tenDays), set];
 
 async function start(t: TestContext, options: StageOptions = {}): Promise<Stage> {
   const stage = await startStage({ answers: [issueLongTokens()], ...options });
@@ -43,30 +50,64 @@ async function start(t: TestContext, options: StageOptions = {}): Promise<Stage>
   return stage;
 }
 
+/** Jobs that start together. */
+interface Crowd {
+  readonly stage: Stage;
+  readonly count: number;
+  readonly call: Reservation;
+  /** Settles when waiting is over: a token is in the cache, or none will come. */
+  readonly found: Promise<void>;
+  /** The time of day at which a job starts: epoch, milliseconds. */
+  readonly startOf?: (index: number) => number;
+}
+
 /** How many jobs may be on their way to the election: more would only keep each other from the processor. */
 const crowd = 6;
 
 /**
  * Starts jobs as fast as the machine can, and runs them all to their end. Their endpoint gives no token before all have
- * taken part in the election.
+ * taken part in the election, and nobody's time moves on before there is something to be found.
  */
-function startAll(
-  stage: Stage,
-  count: number,
-  call: Reservation,
-  options: (index: number) => JobOptions,
+async function startAll(
+  { stage, count: jobs, call, found, startOf = Date.now }: Crowd,
+  options: JobOptions,
 ): Promise<JobRun[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => {
-      await stage.service.whenAnswered(call, index - crowd);
-      return stage.run({ timeoutMs, ...options(index) });
-    }),
+  const clocks = await Promise.all(
+    Array.from({ length: jobs }, (_, index) => startStepClock({ start: startOf(index) })),
   );
+  void found.then(() => {
+    for (const clock of clocks) clock.skipSleeps();
+  });
+  try {
+    return await Promise.all(
+      clocks.map(async (clock, index) => {
+        await stage.service.whenAnswered(call, index - crowd);
+        return stage.run({ timeoutMs, clock, ...options });
+      }),
+    );
+  } finally {
+    await Promise.all(clocks.map(({ close }) => close()));
+  }
+}
+
+/** Runs a job whose sleeps are over as soon as they begin, or as soon as this has happened. */
+async function runFast(
+  stage: Stage,
+  job: JobOptions,
+  after: Promise<unknown> = Promise.resolve(),
+): Promise<JobRun> {
+  const clock = await startStepClock();
+  void after.then(clock.skipSleeps);
+  try {
+    return await stage.run({ ...job, clock });
+  } finally {
+    await clock.close();
+  }
 }
 
 /** Tokens of the endpoint that live for as long however slow the machine is. */
 function issueLongTokens(): Answer {
-  return issueTokens({ expires_in: 864_000 });
+  return issueTokens({ expires_in: tenDays });
 }
 
 /** Tokens as ever, but none before so many reservations were answered: by then, all jobs have missed. */
@@ -120,7 +161,9 @@ describe('64 jobs that start together', () => {
   test('ask once with cache-wait, and all have that token', async (t) => {
     // One job reserves two names, each of the others finds the first one taken.
     const stage = await startHeld(t, 'CreateCacheEntry', 65);
-    const runs = await startAll(stage, 64, 'CreateCacheEntry', () => ({ inputs: longWait }));
+    const call = 'CreateCacheEntry';
+    const found = stage.service.whenAnswered('FinalizeCacheEntryUpload', 1);
+    const runs = await startAll({ stage, count: 64, call, found }, { inputs: longWait });
     assertOneToken(stage, runs);
     assert.deepEqual(
       runs.filter(({ hit }) => hit).map(({ lines }) => lines),
@@ -134,10 +177,10 @@ describe('64 jobs that start together', () => {
 describe('jobs that start together', () => {
   test('ask once by version 1 of the service too', async (t) => {
     const stage = await startHeld(t, 'v1-reserve', 9);
-    const runs = await startAll(stage, 8, 'v1-reserve', () => ({
-      version: 'v1',
-      inputs: longWait,
-    }));
+    const call = 'v1-reserve';
+    const found = stage.service.whenAnswered('v1-commit', 1);
+    const job = { version: 'v1', inputs: longWait } as const;
+    const runs = await startAll({ stage, count: 8, call, found }, job);
     assertOneToken(stage, runs);
     assert.deepEqual(listLeases(stage), [201, 201, ...Array.from({ length: 7 }, () => 409)]);
   });
@@ -145,11 +188,11 @@ describe('jobs that start together', () => {
   test('ask once although half of their clocks are 20 s ahead, in the next window', async (t) => {
     const stage = await startHeld(t, 'CreateCacheEntry', 13);
     // The clocks of one half stand 10 s before the end of a window, those of the other half 10 s after it.
-    const behind = leaseWindow - 10_000 - (Date.now() % leaseWindow);
-    const runs = await startAll(stage, 12, 'CreateCacheEntry', (index) => ({
-      inputs: longWait,
-      environment: shiftClock(index % 2 === 0 ? behind : behind + 20_000),
-    }));
+    const end = Math.ceil(Date.now() / leaseWindow) * leaseWindow;
+    const startOf = (index: number): number => end + (index % 2 === 0 ? -10_000 : 10_000);
+    const call = 'CreateCacheEntry';
+    const found = stage.service.whenAnswered('FinalizeCacheEntryUpload', 1);
+    const runs = await startAll({ stage, count: 12, call, found, startOf }, { inputs: longWait });
     assertOneToken(stage, runs);
     const names = new Set(
       stage.service.entries.map(({ name }) => name).filter((name) => name.includes('-lease-')),
@@ -159,10 +202,10 @@ describe('jobs that start together', () => {
 
   test('each ask at once with the service of act, where all of them lead', async (t) => {
     const stage = await startHeld(t, 'v1-reserve', 16, { reservesTaken: true });
-    const runs = await startAll(stage, 8, 'v1-reserve', () => ({
-      version: 'v1',
-      inputs: longWait,
-    }));
+    const call = 'v1-reserve';
+    const found = stage.service.whenAnswered('v1-commit', 1);
+    const job = { version: 'v1', inputs: longWait } as const;
+    const runs = await startAll({ stage, count: 8, call, found }, job);
     assert.equal(stage.endpoint.requests.length, 8);
     assert.deepEqual(
       runs.map(({ lines }) => lines),
@@ -179,21 +222,20 @@ describe('jobs that start together', () => {
     const inputs = { 'cache-wait': '3', timeout: '100' };
     // The leader reserves two names, 18 jobs find one taken, and the rest is refused.
     const stage = await startHeld(t, 'CreateCacheEntry', jobs + 1, { limitReservations: 20 });
-    const runs = await startAll(stage, jobs, 'CreateCacheEntry', () => ({ inputs }));
+    const call = 'CreateCacheEntry';
+    // By then everybody has missed and knows whom to wait for.
+    const found = stage.service.whenAnswered(call, jobs + 1);
+    const runs = await startAll({ stage, count: jobs, call, found }, { inputs });
     assert.equal(stage.endpoint.requests.length, jobs);
     assert.equal(new Set(runs.map((run) => run.token)).size, jobs);
-    const refused =
-      'Not waiting for another job (cache-wait): the cache service takes no more reservations for now.';
-    const notTaken = 'Not cached: the service did not take it.';
-    const waited = [
-      following.replace('120 s', '3 s'),
-      'No token came within 3 s (cache-wait).',
-      asking,
-    ];
+    const refused = notFollowing('limited');
+    const notTaken = notCached('failed');
+    const waited = [following(3), waitedInVain(3), asking()];
+    const miss = [missed(), got(tenDays)];
     const expected = [
-      [missed, got, notTaken, set],
-      ...Array.from({ length: 18 }, () => [...waited, got, notTaken, set]),
-      ...Array.from({ length: 5 }, () => [refused, missed, got, notTaken, set]),
+      [...miss, notTaken, set],
+      ...Array.from({ length: 18 }, () => [...waited, got(tenDays), notTaken, set]),
+      ...Array.from({ length: 5 }, () => [refused, ...miss, notTaken, set]),
     ];
     assert.deepEqual(runs.map(({ lines }) => lines).toSorted(), expected.toSorted());
   });
@@ -210,15 +252,26 @@ describe('jobs that start together', () => {
       tokens,
     ];
     const stage = await start(t, { answers });
-    const guards = Array.from({ length: jobs }, () => new AbortController());
+    const guards = await Promise.all(
+      Array.from({ length: jobs }, async () => ({
+        runner: new AbortController(),
+        clock: await startStepClock(),
+      })),
+    );
     const kill = (): void => {
-      guards[findLeader(stage)]?.abort();
+      guards[findLeader(stage)]?.runner.abort();
+      for (const { clock } of guards) clock.skipSleeps();
     };
+    t.after(() => Promise.all(guards.map(({ clock }) => clock.close())));
     const runs = await Promise.all(
-      guards.map(({ signal }, index) =>
+      guards.map(({ runner, clock }, index) =>
         startBuiltAction(
           { ...stage.inputs, 'cache-wait': '5' },
-          { environment: identify(stage, index), lost: signal, timeoutMs },
+          {
+            environment: { ...identify(stage, index), ...clock.environment },
+            lost: runner.signal,
+            timeoutMs,
+          },
         ),
       ),
     );
@@ -233,9 +286,11 @@ describe('jobs that start together', () => {
     const asked = living.filter(({ outputs }) => outputs['cache-hit'] === 'false');
     assert.ok(asked.length > 0);
     assert.equal(stage.endpoint.requests.length, 1 + asked.length);
+    const { host } = new URL(stage.endpoint.url);
     for (const { stdout } of asked) {
-      assert.match(stdout, /^Another job is asking for this token; waiting up to 5 s for it\.$/m);
-      assert.match(stdout, /^No token came within 5 s \(cache-wait\)\.\nAsking 127/m);
+      const lines = stabilizeLines(stdout.split('\n'), host);
+      const from = lines.indexOf(following(5));
+      assert.deepEqual(lines.slice(from, from + 3), [following(5), waitedInVain(5), asking()]);
     }
     // The first of them to ask keeps its token as usual, for those that still wait and for all that come.
     const [entry] = stage.service.entries.filter(({ finalized }) => finalized);
@@ -267,12 +322,6 @@ function findLeader(stage: Stage): number {
   return Number(index);
 }
 
-/** Has a job's clock go wrong by so many milliseconds. */
-function shiftClock(by: number): Record<string, string> {
-  const script = `const now = Date.now; Date.now = () => now() + (${by});`;
-  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` };
-}
-
 describe('a job that follows', { concurrency: 3 }, () => {
   test('asks when its wait is over, says so, and keeps what it gets', async (t) => {
     const tokens = issueLongTokens();
@@ -281,14 +330,14 @@ describe('a job that follows', { concurrency: 3 }, () => {
     });
     const inputs = { 'cache-wait': '1' };
     const first = await stage.run({ inputs });
-    assert.match(first.lines[2] ?? '', /^Not cached: <host> did not say when the token expires/);
+    assert.equal(first.lines[2], notCached('no_expiry'));
 
-    const second = await stage.run({ inputs });
+    const second = await runFast(stage, { inputs });
     assert.deepEqual(second.lines, [
-      'Another job is asking for this token; waiting up to 1 s for it.',
-      'No token came within 1 s (cache-wait).',
-      asking,
-      got,
+      following(1),
+      waitedInVain(1),
+      asking(),
+      got(tenDays),
       keptIt,
       set,
     ]);
@@ -301,7 +350,7 @@ describe('a job that follows', { concurrency: 3 }, () => {
     const stage = await start(t, { answers });
     const inputs = { 'cache-wait': '1', verbose: 'true' };
     const details = async (): Promise<string[]> => {
-      const { stdout } = await stage.run({ inputs });
+      const { stdout } = await runFast(stage, { inputs });
       return [...stdout.matchAll(/^(miss|election: \w+), after/gm)].map(([, what]) => what ?? '');
     };
     assert.deepEqual(await details(), ['miss', 'election: leads']);
@@ -312,17 +361,11 @@ describe('a job that follows', { concurrency: 3 }, () => {
     const answers = [token({ expires_in: 0 }), issueLongTokens()];
     const stage = await start(t, { answers });
     await stage.run({ inputs: { 'cache-wait': '1' } });
-    const tries = stage.run({ inputs: { 'cache-wait': '1' } });
-    await stage.service.whenAnswered('CreateCacheEntry', 3);
-    stage.service.fault('GetCacheEntryDownloadURL', { status: 500 });
-    const { lines } = await tries;
-    assert.deepEqual(lines.slice(1), [
-      'No token came within 1 s (cache-wait).',
-      asking,
-      got,
-      keptIt,
-      set,
-    ]);
+    const inVain = stage.service.whenAnswered('CreateCacheEntry', 3).then(() => {
+      stage.service.fault('GetCacheEntryDownloadURL', { status: 500 });
+    });
+    const { lines } = await runFast(stage, { inputs: { 'cache-wait': '1' } }, inVain);
+    assert.deepEqual(lines.slice(1), [waitedInVain(1), asking(), got(tenDays), keptIt, set]);
   });
 });
 
@@ -368,20 +411,13 @@ describe('a job holds no election', { concurrency: 3 }, () => {
 });
 
 describe('a job asks at once', { concurrency: 3 }, () => {
-  const notReserved =
-    'Not waiting for another job (cache-wait): the cache service reserved no name.';
+  const notReserved = notFollowing('failed');
   const wait = { 'cache-wait': '60' };
 
   test('where its token may not write, and says so once', async (t) => {
     const stage = await start(t);
     const { lines } = await stage.run({ inputs: wait, readOnly: true });
-    assert.deepEqual(lines, [
-      notReserved,
-      missed,
-      got,
-      'Not cached: this run may read the cache but not write it.',
-      set,
-    ]);
+    assert.deepEqual(lines, [notReserved, missed(), got(tenDays), notCached('denied'), set]);
     assert.equal(listLeases(stage).length, 1);
   });
 
@@ -389,7 +425,12 @@ describe('a job asks at once', { concurrency: 3 }, () => {
     test(`where a reservation ends with ${JSON.stringify(fault)}, and keeps what it gets`, async (t) => {
       const stage = await start(t);
       stage.service.fault('CreateCacheEntry', fault, 1);
-      const { lines } = await stage.run({ inputs: wait });
+      const clock = await startStepClock();
+      t.after(clock.close);
+      const run = stage.run({ inputs: wait, clock });
+      const hangs = fault === 'hang' && stage.service.whenAsked('CreateCacheEntry', 1);
+      if (hangs !== false) await Promise.race([hangs.then(clock.advanceToTimer), run]);
+      const { lines } = await run;
       assert.deepEqual(lines, [notReserved, ...leading]);
       assert.equal(listLeases(stage).length, 1);
     });

@@ -81,6 +81,8 @@ export interface CacheService {
   /** Makes the next `times` calls fail, or all that follow; several faults of one call come one after the other. */
   fault: (call: Call, fault: Fault, times?: number) => void;
   clearFaults: () => void;
+  /** Settles once so many requests for a call have arrived, from the beginning on, with an answer or without. */
+  whenAsked: (call: Call, times: number) => Promise<void>;
   /** Settles once so many requests for a call were answered, from the beginning on. */
   whenAnswered: (call: Call, times: number) => Promise<void>;
   /** Destroys every connection and stops listening. */
@@ -128,12 +130,21 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     }
   };
 
-  const countAnswers = (call: Call): number =>
-    requests.filter((request) => request.call === call && request.status !== undefined).length;
   const waiters = new Set<() => void>();
   const tellWaiters = (): void => {
     for (const check of waiters) check();
   };
+  /** Settles once there are so many of these requests. */
+  const whenThere = (isOne: (request: RecordedRequest) => boolean, times: number): Promise<void> =>
+    new Promise((resolve) => {
+      const check = (): void => {
+        if (requests.filter(isOne).length < times) return;
+        waiters.delete(check);
+        resolve();
+      };
+      waiters.add(check);
+      check();
+    });
 
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = await receive(message);
@@ -141,6 +152,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
     const call = route(request);
     const record = recordOf(message, request, call);
     requests.push(record);
+    tellWaiters();
     const fault = faults.take(call);
     if (fault === 'hang') return;
     if (fault === 'reset') {
@@ -183,16 +195,9 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
       faults.add(call, fault, times);
     },
     clearFaults: faults.clear,
+    whenAsked: (call, times) => whenThere((request) => request.call === call, times),
     whenAnswered: (call, times) =>
-      new Promise((resolve) => {
-        const check = (): void => {
-          if (countAnswers(call) < times) return;
-          waiters.delete(check);
-          resolve();
-        };
-        waiters.add(check);
-        check();
-      }),
+      whenThere((request) => request.call === call && request.status !== undefined, times),
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -32,8 +32,8 @@ interface Step {
   reached: number;
 }
 
-/** Starts a clock for one step. */
-export async function startStepClock(): Promise<StepClock> {
+/** Starts a clock for one step; `start` is its time of day, epoch, milliseconds. */
+export async function startStepClock({ start = Date.now() } = {}): Promise<StepClock> {
   const steps = new Map<Socket, Step>();
   const waiters = new Set<() => void>();
   let passed = 0;
@@ -105,7 +105,7 @@ export async function startStepClock(): Promise<StepClock> {
     environment: {
       NODE_OPTIONS: `--require ${join(import.meta.dirname, 'step-clock', 'preload.cjs')}`,
       STEP_CLOCK: String(address.port),
-      STEP_CLOCK_EPOCH: String(Date.now()),
+      STEP_CLOCK_EPOCH: String(start),
     },
     advance: async (milliseconds) => {
       moveTo(passed + milliseconds);

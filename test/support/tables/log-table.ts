@@ -187,9 +187,7 @@ async function tellCached(which: 'first' | 'second'): Promise<readonly string[]>
     const inputs = { scopes: 'read list' };
     const first = await stage.run({ inputs });
     const { lines } = which === 'first' ? first : await stage.run({ inputs });
-    return lines.map((line) =>
-      line.replace('<host>', 'login.example.com').replace('<time>', '2026-01-31T12:00:00Z'),
-    );
+    return lines;
   } finally {
     await stage.close();
   }

@@ -1,0 +1,111 @@
+/** The lines of a job's log in the words of the action, for tests that tell lines apart and do not pin their texts. */
+import { AccessToken } from '../../../src/oauth2/access-token.ts';
+import {
+  type CacheObstacle,
+  type NotCachedReason,
+  sayCacheNotUsed,
+  sayFollowing,
+  sayKept,
+  sayNotCached,
+  sayNotFollowing,
+  sayTaken,
+  sayWaitedInVain,
+} from '../../../src/wording/cache.ts';
+import {
+  sayAsking,
+  sayGot,
+  sayGranted,
+  sayReusing,
+  saySet,
+} from '../../../src/wording/progress.ts';
+import { type Given, readUsualInputs, say } from './inputs.ts';
+
+/** The time that stands for every Zulu time of a log. */
+export const stableTime = '2026-01-31T12:00:00Z';
+
+/** The host that stands for the token endpoint. */
+export const stableHost = 'login.example.com';
+
+/** Gives lines of a log in which every Zulu time is {@link stableTime} and `host` is {@link stableHost}. */
+export function stabilizeLines(lines: readonly string[], host: string): string[] {
+  return lines.map((line) =>
+    line.replaceAll(host, stableHost).replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, stableTime),
+  );
+}
+
+/** A client with a secret, and no scopes. */
+function read(given: Given = {}): ReturnType<typeof readUsualInputs> {
+  return readUsualInputs({ scopes: '', ...given });
+}
+
+const hour = 3600;
+
+function makeToken(lifetime: number | undefined): AccessToken {
+  const expiresAt = lifetime === undefined ? undefined : new Date(stableTime);
+  return new AccessToken({ token: 'the-token', tokenType: 'Bearer', expiresAt });
+}
+
+/** Before the token request. */
+export function asking(given?: Given): string {
+  return say(sayAsking(read(given), false));
+}
+
+/** Before the token request, after the cache had nothing. */
+export function missed(given?: Given): string {
+  return say(sayAsking(read(given), true));
+}
+
+/** A Bearer token came, which lives for an hour or so many seconds; undefined where that is not known. */
+export function got(lifetime: number | undefined = hour): string {
+  return say(sayGot(makeToken(lifetime), 1, lifetime, read()));
+}
+
+/** A Bearer token came, and nobody knows for how long. */
+export const gotForUnknown = say(sayGot(makeToken(undefined), 1, undefined, read()));
+
+/** A Bearer token of the cache, which lives for an hour or so many seconds. */
+export function reusing(lifetime = hour): string {
+  return say(sayReusing(makeToken(lifetime), Date.parse(stableTime) - lifetime * 1000, read()));
+}
+
+/** The server granted these scopes, and not those. */
+export function granted(scopes: readonly string[], missing: readonly string[]): string {
+  return say(sayGranted(scopes, missing));
+}
+
+/** The output and the usual variable are set. */
+export const set = say(saySet('OAUTH2_TOKEN'));
+
+/** The token is in the cache. */
+export const keptIt = say(sayKept());
+
+/** Why the cache is not used. */
+export function notUsed(obstacle: CacheObstacle): string {
+  return say(sayCacheNotUsed(obstacle));
+}
+
+/** Why the token is not in the cache. */
+export function notCached(reason: NotCachedReason, given?: Given): string {
+  return say(sayNotCached(reason, read(given)));
+}
+
+/** The job waits so many seconds for the token of another. */
+export function following(seconds: number): string {
+  return say(sayFollowing(seconds));
+}
+
+/** The wait for another job brought its token. */
+export const taken = say(sayTaken());
+
+/** The wait of so many seconds brought nothing. */
+export function waitedInVain(seconds: number): string {
+  return say(sayWaitedInVain(seconds));
+}
+
+/** Why the job does not wait for another one. */
+export function notFollowing(why: Parameters<typeof sayNotFollowing>[0]): string {
+  return say(sayNotFollowing(why));
+}
+
+/** The log of a job that found nothing in the cache, got a token for an hour and kept it. */
+export const kept: readonly string[] = [missed(), got(), keptIt, set];
