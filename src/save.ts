@@ -2,12 +2,14 @@
  * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { saveCache } from '@actions/cache';
 
+import { readableCompressions } from './cache/archive.ts';
 import { classifySave, lostConnection } from './cache/save-report.ts';
 import { entryFile } from './cache/service.ts';
 
@@ -21,11 +23,29 @@ const input = await buffer(process.stdin);
 const split = input.indexOf('\n');
 // Nothing came: the parent has nothing to save.
 if (split > 0) {
-  setTimeout(() => process.exit(), longestLife).unref();
+  setTimeout(endAll, longestLife).unref();
+  if (!readableCompressions.includes('zstd-without-long')) hideZstd();
   const name = input.toString('utf8', 0, split);
   const entry = input.subarray(split + 1);
   const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
   process.stdout.write(classifySave(result, text));
+}
+
+/** Ends this process with all that it started; an exit alone would wait for a name look-up that hangs. */
+function endAll(): void {
+  // The parent made it the leader of a group, where there are groups.
+  if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
+  process.exit();
+}
+
+/** Has the toolkit compress by gzip, as it does where there is no zstd: an older Node could not read the entry again. */
+function hideZstd(): void {
+  const folder = join(process.cwd(), 'no-zstd');
+  mkdirSync(folder);
+  const isWindows = process.platform === 'win32';
+  const [name, script] = isWindows ? ['zstd.cmd', '@exit /b 1'] : ['zstd', '#!/bin/sh\nexit 1\n'];
+  writeFileSync(join(folder, name), script, { mode: 0o755 });
+  process.env['PATH'] = `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
 }
 
 /** What a save gave, and what it printed. */

@@ -33,15 +33,22 @@ if (script === undefined) {
 install();
 run(script, args);
 
-/** Installs exactly what the lock file names, unless that was done before. */
+/** Installs exactly what the lock files name, unless that was done before. */
 function install() {
-  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+  const folders = [root, join(root, 'tools', 'older-nodes')];
+  const lock = folders.map((folder) => readFileSync(join(folder, 'package-lock.json'))).join('');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   // On standard error: what a script prints on standard output may be read by another program.
   console.error('Installing what package-lock.json names (once)...');
   rmSync(stamp, { force: true });
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+  folders.forEach(installFolder);
+  writeFileSync(stamp, lock);
+}
+
+function installFolder(folder) {
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status } = spawnSync('npm', ['ci', ...options], {
+    cwd: folder,
     stdio: ['ignore', 2, 'inherit'],
     shell: windows,
   });
@@ -49,7 +56,6 @@ function install() {
     console.error('npm ci failed; see above.');
     process.exit(1);
   }
-  writeFileSync(stamp, lock);
 }
 
 /** The node of node_modules, or this one where it is of the same version. */

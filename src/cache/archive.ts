@@ -1,6 +1,11 @@
 import { promisify } from 'node:util';
 
-import type { Compression } from './service.ts';
+import { type Compression, compressions } from './service.ts';
+
+/** The compressions that this version of Node can undo: zstd came with Node 22.15 and 23.8. */
+export const readableCompressions: readonly Compression[] = compressions.filter(
+  (compression) => compression === 'gzip' || process.versions['zstd'] !== undefined,
+);
 
 /** The most that an archive may become, bytes. */
 const maxOutputLength = 512 * 1024;

@@ -60,12 +60,14 @@ export function startSaver(context: SaverContext): Saver {
   return {
     save: async (name, entry, timeout) => {
       child.stdin.end(Buffer.concat([Buffer.from(`${name}\n`), entry]));
-      const timedOut = Promise.withResolvers<SaveOutcome>();
-      const stopTimer = context.startTimer(timeout, () => {
-        timedOut.resolve('timeout');
+      let stopTimer: () => void = () => undefined;
+      const timedOut = new Promise<SaveOutcome>((resolve) => {
+        stopTimer = context.startTimer(timeout, () => {
+          resolve('timeout');
+        });
       });
       try {
-        return await Promise.race([answer, timedOut.promise]);
+        return await Promise.race([answer, timedOut]);
       } finally {
         stopTimer();
         await end();

@@ -1,7 +1,7 @@
 import { type Clock, limitTime, type TimeLimit } from '../clock.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { TransportError } from '../http/transport-error.ts';
-import { decompressArchive } from './archive.ts';
+import { decompressArchive, readableCompressions } from './archive.ts';
 import { type CachedToken, openEntry, sealEntry } from './entry.ts';
 import {
   type CacheKeys,
@@ -12,7 +12,7 @@ import {
   makeNameUnique,
 } from './keys.ts';
 import type { SaveOutcome, Saver } from './saver.ts';
-import { type CacheService, type Compression, compressions, type FoundEntry } from './service.ts';
+import type { CacheService, Compression, FoundEntry } from './service.ts';
 
 /** What a look into the cache found. `failed` and `timeout` say nothing about what is in it. */
 export type Finding =
@@ -130,7 +130,9 @@ export class TokenCache {
   }
 
   #lookForAll(signal: AbortSignal): Promise<PromiseSettledResult<Opened>[]> {
-    return Promise.allSettled(compressions.map((compression) => this.#look(compression, signal)));
+    return Promise.allSettled(
+      readableCompressions.map((compression) => this.#look(compression, signal)),
+    );
   }
 
   /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */

@@ -78,10 +78,10 @@ export async function requestIdToken(
 
 /** The bearer token goes to nobody who could read it on the way. */
 function readEndpointUrl(text: string): URL {
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
     url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-  if (url === null || !isSafe) throw new IdTokenError('bad_endpoint');
+  if (url === undefined || !isSafe) throw new IdTokenError('bad_endpoint');
   return url;
 }
 

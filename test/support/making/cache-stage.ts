@@ -46,6 +46,8 @@ export interface JobOptions extends Partial<Job> {
   readonly clock?: StepClock;
   /** A guard against a hang, milliseconds. */
   readonly timeoutMs?: number;
+  /** The program that runs it; this Node if left out. */
+  readonly node?: string;
 }
 
 /** What came of a job. */
@@ -164,7 +166,7 @@ async function runJob(
 ): Promise<JobRun> {
   const before = listFiles(room);
   const all = { ...inputs, ...job.inputs };
-  const { timeoutMs = guard } = job;
+  const { timeoutMs = guard, node } = job;
   const run = await startBuiltAction(all, {
     environment: {
       ...service.environment({ version: 'v2', ...job }),
@@ -174,6 +176,7 @@ async function runJob(
     workspace: join(room, 'workspace'),
     temp: join(room, 'temp'),
     timeoutMs,
+    ...(node === undefined ? {} : { node }),
   });
   const printed = run.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
   const { token: got = '', 'cache-hit': hit } = run.outputs;
