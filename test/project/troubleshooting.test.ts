@@ -40,7 +40,7 @@ function listQuotes(): Quote[] {
 
 /** A line of the log as the page quotes it. */
 function quote(line: string): string {
-  return line.replace(/^(Error|Warning): /, '');
+  return line.replace(/^(Error|Warning|Notice): /, '');
 }
 
 const quotes = listQuotes();

@@ -111,7 +111,7 @@ export const failures: readonly Failure[] = [
     'Error: client-secret: has fewer than 4 characters, too few to be hidden in the log',
   ]),
   row('a private key beside a secret', inputs({ 'private-key': rsaKey }), 'inputs', [
-    'Error: client-auth-method is required, for there are client-secret and private-key',
+    'Error: client-auth-method is required, because client-secret and private-key are both set',
   ]),
   row(
     'a private key that does not parse',

@@ -170,6 +170,8 @@ function renderCalls({ calls }: FakeRunner): string[] {
         return [`${indent}${rest}`];
       case 'error':
         return [`Error: ${rest.replace(/^\[.*?\] /, '')}`];
+      case 'notice':
+        return [`Notice: ${rest.replace(/^\[.*?\] /, '')}`];
       case 'warning':
         return [`Warning: ${rest.replace(/^\[.*?\] /, '')}`];
       default:
@@ -553,6 +555,13 @@ export const logTexts: readonly LogText[] = [
       asking,
       got,
       set,
+    ],
+  },
+  {
+    name: 'a job without credentials that is to be skipped',
+    tell: () => tell({ lookUp: [], inputs: { 'client-secret': '', 'if-no-credentials': 'skip' } }),
+    log: [
+      'Notice: No token: client-secret is empty (a secret that does not exist reads as empty). The step ends without one (if-no-credentials: skip), and its outputs are empty.',
     ],
   },
   {
