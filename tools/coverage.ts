@@ -9,9 +9,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
-import { readCatalog } from './coverage/catalog.ts';
-import { writeStep } from './coverage/step.ts';
-import { tryStep } from './coverage/trial.ts';
+import { readCatalog } from './catalog/nango.ts';
+import { writeStep } from './catalog/step.ts';
+import { tryStep } from './catalog/trial.ts';
 
 const [file, option] = process.argv.slice(2);
 if (file === undefined) {
