@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { run } from '../../src/action/run.ts';
 import type { HttpRequest } from '../../src/http/request.ts';
-import { inputDefaults } from '../../src/input./nango.ts';
+import { inputDefaults } from '../../src/inputs/catalog.ts';
 import {
   answerJson,
   createFakeClock,
