@@ -10,6 +10,7 @@ import fc from '../../test/support/making/fast-check.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
 import { type CachedToken, maxEntryBytes, openEntry, sealEntry } from './entry.ts';
+import { seal as sealBytes } from './seal.ts';
 
 const key = Buffer.alloc(32, 7);
 const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
@@ -77,10 +78,53 @@ function writeBlocks(...parts: Buffer[]): Buffer {
   return Buffer.concat(padded);
 }
 
+describe('contents that no response can have are no entry:', () => {
+  const good = {
+    token: 'an-access-token',
+    type: 'Bearer',
+    scopes: null,
+    issuedAt: 1,
+    expiresAt: 2,
+    others: {},
+  };
+  const isEntry = (contents: unknown): boolean => {
+    const text = typeof contents === 'string' ? contents : JSON.stringify(contents);
+    const body = sealBytes(Buffer.from(text), { key, nonce, purpose: name });
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(body.length);
+    return opens(Buffer.concat([magic, length, body]));
+  };
+
+  test('but the usual ones are', () => {
+    assert.ok(isEntry(good));
+    assert.ok(isEntry({ ...good, scopes: ['a'], others: [1, { a: null }] }));
+  });
+
+  const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+  const rows: readonly unknown[] = [
+    'no JSON',
+    '',
+    'null',
+    nested(100_000),
+    JSON.stringify(good).replace('"others":{}', `"others":${nested(102)}`),
+    ...['x\nname=a', 'a\0b', 'tökens', '', 12345678, null].map((token) => ({ ...good, token })),
+    ...[{}, null, 1, undefined].map((type) => ({ ...good, type })),
+    ...['a b', {}, 1, [1], [null]].map((scopes) => ({ ...good, scopes })),
+    ...['1', null, 1.5, 1e300].map((issuedAt) => ({ ...good, issuedAt })),
+    ...['2', null, 1.5, 8.64e15].map((expiresAt) => ({ ...good, expiresAt })),
+    ...[null, 'a', 1].map((others) => ({ ...good, others })),
+  ];
+  for (const [index, contents] of rows.entries()) {
+    test(`${index + 1}: ${JSON.stringify(contents).slice(0, 120)}`, () => {
+      assert.ok(!isEntry(contents));
+    });
+  }
+});
+
 describe('a sealed token', () => {
   test('opens as what it was', () => {
     const tokens = fc.record({
-      token: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }),
+      token: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 200 }),
       tokenType: fc.string(),
       expiresAt: fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) }),
       issuedAt: fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) }),

@@ -1,5 +1,10 @@
 import { AccessToken } from '../oauth2/access-token.ts';
-import { parseExactJson, writeExactJson } from '../oauth2/json/exact-json.ts';
+import {
+  ExactNumber,
+  isNestedWithin,
+  parseExactJson,
+  writeExactJson,
+} from '../oauth2/json/exact-json.ts';
 import { nonceBytes, seal, tagBytes, unseal } from './seal.ts';
 
 /** What the cache keeps of an answer. Never a refresh token or an ID token. */
@@ -105,9 +110,22 @@ function writeContents({ accessToken, scopes, others, issuedAt }: CachedToken): 
   return Buffer.from(writeExactJson(contents));
 }
 
-/** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
-function readContents(bytes: Buffer): CachedToken {
-  const contents = parseExactJson(bytes.toString()) as unknown as Contents;
+/**
+ * Reads what was decrypted. Any job that has the secret can have written it, so it is checked as a response is.
+ *
+ * @returns undefined where it is not what {@link writeContents} writes of a response
+ */
+function readContents(bytes: Buffer): CachedToken | undefined {
+  try {
+    const contents: unknown = parseExactJson(bytes.toString());
+    return isContents(contents) ? toCachedToken(contents) : undefined;
+  } catch {
+    // It is no JSON, it is nested too deep to be read, or its expiry is no time.
+    return undefined;
+  }
+}
+
+function toCachedToken(contents: Contents): CachedToken {
   return {
     accessToken: new AccessToken({
       token: contents.token,
@@ -118,4 +136,28 @@ function readContents(bytes: Buffer): CachedToken {
     others: contents.others,
     issuedAt: contents.issuedAt,
   };
+}
+
+/** How deep the other fields may be nested, levels: as in a response, with the object that holds them. */
+const deepest = 101;
+
+/** RFC 6749 appendix A.12 has the characters of a token. */
+function isContents(value: unknown): value is Contents {
+  if (typeof value !== 'object' || value === null) return false;
+  const { token, type, scopes, issuedAt, expiresAt, others } = value as Partial<
+    Record<keyof Contents, unknown>
+  >;
+  return (
+    typeof token === 'string' &&
+    /^[\x20-\x7e]+$/.test(token) &&
+    typeof type === 'string' &&
+    (scopes === null ||
+      (Array.isArray(scopes) && scopes.every((one) => typeof one === 'string'))) &&
+    Number.isSafeInteger(issuedAt) &&
+    Number.isSafeInteger(expiresAt) &&
+    typeof others === 'object' &&
+    others !== null &&
+    !(others instanceof ExactNumber) &&
+    isNestedWithin(others, deepest)
+  );
 }

@@ -9,6 +9,8 @@ const kinds = {
   'client-secret': { byte: 2, guessable: true },
   'private-key': { byte: 3, guessable: false },
   'client-key': { byte: 4, guessable: false },
+  // A secret parameter, header or part of the query; there can be several.
+  request: { byte: 5, guessable: true },
 } as const;
 
 /** A secret that an entry is sealed with. */

@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import type { RequestParts } from './client-authentication.ts';
 import {
   assertionGrant,
+  hasGuardedParameter,
+  hasSingleUseParameter,
   jwtBearerGrant,
-  singleUseParameters,
   subjectTokenGrant,
   tokenExchangeGrant,
   usualSubjectTokenType,
@@ -38,10 +39,35 @@ for (const [name, grant] of [
   });
 }
 
-test('the parameters that are used up by asking are those of the grants that work once', () => {
-  // RFC 6749 sections 4.1.3 and 6, RFC 8628 section 3.4, RFC 8693 section 2.1, RFC 7523 section 2.1.
-  assert.deepEqual(
-    [...singleUseParameters],
-    ['refresh_token', 'code', 'device_code', 'otp', 'subject_token', 'assertion'],
-  );
+// RFC 6749 sections 4.1.3 and 6, RFC 8628 section 3.4, RFC 8693 section 2.1, RFC 7523 section 2.1.
+for (const [name, isGuarded] of [
+  ['refresh_token', true],
+  ['code', true],
+  ['device_code', true],
+  ['otp', true],
+  ['subject_token', false],
+  ['assertion', false],
+] as const) {
+  const camelCase = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  for (const written of [name, camelCase, name.toUpperCase(), name.replaceAll('_', '-')]) {
+    test(`a grant with the parameter ${written} works once, and a lost answer ${isGuarded ? 'can' : 'cannot'} do harm`, () => {
+      assert.ok(
+        hasSingleUseParameter([
+          ['x', 'y'],
+          [written, 'z'],
+        ]),
+      );
+      assert.equal(hasGuardedParameter([[written, 'z']]), isGuarded);
+      assert.ok(hasSingleUseParameter([['data', [{ a: { [written]: 'z' } }]]]));
+    });
+  }
+}
+
+test('a grant with authCode works once', () => {
+  assert.ok(hasGuardedParameter([['authCode', 'z']]));
+});
+
+test('other parameters say nothing of how often a grant works', () => {
+  const others = ['barcode', 'country_code', 'refresh_token_type', 'client_secret', 'api_key'];
+  assert.ok(!hasSingleUseParameter(others.map((name) => [name, { value: 'refresh_token' }])));
 });

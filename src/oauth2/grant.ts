@@ -10,22 +10,54 @@ export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchan
 export const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 
 /**
- * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess. A JWT that is used
- * twice is refused, which does no harm.
+ * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess, in lower case without
+ * marks: servers that do not follow the RFCs write them in ways of their own. A JWT that is used twice is refused, which
+ * does no harm.
  */
-export const guardedParameters: ReadonlySet<string> = new Set([
-  'refresh_token',
+const guardedParameters: ReadonlySet<string> = new Set([
+  'refreshtoken',
   'code',
-  'device_code',
+  'authcode',
+  'authorizationcode',
+  'devicecode',
   'otp',
+  'totp',
+  'otpcode',
+  'mfacode',
+  'onetimepassword',
+  'onetimecode',
+  'passcode',
 ]);
 
 /** The parameters of a grant that works only once; the next request could not send the same. */
-export const singleUseParameters: ReadonlySet<string> = new Set([
+const singleUseParameters: ReadonlySet<string> = new Set([
   ...guardedParameters,
-  'subject_token',
+  'subjecttoken',
   'assertion',
+  'samlassertion',
+  'samlresponse',
 ]);
+
+/** A parameter, whose value may have fields. */
+type Named = readonly [name: string, value: unknown];
+
+/** Whether a parameter, at any depth, is one whose second use could do harm (RFC 6749 section 10.4). */
+export function hasGuardedParameter(parameters: readonly Named[]): boolean {
+  return hasName(parameters, guardedParameters);
+}
+
+/** Whether a parameter, at any depth, is that of a grant that works only once. */
+export function hasSingleUseParameter(parameters: readonly Named[]): boolean {
+  return hasName(parameters, singleUseParameters);
+}
+
+function hasName(parameters: readonly Named[], names: ReadonlySet<string>): boolean {
+  return parameters.some(
+    ([name, value]) =>
+      names.has(name.toLowerCase().replace(/[^a-z\d]/g, '')) ||
+      (typeof value === 'object' && value !== null && hasName(Object.entries(value), names)),
+  );
+}
 
 /**
  * The jwt-bearer grant: a signed JWT says whose token is requested.

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpRequest } from '../http/request.ts';
 import type { Proof, RequestParts } from './client-authentication.ts';
 import { defaultHeaders } from './default-headers.ts';
-import { guardedParameters } from './grant.ts';
+import { hasGuardedParameter } from './grant.ts';
 import { type BodyFormat, type Parameter, toTexts, writeParameters } from './request-body.ts';
 import type { ResponseFields } from './response/response-fields.ts';
 
@@ -50,8 +50,7 @@ export function spendsItsGrant({
   tokenUrl,
   parameters,
 }: Pick<TokenRequest, 'tokenUrl' | 'parameters'>): boolean {
-  const all = [...listQueryParameters(tokenUrl), ...parameters];
-  return all.some(([name]) => guardedParameters.has(name));
+  return hasGuardedParameter([...listQueryParameters(tokenUrl), ...parameters]);
 }
 
 /** The names of the parameters: each once, in order, without values. */

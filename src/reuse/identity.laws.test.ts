@@ -85,11 +85,7 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
       beside: withCertificate,
       anotherToken: 'A client is registered with one of them.',
     },
-    {
-      values: ['', 'none'],
-      beside: grantOfKey,
-      sameToken: 'The client id that is sent is the one in the iss of the assertion.',
-    },
+    { values: ['', 'none'], beside: grantOfKey },
   ],
   'client-secret-encoding': [
     { values: ['form', 'raw'], sameToken: 'It is the same secret in another writing.' },

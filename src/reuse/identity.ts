@@ -1,8 +1,9 @@
-import type { Credential } from '../cache/keys.ts';
+import { canSeal, type Credential } from '../cache/keys.ts';
 import { bindClaims, type IdToken } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { listSecretValues } from '../inputs/secret-names.ts';
 import { thumbprintOf } from '../oauth2/client-assertion.ts';
-import { singleUseParameters } from '../oauth2/grant.ts';
+import { hasSingleUseParameter } from '../oauth2/grant.ts';
 import { writeExactJson } from '../oauth2/json/exact-json.ts';
 import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
 import type { Parameter } from '../oauth2/request-body.ts';
@@ -54,7 +55,11 @@ export const decisions = {
   clientId: { another: ({ clientId, signingKey }) => clientId ?? signingKey?.owner?.issuer },
   clientSecret: { key: 'client-secret', bytes: ({ clientSecret }) => toBytes(clientSecret) },
   clientAuthMethod: 'another',
-  isMethodWritten: { same: 'A client id that is sent beside an assertion is the one in its iss.' },
+  // With a written `none` the client id is also sent where the grant's JWT already names the client.
+  isMethodWritten: {
+    another: ({ clientAuthMethod, isMethodWritten }) =>
+      clientAuthMethod === 'none' && isMethodWritten ? true : undefined,
+  },
   clientSecretEncoding: { same: 'It writes the same client id and secret in another way.' },
   signingKey: {
     key: 'private-key',
@@ -153,11 +158,39 @@ export function writeIdentity(identity: RequestIdentity): string {
 
 /** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
 export function listCredentials(inputs: Inputs): Credential[] {
-  return rows.flatMap(([, decision]) => {
+  const own = rows.flatMap(([, decision]): Credential[] => {
     if (typeof decision !== 'object' || !('key' in decision)) return [];
     const bytes = decision.bytes(inputs);
     return bytes === undefined ? [] : [{ label: decision.key, bytes }];
   });
+  return [...own, ...listRequestSecrets(inputs)];
+}
+
+/**
+ * The secrets that the request carries under names of its own: an API key among the parameters, in a header or in the
+ * query. Short ones are left out. They stand in the identity, like every parameter, but are no key to encrypt with.
+ */
+function listRequestSecrets({ tokenUrl = '', parameters, headers }: Inputs): Credential[] {
+  const inPairs = [...listQueryParameters(tokenUrl), ...parameters].flatMap(([name, value]) =>
+    listSecretValues(value, name),
+  );
+  const inHeaders = headers.flatMap(([name, value]) =>
+    listSecretValues(value, name).length === 0 ? [] : [readCredentials(name, value)],
+  );
+  return [...new Set([...inPairs, ...inHeaders])]
+    .sort()
+    .map((secret): Credential => ({ label: 'request', bytes: Buffer.from(secret) }))
+    .filter((secret) => canSeal([secret]));
+}
+
+/** What is secret in a header: what stands behind a scheme, and of Basic only the password. */
+function readCredentials(name: string, value: string): string {
+  if (!/authorization$/i.test(name)) return value;
+  const credentials = value.replace(/^\S+\s+/, '');
+  if (!/^basic\s/i.test(value)) return credentials;
+  return Buffer.from(credentials, 'base64')
+    .toString()
+    .replace(/^[^:]*:?/s, '');
 }
 
 /** Whether the request carries a grant that works only once, so that the next request could not be the same. */
@@ -167,7 +200,7 @@ export function worksOnce(inputs: Inputs): boolean {
   );
   const inQuery = listQueryParameters(inputs.tokenUrl ?? '');
   const sent = [...inQuery, ...inputs.grantParameters, ...inputs.parameters];
-  return isGiven || sent.some(([name]) => singleUseParameters.has(name));
+  return isGiven || hasSingleUseParameter(sent);
 }
 
 function toBytes(secret: string | undefined): Buffer | undefined {

@@ -3,7 +3,7 @@ import { type CacheKeys, canSeal, type Credential, deriveKeys } from '../cache/k
 import { type Saver, startSaver } from '../cache/saver.ts';
 import { chooseCacheService, readCacheMode, type ReservationService } from '../cache/service.ts';
 import { type Finding, TokenCache } from '../cache/token-cache.ts';
-import type { TokenResponse } from '../oauth2/token-response.ts';
+import { shortestToken, type TokenResponse } from '../oauth2/token-response.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { IdTokens } from '../exchange/id-tokens.ts';
 import { identify, listCredentials, worksOnce, writeIdentity } from './identity.ts';
@@ -139,7 +139,9 @@ export class Reuse {
   async #look(): Promise<Finding> {
     const { log, clock } = this.#context;
     const startedAt = clock.monotonic();
-    const finding = await this.#cache.find((token) => this.#livesLongEnough(token));
+    const finding = await this.#cache.find(
+      (token) => canBeHidden(token) && this.#livesLongEnough(token),
+    );
     if (finding.code === 'hit') hideSecrets(toResponse(finding.token), log);
     if (this.#inputs.verbose) {
       log.group(sayCacheTitle(), [describeLookUp(finding.code, clock.monotonic() - startedAt)]);
@@ -194,7 +196,6 @@ export class Reuse {
 
   /** Why a token is of no use to other jobs; undefined where it is of use. */
   #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
-    if (response.refreshToken !== undefined) return 'refresh_token';
     if (response.accessToken.expiresAt === undefined) return 'no_expiry';
     if (listMissingScopes(response, this.#inputs).length > 0) return 'narrower_scope';
     return this.#livesLongEnough(token) ? undefined : 'short_life';
@@ -234,6 +235,11 @@ function findObstacle(
 function readRepository(env: NodeJS.ProcessEnv): string {
   const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
   return names.find((name) => name !== undefined && name !== '') ?? '';
+}
+
+/** A job that has the secret could have kept a token of its own making. */
+function canBeHidden({ accessToken }: CachedToken): boolean {
+  return accessToken.token.trim().length >= shortestToken;
 }
 
 function toResponse(token: CachedToken): TokenResponse {

@@ -87,10 +87,6 @@ describe('a line about the cache', () => {
       'Not cached: the token lives no longer than min-validity: 900.',
     ],
     [
-      sayNotCached('refresh_token', inputs),
-      'Not cached: a refresh token came with it, and that belongs in no cache.',
-    ],
-    [
       sayNotCached('taken', inputs),
       'Not cached: another job kept a token at the same time; later jobs reuse that one.',
     ],

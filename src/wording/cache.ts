@@ -53,7 +53,6 @@ export type NotCachedReason =
   | 'no_expiry'
   | 'narrower_scope'
   | 'short_life'
-  | 'refresh_token'
   | 'denied'
   | 'taken'
   | 'no_tar'
@@ -73,8 +72,6 @@ export function sayNotCached(reason: NotCachedReason, inputs: Inputs): Text {
       return minValidity === undefined
         ? text`Not cached: the token has expired, or is about to.`
         : text`Not cached: the token lives no longer than min-validity: ${minValidity}.`;
-    case 'refresh_token':
-      return text`Not cached: a refresh token came with it, and that belongs in no cache.`;
     case 'denied':
       return text`Not cached: this run may read the cache but not write it.`;
     case 'taken':

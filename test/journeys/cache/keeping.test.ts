@@ -71,11 +71,6 @@ describe('a token is not kept', { concurrency }, () => {
       lines: [missed(), got(), notCached('short_life', { 'min-validity': '3600' }), set],
     },
     {
-      name: 'when a refresh token came with it',
-      answer: token({ refresh_token: 'refresh-token-of-the-endpoint' }),
-      lines: [missed(), got(), notCached('refresh_token'), set],
-    },
-    {
       name: 'when it is too large',
       answer: token({ access_token: 'large'.repeat(40_000) }),
       lines: [missed(), got(), notCached('too_large'), set],
@@ -97,6 +92,8 @@ describe('a token is not kept', { concurrency }, () => {
     'otp',
     'subject_token',
     'assertion',
+    'refreshToken',
+    'authCode',
   ]) {
     test(`when the parameter ${name} is used up by asking`, async (t) => {
       const stage = await start(t);

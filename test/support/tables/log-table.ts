@@ -296,9 +296,6 @@ const cacheTexts: readonly LogText[] = [
   notCached('the token lives no longer than min-validity: 3600.', {
     inputs: { 'min-validity': '3600' },
   }),
-  notCached('a refresh token came with it, and that belongs in no cache.', {
-    answers: [grant({ refresh_token: 'the-refresh-token' })],
-  }),
   notCached('another job kept a token at the same time; later jobs reuse that one.', {
     saving: 'taken',
   }),
