@@ -77,7 +77,17 @@ test('a secret can be empty only if it is a one-time password, a pin or a code',
   for (const name of ['password', 'client_secret', 'refreshToken', 'X-API-Key', 'code_verifier']) {
     assert.ok(isRequiredSecret(name), name);
   }
-  for (const name of ['otp', 'otp_2', 'totpCode', 'PIN', 'device_code', 'codes', 'username', '']) {
+  for (const name of [
+    'otp',
+    'otp_2',
+    'totpCode',
+    'PIN',
+    'device_code',
+    'codes',
+    'mfaToken',
+    'username',
+    '',
+  ]) {
     assert.ok(!isRequiredSecret(name), name);
   }
 });

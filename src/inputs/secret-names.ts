@@ -53,13 +53,14 @@ export function isSecretName(name: string): boolean {
   return [words, makeSingular(words)].some(isSecret);
 }
 
-/** The last words of secrets that some servers want although they are empty: they are asked for only of some users. */
-const emptyWords: ReadonlySet<string> = new Set(['otp', 'pin', 'code']);
+/** The last words of secrets that some servers want although they are empty: only some users have a second factor. */
+const emptyWords: ReadonlySet<string> = new Set(['otp', 'totp', 'pin', 'code']);
 
 /** Whether a name says that its value is secret and cannot be empty. */
 export function isRequiredSecret(name: string): boolean {
-  const last = makeSingular(splitWords(name).filter((word) => !/^\d+$/.test(word))).at(-1) ?? '';
-  return isSecretName(name) && !emptyWords.has(last);
+  const words = makeSingular(splitWords(name).filter((word) => !/^\d+$/.test(word)));
+  const isForSomeUsers = emptyWords.has(words.at(-1) ?? '') || words.includes('mfa');
+  return isSecretName(name) && !isForSomeUsers;
 }
 
 function isSecret(words: readonly string[]): boolean {
