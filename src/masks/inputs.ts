@@ -25,7 +25,9 @@ const listers: Readonly<Record<SecretKind, ListSecrets>> = {
  * @param env the step's environment
  */
 export function listInputSecrets(env: NodeJS.ProcessEnv): string[] {
-  return secretInputs.flatMap(([name, kind]) => listers[kind](env, name));
+  return secretInputs
+    .filter(([name]) => readInput(env, name) !== '')
+    .flatMap(([name, kind]) => listers[kind](env, name));
 }
 
 /** A secret as it is, and as a form, a query and JSON write it. */
