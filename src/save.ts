@@ -28,7 +28,8 @@ if (split > 0) {
   const name = input.toString('utf8', 0, split);
   const entry = input.subarray(split + 1);
   const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
-  process.stdout.write(classifySave(result, text));
+  // The parent waits for the end: nothing that the toolkit has left, such as a timer, is to delay it.
+  process.stdout.write(classifySave(result, text), () => process.exit());
 }
 
 /** Ends this process with all that it started; an exit alone would wait for a name look-up that hangs. */
