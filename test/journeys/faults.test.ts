@@ -6,10 +6,7 @@ import type { Runner } from '../../src/log/log.ts';
 import { run } from '../../src/action/run.ts';
 import { realSurroundings } from '../../src/action/surroundings.ts';
 import { type Inputs, readInputs } from '../../src/inputs/inputs.ts';
-import { GaveUp } from '../../src/retry/retry.ts';
 import { sayFailedAttempt } from '../../src/wording/attempts.ts';
-import { explainFailure } from '../../src/wording/failures.ts';
-import { StageError } from '../../src/failures/stage-error.ts';
 import { makeSender, sendRequest } from '../../src/http/request.ts';
 import { createFakeClock, createInputEnvironment, settle } from '../support/doubles/fakes.ts';
 import {
@@ -21,6 +18,7 @@ import { type Proxy, startProxy } from '../support/doubles/proxy.ts';
 import { type ServerTime, startScriptedServer, token } from '../support/doubles/scripted-server.ts';
 import { startStepClock } from '../support/doubles/step-clock.ts';
 import { startBuiltAction } from '../support/making/built-action.ts';
+import { explainEnd } from '../support/making/failures.ts';
 import { say } from '../support/making/inputs.ts';
 import { faultTable, secrets } from '../support/tables/faults/fault-table.ts';
 import {
@@ -112,8 +110,8 @@ function word({ failures, waits, allowed, end }: Outcome, inputs: Inputs): Readi
       ? []
       : failed.map((failure) => say(sayFailedAttempt(failure, { stage: 'token', ...facts })));
   if (end === undefined || last === undefined) return { attempts, error: undefined };
-  const { title, message } = explainFailure(new StageError('token', new GaveUp(end, last), facts));
-  return { attempts, error: { title: `oauth2-token: ${title}`, message: say(message) } };
+  const { title, message } = explainEnd(end, last, inputs);
+  return { attempts, error: { title, message } };
 }
 
 function readRow(inputs: Scene['inputs']): Inputs {

@@ -8,6 +8,19 @@ import {
   type AuthorizationServer,
   startAuthorizationServer,
 } from '../support/doubles/authorization-server.ts';
+import { NoRevocationEndpointError } from '../../src/failures/errors.ts';
+import { explainFailure } from '../../src/wording/failures.ts';
+import {
+  sayExpiredAlready,
+  sayRevoked,
+  warnNotRevoked,
+  warnStateUnreadable,
+} from '../../src/wording/revocation.ts';
+import { StageError } from '../../src/failures/stage-error.ts';
+import { GaveUp } from '../../src/retry/retry.ts';
+import { makeAttempt, refusal } from '../support/making/failures.ts';
+import { readUsualInputs, say } from '../support/making/inputs.ts';
+import { failedOnce, stabilizeLines, stableHost } from '../support/making/log-lines.ts';
 import { runBuiltJob, startBuiltAction, startBuiltPost } from '../support/making/built-action.ts';
 import { createAuthority } from '../support/making/certificates.ts';
 import type { JobResult, Run } from '../support/doubles/runner.ts';
@@ -48,9 +61,15 @@ function split({ runs, posts }: JobResult): { main: Run; post: Run } {
   return { main, post };
 }
 
-function withoutMasks(stdout: string): string[] {
-  return stdout.split('\n').filter((line) => line !== '' && !line.startsWith('::add-mask::'));
+/** What was printed, but for the masks; the server is `login.example.com`. */
+function linesOf({ stdout }: Run, url: string): string[] {
+  const printed = stdout
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('::add-mask::'));
+  return stabilizeLines(printed, new URL(url).host);
 }
+
+const revoked = say(sayRevoked(stableHost));
 
 describe('revoke: true', () => {
   test('ends the token with the job, at the endpoint that the metadata names', async () => {
@@ -62,8 +81,7 @@ describe('revoke: true', () => {
     assert.notEqual(token, '');
     assert.equal(post.exitCode, 0);
     assert.equal(post.stderr, '');
-    const { host } = new URL(server.issuer);
-    assert.deepEqual(withoutMasks(post.stdout), [`Revoked the token at ${host}.`]);
+    assert.deepEqual(linesOf(post, server.issuer), [revoked]);
     assert.deepEqual(await server.introspect(token), { active: false });
   });
 
@@ -125,7 +143,7 @@ describe('a revocation that does not succeed at once', () => {
     answers: Parameters<typeof startScriptedServer>[0]['answers'],
     inputs: Readonly<Record<string, string>> = {},
     answer = token({ access_token: 'a-token-to-revoke', expires_in: 3600 }),
-  ): Promise<{ main: Run; post: Run; bodies: string[] }> {
+  ): Promise<{ main: Run; post: Run; bodies: string[]; lines: string[] }> {
     const scripted = await startScriptedServer({ answers: [answer, ...answers] });
     try {
       const result = await runJob({
@@ -134,7 +152,8 @@ describe('a revocation that does not succeed at once', () => {
         ...inputs,
       });
       const bodies = scripted.requests.map(({ body }) => body);
-      return { ...split(result), bodies };
+      const { main, post } = split(result);
+      return { main, post, bodies, lines: linesOf(post, scripted.url) };
     } finally {
       await scripted.close();
     }
@@ -143,12 +162,9 @@ describe('a revocation that does not succeed at once', () => {
   const revoking = 'token=a-token-to-revoke&token_type_hint=access_token';
 
   test('is tried again by the same rules', async () => {
-    const { post, bodies } = await revokeAgainst([json(503, {}), json(200, {})]);
+    const { post, bodies, lines } = await revokeAgainst([json(503, {}), json(200, {})]);
     assert.deepEqual(bodies.slice(1), [revoking, revoking]);
-    assert.match(
-      withoutMasks(post.stdout).join('\n'),
-      /^Attempt 1 of 4 to revoke the token failed: 503 Service Unavailable\. Trying again now\.\nRevoked the token at 127\.0\.0\.1:\d+\.$/,
-    );
+    assert.deepEqual(lines, [failedOnce(refusal('http_error', 503), 1, 'revocation'), revoked]);
     assert.equal(post.annotations.length, 0);
   });
 
@@ -158,12 +174,15 @@ describe('a revocation that does not succeed at once', () => {
     assert.equal(post.annotations.length, 1);
     const [annotation] = post.annotations;
     assert.equal(annotation?.level, 'warning');
-    assert.equal(annotation.title, 'oauth2-token: token not revoked');
-    assert.match(
-      annotation.message,
-      /^127\.0\.0\.1:\d+ did not revoke the token \(503 Service Unavailable\)\. It stays valid until /,
+    const inputs = readUsualInputs();
+    const gaveUp = new GaveUp('attempts_used_up', makeAttempt(refusal('http_error', 503), inputs));
+    const warning = warnNotRevoked(
+      new StageError('revocation', gaveUp, { inputs, server: inputs.tokenUrl ?? '' }),
+      '127.0.0.1',
+      new Date(main.outputs['expires-at'] ?? ''),
     );
-    assert.ok(annotation.message.endsWith(`${main.outputs['expires-at'] ?? ''}.`));
+    assert.equal(annotation.title, `oauth2-token: ${warning.title}`);
+    assert.equal(annotation.message.replace(/^(127\.0\.0\.1):\d+/, '$1'), say(warning.message));
   });
 
   test('is not tried again where the answer would be the same', async () => {
@@ -189,10 +208,8 @@ describe('a revocation that does not succeed at once', () => {
         { environment: { ACTIONS_RUNTIME_TOKEN: runtimeToken } },
       );
       assert.equal(scripted.requests.length, 0);
-      assert.equal(
-        withoutMasks(post.stdout).join('\n'),
-        'Not revoked: the token expired at 2020-01-31T12:00:00Z.',
-      );
+      const expired = say(sayExpiredAlready(new Date(state.expiresAt)));
+      assert.deepEqual(linesOf(post, scripted.url), stabilizeLines([expired], stableHost));
     } finally {
       await scripted.close();
     }
@@ -228,7 +245,7 @@ describe('a revocation that does not succeed at once', () => {
       const post = await startBuiltPost(inputs, main.state, {
         environment: { ...environment, INPUT_SCOPE: 'x' },
       });
-      assert.match(withoutMasks(post.stdout).join('\n'), /^Revoked the token at /);
+      assert.ok(linesOf(post, scripted.url).includes(revoked));
       assert.equal(scripted.requests.length, 2);
     } finally {
       await scripted.close();
@@ -264,7 +281,7 @@ describe('a revocation that does not succeed at once', () => {
       });
       assert.equal(scripted.requests.length, 1);
       assert.equal(post.conclusion, 'success');
-      assert.match(post.annotations[0]?.message ?? '', /^The token was not revoked: what the step/);
+      assert.equal(post.annotations[0]?.message, say(warnStateUnreadable().message));
     } finally {
       await scripted.close();
     }
@@ -297,7 +314,7 @@ test('a client key is masked as TLS gets it, in the step and at the end of the j
         [],
       );
     }
-    assert.match(post.stdout, /Revoked the token/);
+    assert.ok(linesOf(post, scripted.url).includes(revoked));
   } finally {
     await scripted.close();
   }
@@ -357,10 +374,8 @@ describe('inputs that cannot keep the promise', () => {
     try {
       const { runs } = await runJob({ issuer: scripted.origin });
       assert.equal(scripted.requests.length, 1);
-      assert.match(
-        runs[0]?.annotations[0]?.message ?? '',
-        /^revoke: true cannot be kept: the metadata of 127\.0\.0\.1:\d+ names no revocation endpoint\./,
-      );
+      const { message } = explainFailure(new NoRevocationEndpointError(scripted.origin));
+      assert.equal(runs[0]?.annotations[0]?.message, say(message));
     } finally {
       await scripted.close();
     }

@@ -1,4 +1,5 @@
 /** The lines of a job's log in the words of the action, for tests that tell lines apart and do not pin their texts. */
+import type { Stage } from '../../../src/failures/stage-error.ts';
 import { AccessToken } from '../../../src/oauth2/access-token.ts';
 import {
   type CacheObstacle,
@@ -11,6 +12,7 @@ import {
   sayTaken,
   sayWaitedInVain,
 } from '../../../src/wording/cache.ts';
+import { sayFailedAttempt } from '../../../src/wording/attempts.ts';
 import {
   sayAsking,
   sayGot,
@@ -55,9 +57,24 @@ export function missed(given?: Given): string {
   return say(sayAsking(read(given), true));
 }
 
-/** A Bearer token came, which lives for an hour or so many seconds; undefined where that is not known. */
-export function got(lifetime: number | undefined = hour): string {
-  return say(sayGot(makeToken(lifetime), 1, lifetime, read()));
+/** A Bearer token came at this attempt, which lives for an hour or so many seconds. */
+export function got(lifetime = hour, attempt = 1): string {
+  return say(sayGot(makeToken(lifetime), attempt, lifetime, read()));
+}
+
+/** An attempt of the usual four failed, and the next one follows at once. */
+export function failedOnce(error: unknown, attempt: number, stage: Stage = 'token'): string {
+  const inputs = read();
+  const failure = {
+    attempt,
+    maxAttempts: 4,
+    error,
+    wait: 0,
+    retryAfter: undefined,
+    allowed: 0,
+    took: 0,
+  };
+  return say(sayFailedAttempt(failure, { stage, inputs, server: inputs.tokenUrl ?? '' }));
 }
 
 /** A Bearer token came, and nobody knows for how long. */

@@ -1,6 +1,7 @@
 /** Answers of the endpoint that arrive whole: tokens, statuses, errors of OAuth, and bodies without a token. */
 import { gzipped, json, redirect, reply, token } from '../../doubles/scripted-server.ts';
 import { end, reset } from '../../doubles/scripted-server.ts';
+import { refusal } from '../../making/failures.ts';
 import {
   accessToken,
   answer,
@@ -13,7 +14,6 @@ import {
   giveUp,
   oddSecret,
   page,
-  refusal,
   succeed,
   transient,
   trusting,

@@ -11,6 +11,7 @@ import {
   silence,
   token,
 } from '../../doubles/scripted-server.ts';
+import { transport } from '../../making/failures.ts';
 import {
   accessToken,
   answer,
@@ -23,7 +24,6 @@ import {
   isTooLarge,
   isNoHttp,
   timeOut,
-  transport,
   unreadable,
   trusting,
   twice,

@@ -11,6 +11,7 @@ import {
 } from '../../doubles/scripted-server.ts';
 import { redirected, redirectElsewhere } from './answers.ts';
 import { guarded, healthy, refusedByProxy } from './proxies.ts';
+import { refusal, transport } from '../../making/failures.ts';
 import {
   answer,
   answerByTls,
@@ -24,12 +25,10 @@ import {
   type Outcome,
   page,
   refreshing,
-  refusal,
   retryOnAll,
   succeed,
   timedOut,
   transient,
-  transport,
   trusting,
   unavailable,
   wasCut,

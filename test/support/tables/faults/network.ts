@@ -16,6 +16,7 @@ import {
   startTcpServer,
   token,
 } from '../../doubles/scripted-server.ts';
+import { transport } from '../../making/failures.ts';
 import {
   accessToken,
   answer,
@@ -31,7 +32,6 @@ import {
   refreshing,
   retryOnAll,
   succeed,
-  transport,
   trusting,
   twice,
   wasResetBefore,

@@ -1,5 +1,6 @@
 /** Proxies that let a request through, and those that do not. */
 import { end, silence, token } from '../../doubles/scripted-server.ts';
+import { transport } from '../../making/failures.ts';
 import {
   answer,
   answerByTls,
@@ -12,7 +13,6 @@ import {
   reachTooLate,
   succeed,
   timeOut,
-  transport,
   trusting,
   twice,
   wasCut,

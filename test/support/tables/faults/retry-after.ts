@@ -1,11 +1,11 @@
 /** Servers that say when to come back (RFC 9110 section 10.2.3). */
 import { json, reply, token } from '../../doubles/scripted-server.ts';
+import { refusal } from '../../making/failures.ts';
 import {
   answer,
   failAtOnce,
   type FaultRow,
   type Outcome,
-  refusal,
   startOfTime,
   succeed,
   transient,

@@ -1,8 +1,8 @@
 /** What a row of the fault tables is made of: a network with a fault, the inputs, and the whole outcome in codes. */
-import { type AnswerShape, TokenError } from '../../../../src/oauth2/errors.ts';
-import {
+import type { TokenError } from '../../../../src/oauth2/errors.ts';
+import type {
   TransportError,
-  type TransportErrorDetails,
+  TransportErrorDetails,
 } from '../../../../src/http/transport-error.ts';
 import type { GaveUpCode } from '../../../../src/retry/retry.ts';
 import type { OddNetwork } from '../../doubles/odd-network.ts';
@@ -15,6 +15,7 @@ import {
   startScriptedServer,
 } from '../../doubles/scripted-server.ts';
 import { createAuthority } from '../../making/certificates.ts';
+import { refusal, transport } from '../../making/failures.ts';
 
 /** A token endpoint, or the place where one should be. */
 export interface Endpoint {
@@ -162,17 +163,6 @@ export function page(status: number): Answer {
   });
 }
 
-/** A fault of the connection, which the system calls so. */
-export function transport(
-  code: TransportError['code'],
-  { says, ...details }: TransportErrorDetails & { readonly says?: string } = {},
-): TransportError {
-  return new TransportError(code, {
-    ...details,
-    ...(says === undefined ? {} : { cause: new Error(says) }),
-  });
-}
-
 /** A fault of the connection to the proxy, of which the system says so. */
 export function proxyFault(
   code: 'tls_untrusted' | 'proxy_unreachable',
@@ -198,34 +188,6 @@ export const unreadable = (reason: string): TransportError =>
   transport('answer_unreadable', { reason });
 export const isNoHttp = unreadable('Expected HTTP/, RTSP/ or ICE/');
 export const isTooLarge = transport('answer_too_large');
-
-/** An answer without a token. `retryable` is whether the same request may succeed a little later. */
-export function refusal(
-  code: TokenError['code'],
-  status: number,
-  {
-    retryable = false,
-    error,
-    description,
-    answer: shape = {},
-    ...details
-  }: {
-    retryable?: boolean;
-    error?: string;
-    description?: string;
-    location?: string;
-    /** Milliseconds. */
-    retryAfter?: number;
-    answer?: Partial<AnswerShape>;
-  } = {},
-): TokenError {
-  return new TokenError(code, {
-    retryable,
-    answer: { status, statusText: '', contentType: undefined, length: 1, ...shape },
-    oauthError: error === undefined ? undefined : { error, description, uri: undefined },
-    ...details,
-  });
-}
 
 /** A status that says that the same request may succeed later. */
 export function transient(status: number): TokenError {

@@ -6,6 +6,7 @@ import {
   startTcpServer,
   token,
 } from '../../doubles/scripted-server.ts';
+import { transport } from '../../making/failures.ts';
 import {
   answerByTls,
   certificates,
@@ -17,7 +18,6 @@ import {
   type Place,
   oddHost,
   reachTooLate,
-  transport,
   trusting,
   twice,
   wasResetBefore,
