@@ -27,7 +27,9 @@ export interface Conversion {
   readonly references: readonly Reference[];
   /** What the reader must know, one line each. */
   readonly notes: readonly string[];
-  /** All of it as YAML. */
+  /** The step as YAML. */
+  readonly step: string;
+  /** All of it as YAML, what the reader has to know as comments. */
   readonly yaml: string;
 }
 
@@ -131,6 +133,7 @@ function finish(step: Step): Conversion {
     inputs: new Map(inputs),
     references: list,
     notes,
+    step: writeStep({ inputs, comments: [] }),
     yaml: writeStep({ inputs, comments: listComments(list, notes) }),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Builds dist/ from src/: `tsc` strips the types, ncc bundles what it emits, each entry into a folder of its own. Writes
- * THIRD-PARTY-NOTICES.txt as well.
+ * THIRD-PARTY-NOTICES.txt as well and, without a folder, docs/from-curl.html.
  *
  * Usage: node tools/build.ts [FOLDER]   (default: dist)
  */
@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { buildPage, pageFile } from './build-page.ts';
 import { noticesFile, renderNotices } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -71,5 +72,7 @@ function runTool(script: string, args: string[]): void {
 }
 
 if (import.meta.main) {
-  writeFileSync(noticesFile, build(resolve(process.argv[2] ?? join(root, 'dist'))));
+  const folder = process.argv[2];
+  writeFileSync(noticesFile, build(resolve(folder ?? join(root, 'dist'))));
+  if (folder === undefined) writeFileSync(pageFile, buildPage());
 }

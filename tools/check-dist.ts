@@ -1,9 +1,14 @@
-/** Fails where dist/ or THIRD-PARTY-NOTICES.txt is not what a rebuild gives. Usage: node tools/check-dist.ts */
+/**
+ * Fails where dist/, THIRD-PARTY-NOTICES.txt or docs/from-curl.html is not what a rebuild gives.
+ *
+ * Usage: node tools/check-dist.ts
+ */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { build } from './build.ts';
+import { buildPage, pageFile } from './build-page.ts';
 import { noticesFile } from './notices.ts';
 
 const dist = join(import.meta.dirname, '..', 'dist');
@@ -32,9 +37,12 @@ try {
   if (!existsSync(noticesFile) || readFileSync(noticesFile, 'utf8') !== notices) {
     differences.push('THIRD-PARTY-NOTICES.txt');
   }
+  if (!existsSync(pageFile) || readFileSync(pageFile, 'utf8') !== buildPage()) {
+    differences.push('docs/from-curl.html');
+  }
   if (differences.length > 0) {
     console.error(
-      `These are not what src/ gives: ${differences.join(', ')}. npm run build mends it.`,
+      `These are not what the source gives: ${differences.join(', ')}. npm run build writes them anew.`,
     );
     process.exitCode = 1;
   }

@@ -21,6 +21,10 @@ const checks: readonly Check[] = [
   { name: 'the lock file names no host and no install script', run: checkLock },
   { name: 'format', run: () => runTool('prettier/bin/prettier.cjs', '--check', '.') },
   { name: 'types', run: () => runTool('typescript/bin/tsc', '-p', 'tsconfig.json') },
+  {
+    name: 'types of the page',
+    run: () => runTool('typescript/bin/tsc', '-p', 'from-curl/page/tsconfig.json'),
+  },
   { name: 'lint', run: () => runTool('eslint/bin/eslint.js', '.') },
   {
     name: 'arrows between folders',
@@ -42,7 +46,7 @@ const checks: readonly Check[] = [
     run: () => runTool('cspell/bin.mjs', 'lint', '--no-progress', '--no-summary', '--quiet'),
   },
   {
-    name: 'dist/ and THIRD-PARTY-NOTICES.txt are what src/ gives',
+    name: 'dist/, THIRD-PARTY-NOTICES.txt and docs/from-curl.html are what the source gives',
     run: () => runNode('tools/check-dist.ts'),
     skip: windows
       ? 'paths make a difference to the bundler; the other systems check it'

@@ -1,0 +1,2 @@
+/** Nothing is inspected in a page. */
+export const inspect = { custom: Symbol('inspect') };
