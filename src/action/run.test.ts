@@ -198,7 +198,7 @@ describe('a step that gets a token', () => {
     const got = calls.findIndex((call) => call.startsWith('info Got '));
     assert.deepEqual(calls.slice(got, got + 2), [
       gotAt(1, { expires: false }),
-      line(sayGranted(['read'], ['list'])),
+      line(sayGranted(['read'], ['list'], { useCache: 'false' })),
     ]);
     for (const output of ['scope=read', 'expires-at=', 'expires-in=']) {
       assert.ok(calls.includes(`output ${output}`), output);

@@ -50,6 +50,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
     const cached = await deadline.exclude(async () => reuse?.find());
     if (cached !== undefined) {
       log.say(sayReusing(cached.accessToken, clock.now(), inputs));
+      tellMissingScopes(cached, inputs, log);
       giveToLaterSteps(cached, inputs, step, { cacheHit: true });
     } else {
       log.say(sayAsking(inputs, reuse?.missed ?? false));
@@ -122,14 +123,19 @@ function tellToken(
   inputs: LocatedInputs,
   { clock, log }: StepContext,
 ): void {
-  const { accessToken, scopes, refreshToken } = response;
+  const { accessToken, refreshToken } = response;
   log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
-  const missing = listMissingScopes(response, inputs);
-  if (missing.length > 0) log.say(sayGranted(scopes ?? [], missing));
+  tellMissingScopes(response, inputs, log);
   const parameters = [...inputs.grantParameters, ...inputs.parameters];
   const [, sent] = parameters.find(([name]) => name === 'refresh_token') ?? [];
   const isReplaced = refreshToken !== undefined && refreshToken !== sent;
   if (sent !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
+}
+
+/** Says what is missing: later steps may need it, and the same token comes again from the cache. */
+function tellMissingScopes(response: TokenResponse, inputs: Inputs, log: Log): void {
+  const missing = listMissingScopes(response, inputs);
+  if (missing.length > 0) log.say(sayGranted(response.scopes ?? [], missing, inputs));
 }
 
 /** Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. */

@@ -317,6 +317,18 @@ describe('the answer to a request for an ID token', () => {
     }
   });
 
+  test('for a job that GitHub has not yet noted as running is asked for again', async () => {
+    for (const [message, retryable] of [
+      ["Can't issue ID_TOKEN for job in 'Pending' state", true],
+      ["Can't issue ID_TOKEN for job in 'Queued' state", true],
+      ["Can't issue ID_TOKEN for job in 'Completed' state", false],
+      ['Pending', false],
+    ] as const) {
+      const error = await refuse(answerJson(403, { message }));
+      assert.equal(error.retryable, retryable, message);
+    }
+  });
+
   test('that did not come is passed on as it is', async () => {
     const error = new TransportError('connection_failed', { systemCode: 'ECONNRESET' });
     await assert.rejects(attempt(error).result, (caught) => caught === error);

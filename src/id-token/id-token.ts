@@ -102,7 +102,7 @@ function readAnswer(
   const retryAfter = readRetryAfter(response, now);
   const details: IdTokenErrorDetails = { status, retryAfter };
   if (!isSuccessStatus(status)) {
-    const retryable = isTransientStatus(status) || retryAfter !== undefined;
+    const retryable = isTransientStatus(status) || retryAfter !== undefined || saysPending(body);
     throw new IdTokenError('refused', { ...details, retryable });
   }
   const members = readJsonObject(new TextDecoder().decode(body));
@@ -119,6 +119,11 @@ function readAnswer(
   const claims = readClaims(payload);
   if (claims === undefined) throw new IdTokenError('malformed', details);
   return { token, claims };
+}
+
+/** GitHub refuses a job that it has not yet noted as running, and gives the token a moment later. */
+function saysPending(body: Buffer): boolean {
+  return /\bjob in '?(pending|queued|waiting)\b/i.test(new TextDecoder().decode(body));
 }
 
 function readClaims(payload: string): Claims | undefined {

@@ -291,14 +291,18 @@ describe('the lifetime', () => {
   });
 });
 
-test('granted scopes are read alike from a text with spaces, one with commas, and a list', () => {
-  const scope = fc.stringMatching(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,12}$/);
+test('granted scopes are read alike from a text with spaces, commas or semicolons, and a list', () => {
+  // Without the separators that servers use in place of spaces.
+  const scope = fc.stringMatching(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,12}$/);
   fc.assert(
     fc.property(fc.array(scope, { minLength: 1, maxLength: 5 }), (scopes) => {
       for (const written of [
         scopes.join(' '),
         ` ${scopes.join('  ')} `,
         scopes.join(','),
+        scopes.join(', '),
+        scopes.join(';'),
+        [scopes.join(' ')],
         scopes,
       ]) {
         const body = JSON.stringify({ access_token: 'abc', scope: written });

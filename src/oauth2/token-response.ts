@@ -7,6 +7,7 @@ import { isNestedWithin } from './json/exact-json.ts';
 import { isObject, type Members, readText } from './json-object.ts';
 import { readBody, type ResponseBody } from './response/body.ts';
 import { readExpiry } from './response/expiry.ts';
+import { readScopes } from './scopes.ts';
 import {
   dropListedSecrets,
   type FieldName,
@@ -229,14 +230,6 @@ function listOthers(body: ResponseBody, fields: ResponseFields): OtherFields {
 
 /** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
 const deepest = 100;
-
-/** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
-function readScopes(scope: unknown): readonly string[] | undefined {
-  if (Array.isArray(scope)) return scope.filter((one) => typeof one === 'string');
-  if (typeof scope !== 'string') return undefined;
-  const separator = /\s/.test(scope) ? /\s/ : /,/;
-  return scope.split(separator).filter((one) => one !== '');
-}
 
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 export function readLocation(location: string | undefined): string | undefined {

@@ -152,7 +152,7 @@ describe('a token that was asked for', () => {
         answer({ scopes: undefined }),
         answer({ idToken: 'the-id-token' }),
       ]),
-      [notKept, notCached('no_expiry'), notCached('narrower_scope'), notKept, notKept, notKept],
+      [notKept, notCached('no_expiry'), notKept, notKept, notKept, notKept],
     );
   });
 
@@ -295,9 +295,10 @@ describe('the process that saves', () => {
   test('is gone where the token is of no use to others', async (context) => {
     const { reuse, calls, folders } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
-    await reuse.keep(answer({ scopes: ['read'] }));
+    const endless = new AccessToken({ token: 'x', tokenType: 'Bearer', expiresAt: undefined });
+    await reuse.keep(answer({ accessToken: endless }));
     assert.deepEqual(folders(), []);
-    assert.deepEqual(calls, [notCached('narrower_scope')]);
+    assert.deepEqual(calls, [notCached('no_expiry')]);
   });
 
   test('need not be there to be cancelled', async () => {

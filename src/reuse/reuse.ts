@@ -10,7 +10,6 @@ import { identify, listCredentials, worksOnce, writeIdentity } from './identity.
 import { type Waiting, waitForOtherJob } from './wait.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import type { Log } from '../log/log.ts';
-import { listMissingScopes } from '../oauth2/scopes.ts';
 import { hideFromServer } from '../masks/secrets.ts';
 import {
   type CacheObstacle,
@@ -197,7 +196,6 @@ export class Reuse {
   /** Why a token is of no use to other jobs; undefined where it is of use. */
   #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
     if (response.accessToken.expiresAt === undefined) return 'no_expiry';
-    if (listMissingScopes(response, this.#inputs).length > 0) return 'narrower_scope';
     return this.#livesLongEnough(token) ? undefined : 'short_life';
   }
 

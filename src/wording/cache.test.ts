@@ -80,7 +80,6 @@ describe('a line about the cache', () => {
       sayNotCached('no_expiry', inputs),
       'Not cached: login.example.com did not say when the token expires. Set default-expires-in to cache it.',
     ],
-    [sayNotCached('narrower_scope', inputs), 'Not cached: less was granted than asked for.'],
     [sayNotCached('short_life', inputs), 'Not cached: the token has expired, or is about to.'],
     [
       sayNotCached('short_life', readUsualInputs({ 'min-validity': '900' })),

@@ -51,7 +51,6 @@ export function sayCacheNotUsed(obstacle: CacheObstacle): Text {
 /** Why a token is not put into the cache. */
 export type NotCachedReason =
   | 'no_expiry'
-  | 'narrower_scope'
   | 'short_life'
   | 'denied'
   | 'taken'
@@ -66,8 +65,6 @@ export function sayNotCached(reason: NotCachedReason, inputs: Inputs): Text {
   switch (reason) {
     case 'no_expiry':
       return text`Not cached: ${hostOf(urlOf(inputs))} did not say when the token expires. Set default-expires-in to cache it.`;
-    case 'narrower_scope':
-      return text`Not cached: less was granted than asked for.`;
     case 'short_life':
       return minValidity === undefined
         ? text`Not cached: the token has expired, or is about to.`

@@ -119,9 +119,11 @@ describe('other lines', () => {
       sayRefreshTokenReplaced(),
       'Not cached: the refresh token was replaced. Store the output refresh-token before anything else.',
     ],
-    [sayGranted(['read'], ['list']), 'Granted read; not granted: list.'],
-    [sayGranted(['a', 'b'], ['c', 'd']), 'Granted a b; not granted: c d.'],
-    [sayGranted([], ['read']), 'Granted nothing; not granted: read.'],
+    [sayGranted(['read'], ['list'], { useCache: 'false' }), 'Granted read; not granted: list.'],
+    [
+      sayGranted(['a', 'b'], ['c', 'd'], { useCache: 'true' }),
+      'Granted a b; not granted: c d. Once the provider grants it, set use-cache: refresh for one run.',
+    ],
     [saySet('OAUTH2_TOKEN'), 'Set: output token, environment variable OAUTH2_TOKEN.'],
     [saySet(undefined), 'Set: output token.'],
     [

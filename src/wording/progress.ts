@@ -55,10 +55,16 @@ export function sayGot(
   return text`${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
 }
 
-/** Less was granted than asked for. */
-export function sayGranted(granted: readonly string[], missing: readonly string[]): Text {
-  const given = granted.length === 0 ? 'nothing' : granted.join(' ');
-  return text`Granted ${given}; not granted: ${missing.join(' ')}.`;
+/** Less was granted than requested; a token with less is reused like any other. */
+export function sayGranted(
+  granted: readonly string[],
+  missing: readonly string[],
+  { useCache }: Pick<Inputs, 'useCache'>,
+): Text {
+  const said = text`Granted ${granted.join(' ')}; not granted: ${missing.join(' ')}.`;
+  return useCache === 'false'
+    ? said
+    : text`${said} Once the provider grants it, set use-cache: refresh for one run.`;
 }
 
 /** The server gave a new refresh token in place of the one that was sent. */

@@ -162,15 +162,15 @@ const differences: readonly Difference[] = [
     },
   },
   {
-    what: 'scopes can be a list, or a text with commas; anything else names none',
-    why: 'Twitch sends a list and Slack commas',
+    what: 'scopes can be a list, or a text with commas or semicolons; anything else, and a text without any, names none',
+    why: 'Twitch sends a list and Slack commas; RFC 6749 section 3.3 wants at least one scope',
     adapt: (answer) => {
       const { scope } = answer.members;
       const texts = Array.isArray(scope) ? scope.filter((one) => typeof one === 'string') : scope;
       const joined = Array.isArray(texts) ? texts.join(' ') : texts;
       if (typeof joined !== 'string') return change(answer, { scope: undefined });
-      const spaced = /\s/.test(joined) || Array.isArray(scope);
-      return change(answer, { scope: spaced ? joined : joined.replaceAll(',', ' ') });
+      const spaced = joined.replaceAll(/[\s,;]+/g, ' ').trim();
+      return change(answer, { scope: spaced === '' ? undefined : spaced });
     },
   },
   {

@@ -20,7 +20,6 @@ import {
   asking,
   got,
   gotForUnknown,
-  granted,
   kept,
   keptIt,
   missed,
@@ -51,18 +50,6 @@ describe('a token is not kept', { concurrency }, () => {
       name: 'when nobody knows when it expires',
       answer: token({ expires_in: undefined }),
       lines: [missed(), gotForUnknown, notCached('no_expiry'), set],
-    },
-    {
-      name: 'when less was granted than asked for',
-      answer: token({ scope: 'read' }),
-      inputs: { scopes: 'read list' },
-      lines: [
-        missed({ scopes: 'read list' }),
-        got(),
-        granted(['read'], ['list']),
-        notCached('narrower_scope'),
-        set,
-      ],
     },
     {
       name: 'when it lives no longer than min-validity',

@@ -5,6 +5,7 @@ import { makeVersion } from '../../../src/cache/service.ts';
 import {
   client,
   findProgram,
+  issueTokens,
   type JobOptions,
   type JobRun,
   pathDecides,
@@ -121,6 +122,20 @@ describe('a second job', { concurrency }, () => {
     assert.equal(second.outputs['scope'], 'list read');
     assert.equal(second.outputs['response'], '{"instance_url":"https://eu.example"}');
   });
+
+  for (const scope of ['read', 'read;write', ['read', 'write'], '']) {
+    test(`reuses the token whatever was granted, and says what is missing: ${JSON.stringify(scope)}`, async (t) => {
+      const stage = await start(t, { answers: [issueTokens({ scope })] });
+      const inputs = { scopes: 'read list' };
+      const first = await stage.run({ inputs });
+      const second = await stage.run({ inputs });
+      assert.deepEqual([second.hit, second.token], [true, first.token]);
+      const told = (run: JobRun): string[] =>
+        run.lines.filter((line) => line.startsWith('Granted '));
+      assert.equal(told(first).length, scope === '' ? 0 : 1);
+      assert.deepEqual(told(second), told(first));
+    });
+  }
 
   test('says with verbose what the cache answered, after the token is masked', async (t) => {
     const stage = await start(t);

@@ -87,7 +87,7 @@ export function reusing(lifetime = hour): string {
 
 /** The server granted these scopes, and not those. */
 export function granted(scopes: readonly string[], missing: readonly string[]): string {
-  return say(sayGranted(scopes, missing));
+  return say(sayGranted(scopes, missing, read()));
 }
 
 /** The output and the usual variable are set. */

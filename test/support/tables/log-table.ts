@@ -284,10 +284,6 @@ const cacheTexts: readonly LogText[] = [
     { answers: [grant({ expires_in: undefined })] },
     ['Got a Bearer token; login.example.com did not say when it expires.'],
   ),
-  notCached('less was granted than asked for.', { answers: [grant({ scope: 'read' })] }, [
-    got,
-    'Granted read; not granted: list.',
-  ]),
   notCached(
     'the token has expired, or is about to.',
     { inputs: { 'expires-at-override': '2026-01-01T12:00:00Z' } },
