@@ -204,6 +204,27 @@ const grants: Record<string, { inputs: Inputs; other: AskOther }> = {
         options,
       ),
   },
+  'client_credentials with several audiences, and values of JSON': {
+    inputs: {
+      audience: 'https://one.example.com\nhttps://two.example.com',
+      parameters: '{"group":["one",2],"on":true,"id":17841405793187219}',
+    },
+    other: (client, authentication, options) =>
+      oauth.clientCredentialsGrantRequest(
+        metadata,
+        client,
+        authentication,
+        [
+          ['audience', 'https://one.example.com'],
+          ['audience', 'https://two.example.com'],
+          ['group', 'one'],
+          ['group', '2'],
+          ['on', 'true'],
+          ['id', '17841405793187219'],
+        ],
+        options,
+      ),
+  },
   refresh_token: {
     inputs: { 'refresh-token': 'the refresh+token', scopes: 'read' },
     other: (client, authentication, options) =>
