@@ -9,7 +9,10 @@ import { compressions } from '../../src/cache/service.ts';
 import { parseAcsResponse } from '../../src/oauth2/acs-api.ts';
 import { writeExactJson } from '../../src/oauth2/json/exact-json.ts';
 import { TokenError } from '../../src/oauth2/errors.ts';
-import type { ResponseFields } from '../../src/oauth2/response/response-fields.ts';
+import {
+  parseResponseFields,
+  type ResponseFields,
+} from '../../src/oauth2/response/response-fields.ts';
 import { parseTokenResponse, type TokenResponse } from '../../src/oauth2/token-response.ts';
 import { lastZuluTime } from '../../src/oauth2/zulu-time.ts';
 
@@ -47,7 +50,9 @@ function runResponse(body: Buffer): void {
   // A header is a line of Latin-1.
   const line = body.toString('latin1', 0, 200).replace(/[\r\n\0]/g, '');
   const headers = { 'retry-after': line, location: line, 'content-type': line };
-  const places = everyFields.map((fields): typeof parseAcsResponse => {
+  // A path of the bytes themselves.
+  const { fields: written } = parseResponseFields(`access_token=${line}\nexpires_at=${line}.0`);
+  const places = [...everyFields, written].map((fields): typeof parseAcsResponse => {
     return (response, context) => parseTokenResponse(response, { ...context, fields });
   });
   for (const parse of [...places, parseAcsResponse]) {

@@ -16,13 +16,17 @@ describe('a body is', () => {
   test('a list, only if the token is to be found by an index', () => {
     assert.deepEqual(read('[{"token":"x"}]', '0.token'), [{ token: 'x' }]);
     assert.deepEqual(read('["x"]', '0'), ['x']);
+    assert.deepEqual(read('["x"]', '10.token'), ['x']);
     for (const path of [undefined, '.', 'token', '0x', 'a.0']) {
       assert.equal(read('["x"]', path), undefined, path);
     }
   });
 
   test('a form that has a token, also under a listed name, or an error', () => {
-    assert.deepEqual(read('access_token=x&n=1'), { access_token: 'x', n: '1' });
+    assert.deepEqual(read(' access_token=x&n=1\r\n'), { access_token: 'x', n: '1' });
+    for (const text of ['access_token=x y', '<a>&error=x', '"error=x"', '=x', 'undefined=x']) {
+      assert.equal(read(text), undefined, text);
+    }
     assert.deepEqual(read('error=denied', '.'), { error: 'denied' });
     assert.deepEqual(read('wrap_access_token=x%20y', 'wrap_access_token'), {
       wrap_access_token: 'x y',
@@ -37,6 +41,8 @@ describe('a text is a body only if the token is the whole of it', () => {
     ' 12345678901234567890 ': '12345678901234567890',
     'dG9rZW4=': 'dG9rZW4=',
     '1e3': '1e3',
+    nullable: 'nullable',
+    'not-true': 'not-true',
     '"tok 123"': 'tok 123',
     ' "a\\"b" ': 'a"b',
     '""': '',

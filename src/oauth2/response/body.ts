@@ -39,14 +39,14 @@ function readJson(text: string): unknown {
 }
 
 /** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
-function readForm(
-  text: string,
-  { access_token: place = 'access_token' }: ResponseFields,
-): Members | undefined {
-  if (/[\s<>"]/.test(text.trim())) return undefined;
-  const form = new URLSearchParams(text.trim());
-  const telling = form.has('access_token') || form.has(place) || form.has('error');
-  return telling ? Object.fromEntries(form) : undefined;
+function readForm(text: string, { access_token: place }: ResponseFields): Members | undefined {
+  const encoded = text.trim();
+  if (/[\s<>"]/.test(encoded)) return undefined;
+  const form = new URLSearchParams(encoded);
+  const isTelling = [...form.keys()].some((name) =>
+    ['access_token', 'error', place].includes(name),
+  );
+  return isTelling ? Object.fromEntries(form) : undefined;
 }
 
 /** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */

@@ -53,7 +53,10 @@ describe('what is said first counts', () => {
 });
 
 describe('what says nothing leaves the next one to say it', () => {
-  const unreadable = [0, -1, 0.5, '0', '-5', 'soon', '177:59:59', '5 minutes', null, true, {}, []];
+  const unreadable = [
+    ...[0, -1, 0.5, '0', '-5', 'soon', '177:59:59', '5 minutes', null, true, {}, []],
+    ...[['3600'], '3600.', '.5', '3600s'],
+  ];
   for (const value of unreadable) {
     test(`a lifetime of ${JSON.stringify(value)}`, () => {
       assert.equal(
@@ -91,7 +94,7 @@ describe('a lifetime', () => {
     [3599.9, 3599],
     ['3600', 3600],
     [' 3600 ', 3600],
-    ['3600.5', 3600],
+    ['3600.55', 3600],
     [new ExactNumber('3600.0'), 3600],
     [new ExactNumber('36e2'), 3600],
   ];
@@ -110,6 +113,8 @@ describe('a lifetime', () => {
   test('that is not known or is none has no end', () => {
     assert.equal(addLifetime(sentAt, undefined), undefined);
     assert.equal(addLifetime(sentAt, 0), undefined);
+    assert.equal(addLifetime(lastZuluTime - 1000, 1)?.getTime(), lastZuluTime);
+    assert.equal(addLifetime(lastZuluTime - 999, 1), undefined);
     assert.equal(addLifetime(sentAt, 0.5)?.getTime(), sentAt + 500);
   });
 });
@@ -130,6 +135,7 @@ describe('a time', () => {
     [100_000_000_000, '1973-03-03T09:46:40.000Z'],
     [lastZuluTime, '9999-12-31T23:59:59.000Z'],
     [lastZuluTime + 1000, undefined],
+    [0, '1970-01-01T00:00:00.000Z'],
     [-1, undefined],
     [Infinity, undefined],
     ['2026-01-31 12:00:00', undefined],
@@ -174,6 +180,7 @@ describe('the claim exp', () => {
     'behind a header that is no object is none': makeJwt({ exp }, [1]),
     'in two parts is none': makeJwt({ exp }).split('.').slice(0, 2).join('.'),
     'of a payload that is no object is none': makeJwt([exp]),
+    'of a payload with other characters is none': makeJwt({ exp }).replace('.', '.!'),
     'of a payload with padding is none': makeJwt({ exp }).replace(/\.[^.]*$/, '=.c2ln'),
     'of a JWT without it is none': makeJwt({ iat: exp }),
     'that is past is none': makeJwt({ exp: sentAt / 1000 }),

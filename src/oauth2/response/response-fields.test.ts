@@ -38,6 +38,7 @@ describe('lines of name=path', () => {
     data: { code: 'no_path', name: 'data' },
     'access_token=': { code: 'no_path', name: 'access_token' },
     'access_token: data.token': { code: 'no_path', name: 'access_token: data.token' },
+    ' token = data': { code: 'unknown_name', name: 'token' },
     'token=data': { code: 'unknown_name', name: 'token' },
     'Access_Token=data': { code: 'unknown_name', name: 'Access_Token' },
     '=data': { code: 'unknown_name', name: '' },
@@ -92,11 +93,13 @@ describe('a path', () => {
     assert.equal(follow([{ token: 'x' }], '0.token'), 'x');
     assert.equal(follow(['x'], '0'), 'x');
     assert.equal(follow([], '0'), undefined);
+    assert.equal(follow('abcdefghijkl'.split(''), '10'), 'k');
     assert.equal(follow(['x'], 'length'), undefined);
   });
 
   test('of one dot is a whole body that is a text', () => {
-    assert.equal(follow('abc', '.'), 'abc');
+    const place = findField('abc', { access_token: '.' }, 'access_token');
+    assert.deepEqual(place, { steps: [], value: 'abc' });
     assert.equal(follow({ token: 'x' }, '.'), undefined);
     assert.equal(follow(['x'], '.'), undefined);
   });
@@ -162,6 +165,19 @@ describe('what is left without the listed secrets', () => {
     const rest = { ...body, data: { token: 'x', list: ['a', 'b'] } };
     assert.deepEqual(dropListedSecrets(body, outer), rest);
     assert.deepEqual(dropListedSecrets(body, inner), rest);
+  });
+
+  test('has no error where an item of a list contained another place', () => {
+    const list = [{ x: 'x' }, 'b'];
+    const fields = { access_token: 'list.0', refresh_token: 'list.0.x' };
+    assert.deepEqual(dropListedSecrets({ list }, fields), { list: [null, 'b'] });
+  });
+
+  test('has what is at a standard place that is not listed', () => {
+    const secrets = { access_token: 'x', refresh_token: 'y' };
+    assert.deepEqual(dropListedSecrets(secrets, { access_token: 'access_token' }), {
+      refresh_token: 'y',
+    });
   });
 
   test('is the body itself where the places are not there or nothing is listed', () => {

@@ -38,24 +38,19 @@ export function parseResponseFields(input: string): {
   const faults: FieldFault[] = [];
   for (const [index, line] of input.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
-    const [written = '', ...rest] = line.split('=');
+    const [before = '', ...rest] = line.split('=');
+    const written = before.trim();
     const path = rest.join('=').trim();
-    const name = fieldNames.find((one) => one === written.trim());
-    const code = findFault(name, path, fields);
-    if (name !== undefined && code === undefined) fields[name] = path;
-    else faults.push({ code: code ?? 'unknown_name', line: index + 1, name: written.trim() });
+    const name = fieldNames.find((one) => one === written);
+    const complain = (code: FieldFault['code']): void => {
+      faults.push({ code, line: index + 1, name: written });
+    };
+    if (path === '') complain('no_path');
+    else if (name === undefined) complain('unknown_name');
+    else if (fields[name] !== undefined) complain('repeated_name');
+    else fields[name] = path;
   }
   return { fields, faults };
-}
-
-function findFault(
-  name: FieldName | undefined,
-  path: string,
-  fields: ResponseFields,
-): FieldFault['code'] | undefined {
-  if (path === '') return 'no_path';
-  if (name === undefined) return 'unknown_name';
-  return fields[name] === undefined ? undefined : 'repeated_name';
 }
 
 /** Where a value is in a body, step by step, and the value; no step is the whole body. */
@@ -116,7 +111,7 @@ function isContainer(value: unknown): value is Container {
 }
 
 function hasStep(value: Container, step: string): boolean {
-  return Object.hasOwn(value, step) && (!Array.isArray(value) || /^\d+$/.test(step));
+  return Object.hasOwn(value, step) && (!Array.isArray(value) || step !== 'length');
 }
 
 /** Whether the access token can be in a list that is the whole body. */
