@@ -14,7 +14,7 @@ type Members =
 export interface ExpectedJwt {
   /** The header, whole, but for `typ`: that is `JWT`. */
   readonly header: Members;
-  /** The claims, whole, but for `iat`, `exp` and `jti`: now, in a minute, and something. */
+  /** The claims, whole, but for `iat`, `exp` and `jti`, unless named: now, in a minute, and something. */
   readonly claims: Members;
 }
 
@@ -34,7 +34,7 @@ export function signedJwt({ header, claims }: ExpectedJwt): Matcher {
     assert.deepEqual({ ...protectedHeader }, { typ: 'JWT', ...resolve(header, given) });
     assert.deepEqual(
       { ...payload },
-      { ...resolve(claims, given), iat: now, exp: now + 60, jti },
+      { iat: now, exp: now + 60, jti, ...resolve(claims, given) },
       'claims',
     );
   };
@@ -44,6 +44,14 @@ export function signedJwt({ header, claims }: ExpectedJwt): Matcher {
 export function githubIdToken(audience: string | undefined): Matcher {
   return (value, { idTokens }) => {
     assert.deepEqual({ token: value, audience }, idTokens.at(-1));
+  };
+}
+
+/** `Bearer` and a token that has to match. */
+export function bearer(token: Matcher): Matcher {
+  return async (value, given) => {
+    const [, sent = ''] = /^Bearer (.+)$/.exec(value) ?? [];
+    await token(sent, given);
   };
 }
 
