@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { createFakeRunner } from '../../test/support/doubles/fakes.ts';
+import { createFakeRunner, noFiles } from '../../test/support/doubles/fakes.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import { parseExactJson } from '../oauth2/json/exact-json.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
@@ -96,7 +96,10 @@ describe('handOver', () => {
     const runner = createFakeRunner();
     const log = new Log(runner);
     const envVar = 'envVar' in destination ? destination.envVar : 'OAUTH2_TOKEN';
-    handOver({ response, scopes, cacheHit, now }, { runner, log, env, platform, envVar });
+    handOver(
+      { response, scopes, cacheHit, now },
+      { runner, log, env, platform, files: noFiles, envVar },
+    );
     return runner.calls;
   }
 
@@ -198,6 +201,7 @@ describe('handOver', () => {
         log: new Log(runner),
         env: {},
         platform: 'win32',
+        files: noFiles,
         envVar: 'MY_TOKEN',
       } as const;
       assert.throws(

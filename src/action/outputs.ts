@@ -2,8 +2,10 @@ import { writeExactJson } from '../oauth2/json/exact-json.ts';
 import type { TokenResponse } from '../oauth2/token-response.ts';
 import { TokenTooLongError } from '../failures/errors.ts';
 import type { Log } from '../log/log.ts';
+import { fitsVariable } from '../inputs/variable-size.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { sayReplaced } from '../wording/progress.ts';
+import { writeAll } from './command-files.ts';
 
 /** The outputs of action.yml, in its order. */
 export const outputNames = [
@@ -20,11 +22,8 @@ export const outputNames = [
 
 type Outputs = Record<(typeof outputNames)[number], string>;
 
-/** The longest environment variable of Windows, characters. */
-const longestWindowsVariable = 32_767;
-
 /** Where the token is handed over. */
-export interface Destination extends Pick<Surroundings, 'runner' | 'env' | 'platform'> {
+export interface Destination extends Pick<Surroundings, 'runner' | 'env' | 'platform' | 'files'> {
   readonly log: Log;
   /** Undefined: none is exported. */
   readonly envVar: string | undefined;
@@ -40,23 +39,27 @@ export interface Handover {
 }
 
 /**
- * Gives the token to later steps: the outputs, and the environment variable.
+ * Gives the token to later steps: the outputs, and the environment variable. All of them or none.
  *
- * @throws {TokenTooLongError} where the variable cannot hold it; then nothing is set
+ * @throws {TokenTooLongError} where the variable cannot hold it
+ * @throws {CommandFileError} where a file of the runner cannot be written
  */
 export function handOver(
   handover: Handover,
-  { runner, log, env, platform, envVar }: Destination,
+  { runner, log, env, platform, files, envVar }: Destination,
 ): void {
   const { token } = handover.response.accessToken;
-  if (envVar !== undefined && platform === 'win32' && token.length > longestWindowsVariable) {
-    throw new TokenTooLongError(envVar);
+  if (envVar !== undefined && !fitsVariable(envVar, token, platform)) {
+    throw new TokenTooLongError(envVar, platform);
   }
-  for (const [name, value] of Object.entries(listOutputs(handover))) runner.setOutput(name, value);
-  if (envVar !== undefined) {
-    if ((env[envVar] ?? '') !== '' && env[envVar] !== token) log.say(sayReplaced(envVar));
-    runner.exportVariable(envVar, token);
-  }
+  const outputs = Object.entries(listOutputs(handover));
+  writeAll(['GITHUB_OUTPUT', 'GITHUB_ENV'], env, files, () => {
+    for (const [name, value] of outputs) runner.setOutput(name, value);
+    if (envVar !== undefined) {
+      if ((env[envVar] ?? '') !== '' && env[envVar] !== token) log.say(sayReplaced(envVar));
+      runner.exportVariable(envVar, token);
+    }
+  });
 }
 
 /** Lists all outputs; what is not known is an empty string. */

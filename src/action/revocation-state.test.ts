@@ -10,6 +10,7 @@ const state: RevocationState = {
   revocationUrl: 'https://login.example.com/revoke',
   tokenUrl: 'https://login.example.com/token',
   expiresAt: Date.UTC(2026, 0, 31, 12),
+  inputs: { 'client-id': 'ci' },
 };
 
 describe('the state that waits for the end of the job', () => {
@@ -20,7 +21,25 @@ describe('the state that waits for the end of the job', () => {
       token: state.token,
       revocationUrl: state.revocationUrl,
       tokenUrl: state.tokenUrl,
+      inputs: state.inputs,
     });
+  });
+
+  test('does not open without a secret, which everybody has', () => {
+    assert.equal(openState(sealState(state, '', randomBytes), ''), undefined);
+  });
+
+  test('does not open where it is no state', () => {
+    const forged = [
+      { revocationUrl: 'no url' },
+      { token: 'a\nb' },
+      { expiresAt: 8.65e15 },
+      { inputs: { a: 1 } },
+    ];
+    for (const one of forged) {
+      const sealed = sealState({ ...state, ...one } as RevocationState, secret, randomBytes);
+      assert.equal(openState(sealed, secret), undefined, JSON.stringify(one));
+    }
   });
 
   test('does not open with another secret', () => {

@@ -14,6 +14,7 @@ import {
   createInputEnvironment,
   type FakeClock,
   type FakeNetwork,
+  noFiles,
 } from '../../test/support/doubles/fakes.ts';
 import { generatePem } from '../../test/support/making/inputs.ts';
 import {
@@ -38,6 +39,7 @@ const state: RevocationState = {
   revocationUrl: 'https://revoke.example.com/oauth2/revoke',
   tokenUrl,
   expiresAt: Date.parse('2026-01-31T12:00:00Z'),
+  inputs: {},
 };
 
 const done: HttpResponse = { status: 200, statusText: '', headers: {}, body: Buffer.from('') };
@@ -81,9 +83,10 @@ async function end(differences: Differences = {}): Promise<Outcome> {
   await revokeToken({
     runner,
     env: {
-      ...createInputEnvironment(given),
+      // The inputs of the end of a job can be those of another step.
+      ...createInputEnvironment({ revoke: 'true', 'client-secret': 'the-secret-of-another' }),
       ACTIONS_RUNTIME_TOKEN: runtimeToken,
-      STATE_revocation: sealState({ ...state, ...kept }, runtimeToken, randomBytes),
+      STATE_revocation: sealState({ ...state, inputs: given, ...kept }, runtimeToken, randomBytes),
       ...env,
     },
     platform: 'linux',
@@ -92,6 +95,7 @@ async function end(differences: Differences = {}): Promise<Outcome> {
     randomBytes,
     randomUUID: () => `id-${(made += 1)}`,
     send: network.send,
+    files: noFiles,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
     succeed: () => assert.fail('the step was over long ago'),
@@ -106,6 +110,42 @@ function readForm({ network }: Outcome, index = 0): Record<string, string> {
 }
 
 const revoked = 'info Revoked the token at revoke.example.com.';
+
+describe('a state that nobody sealed', () => {
+  for (const junk of ['x', '{}', Buffer.alloc(60).toString('base64')]) {
+    test(`is a warning where the step says revoke: true: ${junk.slice(0, 8)}`, async () => {
+      const { calls, network } = await end({ env: { STATE_revocation: junk } });
+      assert.equal(calls.filter((call) => call.startsWith('warning ')).length, 1);
+      assert.deepEqual(network.requests, []);
+    });
+
+    test(`is silent where it does not: ${junk.slice(0, 8)}`, async () => {
+      const { lines, network } = await end({ env: { STATE_revocation: junk, INPUT_REVOKE: '' } });
+      assert.deepEqual(lines, []);
+      assert.deepEqual(network.requests, []);
+    });
+  }
+
+  test('does not open where the job has no runtime token', async () => {
+    const forged = sealState({ ...state, inputs: {} }, '', randomBytes);
+    const env = { STATE_revocation: forged, ACTIONS_RUNTIME_TOKEN: '' };
+    const { network } = await end({ env });
+    assert.deepEqual(network.requests, []);
+  });
+
+  for (const revocationUrl of ['http://evil.example.com/revoke', 'ftp://evil.example.com/']) {
+    test(`sends nothing to ${revocationUrl}`, async () => {
+      const { calls, network } = await end({ kept: { revocationUrl } });
+      assert.equal(calls.filter((call) => call.startsWith('warning ')).length, 1);
+      assert.deepEqual(network.requests, []);
+    });
+  }
+
+  test('sends nothing of the inputs of the job', async () => {
+    const outcome = await end({ kept: { inputs: { ...state.inputs, 'token-url': tokenUrl } } });
+    assert.ok(!JSON.stringify(outcome.network.requests).includes('the-secret-of-another'));
+  });
+});
 
 describe('the end of a job', () => {
   test('hides all secrets, then the token, and says where it revoked it', async () => {
@@ -160,7 +200,10 @@ describe('what the step left behind', () => {
   for (const [what, env] of rows) {
     test(`is worth a warning and nothing else where it ${what}`, async () => {
       const { calls, network } = await end({ env });
-      assert.deepEqual(calls, [...masks, unreadable]);
+      assert.deepEqual(
+        calls.filter((call) => !call.startsWith('mask ')),
+        [unreadable],
+      );
       assert.deepEqual(network.requests, []);
     });
   }

@@ -6,7 +6,16 @@ import { type Inputs, readInputs, type LocatedInputs } from '../inputs/inputs.ts
 import { Log } from '../log/log.ts';
 import { makeProofContext, type ProofSources } from '../exchange/proof-context.ts';
 import { listClientProofs } from '../exchange/proofs.ts';
-import { openState, type RevocationState, stateName } from './revocation-state.ts';
+import {
+  openState,
+  type RevocationState,
+  stateName,
+  writeInputVariables,
+} from './revocation-state.ts';
+import { findUrlFault } from '../inputs/endpoint.ts';
+import { InputError } from '../inputs/input-error.ts';
+import { readInput } from '../inputs/reader.ts';
+import { text } from '../log/text.ts';
 import { hideIn, hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
 import { runStage, type StageContext } from '../exchange/stage.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -19,22 +28,31 @@ import {
 } from '../wording/revocation.ts';
 
 /**
- * Revokes the token that a step of this job got. Whatever fails is a warning, because the job has done its work.
+ * Revokes the token that a step of this job got, by what the step has kept alone. Whatever fails is a warning, because the
+ * job has done its work.
  */
 export async function revokeToken(surroundings: Surroundings): Promise<void> {
   const { runner, env } = surroundings;
   const log = new Log(runner);
-  hideStepSecrets(env, log);
-  const sealed = env[`STATE_${stateName}`] ?? '';
-  const state = openState(sealed, env['ACTIONS_RUNTIME_TOKEN'] ?? '');
+  const state = openState(env[`STATE_${stateName}`] ?? '', env['ACTIONS_RUNTIME_TOKEN'] ?? '');
+  const kept =
+    state === undefined ? env : { ...withoutInputs(env), ...writeInputVariables(state.inputs) };
+  hideStepSecrets(kept, log);
   if (state === undefined) {
-    log.warn(warnStateUnreadable());
+    // A variable of that name may be none of this step's business.
+    if (readInput(env, 'revoke').toLowerCase() === 'true') log.warn(warnStateUnreadable());
     return;
   }
   hideIn(log)(state.token);
-  await endToken(state, surroundings, log);
+  await endToken(state, { ...surroundings, env: kept }, log);
 }
 
+/** The inputs of the end of the job can be those of another step: of a composite action, for one. */
+function withoutInputs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^INPUT_/i.test(name)));
+}
+
+/** @param surroundings whose environment has the inputs that the step has kept, and no others */
 async function endToken(
   state: RevocationState,
   surroundings: Surroundings,
@@ -49,12 +67,49 @@ async function endToken(
   }
   try {
     const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+    checkUrls(state, inputs);
     hideTlsKey(inputs, log);
     const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
-    await askToRevoke(state, inputs, { ...context, idTokens: openIdTokens(inputs, env, context) });
+    const idTokens = openIdTokens(inputs, env, context);
+    await requestRevocation(state, inputs, { ...context, idTokens });
     log.say(sayRevoked(host));
   } catch (error) {
     log.warn(warnNotRevoked(error, host, expiresAt));
+  }
+}
+
+/**
+ * A state is sealed with a secret that every action of the job has, so its URLs are checked as inputs are.
+ *
+ * @throws {InputError}
+ */
+function checkUrls({ revocationUrl, tokenUrl }: RevocationState, { allowHttp }: Inputs): void {
+  const faults = [revocationUrl, tokenUrl].map((url) =>
+    findUrlFault(url, allowHttp, 'https://login.example.com'),
+  );
+  const problems = faults.flatMap((fault) =>
+    fault === undefined ? [] : [text`revocation-url: ${fault}`],
+  );
+  if (problems.length > 0) throw new InputError(problems, undefined);
+}
+
+/**
+ * Revokes at once a token that cannot be kept until the end of the job, and says how that went.
+ *
+ * @param expiresAt epoch, milliseconds; undefined where the server did not say
+ */
+export async function revokeAtOnce(
+  state: Pick<RevocationState, 'token' | 'revocationUrl' | 'tokenUrl' | 'expiresAt'>,
+  inputs: Inputs,
+  context: StageContext & ProofSources,
+): Promise<void> {
+  const { host } = new URL(state.revocationUrl);
+  try {
+    await requestRevocation(state, inputs, context);
+    context.log.say(sayRevoked(host));
+  } catch (error) {
+    const expiresAt = state.expiresAt === undefined ? undefined : new Date(state.expiresAt);
+    context.log.warn(warnNotRevoked(error, host, expiresAt));
   }
 }
 
@@ -68,8 +123,8 @@ function openIdTokens(
 }
 
 /** Uses the same client authentication, and the same limits on time and attempts, as the token request. */
-async function askToRevoke(
-  { token, revocationUrl, tokenUrl }: RevocationState,
+async function requestRevocation(
+  { token, revocationUrl, tokenUrl }: Pick<RevocationState, 'token' | 'revocationUrl' | 'tokenUrl'>,
   inputs: Inputs,
   context: StageContext & ProofSources,
 ): Promise<void> {

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 
 import { answerJson } from '../../test/support/doubles/fakes.ts';
 import { createAuthority } from '../../test/support/making/certificates.ts';
-import { granted, type Outcome, readError, runStep } from '../../test/support/tables/step.ts';
-import { openState } from './revocation-state.ts';
+import {
+  granted,
+  type Outcome,
+  readError,
+  runStep,
+  secret,
+} from '../../test/support/tables/step.ts';
+import { openState, type RevocationState } from './revocation-state.ts';
 
 describe('a step whose token is revoked at the end of the job', () => {
   const issuer = 'https://sso.example.com/realms/ci';
@@ -17,19 +24,28 @@ describe('a step whose token is revoked at the end of the job', () => {
   const named = { issuer, token_endpoint: tokenUrl, revocation_endpoint: revocationUrl };
 
   /** What waits for the end of the job; undefined where nothing does. */
-  const readState = ({ calls }: Outcome): unknown => {
+  const readState = ({ calls }: Outcome): RevocationState | undefined => {
     const state = calls.find((call) => call.startsWith('state revocation='));
-    return state && openState(state.slice('state revocation='.length), runtimeToken);
+    return state === undefined
+      ? undefined
+      : openState(state.slice('state revocation='.length), runtimeToken);
+  };
+
+  const omitInputs = (state: RevocationState | undefined): unknown => {
+    const { inputs, ...rest } = state ?? assert.fail('nothing was kept');
+    assert.ok(Object.keys(inputs).length > 0);
+    return rest;
   };
 
   test('keeps the token for then, sealed, before later steps have it', async () => {
     const outcome = await runStep({ inputs: given, env });
-    assert.deepEqual(readState(outcome), {
+    assert.deepEqual(omitInputs(readState(outcome)), {
       token: 'the-token',
       revocationUrl,
       tokenUrl,
       expiresAt: Date.parse('2026-01-31T12:00:00Z'),
     });
+    assert.equal(readState(outcome)?.inputs['client-secret'], secret);
     const kept = outcome.calls.findIndex((call) => call.startsWith('state '));
     assert.ok(kept > outcome.calls.indexOf('mask the-token'));
     assert.ok(kept < outcome.calls.indexOf('output token=the-token'));
@@ -47,7 +63,46 @@ describe('a step whose token is revoked at the end of the job', () => {
       env,
     });
     assert.ok(outcome.calls.includes('output expires-at=2026-01-31T11:30:00Z'));
-    assert.deepEqual(readState(outcome), { token: 'the-token', revocationUrl, tokenUrl });
+    assert.deepEqual(omitInputs(readState(outcome)), {
+      token: 'the-token',
+      revocationUrl,
+      tokenUrl,
+    });
+  });
+
+  test('is revoked at once where it cannot be kept until then, and nothing is handed over', async () => {
+    const token = Array.from({ length: 4000 }, (_, index) =>
+      createHash('sha256').update(`${index}`).digest('hex'),
+    ).join('');
+    const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    const rows = [
+      { answers: [answerJson(200, { access_token: token })], title: 'token too long' },
+      {
+        env: { ...env, GITHUB_STATE: '/runner/state' },
+        files: {
+          measure: (path: string) => {
+            if (path === '/runner/state') throw full;
+            return 0;
+          },
+          cut: () => undefined,
+        },
+        title: 'runner file not writable',
+      },
+    ];
+    for (const { title, answers = [granted], ...differences } of rows) {
+      const outcome = await runStep({
+        inputs: { ...given, 'env-var': 'false' },
+        env,
+        ...differences,
+        answers: [...answers, answerJson(200, {})],
+      });
+      assert.ok(
+        readError(outcome).startsWith(`error [oauth2-token: ${title}] `),
+        readError(outcome),
+      );
+      assert.equal(outcome.network.requests.at(-1)?.url, revocationUrl);
+      assert.ok(outcome.calls.some((call) => call.startsWith('info Revoked the token at ')));
+    }
   });
 
   test('keeps nothing where that is not asked for', async () => {

@@ -1,10 +1,12 @@
 import { findEndpoints } from '../exchange/endpoints.ts';
 import { IdTokens } from '../exchange/id-tokens.ts';
-import { makeProofContext } from '../exchange/proof-context.ts';
+import { makeProofContext, type ProofSources } from '../exchange/proof-context.ts';
 import { listProofs } from '../exchange/proofs.ts';
 import { type ObtainedToken, requestToken } from '../exchange/request-token.ts';
-import { NoRunnerError } from '../failures/errors.ts';
+import type { StageContext } from '../exchange/stage.ts';
+import { NoRunnerError, StateTooLongError } from '../failures/errors.ts';
 import { type Inputs, type LocatedInputs, readInputs } from '../inputs/inputs.ts';
+import { fitsVariable } from '../inputs/variable-size.ts';
 import { findMisspelledInputs } from '../inputs/misspelling.ts';
 import { Log } from '../log/log.ts';
 import { hideStepSecrets, hideTlsKey } from '../masks/secrets.ts';
@@ -27,7 +29,9 @@ import {
 } from '../wording/progress.ts';
 import { isSkipped, type NoCredentials } from './no-credentials.ts';
 import { handOver, outputNames } from './outputs.ts';
-import { sealState, stateName } from './revocation-state.ts';
+import { listKeptInputs, sealState, stateName } from './revocation-state.ts';
+import { revokeAtOnce } from './revoke-token.ts';
+import { writeAll } from './command-files.ts';
 
 /** What the step runs in, and its log. */
 interface StepContext extends Surroundings {
@@ -59,7 +63,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
       const obtained = await requestToken(located, proofs, context);
       tellToken(obtained, located, step);
       // Before anything has the token, so that it is revoked at the end of the job whatever happens next.
-      if (inputs.revoke) keepForRevocation(obtained, located, step);
+      if (inputs.revoke) await keepForRevocation(obtained, located, context);
       giveToLaterSteps(obtained.response, inputs, step, { cacheHit: false });
       await reuse?.keep(obtained.response);
     }
@@ -83,9 +87,9 @@ function skip(error: NoCredentials, { runner, env, log, succeed }: StepContext):
 }
 
 /** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */
-function readStep({ runner, env, clock, log }: StepContext): Inputs {
+function readStep({ runner, env, files, clock, log }: StepContext): Inputs {
   // Before the masks: without a runner, a mask would print the secret.
-  requireRunner(env);
+  requireRunner(env, files);
   hideStepSecrets(env, log);
   const unknown = findMisspelledInputs(env);
   if (unknown.length > 0) log.warn(warnUnknownInputs(unknown));
@@ -110,11 +114,18 @@ function tellTrust(env: NodeJS.ProcessEnv, log: Log): void {
   if (widened.length > 0) log.say(sayTrustWidened(widened));
 }
 
-/** Without its files, @actions/core would print the token as a command. */
-function requireRunner(env: NodeJS.ProcessEnv): void {
-  for (const variable of ['GITHUB_OUTPUT', 'GITHUB_ENV']) {
-    if ((env[variable] ?? '') === '') throw new NoRunnerError(variable);
-  }
+/**
+ * Without its files, @actions/core would print the token as a command. They are checked before a token is requested that
+ * nobody could get.
+ *
+ * @throws {NoRunnerError}
+ * @throws {CommandFileError}
+ */
+function requireRunner(env: NodeJS.ProcessEnv, files: Surroundings['files']): void {
+  const needed = ['GITHUB_OUTPUT', 'GITHUB_ENV'];
+  const missing = needed.find((variable) => (env[variable] ?? '') === '');
+  if (missing !== undefined) throw new NoRunnerError(missing);
+  writeAll(needed, env, files, () => undefined);
 }
 
 /** Says what came, and what of it the author of the workflow did not expect. */
@@ -138,15 +149,34 @@ function tellMissingScopes(response: TokenResponse, inputs: Inputs, log: Log): v
   if (missing.length > 0) log.say(sayGranted(response.scopes ?? [], missing, inputs));
 }
 
-/** Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. */
-function keepForRevocation(
+/**
+ * Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. A token
+ * that cannot be kept is revoked at once.
+ *
+ * @throws {StateTooLongError} where the runner could not hand it on
+ * @throws {CommandFileError} where it cannot be written
+ */
+async function keepForRevocation(
   { response, statedExpiry }: ObtainedToken,
-  { tokenUrl, revocationUrl = '' }: LocatedInputs,
-  { runner, env, randomBytes }: StepContext,
-): void {
+  located: LocatedInputs,
+  context: StepContext & StageContext & ProofSources,
+): Promise<void> {
+  const { runner, env, files, platform, randomBytes } = context;
+  const { tokenUrl, revocationUrl = '' } = located;
   const expiresAt = statedExpiry?.getTime();
-  const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
-  runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
+  const token = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
+  const state = { ...token, inputs: listKeptInputs(env) };
+  const sealed = sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes);
+  try {
+    if (!fitsVariable(`STATE_${stateName}`, sealed, platform)) throw new StateTooLongError();
+    const variables = (env['GITHUB_STATE'] ?? '') === '' ? [] : ['GITHUB_STATE'];
+    writeAll(variables, env, files, () => {
+      runner.saveState(stateName, sealed);
+    });
+  } catch (error) {
+    await revokeAtOnce(token, located, context);
+    throw error;
+  }
 }
 
 /** Sets the outputs. From here on the step is green. */

@@ -20,6 +20,7 @@ import { sendRequest } from '../http/request.ts';
 import { systemClock } from '../clock.ts';
 import type { Runner } from '../log/log.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { commandFiles } from './command-files.ts';
 
 /** By name, so that the rest of the package can be left out of the bundle. */
 const runner: Runner = {
@@ -46,6 +47,7 @@ export function realSurroundings(): Surroundings {
     runner,
     env,
     platform: process.platform,
+    files: commandFiles,
     clock: systemClock,
     random: Math.random,
     randomBytes,

@@ -4,7 +4,13 @@ import { describe, test } from 'node:test';
 import { IdTokenError } from '../id-token/id-token-error.ts';
 import { InputError } from '../inputs/input-error.ts';
 import { text } from '../log/text.ts';
-import { NoRevocationEndpointError, NoRunnerError, TokenTooLongError } from './errors.ts';
+import {
+  CommandFileError,
+  NoRevocationEndpointError,
+  NoRunnerError,
+  StateTooLongError,
+  TokenTooLongError,
+} from './errors.ts';
 
 describe('an error has a name and a code that stay, and nothing else in its message:', () => {
   const rows: readonly [error: Error & { readonly code: string }, name: string, code: string][] = [
@@ -19,7 +25,9 @@ describe('an error has a name and a code that stay, and nothing else in its mess
       'no_revocation_endpoint',
     ],
     [new NoRunnerError('GITHUB_ENV'), 'NoRunnerError', 'no_runner'],
-    [new TokenTooLongError('MY_TOKEN'), 'TokenTooLongError', 'token_too_long'],
+    [new TokenTooLongError('MY_TOKEN', 'linux'), 'TokenTooLongError', 'token_too_long'],
+    [new StateTooLongError(), 'StateTooLongError', 'state_too_long'],
+    [new CommandFileError('GITHUB_ENV', 'ENOSPC', undefined), 'CommandFileError', 'command_file'],
     [new IdTokenError('no_permission'), 'IdTokenError', 'no_permission'],
     [new IdTokenError('refused', { status: 403 }), 'IdTokenError', 'refused'],
   ];

@@ -23,14 +23,42 @@ export class NoRunnerError extends Error {
   }
 }
 
-/** The token does not fit into the environment variable that was asked for. */
+/** The token does not fit into the environment variable that must hold it. */
 export class TokenTooLongError extends Error {
   override readonly name = 'TokenTooLongError';
   readonly code = 'token_too_long';
   readonly envVar: string;
+  readonly platform: NodeJS.Platform;
 
-  constructor(envVar: string) {
+  constructor(envVar: string, platform: NodeJS.Platform) {
     super('token_too_long');
     this.envVar = envVar;
+    this.platform = platform;
+  }
+}
+
+/** What revocation needs does not fit into the environment variable by which the runner hands it on. */
+export class StateTooLongError extends Error {
+  override readonly name = 'StateTooLongError';
+  readonly code = 'state_too_long';
+
+  constructor() {
+    super('state_too_long');
+  }
+}
+
+/** A file of the runner cannot be written. */
+export class CommandFileError extends Error {
+  override readonly name = 'CommandFileError';
+  readonly code = 'command_file';
+  /** That names the file. */
+  readonly variable: string;
+  /** Of node:fs: `ENOSPC`, `EACCES`, ... */
+  readonly reason: string;
+
+  constructor(variable: string, reason: string, cause: unknown) {
+    super('command_file', { cause });
+    this.variable = variable;
+    this.reason = reason;
   }
 }

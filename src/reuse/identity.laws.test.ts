@@ -12,6 +12,7 @@ import {
   createFakeClock,
   createFakeRunner,
   createInputEnvironment,
+  noFiles,
 } from '../../test/support/doubles/fakes.ts';
 import { generatePem, type Given, writeGoogleKeyFile } from '../../test/support/making/inputs.ts';
 import { answerIdToken, idTokenEnvironment } from '../../test/support/tables/stages.ts';
@@ -255,6 +256,7 @@ async function takeStep(given: Given): Promise<Step> {
     randomBytes: (size) => Buffer.alloc(size),
     randomUUID: () => 'the-one-id',
     send,
+    files: noFiles,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
     succeed: () => undefined,

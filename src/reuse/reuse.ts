@@ -9,6 +9,7 @@ import type { IdTokens } from '../exchange/id-tokens.ts';
 import { identify, listCredentials, worksOnce, writeIdentity } from './identity.ts';
 import { type Waiting, waitForOtherJob } from './wait.ts';
 import type { Inputs } from '../inputs/inputs.ts';
+import { fitsVariable } from '../inputs/variable-size.ts';
 import type { Log } from '../log/log.ts';
 import { hideFromServer } from '../masks/secrets.ts';
 import {
@@ -139,7 +140,7 @@ export class Reuse {
     const { log, clock } = this.#context;
     const startedAt = clock.monotonic();
     const finding = await this.#cache.find(
-      (token) => canBeHidden(token) && this.#livesLongEnough(token),
+      (token) => canBeHidden(token) && this.#fitsVariable(token) && this.#livesLongEnough(token),
     );
     if (finding.code === 'hit') hideSecrets(toResponse(finding.token), log);
     if (this.#inputs.verbose) {
@@ -197,6 +198,12 @@ export class Reuse {
   #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
     if (response.accessToken.expiresAt === undefined) return 'no_expiry';
     return this.#livesLongEnough(token) ? undefined : 'short_life';
+  }
+
+  /** No token that was kept elsewhere may stop the later steps of this job from starting. */
+  #fitsVariable({ accessToken }: CachedToken): boolean {
+    const { envVar } = this.#inputs;
+    return envVar === undefined || fitsVariable(envVar, accessToken.token, this.#context.platform);
   }
 
   #livesLongEnough({ accessToken, issuedAt }: CachedToken): boolean {

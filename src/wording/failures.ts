@@ -1,4 +1,10 @@
-import { NoRevocationEndpointError, NoRunnerError, TokenTooLongError } from '../failures/errors.ts';
+import {
+  CommandFileError,
+  NoRevocationEndpointError,
+  NoRunnerError,
+  StateTooLongError,
+  TokenTooLongError,
+} from '../failures/errors.ts';
 import { StageError } from '../failures/stage-error.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { IdTokenError } from '../id-token/id-token-error.ts';
@@ -12,9 +18,9 @@ import { explainIdTokenError } from './id-token.ts';
 import { explainInputs } from './inputs.ts';
 import { explainDiscoveryError } from './metadata.ts';
 import { describeUnknown } from './names.ts';
-import { explainNoRunner, explainTooLong } from './outputs.ts';
+import { explainCommandFile, explainNoRunner, explainTooLong } from './outputs.ts';
 import { dpopTitle } from './refusals.ts';
-import { explainNoRevocation } from './revocation.ts';
+import { explainNoRevocation, explainStateTooLong } from './revocation.ts';
 import type { StageView } from './stages.ts';
 import { explainTokenError } from './token-answer.ts';
 import { explainTransportError } from './transport.ts';
@@ -26,7 +32,9 @@ export function explainFailure(error: unknown): Annotation {
   if (error instanceof IdTokenError) return explainIdTokenError(error);
   if (error instanceof NoRevocationEndpointError) return explainNoRevocation(error.issuer);
   if (error instanceof NoRunnerError) return explainNoRunner(error.variable);
-  if (error instanceof TokenTooLongError) return explainTooLong(error.envVar);
+  if (error instanceof TokenTooLongError) return explainTooLong(error);
+  if (error instanceof StateTooLongError) return explainStateTooLong();
+  if (error instanceof CommandFileError) return explainCommandFile(error);
   return {
     title: 'unexpected error',
     message: text`${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,

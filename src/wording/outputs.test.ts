@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { explain } from '../../test/support/tables/wording.ts';
-import { NoRunnerError, TokenTooLongError } from '../failures/errors.ts';
+import {
+  CommandFileError,
+  NoRunnerError,
+  StateTooLongError,
+  TokenTooLongError,
+} from '../failures/errors.ts';
 
 describe('other failures', () => {
   const rows: readonly [error: unknown, title: string, message: string][] = [
@@ -12,9 +17,29 @@ describe('other failures', () => {
       'GITHUB_OUTPUT is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.',
     ],
     [
-      new TokenTooLongError('MY_TOKEN'),
+      new TokenTooLongError('MY_TOKEN', 'win32'),
       'token too long',
-      'The token is too long for an environment variable of Windows (32,767 characters), so MY_TOKEN cannot hold it. Set env-var: false and use the output token.',
+      'The token is too long for an environment variable (32,767 characters on Windows), so MY_TOKEN cannot hold it: no later step could start. Set env-var: false and use the output token.',
+    ],
+    [
+      new TokenTooLongError('MY_TOKEN', 'linux'),
+      'token too long',
+      'The token is too long for an environment variable (131,071 bytes with its name), so MY_TOKEN cannot hold it: no later step could start. Set env-var: false and use the output token.',
+    ],
+    [
+      new StateTooLongError(),
+      'token too long',
+      'revoke: true cannot be kept: the token and what its revocation needs are too long for the runner to keep until the end of the job. The step ended without a token. Leave revoke out, or request a shorter token.',
+    ],
+    [
+      new CommandFileError('GITHUB_ENV', 'ENOSPC', undefined),
+      'runner file not writable',
+      'The file that GITHUB_ENV names could not be written: the disk is full (ENOSPC). Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.',
+    ],
+    [
+      new CommandFileError('GITHUB_ENV', 'EODD', undefined),
+      'runner file not writable',
+      'The file that GITHUB_ENV names could not be written: EODD. Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.',
     ],
     [
       new RangeError('odd\n##[x]'),

@@ -1,4 +1,5 @@
 import type { Annotation } from '../log/log.ts';
+import type { CommandFileError, TokenTooLongError } from '../failures/errors.ts';
 import { text } from '../log/text.ts';
 
 /** There is nowhere to put a token. */
@@ -10,9 +11,33 @@ export function explainNoRunner(variable: string): Annotation {
 }
 
 /** The environment variable cannot hold the token. */
-export function explainTooLong(envVar: string): Annotation {
+export function explainTooLong({ envVar, platform }: TokenTooLongError): Annotation {
+  const limit =
+    platform === 'win32' ? '32,767 characters on Windows' : '131,071 bytes with its name';
   return {
     title: 'token too long',
-    message: text`The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
+    message: text`The token is too long for an environment variable (${limit}), so ${envVar} cannot hold it: no later step could start. Set env-var: false and use the output token.`,
+  };
+}
+
+/** Why a file cannot be written, by the code of node:fs. */
+const fileFaults: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'this user may not write it',
+  EPERM: 'this user may not write it',
+  EROFS: 'the disk is read-only',
+  ENOENT: 'the file does not exist',
+  EISDIR: 'it is a directory',
+  EIO: 'the disk failed',
+};
+
+/** A file of the runner cannot be written. */
+export function explainCommandFile({ variable, reason }: CommandFileError): Annotation {
+  const fault = fileFaults[reason];
+  const why = fault === undefined ? reason : `${fault} (${reason})`;
+  return {
+    title: 'runner file not writable',
+    message: text`The file that ${variable} names could not be written: ${why}. Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.`,
   };
 }

@@ -45,6 +45,14 @@ export function warnStateUnreadable(): Annotation {
   };
 }
 
+/** The end of the job cannot get what it needs to revoke the token. */
+export function explainStateTooLong(): Annotation {
+  return {
+    title: 'token too long',
+    message: text`revoke: true cannot be kept: the token and what its revocation needs are too long for the runner to keep until the end of the job. The step ended without a token. Leave revoke out, or request a shorter token.`,
+  };
+}
+
 /** The token shall be revoked, and nothing says where. */
 export function explainNoRevocation(issuer = ''): Annotation {
   return {

@@ -20,6 +20,7 @@ import {
   createFakeNetwork,
   createFakeRunner,
   createInputEnvironment,
+  noFiles,
 } from '../support/doubles/fakes.ts';
 import {
   type RecordedRequest,
@@ -67,6 +68,7 @@ async function capture(inputs: Inputs): Promise<Sent> {
     randomBytes,
     randomUUID,
     send: network.send,
+    files: noFiles,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
     succeed: () => {

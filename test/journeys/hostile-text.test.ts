@@ -20,7 +20,7 @@ import type { HttpResponse } from '../../src/http/request.ts';
 import { TransportError } from '../../src/http/transport-error.ts';
 import { startCacheService } from '../support/doubles/cache-service.ts';
 import { createAuthority } from '../support/making/certificates.ts';
-import { createFakeClock, createInputEnvironment } from '../support/doubles/fakes.ts';
+import { createFakeClock, createInputEnvironment, noFiles } from '../support/doubles/fakes.ts';
 import { startIdTokenService } from '../support/doubles/id-token-service.ts';
 import { createPrintingRunner, type PrintingRunner } from '../support/doubles/printing-runner.ts';
 import { LineReader } from '../support/doubles/runner/lines.ts';
@@ -111,6 +111,7 @@ async function runStep(
       }
       return Promise.resolve(answer);
     },
+    files: noFiles,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
     succeed: () => undefined,
@@ -459,6 +460,13 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
       revocationUrl: 'https://login.example.com/revoke',
       tokenUrl: 'https://login.example.com/token',
       expiresAt: undefined,
+      inputs: {
+        'token-url': 'https://login.example.com/token',
+        'client-id': 'ci-client',
+        'client-secret': secret,
+        revoke: 'true',
+        'revocation-url': 'https://login.example.com/revoke',
+      },
     };
     const sealing = 'the-token-of-the-runtime';
     const env = {

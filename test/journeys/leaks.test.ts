@@ -574,7 +574,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
   test('without the masks of what the step was given', async () => {
     const { log } = await playJob(built, built, secret);
     assert.match(log, /not revoked: \*\*\*/);
-    const copy = spoil(['hideStepSecrets(env, log);', ''], 'post');
+    const copy = spoil(['hideStepSecrets(kept, log);', ''], 'post');
     await assertLeaks(playJob(built, copy, secret), 'the input client-secret', 'log');
   });
 });

@@ -199,6 +199,7 @@ describe('a revocation that does not succeed at once', () => {
         revocationUrl: scripted.url,
         tokenUrl: scripted.url,
         expiresAt: Date.UTC(2020, 0, 31, 12),
+        inputs: {},
       };
       const sealed = sealState(state, runtimeToken, randomBytes);
       const inputs = { 'token-url': scripted.url, 'client-id': client.clientId, revoke: 'true' };

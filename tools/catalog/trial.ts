@@ -9,6 +9,7 @@ import {
   createFakeClock,
   createFakeRunner,
   createInputEnvironment,
+  noFiles,
 } from '../../test/support/doubles/fakes.ts';
 import type { CatalogRequest } from './nango.ts';
 import type { StepInputs } from './step.ts';
@@ -31,6 +32,7 @@ export async function tryStep(
       GITHUB_ENV: 'env',
     },
     platform: 'linux',
+    files: noFiles,
     clock: createFakeClock(),
     random: Math.random,
     randomBytes,

@@ -10,6 +10,7 @@ import type {
 } from '../../../src/http/request.ts';
 import { TransportError } from '../../../src/http/transport-error.ts';
 import type { Clock } from '../../../src/clock.ts';
+import type { CommandFiles } from '../../../src/surroundings.ts';
 
 /** A runner's toolkit that does nothing but remember. */
 export interface FakeRunner extends Runner {
@@ -19,6 +20,9 @@ export interface FakeRunner extends Runner {
    */
   readonly calls: readonly string[];
 }
+
+/** Files of a runner that take everything. */
+export const noFiles: CommandFiles = { measure: () => 0, cut: () => undefined };
 
 /** Makes a {@link FakeRunner}; `debug` is whether step debug logging is on. */
 export function createFakeRunner({ debug = false }: { debug?: boolean } = {}): FakeRunner {

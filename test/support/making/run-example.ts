@@ -16,6 +16,7 @@ import {
   createFakeClock,
   createFakeRunner,
   createInputEnvironment,
+  noFiles,
 } from '../doubles/fakes.ts';
 import type { Given, ProviderRequest } from './provider-request.ts';
 
@@ -93,6 +94,7 @@ export async function runExample(
     randomBytes,
     randomUUID,
     send,
+    files: noFiles,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
     succeed: () => {

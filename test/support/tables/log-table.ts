@@ -18,6 +18,7 @@ import {
   createFakeRunner,
   createInputEnvironment,
   type FakeRunner,
+  noFiles,
 } from '../doubles/fakes.ts';
 
 /** One text. */
@@ -31,6 +32,7 @@ export interface LogText {
 
 /** A step, and what differs from the usual one: a cache service that has nothing, and a server that gives a token. */
 interface Told {
+  readonly files?: Surroundings['files'];
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
   /** After the two of the cache service. */
@@ -131,6 +133,7 @@ async function surround(runner: FakeRunner, temp: string, told: Told): Promise<S
   if (saving !== undefined) await writeFile(saveScript, writeSaver(saving));
   return {
     runner,
+    files: told.files ?? noFiles,
     env: {
       ...repository,
       ...service,
@@ -353,7 +356,7 @@ const rareFailures: readonly LogText[] = [
     log: [
       asking,
       got,
-      'Error: The token is too long for an environment variable of Windows (32,767 characters), so OAUTH2_TOKEN cannot hold it. Set env-var: false and use the output token.',
+      'Error: The token is too long for an environment variable (32,767 characters on Windows), so OAUTH2_TOKEN cannot hold it: no later step could start. Set env-var: false and use the output token.',
     ],
   },
   {
@@ -537,6 +540,22 @@ export const logTexts: readonly LogText[] = [
       asking,
       got,
       set,
+    ],
+  },
+  {
+    name: 'a full disk',
+    tell: () =>
+      tell({
+        lookUp: [],
+        files: {
+          measure: () => {
+            throw Object.assign(new Error(), { code: 'ENOSPC' });
+          },
+          cut: () => undefined,
+        },
+      }),
+    log: [
+      'Error: The file that GITHUB_OUTPUT names could not be written: the disk is full (ENOSPC). Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.',
     ],
   },
   {

@@ -5,6 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { run } from '../../../src/action/run.ts';
 import { AccessToken } from '../../../src/oauth2/access-token.ts';
 import type { FailedAttempt } from '../../../src/retry/retry.ts';
+import type { Surroundings } from '../../../src/surroundings.ts';
 import { sayFailedAttempt } from '../../../src/wording/attempts.ts';
 import { sayAsking, sayGot, saySet } from '../../../src/wording/progress.ts';
 import type { StageView } from '../../../src/wording/stages.ts';
@@ -18,6 +19,7 @@ import {
   type FakeClock,
   type FakeNetwork,
   type FakeRunner,
+  noFiles,
 } from '../doubles/fakes.ts';
 import { line, usualInputs } from '../making/inputs.ts';
 import { fail, inputs, view } from './wording.ts';
@@ -79,6 +81,7 @@ export interface Differences {
   readonly start?: string;
   readonly random?: number;
   readonly runner?: FakeRunner;
+  readonly files?: Surroundings['files'];
   readonly platform?: NodeJS.Platform;
 }
 
@@ -112,6 +115,7 @@ export async function runStep(differences: Differences = {}): Promise<Outcome> {
     randomBytes,
     randomUUID,
     send: network.send,
+    files: differences.files ?? noFiles,
     saveScript: '/nowhere/save.js',
     temp: '/nowhere',
     succeed: () => {
