@@ -46,6 +46,42 @@ function readTemplate(template: ts.TemplateLiteral): string {
   return [template.head.text, ...template.templateSpans.map((span) => span.literal.text)].join(' ');
 }
 
+/** The shortest sentence that nobody writes by chance, in words. */
+const fewestWords = 4;
+
+/** Gives the sentences of src/wording, in the parts between what is put into them. */
+export function listSentences(): string[] {
+  const sentences = globSync('src/wording/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => listParts(file))
+    .flatMap((part) => part.split(/(?<=[.?!;:])\s+/))
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.split(/\s+/).length >= fewestWords);
+  return [...new Set(sentences)];
+}
+
+/** Gives what stands in the templates tagged `text` of a file, without what is put in. */
+function listParts(file: string): string[] {
+  const content = readFileSync(join(root, file), 'utf8');
+  const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
+  const parts: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'text') {
+      const { template } = node;
+      if (ts.isNoSubstitutionTemplateLiteral(template)) parts.push(template.text);
+      else {
+        parts.push(
+          template.head.text,
+          ...template.templateSpans.map(({ literal }) => literal.text),
+        );
+      }
+    }
+    node.forEachChild(visit);
+  };
+  visit(source);
+  return parts;
+}
+
 /** Gives the title of every annotation. */
 export function listTitles(): string[] {
   const found = globSync('src/wording/*.ts', { cwd: root })

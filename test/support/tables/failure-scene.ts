@@ -237,7 +237,7 @@ export function federated(
   };
 }
 
-/** GitHub's ID token service answers so. */
+/** GitHub's service of ID tokens answers so. */
 export function idTokenService(...answers: readonly Answer[]): StartScene {
   return async () => {
     const service = await startIdTokenService();

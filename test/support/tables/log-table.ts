@@ -10,6 +10,8 @@ import type { Surroundings } from '../../../src/surroundings.ts';
 import { TransportError } from '../../../src/http/transport-error.ts';
 import type { SaveWord } from '../../../src/cache/save-report.ts';
 import { issueTokens, startStage } from '../making/cache-stage.ts';
+import { explainFinal, refusal } from '../making/failures.ts';
+import { inTheSameWay } from './wording.ts';
 import {
   type Answer,
   answerJson,
@@ -342,6 +344,15 @@ const endTexts: readonly LogText[] = [
   },
 ];
 
+const impossible = new TransportError('request_failed', {
+  cause: new TypeError('Invalid character'),
+});
+
+const refusedClient = refusal('oauth_error', 401, {
+  error: 'invalid_client',
+  description: 'Client authentication failed',
+});
+
 /** Failures that no server can bring about on this machine. */
 const rareFailures: readonly LogText[] = [
   {
@@ -365,15 +376,13 @@ const rareFailures: readonly LogText[] = [
       tell({
         lookUp: [],
         inputs: { 'use-cache': 'false' },
-        answers: [
-          new TransportError('request_failed', { cause: new TypeError('Invalid character') }),
-        ],
+        answers: [impossible],
       }),
     log: [
       asking,
       ...asked,
       '    failed after 0.2 s: the request failed: TypeError: Invalid character',
-      'Error: login.example.com could not be asked: the request failed: TypeError: Invalid character. Not tried again, for it would fail in the same way.',
+      `Error: ${explainFinal(impossible, usualInputs).message}`,
     ],
   },
   {
@@ -388,7 +397,7 @@ const rareFailures: readonly LogText[] = [
       asking,
       ...asked,
       '    failed after 0.2 s: TypeError: x is not a function',
-      'Error: TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. Not tried again, for it would fail in the same way.',
+      `Error: TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. ${inTheSameWay}`,
     ],
   },
 ];
@@ -472,7 +481,7 @@ export const logTexts: readonly LogText[] = [
       '    401 Unauthorized, application/json, after 0.2 s',
       '    error: invalid_client',
       '    error_description: Client authentication failed',
-      'Error: login.example.com refused the client: 401 invalid_client, "Client authentication failed". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Not tried again, for the answer would be the same.',
+      `Error: ${explainFinal(refusedClient, usualInputs).message}`,
     ],
   },
   ...cacheTexts,
