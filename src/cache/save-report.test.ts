@@ -86,19 +86,31 @@ const reports: readonly (readonly [what: string, text: string, expected: SaveWor
     '/bin/tar: unrecognized option: posix\n' +
       'BusyBox v1.36.1 (2024-06-10 07:11:47 UTC) multi-call binary.\n' +
       '::warning::Failed to save: "/bin/tar" failed with error: The process \'/bin/tar\' failed with exit code 1',
-    'no_tar',
+    'other_tar',
   ],
   [
     'the tar is of busybox with glibc',
     "tar: unrecognized option '--posix'\n" +
       '::warning::Failed to save: "/usr/bin/tar" failed with error: The process \'/usr/bin/tar\' failed with exit code 1',
-    'no_tar',
+    'other_tar',
   ],
   [
     'tar failed for another reason',
     '/usr/bin/tar: cache.tzst: Wrote only 2048 of 10240 bytes\n' +
       '::warning::Failed to save: "/usr/bin/tar" failed with error: The process \'/usr/bin/tar\' failed with exit code 2',
-    'failed',
+    'tar_failed',
+  ],
+  [
+    'the disk is full for tar',
+    '/usr/bin/tar: cache.tzst: Cannot write: No space left on device\n' +
+      '::warning::Failed to save: "/usr/bin/tar" failed with error: The process \'/usr/bin/tar\' failed with exit code 2',
+    'no_room',
+  ],
+  ['the disk is full', 'Error: ENOSPC: no space left on device, write', 'no_room'],
+  [
+    'the directory takes no file',
+    "Error: EROFS: read-only file system, open 'token.bin'",
+    'no_room',
   ],
   [
     'another program than tar is missing',

@@ -1,5 +1,17 @@
 /** The words with which the child process says how saving ended. */
-export const saveWords = ['saved', 'taken', 'denied', 'no_tar', 'failed'] as const;
+export const saveWords = [
+  'saved',
+  'taken',
+  'denied',
+  /** There is no tar. */
+  'no_tar',
+  /** There is one that lacks what the toolkit needs. */
+  'other_tar',
+  'tar_failed',
+  /** The temporary directory took no file. */
+  'no_room',
+  'failed',
+] as const;
 
 export type SaveWord = (typeof saveWords)[number];
 
@@ -14,8 +26,11 @@ export type SaveWord = (typeof saveWords)[number];
 export function classifySave(result: number, text: string): SaveWord {
   if (result !== -1 && !text.includes('Failed to save: ')) return 'saved';
   if (/cache write denied|does not permit writes/.test(text)) return 'denied';
+  if (/ENOSPC|EDQUOT|EROFS|no space left/i.test(text)) return 'no_room';
+  if (/executable file: tar\b/.test(text)) return 'no_tar';
   // The tar of busybox has no --posix, and says so in one of two ways.
-  if (/unrecognized option:? '?(--)?posix|executable file: tar\b/.test(text)) return 'no_tar';
+  if (/unrecognized option:? '?(--)?posix/.test(text)) return 'other_tar';
+  if (/Failed to save: ".*tar(\.exe)?" failed with error/i.test(text)) return 'tar_failed';
   return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
 

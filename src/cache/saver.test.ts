@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
+import { saveWords } from './save-report.ts';
 import { type Saver, startSaver } from './saver.ts';
 
 const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
@@ -172,7 +173,7 @@ function afterInput(code: string): string {
 }
 
 describe('the outcome of saving', () => {
-  for (const word of ['saved', 'taken', 'denied', 'no_tar', 'failed'] as const) {
+  for (const word of saveWords) {
     test(`is ${word} where the child says so`, async (context) => {
       const code = afterInput(`process.stdout.write('${word}');`);
       const { saver, temp } = await start(context, code);

@@ -52,6 +52,8 @@ export class Reuse {
   #saver: Saver | undefined;
   /** Whether the cache answered that it has nothing. False where it did not answer, and after a wait in vain. */
   #missed = false;
+  /** Whether a temporary directory could be made. */
+  #hasRoom = true;
   /** Whether a token that is requested now must be kept. */
   #keeps = false;
 
@@ -158,7 +160,8 @@ export class Reuse {
     try {
       this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
     } catch {
-      // There is no directory or no process; keep() says so.
+      // There is no directory; keep() says so.
+      this.#hasRoom = false;
     }
   }
 
@@ -183,7 +186,9 @@ export class Reuse {
     const reason = this.#findReason(response, token);
     if (reason !== undefined || this.#saver === undefined) {
       await this.cancel();
-      return reason ?? (readCacheMode(this.#context.env).writable ? 'failed' : 'denied');
+      if (reason !== undefined) return reason;
+      if (!readCacheMode(this.#context.env).writable) return 'denied';
+      return this.#hasRoom ? 'failed' : 'no_room';
     }
     try {
       const keeping = await this.#cache.save(token, this.#saver);

@@ -91,6 +91,18 @@ describe('a line about the cache', () => {
     ],
     [
       sayNotCached('no_tar', inputs),
+      'Not cached: this machine has no tar, which saving needs. Install it before this step.',
+    ],
+    [
+      sayNotCached('tar_failed', inputs),
+      'Not cached: tar could not make the archive on this machine.',
+    ],
+    [
+      sayNotCached('no_room', inputs),
+      'Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.',
+    ],
+    [
+      sayNotCached('other_tar', inputs),
       'Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).',
     ],
     [sayNotCached('failed', inputs), 'Not cached: the service did not take it.'],

@@ -55,6 +55,9 @@ export type NotCachedReason =
   | 'denied'
   | 'taken'
   | 'no_tar'
+  | 'other_tar'
+  | 'tar_failed'
+  | 'no_room'
   | 'failed'
   | 'timeout'
   | 'too_large';
@@ -74,7 +77,13 @@ export function sayNotCached(reason: NotCachedReason, inputs: Inputs): Text {
     case 'taken':
       return text`Not cached: another job kept a token at the same time; later jobs reuse that one.`;
     case 'no_tar':
+      return text`Not cached: this machine has no tar, which saving needs. Install it before this step.`;
+    case 'other_tar':
       return text`Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+    case 'tar_failed':
+      return text`Not cached: tar could not make the archive on this machine.`;
+    case 'no_room':
+      return text`Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.`;
     case 'failed':
       return text`Not cached: the service did not take it.`;
     case 'timeout':

@@ -156,16 +156,27 @@ describe('where a token cannot be kept, one line says why', { concurrency }, () 
     { name: 'a token that only reads, v1', job: { version: 'v1', readOnly: true }, why: 'denied' },
     { name: 'no tar', job: {}, scripts: {}, why: 'no_tar' },
     {
+      name: 'a tar that fails',
+      job: {},
+      scripts: { tar: '#!/bin/sh\necho "tar (GNU tar) 1.35"\n[ "$1" = --version ]\n' },
+      why: 'tar_failed',
+    },
+    {
+      name: 'no directory for temporary files',
+      job: { environment: { RUNNER_TEMP: '/nonexistent/directory' } },
+      why: 'no_room',
+    },
+    {
       name: 'the tar of busybox with glibc',
       job: {},
       scripts: refusePosix("unrecognized option '--posix'"),
-      why: 'no_tar',
+      why: 'other_tar',
     },
     {
       name: 'the tar of busybox with musl',
       job: {},
       scripts: refusePosix('unrecognized option: posix'),
-      why: 'no_tar',
+      why: 'other_tar',
     },
   ];
   for (const { name, job, scripts, why } of reasons) {

@@ -302,9 +302,17 @@ const cacheTexts: readonly LogText[] = [
   }),
   notCached(
     'the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).',
-    { saving: 'no_tar' },
+    { saving: 'other_tar' },
   ),
-  notCached('the service did not take it.', {}),
+  notCached('this machine has no tar, which saving needs. Install it before this step.', {
+    saving: 'no_tar',
+  }),
+  notCached('tar could not make the archive on this machine.', { saving: 'tar_failed' }),
+  notCached(
+    'no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.',
+    { saving: 'no_room' },
+  ),
+  notCached('the service did not take it.', { saving: 'failed' }),
 ];
 
 const until = 'It stays valid until 2026-01-31T12:00:00Z.';

@@ -267,7 +267,7 @@ export function notCached(reason: NotCachedReason, given: Given = {}): string {
 }
 
 /** What is said by a job that has no process to save with. */
-export const notKept = notCached('failed');
+export const notKept = notCached('no_room');
 
 /** What is said of a token that is in the cache now. */
 export const kept = line(sayKept());
