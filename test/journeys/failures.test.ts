@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { fail } from '../support/tables/failure-scene.ts';
-import { failures } from '../support/tables/failure-table.ts';
+import { failures } from '../support/tables/failures/failure-table.ts';
 
 describe('the built action', { concurrency: 3 }, () => {
   for (const { name, start, title, log } of failures) {

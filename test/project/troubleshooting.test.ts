@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 
 import { inputNames } from '../../src/inputs/catalog.ts';
 import { outputNames } from '../../src/action/outputs.ts';
-import { failures } from '../support/tables/failure-table.ts';
+import { failures } from '../support/tables/failures/failure-table.ts';
 import { logTexts } from '../support/tables/log-table.ts';
 import { listSourceTexts, listTitles } from '../support/making/source-texts.ts';
 

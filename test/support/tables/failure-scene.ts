@@ -11,12 +11,14 @@ import {
   federatedClientId,
   startFederatedServer,
 } from '../doubles/federated-server.ts';
+import { startStepClock } from '../doubles/step-clock.ts';
 import { startIdTokenService } from '../doubles/id-token-service.ts';
 import { type ProxyOptions, startProxy } from '../doubles/proxy.ts';
 import {
   type Answer,
   dynamic,
   reply,
+  type ServerTime,
   startScriptedServer,
   startTcpServer,
   token,
@@ -30,11 +32,13 @@ export interface Scene {
   readonly eventPayload?: object;
   /** What of the log differs from one run to the next, and what stands for it. */
   readonly names?: Readonly<Record<string, string>>;
+  /** How often nothing more will come although no server says so. */
+  readonly silences?: number;
   readonly close?: () => Promise<unknown>;
 }
 
-/** Starts a {@link Scene}. */
-export type StartScene = () => Scene | Promise<Scene>;
+/** Starts a {@link Scene}; `time` passes while a server sends nothing. */
+export type StartScene = (time: ServerTime) => Scene | Promise<Scene>;
 
 /** What a step that failed has shown. */
 export interface ShownFailure {
@@ -59,12 +63,25 @@ const usualInputs = {
 
 /** Runs the built action in a scene, and holds that it fails as every failure does: red, once, and with nothing given. */
 export async function fail(start: StartScene): Promise<ShownFailure> {
-  const scene = await start();
-  const { inputs = {}, environment = {}, eventPayload, names = {}, close } = scene;
+  const clock = await startStepClock();
+  const scene = await start({
+    sleep: clock.advance,
+    onSilence: () => void clock.advanceToTimer(),
+  });
+  const { inputs = {}, environment = {}, eventPayload, names = {}, silences = 0, close } = scene;
+  const options = [clock.environment, environment].map(({ NODE_OPTIONS = '' }) => NODE_OPTIONS);
   try {
+    for (let left = silences; left > 0; left -= 1) void clock.advanceToTimer();
     const run = await startBuiltAction(
       { ...usualInputs, ...inputs },
-      { environment, ...(eventPayload === undefined ? {} : { eventPayload }) },
+      {
+        environment: {
+          ...clock.environment,
+          ...environment,
+          NODE_OPTIONS: options.join(' ').trim(),
+        },
+        ...(eventPayload === undefined ? {} : { eventPayload }),
+      },
     );
     const log = readLog(run.stdout).map((line) => stabilize(line, names));
     const { exitCode, conclusion, outputs, env, state, summary, stderr, errors, annotations } = run;
@@ -89,6 +106,7 @@ export async function fail(start: StartScene): Promise<ShownFailure> {
     return { title: annotation.title ?? '', log };
   } finally {
     await close?.();
+    await clock.close();
   }
 }
 
@@ -141,8 +159,8 @@ export function answer(
   answers: readonly [Answer, ...Answer[]],
   given: Readonly<Record<string, string>> = {},
 ): StartScene {
-  return async () => {
-    const server = await startScriptedServer({ answers });
+  return async (time) => {
+    const server = await startScriptedServer({ answers, time });
     return {
       inputs: { 'token-url': server.url.replace('/token', '/oauth2/token'), ...given },
       names: name(server.url),

@@ -1,0 +1,204 @@
+/** Answers without a token, and those that say to come back later. */
+import { answer } from '../failure-scene.ts';
+import { end, garbage, huge, json, redirect, reply, token } from '../../doubles/scripted-server.ts';
+import {
+  onlyAttempt,
+  page,
+  unavailable,
+  refused,
+  asking,
+  request,
+  asked,
+  row,
+  type Failure,
+  inAnotherField,
+} from './row.ts';
+import { inTheSameWay, same } from '../wording.ts';
+
+/** Answers without a token, and those that say to come back later. */
+export const answerFailures: readonly Failure[] = [
+  row(
+    'a page in place of a token',
+    answer([page], { 'retry-max-attempts': '2' }),
+    'a page, not a token',
+    [
+      asking,
+      'Attempt 1 of 2 failed: 200 OK with text/html in place of a token. Trying again now.',
+      'Attempt 2 of 2 failed: 200 OK with text/html in place of a token.',
+      ...request,
+      '    200 OK, text/html, after 0.2 s',
+      'Error: login.example.com answered 200 OK with text/html in place of a token: a page for people. Check token-url; it may name a login page, or a proxy may have answered. Gave up after 2 attempts.',
+    ],
+  ),
+  row('an empty answer', answer([reply()], { 'retry-max-attempts': '1' }), 'empty answer', [
+    ...asked,
+    '    200 OK, an empty body, after 0.2 s',
+    `Error: login.example.com answered 200 OK with an empty body in place of a token. Check that token-url is the token endpoint. ${onlyAttempt}`,
+  ]),
+  row(
+    'plain text in place of a token',
+    answer([reply({ headers: { 'content-type': 'text/plain' }, body: 'ok' })], {
+      'retry-max-attempts': '1',
+    }),
+    'not a token',
+    [
+      ...asked,
+      '    200 OK, text/plain, after 0.2 s',
+      `Error: login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint. ${onlyAttempt}`,
+    ],
+  ),
+  row(
+    'an answer without an access_token',
+    answer([json(200, { id_token: 'x' })]),
+    'no access_token',
+    [
+      ...asked,
+      '    200 OK, application/json, after 0.2 s',
+      `Error: login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. ${inAnotherField} response-fields: access_token=... ${same}`,
+    ],
+  ),
+  row(
+    'an ACS answer without expires_at',
+    answer([token()], { 'endpoint-type': 'acs_api', scopes: '' }),
+    'no expires_at',
+    [
+      'Asking login.example.com (acs_api).',
+      '> Request and answer',
+      '    GET https://login.example.com/oauth2/token',
+      '    client ci-client, acs_api, headers: client-id, client-secret',
+      '    200 OK, application/json, after 0.2 s',
+      `Error: login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type. ${same}`,
+    ],
+  ),
+  row('a malformed token', answer([token({ access_token: 'a\nb' })]), 'malformed token', [
+    ...asked,
+    '    200 OK, application/json, after 0.2 s',
+    `Error: login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator has to mend it. ${same}`,
+  ]),
+  row('a token that is too short', answer([token({ access_token: 'true' })]), 'malformed token', [
+    ...asked,
+    '    200 OK, application/json, after 0.2 s',
+    `Error: login.example.com answered 200 OK with a token of fewer than 8 characters, which cannot be hidden in the log: a mask of so few would hide ordinary words. Check that token-url is the token endpoint. ${same}`,
+  ]),
+  row('a redirect', answer([redirect(302, 'https://sso.example.com/login?next=1')]), 'redirect', [
+    ...asked,
+    '    302 Found, an empty body, after 0.2 s',
+    '    location: https://sso.example.com/login',
+    `Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+  ]),
+  row(
+    'a 429 with a Retry-After past total-timeout',
+    answer([json(429, {}, { 'retry-after': '3540' })]),
+    'asked to wait too long',
+    [
+      ...asked,
+      '    429 Too Many Requests, application/json, after 0.2 s',
+      'Error: login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.',
+    ],
+  ),
+  row(
+    'a 503 with a Retry-After past total-timeout',
+    answer([json(503, {}, { 'retry-after': '600' })]),
+    'asked to wait too long',
+    [
+      ...asked,
+      '    503 Service Unavailable, application/json, after 0.2 s',
+      'Error: login.example.com asks to wait 600 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.',
+    ],
+  ),
+  row('a 429 to every attempt', answer([json(429, {})]), 'too many requests', [
+    asking,
+    'Attempt 1 of 4 failed: 429 Too Many Requests. Trying again now.',
+    'Attempt 2 of 4 failed: 429 Too Many Requests. Trying again now.',
+    'Attempt 3 of 4 failed: 429 Too Many Requests. Trying again now.',
+    'Attempt 4 of 4 failed: 429 Too Many Requests.',
+    ...request,
+    '    429 Too Many Requests, application/json, after 0.2 s',
+    'Error: login.example.com answered 429 Too Many Requests. Ask less often, or ask the provider for a higher limit. Gave up after 4 attempts.',
+  ]),
+  row('a 503 to every attempt', answer([unavailable]), 'server failed', [
+    asking,
+    'Attempt 1 of 4 failed: 503 Service Unavailable. Trying again now.',
+    'Attempt 2 of 4 failed: 503 Service Unavailable. Trying again now.',
+    'Attempt 3 of 4 failed: 503 Service Unavailable. Trying again now.',
+    'Attempt 4 of 4 failed: 503 Service Unavailable.',
+    ...request,
+    '    503 Service Unavailable, application/json, after 0.2 s',
+    "Error: login.example.com answered 503 Service Unavailable. The provider's status page may tell more. Gave up after 4 attempts.",
+  ]),
+  row(
+    'temporarily_unavailable to the last attempt',
+    answer([refused('temporarily_unavailable', 'Maintenance')], { 'retry-max-attempts': '1' }),
+    'server busy',
+    [
+      ...asked,
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: temporarily_unavailable',
+      '    error_description: Maintenance',
+      `Error: login.example.com cannot answer for now: 400 temporarily_unavailable, "Maintenance". The provider's status page may tell more. ${onlyAttempt}`,
+    ],
+  ),
+  row('an answer that is too large', answer([huge(10 * 1024 * 1024)]), 'answer too large', [
+    ...asked,
+    '    failed after 0.2 s: the answer is larger than 1 MiB',
+    `Error: login.example.com sent more than 1 MiB; the answer that was asked for has a few KiB. Check token-url. ${inTheSameWay}`,
+  ]),
+  row(
+    'an answer that is cut off',
+    answer([end('in-body')], { 'retry-max-attempts': '2' }),
+    'answer damaged',
+    [
+      asking,
+      'Attempt 1 of 2 failed: the answer was cut off. Trying again now.',
+      'Attempt 2 of 2 failed: the answer was cut off.',
+      ...request,
+      '    failed after 0.2 s: the answer was cut off',
+      "Error: login.example.com could not be understood: the answer was cut off. If it stays so, look at the server's log or at a proxy in between. Gave up after 2 attempts.",
+    ],
+  ),
+  row(
+    'an answer that is no HTTP',
+    answer([garbage('SSH-2.0-OpenSSH_9.9\r\n')], { 'retry-max-attempts': '1' }),
+    'answer damaged',
+    [
+      ...asked,
+      '    failed after 0.2 s: the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/',
+      `Error: login.example.com could not be understood: the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/. If it stays so, look at the server's log or at a proxy in between. ${onlyAttempt}`,
+    ],
+  ),
+  row(
+    'an answer with an encoding that is not known',
+    answer([reply({ headers: { 'content-encoding': 'zstd' }, body: 'x' })], {
+      'retry-max-attempts': '1',
+    }),
+    'encoding not known',
+    [
+      ...asked,
+      '    failed after 0.2 s: the answer has a Content-Encoding that is not known here: zstd',
+      `Error: login.example.com could not be understood: the answer has a Content-Encoding that is not known here: zstd. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it. ${onlyAttempt}`,
+    ],
+  ),
+  row(
+    'an answer with headers that are too large',
+    answer([reply({ headers: { 'x-long': 'x'.repeat(70 * 1024) } })]),
+    'answer too large',
+    [
+      ...asked,
+      '    failed after 0.2 s: the headers of the answer are larger than 64 KiB',
+      `Error: login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller; cookies are the usual reason. ${inTheSameWay}`,
+    ],
+  ),
+  row(
+    'a refresh token that may be used up',
+    answer([json(502, {})], { 'refresh-token': 'the-refresh-token', scopes: '' }),
+    'server failed',
+    [
+      'Asking login.example.com (refresh_token).',
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type, refresh_token',
+      '    502 Bad Gateway, application/json, after 0.2 s',
+      "Error: login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not tried again, for the grant may have been used up: what it carries is accepted once.",
+    ],
+  ),
+];

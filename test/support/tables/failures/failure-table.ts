@@ -1,0 +1,18 @@
+/** Every failure that has words of its own: how it comes about, and the whole of what a person then reads. */
+import { inputFailures } from './inputs.ts';
+import { idTokenFailures } from './id-tokens.ts';
+import { refusalFailures } from './refusals.ts';
+import { metadataFailures } from './metadata.ts';
+import { answerFailures } from './answers.ts';
+import { connectionFailures } from './connections.ts';
+import type { Failure } from './row.ts';
+
+/** Every failure. */
+export const failures: readonly Failure[] = [
+  ...inputFailures,
+  ...idTokenFailures,
+  ...refusalFailures,
+  ...metadataFailures,
+  ...answerFailures,
+  ...connectionFailures,
+];

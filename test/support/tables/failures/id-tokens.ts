@@ -1,0 +1,77 @@
+/** ID tokens of GitHub's that cannot be had, or that a server does not trust. */
+import { federated, idTokenService, inputs } from '../failure-scene.ts';
+import { json } from '../../doubles/scripted-server.ts';
+import { empty, unavailable, asking, row, type Failure } from './row.ts';
+import { same } from '../wording.ts';
+
+/** ID tokens of GitHub's that cannot be had, or that a server does not trust. */
+export const idTokenFailures: readonly Failure[] = [
+  row(
+    'a job without id-token: write',
+    inputs({ ...empty, 'id-token-as': 'client_assertion' }),
+    'no ID token',
+    [
+      "Error: id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).",
+    ],
+  ),
+  row(
+    'an ID token service that is down',
+    idTokenService(unavailable, unavailable, unavailable, unavailable),
+    'no ID token',
+    [
+      asking,
+      "Attempt 1 of 4 to get GitHub's ID token failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 2 of 4 to get GitHub's ID token failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 3 of 4 to get GitHub's ID token failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 4 of 4 to get GitHub's ID token failed: 503 Service Unavailable.",
+      "> GitHub's ID token: request and answer",
+      '    GET https://token.actions.githubusercontent.com/idtoken',
+      "    audience: GitHub's default",
+      '    503 Service Unavailable, after 0.2 s',
+      "Error: GitHub's ID token service answered 503 Service Unavailable. See githubstatus.com. Gave up after 4 attempts.",
+    ],
+  ),
+  row('an ID token service that refuses', idTokenService(json(400, {})), 'no ID token', [
+    asking,
+    "> GitHub's ID token: request and answer",
+    '    GET https://token.actions.githubusercontent.com/idtoken',
+    "    audience: GitHub's default",
+    '    400 Bad Request, after 0.2 s',
+    `Error: GitHub's ID token service answered 400 Bad Request. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience). ${same}`,
+  ]),
+  row(
+    'a server that trusts another subject',
+    federated({ subject: 'repo:octo-org/octo-repo:environment:production' }),
+    'ID token refused',
+    [
+      'Asking login.example.com (client_credentials).',
+      '> Request and answer',
+      '    POST https://login.example.com/token',
+      '    client federated-client, ID token as client_assertion, body: grant_type, client_id, client_assertion_type, client_assertion',
+      '    ID token: iss: https://token.actions.githubusercontent.com, sub: repo:octo-org/octo-repo:ref:refs/heads/main, aud: api://AzureADTokenExchange',
+      '    401 Unauthorized, application/json, after 0.2 s',
+      '    error: invalid_client',
+      "    error_description: AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:octo-org/octo-repo:ref:refs/heads/main'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.  Trace ID: ...",
+      `Error: login.example.com refused GitHub's ID token: 401 invalid_client, "AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:octo-org/octo-repo:ref:refs/heads/main'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion". It says iss: https://token.actions.githubusercontent.com, sub: repo:octo-org/octo-repo:ref:refs/heads/main, aud: api://AzureADTokenExchange; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run. ${same}`,
+    ],
+  ),
+  row(
+    'a server that trusts another audience',
+    federated(
+      { audience: 'https://login.example.com' },
+      { 'id-token-as': 'assertion', 'id-token-audience': '' },
+    ),
+    'ID token refused',
+    [
+      'Asking login.example.com (jwt-bearer).',
+      '> Request and answer',
+      '    POST https://login.example.com/token',
+      '    client federated-client, none, body: grant_type, client_id, assertion',
+      '    ID token: iss: https://token.actions.githubusercontent.com, sub: repo:octo-org/octo-repo:ref:refs/heads/main, aud: https://github.com/octo-org',
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_grant',
+      "    error_description: AADSTS700212: No matching federated identity record found for presented assertion audience 'https://github.com/octo-org'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.  Trace ID: ...",
+      `Error: login.example.com refused GitHub's ID token: 400 invalid_grant, "AADSTS700212: No matching federated identity record found for presented assertion audience 'https://github.com/octo-org'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion". It says iss: https://token.actions.githubusercontent.com, sub: repo:octo-org/octo-repo:ref:refs/heads/main, aud: https://github.com/octo-org; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run. ${same}`,
+    ],
+  ),
+];

@@ -1,0 +1,142 @@
+/** Metadata of an issuer that leads to no token. */
+import { issuer } from '../failure-scene.ts';
+import { json } from '../../doubles/scripted-server.ts';
+import { page, unavailable, asking, row, type Failure, inAnotherField } from './row.ts';
+import { same } from '../wording.ts';
+
+const metadata = '/.well-known/openid-configuration';
+
+/** Metadata of an issuer that leads to no token. */
+export const metadataFailures: readonly Failure[] = [
+  row('an issuer without metadata', issuer({}), 'no metadata there', [
+    asking,
+    '> Metadata: request and answer',
+    '    metadata of https://login.example.com',
+    '    GET https://login.example.com/.well-known/openid-configuration: 404 Not Found',
+    '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
+    '    an empty body, after 0.2 s',
+    `Error: login.example.com has no metadata for this issuer; tried https://login.example.com/.well-known/openid-configuration (404), https://login.example.com/.well-known/oauth-authorization-server (404). Check issuer against the provider's documentation, or give token-url instead. ${same}`,
+  ]),
+  row(
+    'an issuer of another name',
+    issuer({
+      [metadata]: (self) => json(200, { issuer: `${self}/`, token_endpoint: `${self}/token` }),
+    }),
+    'another issuer',
+    [
+      asking,
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
+      '    application/json, after 0.2 s',
+      '    issuer: https://login.example.com/',
+      `Error: login.example.com calls itself https://login.example.com/, not https://login.example.com. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead. ${same}`,
+    ],
+  ),
+  row(
+    'an issuer that names none',
+    issuer({ [metadata]: (self) => json(200, { token_endpoint: `${self}/token` }) }),
+    'issuer not named',
+    [
+      asking,
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
+      '    application/json, after 0.2 s',
+      `Error: login.example.com has metadata that names no issuer. Check issuer against the provider's documentation, or give token-url instead. ${same}`,
+    ],
+  ),
+  row(
+    'metadata without an endpoint',
+    issuer({ [metadata]: (self) => json(200, { issuer: self }) }),
+    'no token endpoint in the metadata',
+    [
+      asking,
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    application/json, after 0.2 s',
+      `Error: The metadata of login.example.com names no token endpoint. Give token-url instead of issuer. ${same}`,
+    ],
+  ),
+  row(
+    'metadata with an endpoint that is not https',
+    issuer({
+      [metadata]: (self) =>
+        json(200, { issuer: self, token_endpoint: 'http://login.example.com/token' }),
+    }),
+    'token endpoint not usable',
+    [
+      asking,
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    application/json, after 0.2 s',
+      '    token_endpoint: http://login.example.com/token',
+      `Error: The metadata of login.example.com names a token endpoint that cannot be used: http://login.example.com/token; it must be https, without user information and fragment. Give token-url instead of issuer. ${same}`,
+    ],
+  ),
+  row(
+    'metadata that is a page',
+    issuer({ [metadata]: () => page, '/.well-known/oauth-authorization-server': () => page }),
+    'no metadata there',
+    [
+      asking,
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 200 OK',
+      '    text/html, after 0.2 s',
+      `Error: login.example.com answered 200 OK with text/html in place of metadata. Check issuer against the provider's documentation, or give token-url instead. ${same}`,
+    ],
+  ),
+  row(
+    'metadata that cannot be had for now',
+    issuer({ [metadata]: () => unavailable }),
+    'server failed',
+    [
+      asking,
+      "Attempt 1 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 2 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 3 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 4 of 4 to read the issuer's metadata failed: 503 Service Unavailable.",
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 503 Service Unavailable',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
+      '    application/json, after 0.2 s',
+      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url in place of issuer needs no metadata. Gave up after 4 attempts.",
+    ],
+  ),
+  row(
+    'an endpoint of the metadata that gives no token',
+    issuer({
+      [metadata]: (self) => json(200, { issuer: self, token_endpoint: `${self}/token` }),
+      '/token': () => json(200, {}),
+    }),
+    'no access_token',
+    [
+      asking,
+      '> Request and answer',
+      '    POST https://login.example.com/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type, scope',
+      '    200 OK, application/json, after 0.2 s',
+      `Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. ${inAnotherField} response-fields: access_token=... ${same}`,
+    ],
+  ),
+  row(
+    'metadata without a revocation endpoint',
+    issuer(
+      { [metadata]: (self) => json(200, { issuer: self, token_endpoint: `${self}/token` }) },
+      { revoke: 'true', 'use-cache': '' },
+      { ACTIONS_RUNTIME_TOKEN: 'the-runtime-token' },
+    ),
+    'no revocation endpoint',
+    [
+      asking,
+      'Error: revoke: true cannot be kept: the metadata of login.example.com names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.',
+    ],
+  ),
+];

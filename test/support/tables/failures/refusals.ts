@@ -1,0 +1,241 @@
+/** Requests that a token endpoint refuses. */
+import { answer, proxied } from '../failure-scene.ts';
+import { json, reply } from '../../doubles/scripted-server.ts';
+import { empty, rsaKey, refused, asking, asked, row, type Failure } from './row.ts';
+import { same } from '../wording.ts';
+
+/** Requests that a token endpoint refuses. */
+export const refusalFailures: readonly Failure[] = [
+  row(
+    'a server that wants DPoP',
+    answer([refused('invalid_dpop_proof', 'DPoP proof is required')]),
+    'DPoP wanted',
+    [
+      ...asked,
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_dpop_proof',
+      '    error_description: DPoP proof is required',
+      'Error: login.example.com wants a DPoP proof. A token bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+    ],
+  ),
+  row(
+    'Okta, which wants DPoP',
+    proxied({
+      hostName: 'acme.okta.com',
+      answers: [refused('invalid_dpop_proof', 'The DPoP proof JWT header is missing.')],
+    }),
+    'DPoP wanted',
+    [
+      'Asking acme.okta.com (client_credentials, scope: read list).',
+      '> Request and answer',
+      '    POST https://acme.okta.com/oauth2/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type, scope',
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_dpop_proof',
+      '    error_description: The DPoP proof JWT header is missing.',
+      'Error: acme.okta.com wants a DPoP proof. A token bound to one is of no use to later steps. In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".',
+    ],
+  ),
+  row(
+    'invalid_client to Basic',
+    answer([refused('invalid_client', 'Client authentication failed', 401)]),
+    'client refused',
+    [
+      ...asked,
+      '    401 Unauthorized, application/json, after 0.2 s',
+      '    error: invalid_client',
+      '    error_description: Client authentication failed',
+      `Error: login.example.com refused the client: 401 invalid_client, "Client authentication failed". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_client with post',
+    answer([refused('invalid_client', undefined, 401)], {
+      'client-auth-method': 'client_secret_post',
+    }),
+    'client refused',
+    [
+      asking,
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, client_secret_post, body: grant_type, scope, client_id, client_secret',
+      '    401 Unauthorized, application/json, after 0.2 s',
+      '    error: invalid_client',
+      `Error: login.example.com refused the client: 401 invalid_client. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_basic. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_client with other characters',
+    answer([refused('invalid_client', undefined, 401)], { 'client-secret': 'secret+of/ci-client' }),
+    'client refused',
+    [
+      ...asked,
+      '    401 Unauthorized, application/json, after 0.2 s',
+      '    error: invalid_client',
+      `Error: login.example.com refused the client: 401 invalid_client. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_client with a key',
+    answer([refused('invalid_client', undefined, 401)], {
+      ...empty,
+      'private-key': rsaKey,
+      'private-key-id': 'key-1',
+    }),
+    'client refused',
+    [
+      asking,
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, private_key_jwt (RS256, kid key-1), body: grant_type, scope, client_id, client_assertion_type, client_assertion',
+      '    401 Unauthorized, application/json, after 0.2 s',
+      '    error: invalid_client',
+      `Error: login.example.com refused the client: 401 invalid_client. Check that the provider knows the public key of private-key (kid key-1) for this client-id, and expects RS256 (signing-algorithm) and aud https://login.example.com/oauth2/token (assertion-audience). ${same}`,
+    ],
+  ),
+  row(
+    'invalid_scope where scopes were sent',
+    answer([refused('invalid_scope', 'Unknown scope: list')]),
+    'scope refused',
+    [
+      ...asked,
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_scope',
+      '    error_description: Unknown scope: list',
+      `Error: login.example.com refused the scope: 400 invalid_scope, "Unknown scope: list". Check scopes: read list; the provider must know each and allow it to this client. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_scope where none were sent',
+    answer([refused('invalid_scope')], { scopes: '' }),
+    'scope refused',
+    [
+      'Asking login.example.com (client_credentials).',
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type',
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_scope',
+      `Error: login.example.com wants a scope: 400 invalid_scope. Set scopes. ${same}`,
+    ],
+  ),
+  row(
+    'unauthorized_client',
+    answer([refused('unauthorized_client', 'Grant type not allowed')]),
+    'grant not allowed',
+    [
+      ...asked,
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: unauthorized_client',
+      '    error_description: Grant type not allowed',
+      `Error: login.example.com does not let this client use grant type client_credentials: 400 unauthorized_client, "Grant type not allowed". Allow it at the provider. ${same}`,
+    ],
+  ),
+  row(
+    'unauthorized_client with 401',
+    answer([refused('unauthorized_client', 'Unknown client', 401)]),
+    'refused',
+    [
+      ...asked,
+      '    401 Unauthorized, application/json, after 0.2 s',
+      '    error: unauthorized_client',
+      '    error_description: Unknown client',
+      `Error: login.example.com refused the request: 401 unauthorized_client, "Unknown client". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. ${same}`,
+    ],
+  ),
+  row(
+    'unsupported_grant_type',
+    answer([refused('unsupported_grant_type')]),
+    'grant type not supported',
+    [
+      ...asked,
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: unsupported_grant_type',
+      `Error: login.example.com does not know grant type client_credentials: 400 unsupported_grant_type. Check grant-type, and body-format: some servers read JSON only. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_target',
+    answer([refused('invalid_target')], { audience: 'https://api.example.com' }),
+    'resource refused',
+    [
+      asking,
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type, scope, audience',
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_target',
+      `Error: login.example.com refused the resource: 400 invalid_target. Check resource and audience. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_grant of a refresh token',
+    answer([refused('invalid_grant', 'Token is expired')], {
+      'refresh-token': 'the-refresh-token',
+      scopes: '',
+    }),
+    'grant refused',
+    [
+      'Asking login.example.com (refresh_token).',
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, client_secret_basic (form), body: grant_type, refresh_token',
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_grant',
+      '    error_description: Token is expired',
+      `Error: login.example.com refused the grant: 400 invalid_grant, "Token is expired". The refresh token may have expired, been revoked, or been used before: one that is replaced at each use is good for one request. Get a new one and store it. ${same}`,
+    ],
+  ),
+  row(
+    'invalid_grant of a signed JWT',
+    answer([refused('invalid_grant', 'Invalid JWT Signature.')], {
+      ...empty,
+      'private-key': rsaKey,
+      'private-key-as': 'assertion',
+    }),
+    'grant refused',
+    [
+      'Asking login.example.com (jwt-bearer, scope: read list).',
+      '> Request and answer',
+      '    POST https://login.example.com/oauth2/token',
+      '    client ci-client, signed assertion (RS256), body: grant_type, scope, assertion',
+      '    400 Bad Request, application/json, after 0.2 s',
+      '    error: invalid_grant',
+      '    error_description: Invalid JWT Signature.',
+      `Error: login.example.com refused the grant: 400 invalid_grant, "Invalid JWT Signature". Check what the JWT says: aud is https://login.example.com/oauth2/token (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key (no kid; private-key-id sets one), and the clocks must agree. ${same}`,
+    ],
+  ),
+  row('access_denied', answer([refused('access_denied', 'Unauthorized', 403)]), 'refused', [
+    ...asked,
+    '    403 Forbidden, application/json, after 0.2 s',
+    '    error: access_denied',
+    '    error_description: Unauthorized',
+    `Error: login.example.com refused the request: 403 access_denied, "Unauthorized". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. ${same}`,
+  ]),
+  row('an error with status 200', answer([json(200, { error: 'consent_required' })]), 'refused', [
+    ...asked,
+    '    200 OK, application/json, after 0.2 s',
+    '    error: consent_required',
+    `Error: login.example.com refused the request: 200 consent_required. The provider's documentation says what that means. ${same}`,
+  ]),
+  row('a 401 without an error', answer([reply({ status: 401 })]), 'refused', [
+    ...asked,
+    '    401 Unauthorized, an empty body, after 0.2 s',
+    `Error: login.example.com answered 401 Unauthorized. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. ${same}`,
+  ]),
+  row('a 415', answer([reply({ status: 415 })]), 'format refused', [
+    ...asked,
+    '    415 Unsupported Media Type, an empty body, after 0.2 s',
+    `Error: login.example.com answered 415 Unsupported Media Type. Try body-format: json. ${same}`,
+  ]),
+  row(
+    'a 404 of the token URL',
+    answer([reply({ status: 404, headers: { 'content-type': 'text/html' }, body: '<p>no' })]),
+    'no token endpoint there',
+    [
+      ...asked,
+      '    404 Not Found, text/html, after 0.2 s',
+      `Error: login.example.com answered 404 Not Found for /oauth2/token. Check token-url against the provider's documentation. ${same}`,
+    ],
+  ),
+];
