@@ -175,6 +175,10 @@ async function assertValue(
   given: Given,
   what: string,
 ): Promise<void> {
+  if (typeof expected === 'object' && 'json' in expected) {
+    assert.deepEqual(actual, expected.json, what);
+    return;
+  }
   assert.ok(typeof actual === 'string', `${what} is no string`);
   if (typeof expected === 'string') assert.equal(actual, expected, what);
   else if (expected instanceof RegExp) assert.match(actual, expected, what);

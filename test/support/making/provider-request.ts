@@ -18,8 +18,13 @@ export interface Given {
 /** Throws an AssertionError where a value of the request is not what the provider documents. */
 export type Matcher = (value: string, given: Given) => void | Promise<void>;
 
+/** A value of a JSON body that is no text, exact. */
+export interface ExactJson {
+  readonly json: unknown;
+}
+
 /** A parameter's value: exact, by its form, or by what it holds. */
-export type Expected = string | RegExp | Matcher;
+export type Expected = string | RegExp | Matcher | ExactJson;
 
 /**
  * One request that a provider's page documents, and what it answers.
