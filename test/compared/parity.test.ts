@@ -24,6 +24,7 @@ import {
   createFakeNetwork,
   createFakeRunner,
   createInputEnvironment,
+  noFiles,
 } from '../support/doubles/fakes.ts';
 import type { Run } from '../support/doubles/runner.ts';
 import { dynamic, json, startScriptedServer } from '../support/doubles/scripted-server.ts';
@@ -62,6 +63,7 @@ async function ask(given: Given, answers: readonly Answer[], draw = 0): Promise<
   const inputs = { ...inputDefaults, 'use-cache': 'false', ...required, ...given };
   await run({
     ...realSurroundings(),
+    files: noFiles,
     runner,
     env: {
       GITHUB_OUTPUT: 'never written',
