@@ -33,8 +33,14 @@ after(() => {
   rmSync(copies, { recursive: true });
 });
 
-/** What is replaced in the built action, by what: exactly one place. */
+/** What is replaced in the built action, by what: exactly one place. In the second, `$&` stands for what was there. */
 type Change = readonly [from: string, to: string];
+
+/** Finds a text of the source in a bundle, where a function that shares its name with another has a prefix. */
+function writePattern(from: string): RegExp {
+  const escaped = from.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(escaped.replace(/(?<![.\w])[a-z]\w*(?=\\\()/g, '(?:\\w+_)?$&'), 'g');
+}
 
 /** Copies the built action with one change to one of its scripts, and gives the copy's directory. */
 function spoil([from, to]: Change, script: 'main' | 'post' = 'main'): string {
@@ -44,12 +50,12 @@ function spoil([from, to]: Change, script: 'main' | 'post' = 'main'): string {
   for (const name of readdirSync(join(copy, script)).filter((one) => one.endsWith('.js'))) {
     const file = join(copy, script, name);
     const code = readFileSync(file, 'utf8');
-    places += code.split(from).length - 1;
-    if (code.includes(from))
-      writeFileSync(
-        file,
-        code.replace(from, () => to),
-      );
+    const pattern = writePattern(from);
+    places += code.match(pattern)?.length ?? 0;
+    writeFileSync(
+      file,
+      code.replace(pattern, (found) => to.replace('$&', () => found)),
+    );
   }
   assert.equal(places, 1, `"${from}" is in dist/${script} in ${places} places`);
   return copy;
@@ -147,7 +153,7 @@ const inputRows: readonly Row[] = [
   },
   {
     mask: 'all that the step is given, before the first line',
-    change: ['hideStepSecrets(env, log);', 'runner.info("Hello."); hideStepSecrets(env, log);'],
+    change: ['hideStepSecrets(env, log);', 'runner.info("Hello."); $&'],
     scene: { answer: echo(() => secret) },
     what: 'the input client-secret',
     where: 'masks',
