@@ -55,7 +55,7 @@ describe('hideSecrets', () => {
     assert.deepEqual(hideSecrets(many(101), log).others, { data: {}, region: 'eu' });
   });
 
-  test('hides the access token first, then the other secrets', () => {
+  test('hides all secrets, the longest first', () => {
     const response = createResponse({
       refreshToken: 'the-refresh-token',
       idToken: 'the-id-token',
@@ -66,11 +66,11 @@ describe('hideSecrets', () => {
       },
     });
     assert.deepEqual(mask(response), [
-      'mask the-token',
       'mask the-refresh-token',
-      'mask the-id-token',
-      'mask the-signature',
       'mask a-nested-token',
+      'mask the-signature',
+      'mask the-id-token',
+      'mask the-token',
     ]);
   });
 

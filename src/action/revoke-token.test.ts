@@ -29,7 +29,7 @@ import { revokeToken } from './revoke-token.ts';
 
 const secret = 's3cret-value';
 const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
-const masks = [`mask ${secret}`, `mask ${basic}`];
+const masks = [`mask ${basic}`, `mask ${secret}`];
 const runtimeToken = 'the-runtime-token';
 const tokenUrl = 'https://login.example.com/oauth2/token';
 const start = '2026-01-31T11:00:00Z';

@@ -112,10 +112,10 @@ describe('a step that gets a token', () => {
     });
     const { calls } = await runStep({ answers: [answer] });
     assert.deepEqual(calls.filter((call) => call.startsWith('mask ')).slice(masks.length), [
-      'mask the-token',
+      String.raw`mask true\nfirst-line\r\n1\n\"seven77\"\nsecond-line`,
       'mask first-line',
       'mask second-line',
-      String.raw`mask true\nfirst-line\r\n1\n\"seven77\"\nsecond-line`,
+      'mask the-token',
     ]);
   });
 
@@ -131,10 +131,10 @@ describe('a step that gets a token', () => {
     const { calls } = await runStep({ answers: [answer], inputs: { verbose: 'true' } });
     const asked = calls.indexOf(asking);
     assert.deepEqual(calls.slice(asked + 1, asked + 6), [
-      'mask the-token',
       'mask the-refresh-token',
-      'mask the-id-token',
       'mask a-nested-secret',
+      'mask the-id-token',
+      'mask the-token',
       'group Request and answer',
     ]);
     assert.ok(calls.includes('output refresh-token=the-refresh-token'));

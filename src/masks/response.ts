@@ -1,13 +1,13 @@
 import type { Log } from '../log/log.ts';
 import { shortestToken, type TokenResponse } from '../oauth2/token-response.ts';
 import { dropSecretFields, listSecretValues } from '../inputs/secret-names.ts';
-import { hideFromServer } from './secrets.ts';
+import { hideFromServer, longestFirst } from './secrets.ts';
 
 /** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */
 const mostSecretFields = 100;
 
 /**
- * Hides whatever of a response is secret, the token first. Nothing else may be done with the response before.
+ * Hides whatever of a response is secret. Nothing else may be done with the response before.
  *
  * @returns the response, without its further fields that are secret where there are too many to hide, and without a
  *   refresh token and an ID token that are too short to be hidden
@@ -37,5 +37,5 @@ function maskSecrets(
   // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
   const escaped = fields.map((secret) => JSON.stringify(secret).slice(1, -1));
   const secrets = [accessToken.token, refreshToken, idToken, ...fields, ...escaped];
-  secrets.forEach(hideFromServer(log));
+  longestFirst(secrets).forEach(hideFromServer(log));
 }

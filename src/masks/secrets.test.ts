@@ -277,6 +277,32 @@ describe('listStepSecrets', () => {
     }
   });
 
+  describe('lists each line of a secret of several', () => {
+    const sealing = 'first line of the key\r\n  second line of it\nab\n';
+
+    test('as a whole, and line by line, but no line that is too short', () => {
+      const secrets = listOf({ 'cache-encryption-key': sealing });
+      for (const line of ['first line of the key', 'second line of it']) {
+        assert.ok(secrets.includes(line), line);
+      }
+      assert.ok(!secrets.includes('ab'));
+      assert.ok(secrets.some((secret) => /first.*\n.*second/s.test(secret)));
+    });
+
+    test('the longest first, for engines that do not order masks', () => {
+      const env = createInputEnvironment({
+        'client-id': 'ci-client',
+        'client-secret': 's3cret-value',
+        'cache-encryption-key': sealing,
+      });
+      const lengths = listStepSecrets(env).map((secret) => secret.length);
+      assert.deepEqual(
+        lengths,
+        lengths.toSorted((one, other) => other - one),
+      );
+    });
+  });
+
   describe("lists the proxy's password and Basic value", () => {
     for (const variable of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) {
       test(`from ${variable}`, () => {

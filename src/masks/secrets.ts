@@ -47,15 +47,30 @@ export function hideStepSecrets(env: NodeJS.ProcessEnv, log: Log): void {
   listStepSecrets(env).forEach(hideIn(log));
 }
 
-/** Lists the secrets of the inputs and the proxies, each once. One that is too short would blank the log. */
+/**
+ * Lists the secrets of the inputs and the proxies, each once, and each line of those that have several. One that is too
+ * short would blank the log.
+ */
 export function listStepSecrets(env: NodeJS.ProcessEnv): string[] {
-  const secrets = [...listInputSecrets(env), ...listProxySecrets(env)];
-  return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+  const secrets = [...listInputSecrets(env), ...listProxySecrets(env)].flatMap(withLines);
+  const long = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+  return longestFirst(long);
+}
+
+/** Not every engine hides the lines of a mask by themselves, as GitHub's runner does. */
+function withLines(secret: string): string[] {
+  const lines = secret.split(/[\r\n]+/);
+  return lines.length === 1 ? lines : [secret, ...lines.map((line) => line.trim())];
+}
+
+/** Not every engine puts the longest mask first: of a secret that holds another one, the rest would stay visible. */
+export function longestFirst(secrets: readonly string[]): string[] {
+  return [...secrets].sort((one, other) => other.length - one.length);
 }
 
 /** Hides the client's key as TLS gets it. */
 export function hideTlsKey(inputs: Inputs, log: Log): void {
-  listTlsSecrets(inputs).forEach(hideIn(log));
+  longestFirst(listTlsSecrets(inputs).flatMap(withLines)).forEach(hideIn(log));
 }
 
 /** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */

@@ -42,7 +42,7 @@ describe('a token that lies in the cache', () => {
     const found = (await reuse.find()) ?? assert.fail();
     assert.equal(found.accessToken.token, 'a-kept-token');
     assert.deepEqual(found, { ...token, refreshToken: undefined, idToken: undefined });
-    assert.deepEqual(calls, [signature, 'mask a-kept-token', 'mask a-nested-secret']);
+    assert.deepEqual(calls, [signature, 'mask a-nested-secret', 'mask a-kept-token']);
     assert.equal(reuse.missed, false);
     const prefix = makeNamePrefix(keys);
     assert.deepEqual(asked, [

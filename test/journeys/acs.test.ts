@@ -30,10 +30,10 @@ import { redirect, type ScriptedServer } from '../support/doubles/scripted-serve
 
 const { clientId, clientSecret } = acsClient;
 
-/** What is masked before anything is said: the secret, and both encodings of Basic, which are the same for this one. */
+/** What is masked before anything is said: the secret, and both encodings of Basic, which are the same for this one; the longest first. */
 const firstMasks = [
-  `::add-mask::${clientSecret}`,
   `::add-mask::${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+  `::add-mask::${clientSecret}`,
 ];
 
 async function start(t: TestContext, options: AcsServerOptions = {}): Promise<ScriptedServer> {

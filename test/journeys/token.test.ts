@@ -78,8 +78,8 @@ describe('client_credentials against oidc-provider over https with a CA of its o
     const { token = '', 'expires-at': expiresAt = '' } = run.outputs;
 
     assert.deepEqual(linesOf(run), [
-      '::add-mask::a-secret-of-plain-letters',
       `::add-mask::${base64('ci-client:a-secret-of-plain-letters')}`,
+      '::add-mask::a-secret-of-plain-letters',
       asking({ scopes: 'read list' }),
       `::add-mask::${token}`,
       got(),
@@ -151,8 +151,8 @@ describe('client_credentials against oidc-provider over https with a CA of its o
     assert.deepEqual(run.annotations, [annotation]);
     const [message = ''] = stabilizeLines([annotation.message], new URL(server.tokenUrl).host);
     assert.deepEqual(linesOf(run), [
-      '::add-mask::not-the-secret',
       `::add-mask::${base64('ci-client:not-the-secret')}`,
+      '::add-mask::not-the-secret',
       asking(),
       '::group::Request and answer',
       `POST https://${stableHost}/token`,

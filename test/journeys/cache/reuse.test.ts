@@ -51,8 +51,8 @@ describe('a second job', { concurrency }, () => {
         const printed = ({ stdout }: JobRun): string[] => stabilizeLines(stdout.split('\n'), host);
         const first = await stage.run({ version });
         assert.deepEqual(printed(first), [
-          `::add-mask::${client.secret}`,
           `::add-mask::${basic}`,
+          `::add-mask::${client.secret}`,
           missed(),
           '::add-mask::token-1-of-the-endpoint',
           got(),
@@ -66,8 +66,8 @@ describe('a second job', { concurrency }, () => {
         const download = stage.service.requests.findLast(({ call }) => call === 'download');
         const query = download?.path.split('?')[1] ?? '';
         assert.deepEqual(printed(second), [
-          `::add-mask::${client.secret}`,
           `::add-mask::${basic}`,
+          `::add-mask::${client.secret}`,
           `::add-mask::${query.replaceAll('%', '%25')}`,
           '::add-mask::token-1-of-the-endpoint',
           reusing(),

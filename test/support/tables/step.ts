@@ -29,7 +29,7 @@ export const secret = 's3cret-value';
 export const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
 
 /** What every step with the usual inputs begins with. */
-export const masks = [`mask ${secret}`, `mask ${basic}`];
+export const masks = [`mask ${basic}`, `mask ${secret}`];
 
 /** The line before the token request of the usual step. */
 export const asking = line(sayAsking(inputs, false));
