@@ -8,9 +8,22 @@ import {
   defaultClient,
   startAuthorizationServer,
 } from '../test/support/doubles/authorization-server.ts';
+import { json, startScriptedServer } from '../test/support/doubles/scripted-server.ts';
 import { type Check, listChecks, type Scene } from './workflow-engine/checks.ts';
 import { clients, keyClient, privateKey } from './workflow-engine/clients.ts';
 import { findAct, howToGetAct, startEngine } from './workflow-engine/engine.ts';
+
+/** What a server says that wants to command the runner, in the forms of all engines. */
+const hostileAnswer = json(400, {
+  error: 'invalid_request',
+  error_description: [
+    'x',
+    '::set-env name=PLANTED::evil',
+    '::set-output name=token::evil',
+    '##[set-env name=PLANTED]evil',
+    '::add-mask::harmless',
+  ].join('\n'),
+});
 
 /** Runs one workflow and prints how its checks ended, and all that act printed where one failed. */
 async function runWorkflow(
@@ -20,12 +33,15 @@ async function runWorkflow(
 ): Promise<boolean> {
   const startedAt = performance.now();
   const server = await startAuthorizationServer({ clients });
+  const hostile = await startScriptedServer({ answers: [hostileAnswer] });
   try {
     const engine = startEngine(
       act,
       {
         TOKEN_URL: server.tokenUrl,
         ISSUER: server.issuer,
+        REVOCATION_URL: server.revocationUrl,
+        HOSTILE_URL: hostile.url,
         CA_CERTIFICATE: server.caCertificate,
         CLIENT_ID: defaultClient.clientId,
         KEY_CLIENT_ID: keyClient.clientId,
@@ -45,7 +61,7 @@ async function runWorkflow(
       engine.close();
     }
   } finally {
-    await server.close();
+    await Promise.all([server.close(), hostile.close()]);
   }
 }
 

@@ -212,9 +212,93 @@ const revokedChecks: readonly Check[] = [
   ['no secret is in the log', hidesSecrets('revoked')],
 ];
 
+const hostileChecks: readonly Check[] = [
+  [
+    'the job is red',
+    ({ run }) => {
+      assert.equal(readJobResult(run, 'Hostile/hostile'), 'failure');
+    },
+  ],
+  [
+    'no command of the answer is obeyed',
+    (scene) => {
+      assert.deepEqual(showStep(scene, 'Hostile/hostile', 'Main', 'After the answer'), [
+        "token: ''; planted: ''; secret: ***; word: harmless.",
+      ]);
+    },
+  ],
+  ['no secret is in the log', hidesSecrets()],
+];
+
+/** The steps of a job, whatever composite actions they are in. */
+function showJob({ run }: Scene, job: string): string {
+  return run.entries
+    .filter((entry) => entry.job === job)
+    .map(({ msg }) => msg)
+    .join('\n');
+}
+
+const compositeChecks: readonly Check[] = [
+  [
+    'the jobs end as they do without composite actions',
+    ({ run }) => {
+      const results = ['miss', 'hit', 'refused', 'hostile', 'revoked'].map((job) =>
+        readJobResult(run, `Composite/${job}`),
+      );
+      assert.deepEqual(results, ['success', 'success', 'failure', 'failure', 'success']);
+    },
+  ],
+  [
+    'the token reaches the job, from the server and from the cache, hidden in the log',
+    async (scene) => {
+      const { engine, server } = scene;
+      const show = (job: string): string[] =>
+        showStep(scene, `Composite/${job}`, 'Main', 'The token reaches the job');
+      assert.deepEqual(show('miss'), ['output: ***; from the cache: false.']);
+      assert.deepEqual(show('hit'), ['output: ***; from the cache: true.']);
+      assert.equal(readToken(engine, 'hit'), readToken(engine, 'miss'));
+      assert.equal((await server.introspect(readToken(engine, 'miss'))).active, true);
+    },
+  ],
+  [
+    'a refused client is told, and no token is there',
+    (scene) => {
+      assert.match(showJob(scene, 'Composite/refused'), /401 invalid_client/);
+      const step = 'After the failure';
+      assert.deepEqual(showStep(scene, 'Composite/refused', 'Main', step), [
+        "outcome of the step is failure; token is ''.",
+      ]);
+    },
+  ],
+  [
+    'no command of a hostile answer is obeyed',
+    (scene) => {
+      assert.deepEqual(showStep(scene, 'Composite/hostile', 'Main', 'After the answer'), [
+        "token: ''; planted: ''; word: harmless.",
+      ]);
+    },
+  ],
+  [
+    'the token is revoked at the end of the job',
+    async (scene) => {
+      const { engine, server } = scene;
+      assert.match(showJob(scene, 'Composite/revoked'), /Revoked the token at /);
+      assert.equal((await server.introspect(readToken(engine, 'revoked'))).active, false);
+    },
+  ],
+  ['no secret is in the log', hidesSecrets('miss', 'revoked')],
+];
+
 /** Gives the checks of each workflow, by the name of its file without the ending. */
 export function listChecks(): Readonly<Record<string, readonly Check[]>> {
-  return { token: tokenChecks, key: keyChecks, refused: refusedChecks, revoked: revokedChecks };
+  return {
+    token: tokenChecks,
+    key: keyChecks,
+    refused: refusedChecks,
+    hostile: hostileChecks,
+    revoked: revokedChecks,
+    composite: compositeChecks,
+  };
 }
 
 function succeeds({ run }: Scene): void {

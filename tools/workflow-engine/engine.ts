@@ -79,7 +79,7 @@ export interface Engine {
 }
 
 /**
- * Copies action.yml, dist/ and test/workflows/ into a new repository, in a temporary folder that is the home of all that
+ * Copies action.yml, dist/, test/composites/ and test/workflows/ into a new repository, in a temporary folder that is the home of all that
  * runs too. Throws where git fails.
  *
  * @param act its path
@@ -147,7 +147,7 @@ function makeFolder(base: string, name: string): string {
 
 /** act takes the name of the repository and the commit from git. Nothing is fetched from the address. */
 function makeRepository(repository: string, environment: NodeJS.ProcessEnv): void {
-  for (const path of ['action.yml', 'dist', 'test/workflows']) {
+  for (const path of ['action.yml', 'dist', 'test/composites', 'test/workflows']) {
     cpSync(join(root, path), join(repository, path), { recursive: true });
   }
   const git = (...args: string[]): void => {
@@ -185,7 +185,9 @@ function readLog(printed: string): { readonly entries: LogEntry[]; readonly log:
 function readEntry(line: string): LogEntry | undefined {
   if (!line.startsWith('{"')) return undefined;
   try {
-    return JSON.parse(line) as LogEntry;
+    const entry = JSON.parse(line) as LogEntry;
+    // act pads the names of jobs to one length.
+    return entry.job === undefined ? entry : { ...entry, job: entry.job.trim() };
   } catch {
     return undefined;
   }
