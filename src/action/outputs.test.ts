@@ -171,8 +171,7 @@ describe('handOver', () => {
   });
 
   describe('where the variable is set already', () => {
-    const said =
-      'info OAUTH2_TOKEN was already set; later steps now see this token. Use env-var to give each its own name.';
+    const said = 'info OAUTH2_TOKEN was already set; later steps now see this token.';
 
     test('says so, and replaces it', () => {
       const calls = give(createResponse(), { env: { OAUTH2_TOKEN: 'another' } });

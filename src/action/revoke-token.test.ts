@@ -237,7 +237,7 @@ describe('a token that cannot be revoked', () => {
       'group Revocation: request and answer',
       'info POST https://revoke.example.com/oauth2/revoke',
       'info client ci-client, client_secret_basic (form), body: token, token_type_hint',
-      'info 400 Bad Request, application/json, after 0.2 s',
+      'info 400 Bad Request, application/json, 34 bytes, after 0.2 s',
       'info error: unsupported_token_type',
       'endgroup',
       `${notRevoked} the token (400 unsupported_token_type). It stays valid until 2026-01-31T12:00:00Z.`,
@@ -283,7 +283,7 @@ describe('a token that cannot be revoked', () => {
     assert.equal((await end({ answers: [unsupported, done] })).network.requests.length, 1);
     const all = await end({ answers: [unsupported, done], inputs: { 'retry-on': 'all' } });
     assert.deepEqual(all.lines, [
-      'info Attempt 1 of 4 to revoke the token failed: 400 unsupported_token_type. Trying again in 3 s.',
+      'info Attempt 1 of 4 to revoke the token failed: 400 unsupported_token_type. Retrying in 3 s.',
       revoked,
     ]);
   });
@@ -307,8 +307,8 @@ describe('revoking', () => {
       answers: [answerJson(503, {}), new TransportError('answer_cut'), done],
     });
     assert.deepEqual(lines, [
-      'info Attempt 1 of 4 to revoke the token failed: 503 Service Unavailable. Trying again in 3 s.',
-      'info Attempt 2 of 4 to revoke the token failed: the answer was cut off. Trying again in 6 s.',
+      'info Attempt 1 of 4 to revoke the token failed: 503 Service Unavailable. Retrying in 3 s.',
+      'info Attempt 2 of 4 to revoke the token failed: the answer was cut off. Retrying in 6 s.',
       revoked,
     ]);
     assert.equal(network.requests.length, 3);

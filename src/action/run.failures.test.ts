@@ -48,7 +48,7 @@ describe('a step that gets no token', () => {
       'group Request and answer',
       'info POST https://login.example.com/oauth2/token',
       'info client ci-client, client_secret_basic (form), body: grant_type, scope',
-      'info 401 Unauthorized, application/json, after 0.2 s',
+      'info 401 Unauthorized, application/json, 77 bytes, after 0.2 s',
       'info error: invalid_client',
       'info error_description: Client authentication failed',
       'endgroup',

@@ -204,7 +204,7 @@ describe("a step that sends GitHub's ID token", () => {
     const outcome = await runStep({ inputs: federated });
     assert.match(
       readError(outcome),
-      /^error \[oauth2-token: no ID token\] .* permissions: { id-token: write } /,
+      /^error \[oauth2-token: no ID token\] .* `permissions: { id-token: write }` /,
     );
     assert.deepEqual(outcome.network.requests, []);
   });
@@ -306,7 +306,7 @@ describe('total-timeout', () => {
       start,
       random: 0,
     });
-    assert.match(readError(outcome), /total-timeout: 45\.3\b/);
+    assert.match(readError(outcome), /total-timeout \(45\.3 s\)/);
     assert.equal(outcome.clock.now() - Date.parse(start), 45_300);
   });
 

@@ -132,8 +132,8 @@ describe('the service that gives ID tokens', () => {
     const { idTokens, calls, clock } = open(answers);
     assert.equal((await idTokens.take()).token, writeIdToken(1));
     assert.deepEqual(calls, [
-      "info Attempt 1 of 4 to get GitHub's ID token failed: 503 Service Unavailable. Trying again in 3 s.",
-      "info Attempt 2 of 4 to get GitHub's ID token failed: no answer within 15 s. Trying again in 6 s.",
+      "info Attempt 1 of 4 to get GitHub's ID token failed: 503 Service Unavailable. Retrying in 3 s.",
+      "info Attempt 2 of 4 to get GitHub's ID token failed: no answer within 15 s. Retrying in 6 s.",
       `mask ${writeIdToken(1)}`,
     ]);
     assert.deepEqual(clock.sleeps, [3000, 6000]);
@@ -188,7 +188,8 @@ describe('the service that gives ID tokens', () => {
       "group GitHub's ID token: request and answer",
       'info GET https://run-actions.example.com/42//idtoken/9f',
       'info audience: https://aud.example.com',
-      'info 403 Forbidden, after 0.2 s',
+      'info 403 Forbidden, application/json, 25 bytes, after 0.2 s',
+      'info message: open-sesame',
       'endgroup',
     ]);
   });

@@ -66,8 +66,8 @@ describe('a stage that succeeds', () => {
     const stages = createFakeStages();
     await runScript({ ends: [lost, lost, 'done'], stages });
     assert.deepEqual(stages.calls, [
-      'info Attempt 1 of 4 failed: the answer was cut off. Trying again in 3 s.',
-      'info Attempt 2 of 4 failed: the answer was cut off. Trying again in 6 s.',
+      'info Attempt 1 of 4 failed: the answer was cut off. Retrying in 3 s.',
+      'info Attempt 2 of 4 failed: the answer was cut off. Retrying in 6 s.',
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('a stage that succeeds', () => {
     const stages = createFakeStages();
     await runScript({ stage: 'metadata', ends: [lost, 'done'], stages });
     assert.deepEqual(stages.calls, [
-      "info Attempt 1 of 4 to read the issuer's metadata failed: the answer was cut off. Trying again in 3 s.",
+      "info Attempt 1 of 4 to read the issuer's metadata failed: the answer was cut off. Retrying in 3 s.",
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('a stage that fails', () => {
     const stages = createFakeStages();
     await assert.rejects(runScript({ ends: [lost, new TypeError('odd')], stages }));
     assert.deepEqual(stages.calls, [
-      'info Attempt 1 of 4 failed: the answer was cut off. Trying again in 3 s.',
+      'info Attempt 1 of 4 failed: the answer was cut off. Retrying in 3 s.',
       'info Attempt 2 of 4 failed: TypeError: odd.',
       'group Request and answer',
       'info the shape of a request',

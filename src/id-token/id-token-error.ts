@@ -1,4 +1,5 @@
 import { TransportError } from '../http/transport-error.ts';
+import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
 import type { RetryOn } from '../oauth2/errors.ts';
 
 /** Why there is no ID token of GitHub's, in stable words. */
@@ -18,16 +19,19 @@ export type IdTokenErrorCode =
 export interface IdTokenErrorDetails {
   /** Of the answer; undefined where nothing was asked. */
   readonly status?: number;
+  /** What the answer was like. */
+  readonly answer?: AnswerShape;
   readonly retryable?: boolean;
   /** What the endpoint asked for (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
 }
 
-/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+/** GitHub's ID token cannot be had. */
 export class IdTokenError extends Error {
   override readonly name = 'IdTokenError';
   readonly code: IdTokenErrorCode;
   readonly status: number | undefined;
+  readonly answer: AnswerShape | undefined;
   /** Whether the same request may succeed a little later. */
   readonly retryable: boolean;
   readonly retryAfter: number | undefined;
@@ -36,6 +40,7 @@ export class IdTokenError extends Error {
     super(code);
     this.code = code;
     this.status = details.status;
+    this.answer = details.answer;
     this.retryable = details.retryable ?? false;
     this.retryAfter = details.retryAfter;
   }

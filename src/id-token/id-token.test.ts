@@ -10,6 +10,7 @@ import {
   type FakeNetwork,
 } from '../../test/support/doubles/fakes.ts';
 import type { HttpResponse } from '../http/request.ts';
+import { readWords } from '../oauth2/answer/words.ts';
 import { TransportError, type TransportErrorCode } from '../http/transport-error.ts';
 import {
   bindClaims,
@@ -334,7 +335,7 @@ describe('the answer to a request for an ID token', () => {
     await assert.rejects(attempt(error).result, (caught) => caught === error);
   });
 
-  test('puts nothing of itself into an error', async () => {
+  test('puts nothing of itself into the words of an error', async () => {
     for (const answer of [
       answerJson(200, { value: `${jwt}\n` }),
       answerJson(200, { values: jwt }),
@@ -343,8 +344,10 @@ describe('the answer to a request for an ID token', () => {
     ]) {
       const error = await refuse(answer);
       assert.equal(error.cause, undefined);
+      const { words, code = '', fields = [] } = error.answer ?? {};
+      const said = words === undefined ? '' : readWords(words);
       assert.doesNotMatch(
-        `${error.message}${error.stack ?? ''}${JSON.stringify(error)}`,
+        [error.message, error.stack ?? '', said, code, ...fields].join('\n'),
         /eyJ|request-token/,
       );
     }

@@ -6,6 +6,7 @@ import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { defaultHeaders } from '../oauth2/default-headers.ts';
 import type { Pair } from '../oauth2/token-request.ts';
+import { shapeOf } from '../oauth2/answer/answer-shape.ts';
 import { readJsonObject } from '../oauth2/json-object.ts';
 import { IdTokenError, type IdTokenErrorDetails } from './id-token-error.ts';
 
@@ -100,24 +101,25 @@ function readAnswer(
 ): IdToken {
   const { status, body } = response;
   const retryAfter = readRetryAfter(response, now);
-  const details: IdTokenErrorDetails = { status, retryAfter };
+  const describe = (): IdTokenErrorDetails => ({ status, answer: shapeOf(response), retryAfter });
   if (!isSuccessStatus(status)) {
     const retryable = isTransientStatus(status) || retryAfter !== undefined || saysPending(body);
-    throw new IdTokenError('refused', { ...details, retryable });
+    throw new IdTokenError('refused', { ...describe(), retryable });
   }
   const members = readJsonObject(new TextDecoder().decode(body));
-  if (members === undefined) throw new IdTokenError('unparsable', { ...details, retryable: true });
+  if (members === undefined)
+    throw new IdTokenError('unparsable', { ...describe(), retryable: true });
 
   const token = members['value'];
   const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
   if (typeof token !== 'string' || payload === undefined) {
     // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
-    throw new IdTokenError('malformed', details);
+    throw new IdTokenError('malformed', describe());
   }
   // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
   hide(token);
   const claims = readClaims(payload);
-  if (claims === undefined) throw new IdTokenError('malformed', details);
+  if (claims === undefined) throw new IdTokenError('malformed', describe());
   return { token, claims };
 }
 

@@ -20,7 +20,7 @@ export function text(words: TemplateStringsArray, ...pieces: readonly Piece[]): 
 }
 
 /** Puts texts in a row. */
-export function joinTexts(texts: readonly Text[], separator: ', ' | '; ' | ' '): Text {
+export function joinTexts(texts: readonly Text[], separator: ', ' | '; ' | ' ' | ' or '): Text {
   const between = texts.slice(1).map(() => separator);
   return { words: ['', ...between, ''], pieces: texts };
 }

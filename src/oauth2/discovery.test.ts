@@ -273,12 +273,8 @@ describe('a search that finds nothing', () => {
       { url: oauthUrl, status: 410 },
     ]);
     assert.deepEqual([error.code, error.retryable], ['not_found', false]);
-    assert.deepEqual(error.answer, {
-      status: 404,
-      statusText: '',
-      contentType: 'text/plain',
-      length: 12,
-    });
+    const { status, contentType, length } = error.answer;
+    assert.deepEqual([status, contentType, length], [404, 'text/plain', 12]);
   });
 
   const telling: readonly [

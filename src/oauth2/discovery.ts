@@ -7,11 +7,12 @@ import {
   TransportError,
   type TransportErrorCode,
 } from '../http/transport-error.ts';
+import { shapeOf } from './answer/answer-shape.ts';
 import { defaultHeaders } from './default-headers.ts';
 import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
 import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
-import { readLocation, shapeOf } from './token-response.ts';
+import { readLocation } from './token-response.ts';
 
 /**
  * What is used of an authorization server's metadata. What else stands there is not read: servers grant more than they

@@ -1,4 +1,5 @@
 import { TransportError } from '../http/transport-error.ts';
+import type { AnswerShape } from './answer/answer-shape.ts';
 
 /** Why an answer of the token endpoint brought no token, in stable words. */
 export type TokenErrorCode =
@@ -23,15 +24,6 @@ export interface OAuthErrorResponse {
   readonly error: string;
   readonly description: string | undefined;
   readonly uri: string | undefined;
-}
-
-/** What is known of an answer that did not bring what was asked for. Nothing in it is secret, but all of it is text from outside. */
-export interface AnswerShape {
-  readonly status: number;
-  readonly statusText: string;
-  readonly contentType: string | undefined;
-  /** Of the body, bytes. */
-  readonly length: number;
 }
 
 /** Details of a {@link TokenError}. */

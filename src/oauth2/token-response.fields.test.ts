@@ -281,10 +281,10 @@ describe('for any response', () => {
     );
   });
 
-  test('an error has nothing of the body in it', () => {
+  test('an error of a success has nothing of the body in it', () => {
     const secret = 'qzj5ecretqzj';
     fc.assert(
-      fc.property(value, anyFields, fc.nat({ max: 500 }), (body, fields, status) => {
+      fc.property(value, anyFields, fc.integer({ min: 200, max: 299 }), (body, fields, status) => {
         const carried = JSON.stringify({ a: [secret], data: body, token: { token: [secret] } });
         try {
           parseTokenResponse(toResponse(carried, status), { sentAt, now, fields });

@@ -6,6 +6,7 @@ import { inspect } from 'node:util';
 import fc from '../../test/support/making/fast-check.ts';
 import type { HttpResponse } from '../http/request.ts';
 import { parseAcsResponse } from './acs-api.ts';
+import { readWords } from './answer/words.ts';
 import { TokenError } from './errors.ts';
 import { parseTokenResponse, type TokenResponse } from './token-response.ts';
 import { formatZuluTime, lastZuluTime } from './zulu-time.ts';
@@ -206,7 +207,7 @@ for (const [endpoint, parse] of Object.entries(parsers)) {
       );
     });
 
-    test('an error shows nothing of a body but its error, description and URI', () => {
+    test('an error of a success shows nothing of a body but its error, description and URI', () => {
       const secret = fc.stringMatching(/^[a-z]{12,20}$/);
       const shown = ['error', 'error_description', 'error_uri'];
       const name = fc.constantFrom(...memberNames.filter((one) => !shown.includes(one)));
@@ -220,13 +221,37 @@ for (const [endpoint, parse] of Object.entries(parsers)) {
         fc.constant((text: string) => `access_token=${text}%0A&error=x`),
       );
       fc.assert(
-        fc.property(secret, carriers, statuses, (text, carry, status) => {
-          const outcome = read(parse, toResponse(carry(text), { status }));
+        fc.property(secret, carriers, (text, carry) => {
+          const outcome = read(parse, toResponse(carry(text)));
           if (!(outcome instanceof TokenError)) return;
           const printed =
             inspect(outcome, { depth: null, showHidden: true }) + (outcome.stack ?? '');
           assert.ok(!printed.includes(text), printed);
         }),
+        { numRuns: 500 },
+      );
+    });
+
+    test('an error of any status shows no field that is a token', () => {
+      const token = fc.stringMatching(/^[\w.-]{20,60}$/);
+      const name = fc.constantFrom('access_token', 'refresh_token', 'id_token', 'token', 'jwt');
+      fc.assert(
+        fc.property(
+          members,
+          name,
+          token,
+          fc.boolean(),
+          statuses,
+          (some, one, value, nested, status) => {
+            const fields = { ...some, [one]: value };
+            const body = JSON.stringify(nested ? { data: fields } : fields);
+            const outcome = read(parse, toResponse(body, { status }));
+            if (!(outcome instanceof TokenError)) return;
+            const { words, code = '', fields: names = [] } = outcome.answer;
+            const shown = [words === undefined ? '' : readWords(words), code, ...names].join('\n');
+            assert.ok(!shown.includes(value), shown);
+          },
+        ),
         { numRuns: 500 },
       );
     });

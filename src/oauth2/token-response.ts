@@ -2,7 +2,8 @@ import type { HttpResponse } from '../http/request.ts';
 import { readRetryAfter } from '../http/retry-after.ts';
 import { isSuccessStatus, isTransientStatus } from '../http/transport-error.ts';
 import { AccessToken } from './access-token.ts';
-import { type AnswerShape, type OAuthErrorResponse, TokenError } from './errors.ts';
+import { shapeOf } from './answer/answer-shape.ts';
+import { type OAuthErrorResponse, TokenError } from './errors.ts';
 import { isNestedWithin } from './json/exact-json.ts';
 import { isObject, type Members, readText } from './json-object.ts';
 import { readBody, type ResponseBody } from './response/body.ts';
@@ -261,9 +262,4 @@ export function failure(
   details: Omit<ConstructorParameters<typeof TokenError>[1], 'answer'>,
 ): TokenError {
   return new TokenError(code, { ...details, answer: shapeOf(response) });
-}
-
-/** What an answer was like. */
-export function shapeOf({ status, statusText, headers, body }: HttpResponse): AnswerShape {
-  return { status, statusText, contentType: headers['content-type'], length: body.length };
 }

@@ -32,40 +32,40 @@ describe('a failed attempt', () => {
   const rows: readonly [failure: FailedAttempt, said: string][] = [
     [
       fail(unavailable, { wait: 3000 }),
-      'Attempt 1 of 4 failed: 503 Service Unavailable. Trying again in 3 s.',
+      'Attempt 1 of 4 failed: 503 Service Unavailable. Retrying in 3 s.',
     ],
     [
       fail(new TransportError('timeout'), { attempt: 2, wait: 6000 }),
-      'Attempt 2 of 4 failed: no answer within 15 s. Trying again in 6 s.',
+      'Attempt 2 of 4 failed: no answer within 15 s. Retrying in 6 s.',
     ],
     [
       fail(unavailable, { wait: 0 }),
-      'Attempt 1 of 4 failed: 503 Service Unavailable. Trying again now.',
+      'Attempt 1 of 4 failed: 503 Service Unavailable. Retrying now.',
     ],
     [
       fail(unavailable, { wait: 0, retryAfter: 0 }),
-      'Attempt 1 of 4 failed: 503 Service Unavailable. Trying again now.',
+      'Attempt 1 of 4 failed: 503 Service Unavailable. Retrying now.',
     ],
     [
       fail(refuse(answerJson(429, {})), { wait: 20_000, retryAfter: 20_000 }),
-      'Attempt 1 of 4 failed: 429 Too Many Requests. The server asks for 20 s (Retry-After). Trying again then.',
+      'Attempt 1 of 4 failed: 429 Too Many Requests. Retrying in 20 s, as the server requested (Retry-After).',
     ],
     [
       fail(refuse(answerJson(429, {})), { wait: 6000, retryAfter: 1000 }),
-      'Attempt 1 of 4 failed: 429 Too Many Requests. Trying again in 6 s.',
+      'Attempt 1 of 4 failed: 429 Too Many Requests. Retrying in 6 s.',
     ],
     [fail(unavailable, { attempt: 4 }), 'Attempt 4 of 4 failed: 503 Service Unavailable.'],
     [
       fail(refuse(answerJson(503, { error: 'temporarily_unavailable' })), { wait: 3000 }),
-      'Attempt 1 of 4 failed: 503 temporarily_unavailable. Trying again in 3 s.',
+      'Attempt 1 of 4 failed: 503 temporarily_unavailable. Retrying in 3 s.',
     ],
     [
       fail(new TransportError('timeout'), { wait: 0, allowed: 3500 }),
-      'Attempt 1 of 4 failed: no answer within 3.5 s. Trying again now.',
+      'Attempt 1 of 4 failed: no answer within 3.5 s. Retrying now.',
     ],
     [
       fail(new TypeError('odd'), { wait: 0 }),
-      'Attempt 1 of 4 failed: TypeError: odd. Trying again now.',
+      'Attempt 1 of 4 failed: TypeError: odd. Retrying now.',
     ],
   ];
   for (const [failure, said] of rows) {
@@ -138,7 +138,7 @@ describe('in a few words', () => {
   for (const [error, words] of rows) {
     test(`an attempt failed: ${words}`, () => {
       const line = say(sayFailedAttempt(fail(error, { wait: 0 }), view()));
-      assert.equal(line, `Attempt 1 of 4 failed: ${words}. Trying again now.`);
+      assert.equal(line, `Attempt 1 of 4 failed: ${words}. Retrying now.`);
     });
   }
 });
@@ -163,7 +163,7 @@ describe('a failed attempt of another stage', () => {
       const failure = fail(new TransportError('timeout'), { wait: 3000 });
       assert.equal(
         say(sayFailedAttempt(failure, view(inputs, stage))),
-        `Attempt 1 of 4${purpose} failed: no answer within 15 s. Trying again in 3 s.`,
+        `Attempt 1 of 4${purpose} failed: no answer within 15 s. Retrying in 3 s.`,
       );
     });
   }
@@ -202,7 +202,7 @@ describe('a failed attempt of another stage', () => {
       new TransportError('name_not_found', { systemCode: 'ENOTFOUND' }),
       'its name was not found (ENOTFOUND)',
     ],
-    ['id_token', new IdTokenError('no_permission'), 'this job may not ask for one'],
+    ['id_token', new IdTokenError('no_permission'), 'this job has no permission to request one'],
     ['id_token', new IdTokenError('bad_endpoint'), 'the runner names no https URL for it'],
     ['id_token', new IdTokenError('refused', { status: 500 }), '500 Internal Server Error'],
     ['id_token', new IdTokenError('unparsable', { status: 200 }), '200 OK without an ID token'],
@@ -211,7 +211,7 @@ describe('a failed attempt of another stage', () => {
   for (const [stage, error, words] of rows) {
     test(`says in a few words what it was: ${words}`, () => {
       const line = say(sayFailedAttempt(fail(error, { wait: 0 }), view(inputs, stage)));
-      assert.ok(line.endsWith(` failed: ${words}. Trying again now.`), line);
+      assert.ok(line.endsWith(` failed: ${words}. Retrying now.`), line);
     });
   }
 
@@ -266,7 +266,7 @@ describe('the answer of another stage', () => {
     assert.deepEqual(describeAnswer(fail(error), view(inputs, 'metadata')).map(say), [
       'GET https://login.example.com/a: 404 Not Found',
       'GET https://login.example.com/b: 200 OK',
-      'application/json, after 0.2 s',
+      'application/json, 9 bytes, after 0.2 s',
       'issuer: https://other.example.com',
       'token_endpoint: http://other.example.com/token',
       'location: https://sso.example.com',
@@ -299,7 +299,7 @@ describe('the group of request and answer', () => {
     assert.deepEqual(lines.map(say), [
       'POST https://login.example.com/oauth2/token',
       'client ci-client, client_secret_basic (form), body: grant_type, scope',
-      '401 Unauthorized, application/json, after 0.2 s',
+      '401 Unauthorized, application/json, 77 bytes, after 0.2 s',
       'error: invalid_client',
       'error_description: Client authentication failed',
     ]);
@@ -343,7 +343,7 @@ describe('the group of request and answer', () => {
     [
       refuse(answerJson(400, { error: 'x', error_uri: 'https://docs.example.com/x' })),
       [
-        '400 Bad Request, application/json, after 0.2 s',
+        '400 Bad Request, application/json, 54 bytes, after 0.2 s',
         'error: x',
         'error_uri: https://docs.example.com/x',
       ],
@@ -351,7 +351,7 @@ describe('the group of request and answer', () => {
     [
       refuse(answerJson(400, { error: 'x', error_description: 'one\r\ntwo ##[z]' })),
       [
-        '400 Bad Request, application/json, after 0.2 s',
+        '400 Bad Request, application/json, 52 bytes, after 0.2 s',
         'error: x',
         'error_description: one  two # #[z]',
       ],
@@ -362,9 +362,9 @@ describe('the group of request and answer', () => {
     ],
     [
       refuse(answer(200, '<p>s3cret</p>', { 'content-type': 'text/html; charset=utf-8' })),
-      ['200 OK, text/html, after 0.2 s'],
+      ['200 OK, text/html, 13 bytes, after 0.2 s'],
     ],
-    [refuse(answer(599, 's3cret')), ['599, 6 bytes of no named type, after 0.2 s']],
+    [refuse(answer(599, 's3cret')), ['599, 6 bytes of no named type, after 0.2 s', 'text: s3cret']],
     [new TransportError('timeout'), ['no answer within 15 s']],
     [new TransportError('answer_cut'), ['failed after 0.2 s: the answer was cut off']],
     [new TypeError('odd'), ['failed after 0.2 s: TypeError: odd']],
@@ -385,22 +385,22 @@ describe('the end of all attempts', () => {
     [
       { code: 'attempts_used_up', attempt: 4 },
       unavailable,
-      `${answered} Gave up after 4 attempts.`,
+      `${answered} Stopped after 4 attempts.`,
     ],
     [
       { code: 'attempts_used_up', attempt: 1, given: { 'retry-max-attempts': '1' } },
       unavailable,
-      `${answered} Not tried again, for retry-max-attempts is 1.`,
+      `${answered} Not retried: retry-max-attempts is 1.`,
     ],
     [
       { code: 'total_timeout', attempt: 2, given: { 'total-timeout': '30' } },
       unavailable,
-      `${answered} Gave up at attempt 2 of 4, for total-timeout: 30 leaves no time for another.`,
+      `${answered} Stopped after attempt 2 of 4: total-timeout (30 s) leaves no time for another.`,
     ],
     [
       { code: 'not_retryable' },
       refuse(answer(502, '')),
-      "login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not tried again, for the grant may have been used up: what it carries is accepted once.",
+      "login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not retried: what the grant carries works only once, and may have been used.",
     ],
   ];
   for (const [how, error, message] of rows) {
@@ -414,7 +414,7 @@ describe('the end of all attempts', () => {
     assert.deepEqual(giveUp(refuse(answer(429, '')), how), {
       title: 'asked to wait too long',
       message:
-        'login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.',
+        'login.example.com answered 429 Too Many Requests and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.',
     });
   });
 
@@ -423,7 +423,7 @@ describe('the end of all attempts', () => {
     assert.deepEqual(giveUp(unavailable, how), {
       title: 'asked to wait too long',
       message:
-        'login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.',
+        'login.example.com answered 503 Service Unavailable and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. Run the job again later, or set a longer total-timeout.',
     });
   });
 
@@ -431,7 +431,7 @@ describe('the end of all attempts', () => {
     assert.deepEqual(giveUp(new TypeError('x is not a function')), {
       title: 'unexpected error',
       message:
-        'TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. Not tried again, for it would fail in the same way.',
+        'TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. Not retried: it would fail in the same way.',
     });
   });
 });

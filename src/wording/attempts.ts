@@ -6,9 +6,9 @@ import type { Annotation } from '../log/log.ts';
 import type { Stage } from '../failures/stage-error.ts';
 import { text, type Text } from '../log/text.ts';
 import { IdTokenError } from '../id-token/id-token-error.ts';
-import { describeIdToken, describeIdTokenError } from './id-token.ts';
+import { describeIdToken, describeIdTokenAnswer, describeIdTokenError } from './id-token.ts';
 import { describeDiscoveryError, describeMetadataAnswer } from './metadata.ts';
-import { describeUnknown, nameStatus } from './names.ts';
+import { describeUnknown } from './names.ts';
 import { nameServer, type StageView, wordsOf } from './stages.ts';
 import { describeTokenAnswer, describeTokenError } from './token-answer.ts';
 import { describeTransportAnswer, describeTransportError } from './transport.ts';
@@ -24,9 +24,9 @@ export function sayFailedAttempt(failure: FailedAttempt, view: StageView): Text 
 function sayNext({ wait, retryAfter }: FailedAttempt): Text {
   if (wait === undefined) return text``;
   if (wait === retryAfter && wait > 0) {
-    return text` The server asks for ${formatSeconds(wait)} (Retry-After). Trying again then.`;
+    return text` Retrying in ${formatSeconds(wait)}, as the server requested (Retry-After).`;
   }
-  return wait === 0 ? text` Trying again now.` : text` Trying again in ${formatDuration(wait)}.`;
+  return wait === 0 ? text` Retrying now.` : text` Retrying in ${formatDuration(wait)}.`;
 }
 
 /** The title of what was sent and what came back. */
@@ -47,7 +47,7 @@ export function describeAnswer(failure: FailedAttempt, view: StageView): Text[] 
   if (error instanceof TokenError) return [...idToken, ...describeTokenAnswer(error, after)];
   if (error instanceof DiscoveryError) return describeMetadataAnswer(error, after);
   if (error instanceof IdTokenError && error.status !== undefined) {
-    return [text`${nameStatus(error.status)}, ${after}`];
+    return describeIdTokenAnswer(error, after);
   }
   if (error instanceof TransportError) {
     return [...idToken, describeTransportAnswer(error, failure, view)];
@@ -65,18 +65,17 @@ export function describeFailure({ error, allowed }: FailedAttempt, view: StageVi
 }
 
 /** The server asks for a longer wait than total-timeout leaves. */
-export function explainLongWait(
-  { error, retryAfter = 0 }: FailedAttempt,
-  view: StageView,
-): Annotation {
+export function explainLongWait(failure: FailedAttempt, view: StageView): Annotation {
+  const { error, retryAfter = 0 } = failure;
   const { totalTimeout } = view.inputs;
-  const asks = text`${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
+  const what = isAnswer(error) ? text` answered ${describeFailure(failure, view)} and` : text``;
+  const asks = text`${nameServer(view)}${what} requires a wait of ${formatSeconds(retryAfter)} (Retry-After), longer than total-timeout (${totalTimeout} s) allows.`;
   // With any other status it is a server that is down for a while.
   const isQuota = error instanceof TokenError && error.answer.status === 429;
   return {
     title: 'asked to wait too long',
     message: isQuota
-      ? text`${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
+      ? text`${asks} No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.`
       : text`${asks} Run the job again later, or set a longer total-timeout.`,
   };
 }
@@ -88,19 +87,19 @@ export function sayWhyNotAgain(
 ): Text {
   const { error } = failure;
   if (code === 'total_timeout') {
-    return text`Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
+    return text`Stopped after attempt ${failure.attempt} of ${retryMaxAttempts}: total-timeout (${totalTimeout} s) leaves no time for another.`;
   }
   if (code === 'attempts_used_up') {
     return failure.attempt === 1
-      ? text`Not tried again, for retry-max-attempts is 1.`
-      : text`Gave up after ${failure.attempt} attempts.`;
+      ? text`Not retried: retry-max-attempts is 1.`
+      : text`Stopped after ${failure.attempt} attempts.`;
   }
   if ((error instanceof TokenError || error instanceof TransportError) && error.retryable) {
-    return text`Not tried again, for the grant may have been used up: what it carries is accepted once.`;
+    return text`Not retried: what the grant carries works only once, and may have been used.`;
   }
   return isAnswer(error)
-    ? text`Not tried again, for the answer would be the same.`
-    : text`Not tried again, for it would fail in the same way.`;
+    ? text`Not retried: the answer would be the same.`
+    : text`Not retried: it would fail in the same way.`;
 }
 
 function isAnswer(error: unknown): boolean {

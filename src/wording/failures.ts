@@ -18,8 +18,9 @@ import { explainIdTokenError } from './id-token.ts';
 import { explainInputs } from './inputs.ts';
 import { explainDiscoveryError } from './metadata.ts';
 import { describeUnknown } from './names.ts';
+import { dpopTitle } from './advice/topics.ts';
+import type { Explanation } from './advice/refusal.ts';
 import { explainCommandFile, explainNoRunner, explainTooLong } from './outputs.ts';
-import { dpopTitle } from './refusals.ts';
 import { explainNoRevocation, explainStateTooLong } from './revocation.ts';
 import type { StageView } from './stages.ts';
 import { explainTokenError } from './token-answer.ts';
@@ -45,13 +46,14 @@ function explainStage({ stage, gaveUp, facts }: StageError): Annotation {
   const view = { stage, ...facts };
   const { failure, code } = gaveUp;
   if (code === 'retry_after_too_long') return explainLongWait(failure, view);
-  const { title, message } = explainLastAttempt(failure, view);
+  const { title, message, fix } = explainLastAttempt(failure, view);
   // This one says everything already.
   if (title === dpopTitle) return { title, message };
-  return { title, message: text`${message} ${sayWhyNotAgain(gaveUp, view)}` };
+  const ended = text`${message} ${sayWhyNotAgain(gaveUp, view)}`;
+  return { title, message: fix === undefined ? ended : text`${ended} ${fix}` };
 }
 
-function explainLastAttempt(failure: FailedAttempt, view: StageView): Annotation {
+function explainLastAttempt(failure: FailedAttempt, view: StageView): Explanation {
   const { error } = failure;
   if (error instanceof TokenError) return explainTokenError(error, view);
   if (error instanceof DiscoveryError) return explainDiscoveryError(error, view);

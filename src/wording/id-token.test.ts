@@ -54,24 +54,24 @@ describe("GitHub's ID token", () => {
   const federated = { 'client-secret': '', 'id-token-as': 'client_assertion' };
   const explainIdToken = (error: unknown, how: GivingUp = {}): SaidAnnotation =>
     giveUp(error, { stage: 'id_token', given: federated, ...how });
-  const service = "GitHub's ID token service";
+  const service = "GitHub's OIDC token service";
 
   test('that a job may not ask for tells which permission it needs', () => {
     assert.deepEqual(explain(new IdTokenError('no_permission')), {
       title: 'no ID token',
       message:
-        "id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).",
+        "This job has no permission to request GitHub's OIDC token. Add `permissions: { id-token: write }` to the job (runs for pull requests from forks never have it).",
     });
   });
 
   const rows: readonly [error: IdTokenError, message: string][] = [
     [
       new IdTokenError('bad_endpoint'),
-      `id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that. ${inTheSameWay}`,
+      `GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that. ${inTheSameWay}`,
     ],
     [
       new IdTokenError('refused', { status: 403 }),
-      `${service} answered 403 Forbidden. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience). ${same}`,
+      `${service} answered 403 Forbidden. See githubstatus.com; an audience that it does not accept can be the reason, too (id-token-audience). ${same}`,
     ],
     [
       new IdTokenError('unparsable', { status: 200 }),
@@ -92,7 +92,7 @@ describe("GitHub's ID token", () => {
     const error = new IdTokenError('refused', { status: 500, retryable: true });
     assert.deepEqual(explainIdToken(error, { code: 'attempts_used_up', attempt: 4 }), {
       title: 'no ID token',
-      message: `${service} answered 500 Internal Server Error. See githubstatus.com. Gave up after 4 attempts.`,
+      message: `${service} answered 500 Internal Server Error. See githubstatus.com. Stopped after 4 attempts.`,
     });
   });
 
@@ -101,7 +101,7 @@ describe("GitHub's ID token", () => {
     const how = { code: 'retry_after_too_long', retryAfter: 300_000 } as const;
     assert.deepEqual(explainIdToken(error, how), {
       title: 'asked to wait too long',
-      message: `${service} asks to wait 300 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.`,
+      message: `${service} answered 429 Too Many Requests and requires a wait of 300 s (Retry-After), longer than total-timeout (120 s) allows. Run the job again later, or set a longer total-timeout.`,
     });
   });
 
@@ -172,7 +172,7 @@ describe("GitHub's ID token", () => {
       const how = { code: 'attempts_used_up', attempt: 4 } as const;
       assert.deepEqual(explainIdToken(error, how), {
         title,
-        message: `${message} Gave up after 4 attempts.`,
+        message: `${message} Stopped after 4 attempts.`,
       });
       assert.doesNotMatch(message, /token-url|issuer|ca-certificate/);
     });

@@ -3,20 +3,29 @@ import { describeClaims, type IdToken } from '../id-token/id-token.ts';
 import type { Annotation } from '../log/log.ts';
 import { text, type Text } from '../log/text.ts';
 import { nameStatus } from './names.ts';
+import { describeShape, quoteAnswer, quoteWords } from './words.ts';
 
 /** Says in a few words why there is no ID token. */
-export function describeIdTokenError({ code, status = 0 }: IdTokenError): Text {
+export function describeIdTokenError({ code, status = 0, answer }: IdTokenError): Text {
+  const said = answer === undefined ? text`` : quoteWords(answer);
   switch (code) {
     case 'no_permission':
-      return text`this job may not ask for one`;
+      return text`this job has no permission to request one`;
     case 'bad_endpoint':
       return text`the runner names no https URL for it`;
     case 'refused':
-      return text`${nameStatus(status)}`;
+      return answer === undefined ? text`${nameStatus(status)}` : quoteAnswer(answer);
     case 'unparsable':
     case 'malformed':
-      return text`${nameStatus(status)} without an ID token`;
+      return text`${nameStatus(status)} without an ID token${said}`;
   }
+}
+
+/** The shape of an answer without an ID token, and what it says. */
+export function describeIdTokenAnswer({ status = 0, answer }: IdTokenError, after: Text): Text[] {
+  return answer === undefined
+    ? [text`${nameStatus(status)}, ${after}`]
+    : describeShape(answer, after);
 }
 
 /** What the ID token of an attempt says; nothing where it had none. */
@@ -31,32 +40,34 @@ export function writeClaims({ claims }: IdToken): Text {
 }
 
 /** Explains why there is no ID token, and says what to do. */
-export function explainIdTokenError({ code, status = 0 }: IdTokenError): Annotation {
+export function explainIdTokenError(error: IdTokenError): Annotation {
+  const { code, status = 0 } = error;
   const title = 'no ID token';
+  const answered = text`GitHub's OIDC token service answered ${describeIdTokenError(error)}.`;
   switch (code) {
     case 'no_permission':
       return {
         title,
-        message: text`id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).`,
+        message: text`This job has no permission to request GitHub's OIDC token. Add \`permissions: { id-token: write }\` to the job (runs for pull requests from forks never have it).`,
       };
     case 'bad_endpoint':
       return {
         title,
-        message: text`id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that.`,
+        message: text`GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that.`,
       };
     case 'refused':
       return {
         title,
         message:
           status >= 500
-            ? text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
-            : text`GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+            ? text`${answered} See githubstatus.com.`
+            : text`${answered} See githubstatus.com; an audience that it does not accept can be the reason, too (id-token-audience).`,
       };
     case 'unparsable':
     case 'malformed':
       return {
         title,
-        message: text`GitHub's ID token service answered ${nameStatus(status)} without an ID token. See githubstatus.com.`,
+        message: text`${answered} See githubstatus.com.`,
       };
   }
 }

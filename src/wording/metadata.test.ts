@@ -8,8 +8,8 @@ import {
   same,
 } from '../../test/support/tables/wording.ts';
 import { TransportError } from '../http/transport-error.ts';
+import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
 import {
-  type AnswerShape,
   DiscoveryError,
   type DiscoveryErrorCode,
   type DiscoveryErrorDetails,
@@ -20,7 +20,7 @@ describe('the metadata of an issuer', () => {
   const place = { 'token-url': '', issuer };
   const first = 'https://login.example.com/realms/ci/.well-known/openid-configuration';
   const second = 'https://login.example.com/.well-known/oauth-authorization-server/realms/ci';
-  const instead = "Check issuer against the provider's documentation, or give token-url instead.";
+  const instead = "Check issuer against the provider's documentation, or set token-url instead.";
   const shape = (status: number, contentType?: string, length = 10): AnswerShape => ({
     status,
     statusText: '',
@@ -60,7 +60,7 @@ describe('the metadata of an issuer', () => {
     [
       'another issuer',
       discoveryError('issuer_mismatch', { actualIssuer: `${issuer}/` }),
-      `login.example.com calls itself ${issuer}/, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
+      `The metadata of login.example.com is for the issuer ${issuer}/, not ${issuer}. The two must be identical, including the last slash. Set issuer to the first if that is the server you mean, or set token-url instead.`,
     ],
     [
       'issuer not named',
@@ -70,12 +70,12 @@ describe('the metadata of an issuer', () => {
     [
       'no token endpoint in the metadata',
       discoveryError('no_token_endpoint'),
-      'The metadata of login.example.com names no token endpoint. Give token-url instead of issuer.',
+      'The metadata of login.example.com names no token endpoint. Set token-url instead of issuer.',
     ],
     [
       'token endpoint not usable',
       discoveryError('unusable_endpoint', { endpoint: 'http://localhost:8080/token' }),
-      'The metadata of login.example.com names a token endpoint that cannot be used: http://localhost:8080/token; it must be https, without user information and fragment. Give token-url instead of issuer.',
+      'The metadata of login.example.com names a token endpoint that cannot be used: http://localhost:8080/token; it must be https, without user information and fragment. Set token-url instead of issuer.',
     ],
     [
       'no metadata there',
@@ -110,7 +110,7 @@ describe('the metadata of an issuer', () => {
       const error = discoveryError('refused', { answer: shape(status), retryable: true });
       assert.deepEqual(explainMetadata(error, { code: 'attempts_used_up', attempt: 4 }), {
         title: 'server failed',
-        message: `login.example.com answered the request for its metadata with ${words}. The provider's status page may tell more; token-url in place of issuer needs no metadata. Gave up after 4 attempts.`,
+        message: `login.example.com answered the request for its metadata with ${words}. The provider's status page may tell more; token-url in place of issuer needs no metadata. Stopped after 4 attempts.`,
       });
     });
   }
@@ -133,7 +133,7 @@ describe('the metadata of an issuer', () => {
     const error = new TransportError('name_not_found', { systemCode: 'ENOTFOUND' });
     assert.deepEqual(explainMetadata(error, { code: 'attempts_used_up', attempt: 4 }), {
       title: 'name not found',
-      message: `login.example.com could not be reached: the name login.example.com was not found (ENOTFOUND). Check issuer; a private name needs a runner inside its network. Gave up after 4 attempts.`,
+      message: `login.example.com could not be reached: the name login.example.com was not found (ENOTFOUND). Check issuer; a private name needs a runner inside its network. Stopped after 4 attempts.`,
     });
   });
 });

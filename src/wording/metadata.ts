@@ -4,15 +4,19 @@ import { joinTexts, text, type Text } from '../log/text.ts';
 import { hostOf, listDetails, nameContent, nameRedirect, nameStatus } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
 import type { StageView } from './stages.ts';
+import { describeWords, nameCode, nameLength, quoteWords } from './words.ts';
 
 /** Says in a few words what an answer without usable metadata was. */
 export function describeDiscoveryError(error: DiscoveryError): Text {
-  const { answer, location, actualIssuer, endpoint = '' } = error;
+  return text`${nameFault(error)}${quoteWords(error.answer)}`;
+}
+
+function nameFault({ code, answer, location, actualIssuer, endpoint = '' }: DiscoveryError): Text {
   const status = nameStatus(answer.status);
-  switch (error.code) {
+  switch (code) {
     case 'not_found':
     case 'refused':
-      return text`${status}`;
+      return nameCode(answer);
     case 'not_metadata':
       return text`${status} with ${nameContent(answer)} in place of metadata`;
     case 'issuer_mismatch':
@@ -33,7 +37,8 @@ export function describeMetadataAnswer(error: DiscoveryError, after: Text): Text
   const { attempts, answer, actualIssuer, endpoint, location } = error;
   return [
     ...attempts.map(({ url, status }) => text`GET ${url}: ${nameStatus(status)}`),
-    text`${nameContent(answer)}, ${after}`,
+    text`${nameContent(answer)}${nameLength(answer)}, ${after}`,
+    ...describeWords(answer),
     ...listDetails([
       ['issuer', actualIssuer],
       ['token_endpoint', endpoint],
@@ -51,12 +56,12 @@ export function explainDiscoveryError(
   const { issuer = '' } = inputs;
   const { answer, attempts, actualIssuer, endpoint = '' } = error;
   const tried = attempts.map(({ url, status }) => text`${url} (${status})`);
-  const instead = text`Check issuer against the provider's documentation, or give token-url instead.`;
+  const instead = text`Check issuer against the provider's documentation, or set token-url instead.`;
   switch (error.code) {
     case 'not_found':
       return {
         title: 'no metadata there',
-        message: text`${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}. ${instead}`,
+        message: text`${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}${quoteWords(answer)}. ${instead}`,
       };
     case 'issuer_mismatch':
       return actualIssuer === undefined
@@ -66,22 +71,22 @@ export function explainDiscoveryError(
           }
         : {
             title: 'another issuer',
-            message: text`${host} calls itself ${actualIssuer}, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
+            message: text`The metadata of ${host} is for the issuer ${actualIssuer}, not ${issuer}. The two must be identical, including the last slash. Set issuer to the first if that is the server you mean, or set token-url instead.`,
           };
     case 'not_metadata':
       return {
         title: 'no metadata there',
-        message: text`${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata. ${instead}`,
+        message: text`${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata${quoteWords(answer)}. ${instead}`,
       };
     case 'no_token_endpoint':
       return {
         title: 'no token endpoint in the metadata',
-        message: text`The metadata of ${host} names no token endpoint. Give token-url instead of issuer.`,
+        message: text`The metadata of ${host} names no token endpoint. Set token-url instead of issuer.`,
       };
     case 'unusable_endpoint':
       return {
         title: 'token endpoint not usable',
-        message: text`The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
+        message: text`The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
       };
     case 'redirect':
     case 'refused':

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-import type { AnswerShape } from '../oauth2/errors.ts';
+import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { text, type Text } from '../log/text.ts';
 

@@ -126,10 +126,7 @@ describe('other lines', () => {
     ],
     [saySet('OAUTH2_TOKEN'), 'Set: output token, environment variable OAUTH2_TOKEN.'],
     [saySet(undefined), 'Set: output token.'],
-    [
-      sayReplaced('OAUTH2_TOKEN'),
-      'OAUTH2_TOKEN was already set; later steps now see this token. Use env-var to give each its own name.',
-    ],
+    [sayReplaced('OAUTH2_TOKEN'), 'OAUTH2_TOKEN was already set; later steps now see this token.'],
     [
       sayTlsStaysVerified(),
       'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',

@@ -88,7 +88,7 @@ export function saySet(envVar: string | undefined): Text {
 
 /** An earlier step had set the variable. */
 export function sayReplaced(envVar: string): Text {
-  return text`${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
+  return text`${envVar} was already set; later steps now see this token.`;
 }
 
 /** The environment names certificates that the runner's own roots do not include, or other roots altogether. */

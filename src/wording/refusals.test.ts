@@ -2,386 +2,391 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { answerJson } from '../../test/support/doubles/fakes.ts';
-import { say } from '../../test/support/making/inputs.ts';
-import {
-  answer,
-  check,
-  fail,
-  giveUp,
-  refuse,
-  same,
-  view,
-} from '../../test/support/tables/wording.ts';
+import type { Given } from '../../test/support/making/inputs.ts';
+import { answer, giveUp, refuse, same } from '../../test/support/tables/wording.ts';
 import type { HttpResponse } from '../http/request.ts';
-import { renderText } from '../log/text.ts';
 import { parseAcsResponse } from '../oauth2/acs-api.ts';
-import { describeAnswer, sayFailedAttempt } from './attempts.ts';
-import { explainOAuthError } from './refusals.ts';
 
-describe('an error of the server', () => {
-  const rows: readonly [
-    title: string,
-    response: HttpResponse,
-    given: Record<string, string>,
-    message: string,
-  ][] = [
+type Row = readonly [title: string, response: HttpResponse, given: Given, message: string];
+
+describe('a refusal whose words say no more is told by its code and its status:', () => {
+  const rows: readonly Row[] = [
     [
       'client refused',
-      answerJson(401, {
-        error: 'invalid_client',
-        error_description: 'Client authentication failed',
-      }),
+      answerJson(401, { error: 'invalid_client', error_description: 'Nope.' }),
       {},
-      `login.example.com refused the client: 401 invalid_client, "Client authentication failed". ${check}; if they are, try client-auth-method: client_secret_post. ${same}`,
-    ],
-    [
-      'client refused',
-      answerJson(401, { error: 'invalid_client' }),
-      { 'client-auth-method': 'client_secret_post' },
-      `login.example.com refused the client: 401 invalid_client. ${check}; if they are, try client-auth-method: client_secret_basic. ${same}`,
+      'login.example.com refused the client: 401 invalid_client, "Nope". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
     ],
     [
       'grant not allowed',
-      answerJson(400, { error: 'unauthorized_client', error_description: 'No.' }),
+      answerJson(400, { error: 'unauthorized_client' }),
       { 'client-auth-method': 'client_secret_post' },
-      `login.example.com does not let this client use grant type client_credentials: 400 unauthorized_client, "No". Allow it at the provider. ${same}`,
+      'login.example.com does not allow grant type client_credentials for this client: 400 unauthorized_client. Allow this grant type for the client at the provider (in Keycloak "Service accounts roles", in Auth0 the grant type "Client Credentials").',
+    ],
+    [
+      'refused',
+      answerJson(401, { error: 'unauthorized_client' }),
+      {},
+      'login.example.com answered 401 unauthorized_client. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Otherwise allow grant type client_credentials for this client at the provider.',
+    ],
+    [
+      'grant type not supported',
+      answerJson(400, { error: 'unsupported_grant_type' }),
+      {},
+      'login.example.com does not support grant type client_credentials: 400 unsupported_grant_type. Check that the provider supports client_credentials at this endpoint, or set grant-type.',
     ],
     [
       'grant type not supported',
       answerJson(400, { error: 'unsupported_grant_type' }),
       { 'grant-type': 'jwt-bearer', parameters: 'assertion=x' },
-      `login.example.com does not know grant type urn:ietf:params:oauth:grant-type:jwt-bearer: 400 unsupported_grant_type. Check grant-type, and body-format: some servers read JSON only. ${same}`,
+      'login.example.com does not support grant type jwt-bearer: 400 unsupported_grant_type. Check grant-type.',
+    ],
+    [
+      'grant type not supported',
+      answerJson(400, { error: 'unsupported_grant_type' }),
+      { 'body-format': 'json' },
+      'login.example.com does not support grant type client_credentials: 400 unsupported_grant_type. The server probably reads forms only: try body-format: form.',
     ],
     [
       'grant type not supported',
       answerJson(400, { error: 'unsupported_grant_type' }),
       { 'grant-type': 'none' },
-      `login.example.com does not know a request without grant_type: 400 unsupported_grant_type. Check grant-type, and body-format: some servers read JSON only. ${same}`,
+      'login.example.com does not support a request without grant_type: 400 unsupported_grant_type. Set grant-type.',
     ],
     [
       'scope refused',
       answerJson(400, { error: 'invalid_scope' }),
       {},
-      `login.example.com refused the scope: 400 invalid_scope. Check scopes: read list; the provider must know each and allow it to this client. ${same}`,
+      'login.example.com refused the scope: 400 invalid_scope. Check scopes: read list; the provider must know each and allow it for this client.',
     ],
     [
       'scope refused',
       answerJson(400, { error: 'invalid_scope' }),
       { scopes: '' },
-      `login.example.com wants a scope: 400 invalid_scope. Set scopes. ${same}`,
+      'login.example.com requires a scope: 400 invalid_scope. Set scopes.',
     ],
     [
       'resource refused',
       answerJson(400, { error: 'invalid_target' }),
       {},
-      `login.example.com refused the resource: 400 invalid_target. Check resource and audience. ${same}`,
+      'login.example.com refused the audience or resource: 400 invalid_target. Check scopes; if the provider requires it, set resource or audience.',
     ],
     [
-      'grant refused',
-      answerJson(400, { error: 'invalid_grant' }),
-      {},
-      `login.example.com refused the grant: 400 invalid_grant. The provider may not let this client use client_credentials, or wants a user or a role set for it. ${same}`,
+      'resource refused',
+      answerJson(400, { error: 'invalid_target' }),
+      { scopes: '' },
+      "login.example.com refused the audience or resource: 400 invalid_target. Set resource or audience, as the provider's documentation names it.",
+    ],
+    [
+      'resource refused',
+      answerJson(400, { error: 'invalid_target' }),
+      { resource: 'https://api.example.com', audience: 'api' },
+      'login.example.com refused the audience or resource: 400 invalid_target. Check resource, audience.',
     ],
     [
       'refused',
-      answerJson(200, { error: 'bad_verification_code' }),
+      answerJson(400, { error: 'invalid_request' }),
       {},
-      `login.example.com refused the request: 200 bad_verification_code. The provider's documentation says what that means. ${same}`,
+      "login.example.com refused the request: 400 invalid_request. Something in the request is missing or wrong. Compare scopes with the provider's documentation. The provider may require audience (not set here). It may also expect another grant-type, or JSON (body-format). Some servers answer a wrong secret like this, too. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.",
     ],
     [
       'refused',
-      answer(401, ''),
+      answerJson(400, { error: 'invalid_request' }),
+      {
+        scopes: '',
+        audience: 'api',
+        'body-format': 'json',
+        'grant-type': 'urn:x',
+        parameters: 'a=b',
+        headers: 'X-A: b',
+      },
+      "login.example.com refused the request: 400 invalid_request. Something in the request is missing or wrong. Compare grant-type, audience, parameters, headers, body-format with the provider's documentation. The provider may require scopes (not set here). Some servers answer a wrong secret like this, too. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.",
+    ],
+    [
+      'refused',
+      answerJson(403, { error: 'access_denied' }),
       {},
-      `login.example.com answered 401 Unauthorized. ${check}; if they are, try client-auth-method: client_secret_post. ${same}`,
+      'login.example.com answered 403 access_denied. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The provider may require audience (not set here).',
+    ],
+    [
+      'refused',
+      answerJson(200, { error: 'odd_error' }),
+      {},
+      "login.example.com refused the request: 200 odd_error. The provider's documentation says what that means.",
+    ],
+    [
+      'refused',
+      answerJson(403, { error: 'odd', error_description: 'No way' }),
+      { scopes: '' },
+      'login.example.com answered 403 odd, "No way". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The provider may require scopes or audience (not set here).',
+    ],
+    [
+      'refused',
+      answer(401),
+      {},
+      'login.example.com answered 401 Unauthorized. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+    ],
+    [
+      'refused',
+      answer(403),
+      { scopes: '', 'client-auth-method': 'client_secret_post' },
+      'login.example.com answered 403 Forbidden. Check that client-id and client-secret belong together and are current. If HTTP Basic, the default, was refused too, one of the two is wrong. The provider may require scopes or audience (not set here).',
+    ],
+    [
+      'refused',
+      answer(400),
+      { 'refresh-token': 'a-refresh-token' },
+      'login.example.com answered 400 Bad Request. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.',
     ],
     [
       'no token endpoint there',
       answer(404, '<h1>Not found</h1>', { 'content-type': 'text/html' }),
       { 'token-url': 'https://login.example.com/oauth2/tokens?x=1' },
-      `login.example.com answered 404 Not Found for /oauth2/tokens. Check token-url against the provider's documentation. ${same}`,
+      "login.example.com answered 404 Not Found for /oauth2/tokens. Check token-url against the provider's documentation.",
     ],
     [
       'no token endpoint there',
-      answer(405, ''),
+      answer(405),
       {},
-      `login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. ${same}`,
+      "login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation.",
     ],
     [
       'no token endpoint there',
-      answer(410, ''),
+      answer(410),
       {},
-      `login.example.com answered 410 Gone for /oauth2/token. Check token-url against the provider's documentation. ${same}`,
+      "login.example.com answered 410 Gone for /oauth2/token. Check token-url against the provider's documentation.",
+    ],
+    [
+      'no token endpoint there',
+      answerJson(404, { error: 'Realm does not exist' }),
+      {},
+      "login.example.com answered 404 Realm does not exist for /oauth2/token. Check token-url against the provider's documentation.",
+    ],
+    [
+      'no token endpoint there',
+      answerJson(404, { status: 404, error: 'Not Found', path: '/oauth2/token' }),
+      {},
+      "login.example.com answered 404 Not Found for /oauth2/token. Check token-url against the provider's documentation.",
     ],
     [
       'format refused',
-      answer(415, ''),
+      answer(415),
       {},
-      `login.example.com answered 415 Unsupported Media Type. Try body-format: json. ${same}`,
+      'login.example.com answered 415 Unsupported Media Type. Try body-format: json.',
     ],
     [
       'format refused',
-      answer(406, ''),
+      answer(406),
       { 'body-format': 'json' },
-      `login.example.com answered 406 Not Acceptable. Try body-format: form. ${same}`,
+      "login.example.com answered 406 Not Acceptable. Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.",
     ],
     [
       'refused',
-      answer(422, ''),
+      answer(422),
       {},
-      `login.example.com answered 422 Unprocessable Entity. Check token-url and what the provider's documentation says of this answer. ${same}`,
+      "login.example.com answered 422 Unprocessable Entity. Check token-url, and what the provider's documentation says about this answer.",
+    ],
+    [
+      'refused',
+      answerJson(409, { error: 'conflict' }),
+      {},
+      "login.example.com refused the request: 409 conflict. The provider's documentation says what that means.",
     ],
     [
       'server failed',
-      answer(501, ''),
+      answer(501),
       {},
-      `login.example.com answered 501 Not Implemented. The provider's status page may tell more. ${same}`,
+      "login.example.com answered 501 Not Implemented. The provider's status page may tell more.",
     ],
   ];
   for (const [title, response, given, message] of rows) {
-    test(`${title}: ${message.slice(0, 80)}`, () => {
-      assert.deepEqual(giveUp(refuse(response), { given }), { title, message });
+    test(`${title}: ${message.slice(0, 100)}`, () => {
+      assert.deepEqual(giveUp(refuse(response), { given }), {
+        title,
+        message: `${message} ${same}`,
+      });
     });
   }
 
-  const transient: readonly [title: string, response: HttpResponse, message: string][] = [
+  const transient: readonly Row[] = [
     [
       'too many requests',
-      answer(429, ''),
-      'login.example.com answered 429 Too Many Requests. Ask less often, or ask the provider for a higher limit.',
+      answer(429),
+      {},
+      'login.example.com refused for now: 429 Too Many Requests. Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
+    ],
+    [
+      'too many requests',
+      answerJson(429, { error: 'too_many_attempts', error_description: 'Wait.' }),
+      {},
+      'login.example.com refused for now: 429 too_many_attempts, "Wait". Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
     ],
     [
       'server failed',
       answer(503),
+      {},
       "login.example.com answered 503 Service Unavailable. The provider's status page may tell more.",
     ],
+    [
+      'server failed',
+      answerJson(503, { message: 'Scope service is down' }),
+      {},
+      `login.example.com answered 503 Service Unavailable, "Scope service is down". The provider's status page may tell more.`,
+    ],
+    [
+      'server failed',
+      answerJson(500, { error: 'server_error' }),
+      {},
+      "login.example.com answered 500 server_error. The provider's status page may tell more.",
+    ],
+    [
+      'server busy',
+      answerJson(200, { error: 'slow_down' }),
+      {},
+      "login.example.com cannot answer now: 200 slow_down. The provider's status page may tell more.",
+    ],
+    [
+      'server busy',
+      answerJson(400, { error: 'temporarily_unavailable', error_description: 'Maintenance' }),
+      {},
+      `login.example.com cannot answer now: 400 temporarily_unavailable, "Maintenance". The provider's status page may tell more.`,
+    ],
+    [
+      'server busy',
+      answerJson(401, { error: 'server_error' }),
+      {},
+      "login.example.com cannot answer now: 401 server_error. The provider's status page may tell more.",
+    ],
   ];
-  for (const [title, response, message] of transient) {
-    test(`${title}, after all attempts: ${message.slice(0, 80)}`, () => {
-      assert.deepEqual(giveUp(refuse(response), { code: 'attempts_used_up', attempt: 4 }), {
+  for (const [title, response, given, message] of transient) {
+    test(`${title}, after all attempts: ${message.slice(0, 100)}`, () => {
+      assert.deepEqual(giveUp(refuse(response), { given, code: 'attempts_used_up', attempt: 4 }), {
         title,
-        message: `${message} Gave up after 4 attempts.`,
+        message: `${message} Stopped after 4 attempts.`,
       });
     });
   }
+});
 
+describe('a page in place of an answer', () => {
+  const html = (title: string): string => `<!DOCTYPE html><html><title>${title}</title></html>`;
+  const rows: readonly Row[] = [
+    [
+      'blocked by a firewall',
+      answer(403, html('Just a moment...'), { 'content-type': 'text/html' }),
+      {},
+      'login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+    ],
+    [
+      'blocked by a firewall',
+      answer(401, html('Who are you?')),
+      { 'token-url': '', issuer: 'https://login.example.com' },
+      'login.example.com answered 401 Unauthorized with a page in place of a token, "Who are you?". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+    ],
+    [
+      'a page, not a token',
+      answer(403, html('Sign in')),
+      {},
+      'login.example.com answered 403 Forbidden with a login page in place of a token, "Sign in". Check that token-url is not a page for people; a gateway with a login of its own may stand in front of the server.',
+    ],
+  ];
+  for (const [title, response, given, message] of rows) {
+    test(`${title}: ${message.slice(0, 100)}`, () => {
+      const how = { given, tokenUrl: 'https://login.example.com/token' };
+      assert.deepEqual(giveUp(refuse(response), how), { title, message: `${message} ${same}` });
+    });
+  }
+
+  const transient: readonly Row[] = [
+    [
+      'blocked by a firewall',
+      answer(429, html('Slow down')),
+      {},
+      'login.example.com answered 429 Too Many Requests with a page in place of a token, "Slow down". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+    ],
+    [
+      'maintenance',
+      answer(503, html('Scheduled maintenance')),
+      {},
+      `login.example.com answered 503 Service Unavailable with a page about maintenance in place of a token, "Scheduled maintenance". Run the job again later; the provider's status page may say when.`,
+    ],
+    [
+      'maintenance',
+      answer(200, html('Down for maintenance')),
+      {},
+      "login.example.com answered 200 OK with a page about maintenance in place of a token. Run the job again later; the provider's status page may say when.",
+    ],
+    [
+      'a page, not a token',
+      answer(200, html('Sign in')),
+      {},
+      'login.example.com answered 200 OK with a login page in place of a token. Check that token-url is not a page for people; a gateway with a login of its own may stand in front of the server.',
+    ],
+    [
+      'blocked by a firewall',
+      answer(200, html('Pardon Our Interruption')),
+      {},
+      'login.example.com answered 200 OK with a page in place of a token. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+    ],
+    [
+      'server failed',
+      answer(500, html('Internal Server Error')),
+      {},
+      "login.example.com answered 500 Internal Server Error. The provider's status page may tell more.",
+    ],
+  ];
+  for (const [title, response, given, message] of transient) {
+    test(`${title}, after all attempts: ${message.slice(0, 100)}`, () => {
+      assert.deepEqual(giveUp(refuse(response), { given, code: 'attempts_used_up', attempt: 4 }), {
+        title,
+        message: `${message} Stopped after 4 attempts.`,
+      });
+    });
+  }
+});
+
+describe('a refusal', () => {
   test('of an ACS endpoint is not answered with inputs that have no meaning there', () => {
     const given = { 'endpoint-type': 'acs_api', scopes: '' };
-    const responses = [400, 401, 403, 404, 406, 415, 429, 500].map((status) => answer(status, ''));
-    const others = [answerJson(401, { error: 'invalid_client' }), answerJson(200, {})];
-    for (const response of [...responses, ...others]) {
+    const words = [
+      'Missing scope',
+      'invalid audience',
+      'Invalid grant type',
+      'API key',
+      'jwt missing',
+    ];
+    const responses = [
+      ...[400, 401, 403, 404, 406, 415, 429, 500].map((status) => answer(status, '')),
+      ...words.map((message) => answerJson(400, { message })),
+      ...words.map((message) => answerJson(200, { message })),
+      answerJson(401, { error: 'invalid_client' }),
+      answerJson(400, { error: 'invalid_request' }),
+      answerJson(200, { token: 'abc' }),
+    ];
+    for (const response of responses) {
       const { message } = giveUp(refuse(response, parseAcsResponse), { given });
       assert.doesNotMatch(
-        message,
-        /client-auth-method|client-secret-encoding|grant-type|body-format|scopes/,
+        message.replace(/"[^"]*"/, ''),
+        /client-auth-method|client-secret-encoding|grant-type|body-format|scopes|audience|response-fields/,
       );
     }
   });
 
-  describe('that wants a DPoP proof', () => {
-    const wants = 'wants a DPoP proof. A token bound to one is of no use to later steps.';
-    const switchOff =
-      'In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".';
-    const elsewhere = 'Switch DPoP off for this client at the provider.';
-
-    test('says all that there is to say, and nothing of another attempt', () => {
-      const given = { 'token-url': 'https://acme.okta.com/oauth2/v1/token' };
-      assert.deepEqual(
-        giveUp(refuse(answerJson(400, { error: 'invalid_dpop_proof' })), { given }),
-        {
-          title: 'DPoP wanted',
-          message: `acme.okta.com ${wants} ${switchOff}`,
-        },
-      );
-    });
-
-    const hosts: readonly [host: string, advice: string][] = [
-      ['acme.oktapreview.com', switchOff],
-      ['acme.okta-emea.com', switchOff],
-      ['login.example.com', elsewhere],
-      ['acmeokta.com', elsewhere],
-      ['acme.okta.com.example.com', elsewhere],
-    ];
-    for (const [host, advice] of hosts) {
-      test(`is told where to switch it off: ${host}`, () => {
-        const given = { 'token-url': `https://${host}/oauth2/v1/token` };
-        const { title, message } = giveUp(refuse(answerJson(400, { error: 'use_dpop_nonce' })), {
-          given,
-        });
-        assert.equal(title, 'DPoP wanted');
-        assert.ok(message.startsWith(`${host} ${wants} ${advice}`), message);
-      });
-    }
-  });
-
-  describe('that refuses who asks, whatever its code,', () => {
-    const codes: readonly [status: number, error: string][] = [
-      [400, 'invalid_request'],
-      [400, 'access_denied'],
-      [401, 'access_denied'],
-      [403, 'access_denied'],
-      [401, 'invalid_token'],
-      [403, 'constructor'],
-      [401, 'unauthorized_client'],
-    ];
-    for (const [status, error] of codes) {
-      test(`is answered with client_secret_post: ${status} ${error}`, () => {
-        const { message } = giveUp(refuse(answerJson(status, { error })));
-        assert.ok(message.includes(`${status} ${error}`), message);
-        assert.ok(
-          message.includes(`${check}; if they are, try client-auth-method: client_secret_post.`),
-          message,
-        );
-      });
-    }
-
-    for (const status of [402, 409, 422, 500, 503]) {
-      test(`is no matter of credentials with ${status}`, () => {
-        const { message } = giveUp(refuse(answerJson(status, { error: 'odd' })));
-        assert.doesNotMatch(message, /client_secret_post|client-secret-encoding/);
-      });
-    }
-
-    const encodings: readonly [given: Record<string, string>, advice: string][] = [
-      [{}, 'client-auth-method: client_secret_post.'],
-      [{ 'client-id': 'a*b-c._D9' }, 'client-auth-method: client_secret_post.'],
-      [
-        { 'client-id': 'sb-app!t1|b' },
-        'client-auth-method: client_secret_post, or client-secret-encoding: raw.',
-      ],
-      [
-        { 'client-secret': 'abc+/=' },
-        'client-auth-method: client_secret_post, or client-secret-encoding: raw.',
-      ],
-      [
-        { 'client-secret': 'abc def', 'client-secret-encoding': 'raw' },
-        'client-auth-method: client_secret_post, or client-secret-encoding: form.',
-      ],
-      [
-        { 'client-secret': 'abc+/=', 'client-auth-method': 'client_secret_post' },
-        'client-auth-method: client_secret_basic.',
-      ],
-    ];
-    for (const [given, advice] of encodings) {
-      for (const status of [400, 401, 403]) {
-        test(`is answered with what may help ${JSON.stringify(given)}: ${status}`, () => {
-          assert.equal(
-            giveUp(refuse(answer(status, '')), { given }).message.split('try ')[1],
-            `${advice} ${same}`,
-          );
-        });
-      }
-    }
-  });
-
-  describe('that gives an error of its own with a status that says more', () => {
-    const spring = {
-      timestamp: '2026-01-31',
-      status: 404,
-      error: 'Not Found',
-      path: '/oauth2/token',
-    };
-    const keycloak = { error: 'Realm does not exist' };
-    const advice = "for /oauth2/token. Check token-url against the provider's documentation.";
-    const rows: readonly [response: HttpResponse, title: string, message: string][] = [
-      [answerJson(404, spring), 'no token endpoint there', `404 Not Found ${advice}`],
-      [answerJson(404, keycloak), 'no token endpoint there', `404 Realm does not exist ${advice}`],
-      [
-        answerJson(429, { error: 'too_many_attempts', error_description: 'Wait.' }),
-        'too many requests',
-        '429 too_many_attempts, "Wait". Ask less often, or ask the provider for a higher limit.',
-      ],
-      [
-        answerJson(500, { error: 'server_error' }),
-        'server failed',
-        "500 server_error. The provider's status page may tell more.",
-      ],
-    ];
-    for (const [response, title, message] of rows) {
-      test(`${title}: ${message.slice(0, 40)}`, () => {
-        assert.deepEqual(giveUp(refuse(response), { code: 'attempts_used_up', attempt: 4 }), {
-          title,
-          message: `login.example.com answered ${message} Gave up after 4 attempts.`,
-        });
-      });
-    }
-  });
-
-  test('that holds for a while only is no refusal, whatever its status', () => {
-    for (const [status, error] of [
-      [200, 'slow_down'],
-      [400, 'temporarily_unavailable'],
-      [401, 'server_error'],
-    ] as const) {
-      const how = { code: 'attempts_used_up', attempt: 4 } as const;
-      assert.deepEqual(giveUp(refuse(answerJson(status, { error })), how), {
-        title: 'server busy',
-        message: `login.example.com cannot answer for now: ${status} ${error}. The provider's status page may tell more. Gave up after 4 attempts.`,
-      });
-    }
+  test('is told by the endpoint that the metadata named, by another name', () => {
+    const place = { 'token-url': '', issuer: 'https://login.example.com' };
+    const how = { given: place, tokenUrl: 'https://login.example.com/t' };
+    assert.match(
+      giveUp(refuse(answer(404)), how).message,
+      / for \/t\. The issuer's metadata names this endpoint; set token-url instead if /,
+    );
   });
 
   for (const response of [answer(407, ''), answerJson(407, { error: 'odd' })]) {
-    test(`407 is the refusal of a proxy, which wants a password: ${response.body.length} bytes`, () => {
+    test(`with 407 is that of a proxy, which wants a password: ${response.body.length} bytes`, () => {
       assert.deepEqual(giveUp(refuse(response)), {
         title: 'proxy refused',
         message: `The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT. ${same}`,
       });
     });
   }
-
-  describe('whose words are hostile', () => {
-    const hostile = 'a ##[set-output name=token]b\n::add-mask::c';
-    const harmless = 'a # #[set-output name=token]b';
-
-    test('is shown by the first line of its description, made harmless', () => {
-      const error = refuse(
-        answerJson(401, { error: 'invalid_client', error_description: hostile }),
-      );
-      assert.equal(
-        giveUp(error).message.split('. Check')[0],
-        `login.example.com refused the client: 401 invalid_client, "${harmless}"`,
-      );
-    });
-
-    const responses: readonly [what: string, response: HttpResponse][] = [
-      [
-        'an error',
-        answerJson(400, { error: hostile, error_description: hostile, error_uri: hostile }),
-      ],
-      ['an error within an error', answerJson(400, { error: { code: hostile, message: hostile } })],
-      ['a content type', answer(200, 'x', { 'content-type': hostile })],
-      ['a redirect', answer(302, '', { location: '/a ::set-output name=token::b\n##[error]' })],
-    ];
-    for (const [what, response] of responses) {
-      test(`is shown without commands: ${what}`, () => {
-        const failure = fail(refuse(response));
-        const lines = [
-          giveUp(failure.error).message,
-          say(sayFailedAttempt(failure, view())),
-          ...describeAnswer(failure, view()).map(say),
-        ];
-        assert.match(lines.join(''), /set-output name=token/);
-        assert.doesNotMatch(lines.join(''), /##\[|^\s*::|[\r\n]/);
-      });
-    }
-
-    test('is cut after 300 characters', () => {
-      const error = refuse(answerJson(401, { error: 'odd', error_description: 'x'.repeat(1000) }));
-      assert.ok(giveUp(error).message.includes(`"${'x'.repeat(300)}..."`));
-    });
-  });
-
-  test('hides a secret that ends in a full stop, which a description loses at its end', () => {
-    const error = refuse(
-      answerJson(401, { error: 'odd', error_description: 'no client has the secret p4ss.w0rd.' }),
-    );
-    const redact = (all: string): string => all.replaceAll('p4ss.w0rd.', '***');
-    const { message } = explainOAuthError(error, view());
-    assert.match(renderText(message, redact), /"no client has the secret \*\*\*"/);
-  });
-
-  test('shows the first line of a description that begins with a line break', () => {
-    const error = refuse(answerJson(401, { error: 'odd', error_description: '\r\nfirst\nsecond' }));
-    assert.match(giveUp(error).message, /: 401 odd, "first"\. /);
-  });
 });

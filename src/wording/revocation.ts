@@ -57,6 +57,6 @@ export function explainStateTooLong(): Annotation {
 export function explainNoRevocation(issuer = ''): Annotation {
   return {
     title: 'no revocation endpoint',
-    message: text`revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
+    message: text`revoke: true is not possible: the metadata of ${new URL(issuer).host} names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.`,
   };
 }

@@ -39,7 +39,7 @@ const authorizationServer: ServerWords = {
 
 /** No input has a part in reaching it, and only the default roots are trusted there. */
 const idTokenService: ServerWords = {
-  nameServer: () => "GitHub's ID token service",
+  nameServer: () => "GitHub's OIDC token service",
   nameHost: () => text`its name`,
   maxBytes: maxIdTokenAnswerBytes,
   adviseAddress: () => text`See githubstatus.com.`,

@@ -20,31 +20,25 @@ describe('an answer without a token', () => {
       'redirect',
       answer(302, '', { location: 'https://sso.example.com/login?next=1' }),
       {},
-      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
     ],
     [
       'redirect',
       answer(304, ''),
       {},
-      `login.example.com answered 304 Not Modified, a redirect. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+      `login.example.com answered 304 Not Modified, a redirect. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
     ],
     [
       'no access_token',
       answerJson(200, { ok: true }),
       {},
-      `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. If the token is in another field, name it: response-fields: access_token=... ${same}`,
-    ],
-    [
-      'no access_token',
-      answerJson(200, { ok: true }),
-      { 'response-fields': 'access_token=data.token' },
-      `login.example.com answered 200 OK without a token at data.token. Check response-fields against the provider's documentation: a path is field names joined by dots, such as data.token. ${same}`,
+      `login.example.com answered 200 OK without an access_token. Its fields: ok. Check that token-url is the token endpoint, and grant-type. If one of these fields is the token, set response-fields. ${same}`,
     ],
     [
       'malformed token',
       answerJson(200, { access_token: 'abc\n::set-env::' }),
       {},
-      `login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator has to mend it. ${same}`,
+      `login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator must fix it. ${same}`,
     ],
   ];
   for (const [title, response, given, message] of rows) {
@@ -66,29 +60,29 @@ describe('an answer without a token', () => {
     [
       'a page, not a token',
       answer(200, '<!doctype html>', { 'content-type': 'TEXT/HTML; charset=utf-8' }),
-      'login.example.com answered 200 OK with TEXT/HTML in place of a token: a page for people. Check token-url; it may name a login page, or a proxy may have answered.',
+      'login.example.com answered 200 OK with TEXT/HTML in place of a token: a page for people. Check token-url; a proxy may have answered, too.',
     ],
     [
       'not a token',
-      answer(200, 's3cret', { 'content-type': 'text/plain' }),
+      answer(200, 'a s3cret', { 'content-type': 'text/plain' }),
       'login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
-      answer(201, 's3cret'),
-      'login.example.com answered 201 Created with 6 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      answer(201, 'a s3cret'),
+      'login.example.com answered 201 Created with 8 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
-      answer(200, 's3cret', { 'content-type': '' }),
-      'login.example.com answered 200 OK with 6 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      answer(200, 'a s3cret', { 'content-type': '' }),
+      'login.example.com answered 200 OK with 8 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
   ];
   for (const [title, response, message] of transient) {
     test(`${title}, after all attempts: ${message.slice(0, 80)}`, () => {
       assert.deepEqual(giveUp(refuse(response), { code: 'attempts_used_up', attempt: 4 }), {
         title,
-        message: `${message} Gave up after 4 attempts.`,
+        message: `${message} Stopped after 4 attempts.`,
       });
     });
   }
@@ -100,7 +94,7 @@ describe('an answer without a token', () => {
       giveUp(refuse(response), { given, tokenUrl: 'https://api.example.com/token' }),
       {
         title: 'redirect',
-        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, for the secret would have gone along. Give token-url, the token endpoint itself, instead of issuer. ${same}`,
+        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url, the token endpoint itself, instead of issuer. ${same}`,
       },
     );
   });
@@ -110,7 +104,7 @@ describe('an answer without a token', () => {
     const tokenUrl = 'https://api.example.com/token';
     assert.deepEqual(giveUp(refuse(answerJson(200, { ok: true })), { given, tokenUrl }), {
       title: 'no access_token',
-      message: `api.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. If the token is in another field, name it: response-fields: access_token=... ${same}`,
+      message: `api.example.com answered 200 OK without an access_token. Its fields: ok. Check issuer, whose metadata names this token endpoint, and grant-type. If one of these fields is the token, set response-fields. ${same}`,
     });
   });
 
@@ -118,7 +112,7 @@ describe('an answer without a token', () => {
     const error = refuse(answerJson(200, { ok: true }), parseAcsResponse);
     assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
       title: 'no access_token',
-      message: `login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and endpoint-type. ${same}`,
+      message: `login.example.com answered 200 OK without an access_token. Its fields: ok. Check that token-url is the token endpoint, and endpoint-type. ${same}`,
     });
   });
 
@@ -126,7 +120,7 @@ describe('an answer without a token', () => {
     assert.deepEqual(giveUp(refuse(answerJson(400, { error: 'invalid_dpop_proof' }))), {
       title: 'DPoP wanted',
       message:
-        'login.example.com wants a DPoP proof. A token bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+        'login.example.com requires a DPoP proof: 400 invalid_dpop_proof. A token that is bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
     });
   });
 

@@ -1,26 +1,28 @@
 import type { TokenError } from '../oauth2/errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import type { Annotation } from '../log/log.ts';
-import { showInput, text, type Text } from '../log/text.ts';
-import {
-  hostOf,
-  listDetails,
-  nameContent,
-  nameRedirect,
-  nameStatus,
-  nameUrlInput,
-} from './names.ts';
+import { joinTexts, showInput, text, type Text } from '../log/text.ts';
+import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
+import { listDetails, nameContent, nameRedirect, nameStatus, nameUrlInput } from './names.ts';
+import { explainPage, isTelling } from './advice/pages.ts';
+import { type Explanation, readRefusal, type Refusal } from './advice/refusal.ts';
+import { findTopic } from './advice/topics.ts';
+import { explainRefusal } from './refusals.ts';
+import { describeShape, quoteAnswer, quoteWords } from './words.ts';
+import { isSuccessStatus } from '../http/transport-error.ts';
 import { shortestToken } from '../oauth2/token-response.ts';
-import { explainOAuthError, explainStatus } from './refusals.ts';
 import type { StageView } from './stages.ts';
 
 /** Says in a few words what an answer without a token was. */
 export function describeTokenError(error: TokenError): Text {
-  const { answer, location } = error;
+  const { answer } = error;
+  const isError = error.code === 'oauth_error' || error.code === 'http_error';
+  return isError ? quoteAnswer(answer) : text`${nameFault(error)}${quoteWords(answer)}`;
+}
+
+function nameFault({ code, answer, location, path }: TokenError): Text {
   const status = nameStatus(answer.status);
-  switch (error.code) {
+  switch (code) {
     case 'oauth_error':
-      return text`${answer.status} ${error.oauthError?.error ?? ''}`;
     case 'http_error':
       return text`${status}`;
     case 'redirect':
@@ -28,9 +30,9 @@ export function describeTokenError(error: TokenError): Text {
     case 'unparsable':
       return text`${status} with ${nameContent(answer)} in place of a token`;
     case 'no_access_token':
-      return error.path === undefined
+      return path === undefined
         ? text`${status} without an access_token`
-        : text`${status} without a token at ${showInput(error.path)}`;
+        : text`${status} without a token at ${showInput(path)}`;
     case 'no_expires_at':
       return text`${status} without a Zulu time in expires_at`;
     case 'malformed_token':
@@ -43,53 +45,49 @@ export function describeTokenError(error: TokenError): Text {
 /** The shape of the answer, and what it says. */
 export function describeTokenAnswer(error: TokenError, after: Text): Text[] {
   const { answer, oauthError, location } = error;
+  // With a success status an address could carry the token.
+  const uri = isSuccessStatus(answer.status) ? undefined : oauthError?.uri;
   return [
-    text`${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
+    ...describeShape(answer, after),
     ...listDetails([
-      ['error', oauthError?.error],
-      ['error_description', oauthError?.description],
-      ['error_uri', oauthError?.uri],
+      ['error_uri', uri],
       ['location', location],
     ]),
   ];
 }
 
 /** Explains why an answer brought no token, and says what to change. */
-export function explainTokenError(error: TokenError, view: StageView): Annotation {
-  const { inputs, server } = view;
-  const host = hostOf(server);
-  const what = describeTokenError(error);
+export function explainTokenError(error: TokenError, view: StageView): Explanation {
+  const { inputs } = view;
+  const refusal = readRefusal(error.answer, view);
+  const answered = text`${refusal.host} answered ${describeTokenError(error)}`;
   switch (error.code) {
     case 'oauth_error':
-      return explainOAuthError(error, view);
     case 'http_error':
-      return explainStatus(error, nameStatus(error.answer.status), view);
+      return explainRefusal(refusal, error.retryable);
     case 'redirect':
       return {
         title: 'redirect',
-        message: text`${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
+        message: text`${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs)}`,
       };
     case 'unparsable':
-      return explainUnparsable(error, view);
+      return explainUnparsable(error, refusal);
     case 'no_access_token':
-      return {
-        title: 'no access_token',
-        message: text`${host} answered ${what}. ${adviseAboutToken(error, inputs)}`,
-      };
+      return explainMissingToken(error, refusal);
     case 'no_expires_at':
       return {
         title: 'no expires_at',
-        message: text`${host} answered ${what}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+        message: text`${answered}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
       };
     case 'malformed_token':
       return {
         title: 'malformed token',
-        message: text`${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
+        message: text`${answered}; it could inject something into a later step, so it was thrown away. The server's operator must fix it.`,
       };
     case 'short_token':
       return {
         title: 'malformed token',
-        message: text`${host} answered ${what}, which cannot be hidden in the log: a mask of so few would hide ordinary words. ${adviseEndpoint(inputs)}.`,
+        message: text`${answered}, which cannot be hidden in the log: a mask of so few would hide ordinary words. ${adviseEndpoint(inputs)}.`,
       };
   }
 }
@@ -100,37 +98,74 @@ function adviseEndpoint({ issuer }: Inputs): Text {
     : text`Check issuer, whose metadata names this token endpoint`;
 }
 
-function adviseAboutToken({ path }: TokenError, inputs: Inputs): Text {
-  if (path !== undefined) {
-    return text`Check response-fields against the provider's documentation: a path is field names joined by dots, such as data.token.`;
-  }
-  const check = adviseEndpoint(inputs);
-  return inputs.endpointType === 'oauth2'
-    ? text`${check}, and grant-type. If the token is in another field, name it: response-fields: access_token=...`
-    : text`${check}, and endpoint-type.`;
-}
-
 function adviseRedirect({ issuer }: Inputs): Text {
   return issuer === undefined
     ? text`Set token-url to the token endpoint itself.`
-    : text`Give token-url, the token endpoint itself, instead of issuer.`;
+    : text`Set token-url, the token endpoint itself, instead of issuer.`;
 }
 
-function explainUnparsable(error: TokenError, { inputs, server }: StageView): Annotation {
-  const { contentType, length } = error.answer;
-  const answered = text`${hostOf(server)} answered ${describeTokenError(error)}`;
+/** The line that reads the token from where it probably is; it stands last, to be copied. */
+function suggestFields({ answer, inputs }: Refusal): Text | undefined {
+  const { tokenPath } = answer;
+  if (tokenPath === undefined || inputs.endpointType !== 'oauth2') return undefined;
+  const line = text`\`response-fields: access_token=${tokenPath}\``;
+  return tokenPath === '.'
+    ? text`If the whole body is the token, add ${line}`
+    : text`If ${tokenPath} is the token, add ${line}`;
+}
+
+function explainMissingToken(error: TokenError, refusal: Refusal): Explanation {
+  const fix = suggestFields(refusal);
+  const answered = text`${refusal.host} answered ${describeTokenError(error)}.`;
+  const advice = error.path === undefined ? adviseMissingToken(refusal, fix) : [correctPath];
+  return {
+    title: 'no access_token',
+    message: joinTexts([answered, ...listFields(refusal.answer), ...advice], ' '),
+    fix,
+  };
+}
+
+/** An error that poses as a success says what is wrong; otherwise the place is wrong, or the token has another name. */
+function adviseMissingToken(refusal: Refusal, fix: Text | undefined): Text[] {
+  const { inputs, answer } = refusal;
+  const topic = findTopic(refusal);
+  if (topic !== undefined) return [topic.advise(refusal)];
+  if (fix !== undefined) return [];
+  const isOAuth = inputs.endpointType === 'oauth2';
+  const check = text`${adviseEndpoint(inputs)}${isOAuth ? text`, and grant-type` : text`, and endpoint-type`}.`;
+  const hasFields = (answer.fields ?? []).length > 0;
+  return isOAuth && hasFields
+    ? [check, text`If one of these fields is the token, set response-fields.`]
+    : [check];
+}
+
+/** The path of response-fields is wrong. */
+const correctPath = text`Check response-fields: a path is field names joined by dots, such as data.token.`;
+
+/** The names of the fields, at the top and one object below. */
+function listFields({ fields = [] }: AnswerShape): Text[] {
+  return fields.length === 0 ? [] : [text`Its fields: ${fields.join(', ')}.`];
+}
+
+function explainUnparsable(error: TokenError, refusal: Refusal): Explanation {
+  const { inputs, answer } = refusal;
+  const answered = text`${refusal.host} answered ${describeTokenError(error)}`;
   const check = adviseEndpoint(inputs);
-  if (length === 0) {
+  if (answer.length === 0) {
     return { title: 'empty answer', message: text`${answered}. ${check}.` };
   }
-  if (/html/i.test(contentType ?? '')) {
+  if (isTelling(answer.page)) return explainPage(answer.page, refusal);
+  if (answer.page === 'page' || /html/i.test(answer.contentType ?? '')) {
     return {
       title: 'a page, not a token',
-      message: text`${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
+      message: text`${answered}: a page for people. Check ${nameUrlInput(inputs)}; a proxy may have answered, too.`,
     };
   }
+  const what =
+    (answer.fields ?? []).length > 0 ? text`: a list` : text`: neither a JSON object nor a form`;
   return {
     title: 'not a token',
-    message: text`${answered}: neither a JSON object nor a form. ${check}.`,
+    message: joinTexts([text`${answered}${what}.`, ...listFields(answer), text`${check}.`], ' '),
+    fix: suggestFields(refusal),
   };
 }

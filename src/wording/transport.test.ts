@@ -24,7 +24,7 @@ function endOf({ retryable }: TransportError) {
   return retryable
     ? ({
         how: { code: 'attempts_used_up', attempt: 4 },
-        ending: 'Gave up after 4 attempts.',
+        ending: 'Stopped after 4 attempts.',
       } as const)
     : { how: {}, ending: inTheSameWay };
 }

@@ -214,7 +214,7 @@ describe('ApiAccessTokenEndpoint', () => {
     assert.deepEqual(
       calls.filter((call) => call.startsWith('info Attempt')),
       [
-        'info Attempt 1 of 4 failed: 503 Service Unavailable. Trying again in 3 s.',
+        'info Attempt 1 of 4 failed: 503 Service Unavailable. Retrying in 3 s.',
         'info Attempt 2 of 4 failed: 401 Unauthorized.',
       ],
     );
@@ -225,8 +225,8 @@ describe('ApiAccessTokenEndpoint', () => {
     assert.deepEqual(
       outcome.calls.filter((call) => call.startsWith('info Attempt')),
       [
-        'info Attempt 1 of 4 failed: no answer within 15 s. Trying again now.',
-        'info Attempt 2 of 4 failed: no answer within 15 s. Trying again now.',
+        'info Attempt 1 of 4 failed: no answer within 15 s. Retrying now.',
+        'info Attempt 2 of 4 failed: no answer within 15 s. Retrying now.',
       ],
     );
     assert.equal(outcome.requests.length, 3);

@@ -150,7 +150,9 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
   test('fails at once with a wrong secret, and says what to check', async (t) => {
     const server = await start(t, { clientSecret: 'another-secret' });
     const run = await ask(server);
-    const annotation = explainFinal(refusal('http_error', 401), gather(server));
+    const words = { place: 'message', outside: 'Unknown client.', form: 'value' } as const;
+    const error = refusal('http_error', 401, { answer: { words } });
+    const annotation = explainFinal(error, gather(server));
     assertFailed(run, annotation);
     assert.equal(server.requests.length, 1);
     const [message = ''] = stabilizeLines([annotation.message], hostOf(server));
@@ -160,9 +162,10 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
       '::group::Request and answer',
       `GET http://${stableHost}/token`,
       'client acs-client, acs_api, headers: client-id, client-secret',
-      '401 Unauthorized, application/json, after a while',
+      '401 Unauthorized, application/json, 29 bytes, after a while',
+      'message: Unknown client.',
       '::endgroup::',
-      `::error title=oauth2-token%3A refused::${message}`,
+      `::error title=oauth2-token%3A client refused::${message}`,
     ]);
   });
 

@@ -182,7 +182,7 @@ describe('the ID token', () => {
     const { exitCode, annotations, outputs } = await run({ 'retry-max-attempts': '2' });
     assert.equal(exitCode, 1);
     assert.equal(annotations.length, 1);
-    assert.match(annotations[0]?.message ?? '', /ID token.*503/);
+    assert.match(annotations[0]?.message ?? '', /OIDC token.*503/);
     assert.equal(service.requests.length, 2);
     assert.deepEqual([server.requests, outputs], [[], {}]);
   });
@@ -201,7 +201,7 @@ describe('the ID token', () => {
       const { exitCode, annotations, commands } = await run();
       assert.equal(exitCode, 1);
       assert.equal(annotations.length, 1);
-      assert.match(annotations[0]?.message ?? '', /ID token/);
+      assert.match(annotations[0]?.message ?? '', /OIDC token/);
       assert.ok(!JSON.stringify(commands).includes('set-output'));
       assert.equal(service.requests.length, 1);
       assert.deepEqual(server.requests, []);

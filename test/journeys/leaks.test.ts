@@ -42,13 +42,21 @@ function writePattern(from: string): RegExp {
   return new RegExp(escaped.replace(/(?<![.\w])[a-z]\w*(?=\\\()/g, '(?:\\w+_)?$&'), 'g');
 }
 
-/** Copies the built action with one change to one of its scripts, and gives the copy's directory. */
-function spoil([from, to]: Change, script: 'main' | 'post' = 'main'): string {
+/** The log hides every writing of a secret by itself, so that some masks matter only for later steps. */
+const withoutWritings: Change = ['[...this.#masked].flatMap(listWritings)', '[...this.#masked]'];
+
+/** Copies the built action with changes to one of its scripts, and gives the copy's directory. */
+function spoil(changes: readonly Change[], script: 'main' | 'post' = 'main'): string {
   const copy = mkdtempSync(join(copies, 'dist-'));
   cpSync(built, copy, { recursive: true });
+  for (const change of changes) replaceOnce(join(copy, script), change);
+  return copy;
+}
+
+function replaceOnce(folder: string, [from, to]: Change): void {
   let places = 0;
-  for (const name of readdirSync(join(copy, script)).filter((one) => one.endsWith('.js'))) {
-    const file = join(copy, script, name);
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.js'))) {
+    const file = join(folder, name);
     const code = readFileSync(file, 'utf8');
     const pattern = writePattern(from);
     places += code.match(pattern)?.length ?? 0;
@@ -57,8 +65,7 @@ function spoil([from, to]: Change, script: 'main' | 'post' = 'main'): string {
       code.replace(pattern, (found) => to.replace('$&', () => found)),
     );
   }
-  assert.equal(places, 1, `"${from}" is in dist/${script} in ${places} places`);
-  return copy;
+  assert.equal(places, 1, `"${from}" is in ${folder} in ${places} places`);
 }
 
 /** A step that shows a secret unless it is masked. */
@@ -127,6 +134,8 @@ const proxy = `http://me:${encodeURIComponent(secret)}@127.0.0.1:1`;
 interface Row {
   readonly mask: string;
   readonly change: Change;
+  /** What makes the mask needless within the step itself. */
+  readonly more?: readonly Change[];
   readonly scene: Scene;
   readonly what: string;
   /** `log` if left out. */
@@ -177,6 +186,7 @@ const inputRows: readonly Row[] = [
   {
     mask: 'the form encoding of a secret',
     change: ['[secret, encodeForm(secret), encodeQuery(secret), ', '[secret, '],
+    more: [withoutWritings],
     scene: {
       answer: echo(({ body }) => body),
       inputs: { 'client-auth-method': 'client_secret_post' },
@@ -314,6 +324,7 @@ const inputRows: readonly Row[] = [
   {
     mask: "the proxy's password as the URL writes it",
     change: ['return [password, decoded, Buffer', 'return [decoded, Buffer'],
+    more: [withoutWritings],
     scene: {
       answer: echo(() => new URL(proxy).password.toLowerCase()),
       inputs: { 'client-secret': 'x-unlike-the-proxys' },
@@ -393,6 +404,7 @@ const otherRows: readonly Row[] = [
   {
     mask: 'what the runner is told, not the action alone',
     change: ['this.#runner.setSecret(secret);', ''],
+    more: [withoutWritings],
     scene: { answer: echo(() => Buffer.from(secret).toString('base64')) },
     what: 'the input client-secret',
     where: 'masks',
@@ -419,6 +431,12 @@ const otherRows: readonly Row[] = [
     what: 'the input client-secret',
   },
   {
+    mask: 'every writing of a secret, which the runner does not find where it was cut',
+    change: withoutWritings,
+    scene: { answer: echo(() => `${'x '.repeat(135)}${encodeURIComponent(secret)}`) },
+    what: 'the input client-secret',
+  },
+  {
     mask: 'what is in a content type',
     change: ['return [...listForms(secret), encodeBasic', 'return [encodeBasic'],
     scene: {
@@ -433,10 +451,10 @@ function redirectTo(path: (request: RecordedRequest) => string): Answer {
   return dynamic((request) => redirect(302, `https://example.com/${path(request)}`));
 }
 
-async function assertHeld({ change, scene, what, where = 'log' }: Row): Promise<void> {
+async function assertHeld({ change, more = [], scene, what, where = 'log' }: Row): Promise<void> {
   const run = await play(scene, built, true);
   assert.equal(run.stderr, '');
-  await assertLeaks(play(scene, spoil(change), false), what, where);
+  await assertLeaks(play(scene, spoil([change, ...more]), false), what, where);
 }
 
 async function assertLeaks(run: Promise<unknown>, what: string, where: string): Promise<void> {
@@ -485,7 +503,7 @@ describe('the check for leaks fails without the mask of', { concurrency: 2 }, ()
       assert.equal(first.outputs['cache-hit'], 'false');
       const second = await ask(server.url, scene, built, true);
       assert.equal(second.outputs['cache-hit'], 'true');
-      const copy = spoil(['hideSecrets(toResponse(finding.token), log);', '']);
+      const copy = spoil([['hideSecrets(toResponse(finding.token), log);', '']]);
       await assertLeaks(ask(server.url, scene, copy, false), 'the output token', 'log');
     } finally {
       await Promise.all([service.close(), server.close()]);
@@ -514,7 +532,7 @@ describe('the check for leaks fails without the mask of', { concurrency: 2 }, ()
       const run = await ask(server.url, scene, built, true);
       assert.notEqual(findQuery(), '');
       assert.match(run.log, /error_description: \*\*\*/);
-      const copy = spoil(["hide(found.url.replace(/^[^?]*\\??/, ''));", '']);
+      const copy = spoil([["hide(found.url.replace(/^[^?]*\\??/, ''));", '']]);
       const what = "the query of a cache service's URL";
       await assertLeaks(ask(server.url, scene, copy, false), what, 'log');
     } finally {
@@ -563,8 +581,10 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
   test('without the seal of the state', async () => {
     await playJob(built, built, 'nothing');
     const copy = spoil([
-      "sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes)",
-      'JSON.stringify(state)',
+      [
+        "sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes)",
+        'JSON.stringify(state)',
+      ],
     ]);
     await assertLeaks(playJob(copy, built, 'nothing'), 'the output token', 'state');
   });
@@ -572,7 +592,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
   test('without the mask of the token', async () => {
     const { log } = await playJob(built, built, 'a-token-that-is-revoked');
     assert.match(log, /not revoked: \*\*\*/);
-    const copy = spoil(['hideIn(log)(state.token);', ''], 'post');
+    const copy = spoil([['hideIn(log)(state.token);', '']], 'post');
     const what = 'the member access_token of an answer';
     await assertLeaks(playJob(built, copy, 'a-token-that-is-revoked'), what, 'log');
   });
@@ -580,7 +600,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
   test('without the masks of what the step was given', async () => {
     const { log } = await playJob(built, built, secret);
     assert.match(log, /not revoked: \*\*\*/);
-    const copy = spoil(['hideStepSecrets(kept, log);', ''], 'post');
+    const copy = spoil([['hideStepSecrets(kept, log);', '']], 'post');
     await assertLeaks(playJob(built, copy, secret), 'the input client-secret', 'log');
   });
 });

@@ -157,7 +157,7 @@ describe('client_credentials against oidc-provider over https with a CA of its o
       '::group::Request and answer',
       `POST https://${stableHost}/token`,
       'client ci-client, client_secret_basic (form), body: grant_type',
-      '401 Unauthorized, application/json, after a while',
+      '401 Unauthorized, application/json, 77 bytes, after a while',
       'error: invalid_client',
       'error_description: client authentication failed',
       '::endgroup::',

@@ -187,7 +187,8 @@ function findIn(where: string, text: string, secrets: ReadonlyMap<string, string
   return [...secrets].flatMap(([secret, what]) => {
     const found = writeAll(secret).find((writing) => squeezed.includes(writing.text));
     if (found !== undefined) return [{ what, where, how: found.encoding }];
-    return cuts.some((before) => endsWithBeginning(before, squeeze(secret)))
+    const writings = [squeeze(secret), ...writeAll(secret).map((writing) => writing.text)];
+    return cuts.some((before) => writings.some((one) => endsWithBeginning(before, one)))
       ? [{ what, where, how: 'cut' }]
       : [];
   });

@@ -2,7 +2,8 @@
 import { StageError } from '../../../src/failures/stage-error.ts';
 import { TransportError, type TransportErrorDetails } from '../../../src/http/transport-error.ts';
 import { type Inputs, readInputs } from '../../../src/inputs/inputs.ts';
-import { type AnswerShape, TokenError } from '../../../src/oauth2/errors.ts';
+import type { AnswerShape } from '../../../src/oauth2/answer/answer-shape.ts';
+import { TokenError } from '../../../src/oauth2/errors.ts';
 import { type FailedAttempt, GaveUp, type GaveUpCode } from '../../../src/retry/retry.ts';
 import { explainFailure } from '../../../src/wording/failures.ts';
 import { createInputEnvironment } from '../doubles/fakes.ts';
@@ -41,7 +42,18 @@ export function refusal(
 ): TokenError {
   return new TokenError(code, {
     retryable,
-    answer: { status, statusText: '', contentType: undefined, length: 1, ...shape },
+    answer: {
+      status,
+      statusText: '',
+      contentType: undefined,
+      length: 1,
+      code: error,
+      words:
+        description === undefined
+          ? undefined
+          : { place: 'error_description', outside: description, form: 'value' },
+      ...shape,
+    },
     oauthError: error === undefined ? undefined : { error, description, uri: undefined },
     ...details,
   });

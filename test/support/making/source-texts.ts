@@ -84,7 +84,7 @@ function listParts(file: string): string[] {
 
 /** Gives the title of every annotation. */
 export function listTitles(): string[] {
-  const found = globSync('src/wording/*.ts', { cwd: root })
+  const found = globSync('src/wording/**/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
     .flatMap((file) => [
       ...readFileSync(join(root, file), 'utf8').matchAll(/\b\w*itle(?: =|:) '([^']+)'/g),

@@ -137,6 +137,7 @@ function stabilize(line: string, names: Readonly<Record<string, string>>): strin
     .reduce((rest, [name, stable]) => rest.replaceAll(name, stable), line)
     .replace(/after [\d.]+ (ms|s)/, 'after 0.2 s')
     .replace(/^( .*) Trace ID: .*/, '$1 Trace ID: ...')
+    .replace(/^( +\.\.\. ).*/, '$1...')
     .replace(/\(ERR_SSL_(?!TLSV13)[\w/]+\)/, '(EPROTO)');
 }
 

@@ -103,10 +103,10 @@ export function giveUp(
 }
 
 /** What each explanation of a final answer ends with. */
-export const same = 'Not tried again, for the answer would be the same.';
+export const same = 'Not retried: the answer would be the same.';
 
 /** What each explanation ends with of what failed before there was an answer. */
-export const inTheSameWay = 'Not tried again, for it would fail in the same way.';
+export const inTheSameWay = 'Not retried: it would fail in the same way.';
 
 /** What to do first where a secret is refused. */
 export const check = 'Check that client-id and client-secret belong together and are current';

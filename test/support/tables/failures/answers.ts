@@ -11,7 +11,6 @@ import {
   asked,
   row,
   type Failure,
-  inAnotherField,
 } from './row.ts';
 import { inTheSameWay, same } from '../wording.ts';
 
@@ -23,11 +22,11 @@ export const answerFailures: readonly Failure[] = [
     'a page, not a token',
     [
       asking,
-      'Attempt 1 of 2 failed: 200 OK with text/html in place of a token. Trying again now.',
+      'Attempt 1 of 2 failed: 200 OK with text/html in place of a token. Retrying now.',
       'Attempt 2 of 2 failed: 200 OK with text/html in place of a token.',
       ...request,
-      '    200 OK, text/html, after 0.2 s',
-      'Error: login.example.com answered 200 OK with text/html in place of a token: a page for people. Check token-url; it may name a login page, or a proxy may have answered. Gave up after 2 attempts.',
+      '    200 OK, text/html, 37 bytes, after 0.2 s',
+      'Error: login.example.com answered 200 OK with a login page in place of a token. Check that token-url is not a page for people; a gateway with a login of its own may stand in front of the server. Stopped after 2 attempts.',
     ],
   ),
   row('an empty answer', answer([reply()], { 'retry-max-attempts': '1' }), 'empty answer', [
@@ -43,7 +42,7 @@ export const answerFailures: readonly Failure[] = [
     'not a token',
     [
       ...asked,
-      '    200 OK, text/plain, after 0.2 s',
+      '    200 OK, text/plain, 2 bytes, after 0.2 s',
       `Error: login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint. ${onlyAttempt}`,
     ],
   ),
@@ -53,8 +52,9 @@ export const answerFailures: readonly Failure[] = [
     'no access_token',
     [
       ...asked,
-      '    200 OK, application/json, after 0.2 s',
-      `Error: login.example.com answered 200 OK without an access_token. Check that token-url is the token endpoint, and grant-type. ${inAnotherField} response-fields: access_token=... ${same}`,
+      '    200 OK, application/json, 16 bytes, after 0.2 s',
+      '    fields: id_token',
+      'Error: login.example.com answered 200 OK without an access_token. Its fields: id_token. Not retried: the answer would be the same. If id_token is the token, add `response-fields: access_token=id_token`',
     ],
   ),
   row(
@@ -66,25 +66,28 @@ export const answerFailures: readonly Failure[] = [
       '> Request and answer',
       '    GET https://login.example.com/oauth2/token',
       '    client ci-client, acs_api, headers: client-id, client-secret',
-      '    200 OK, application/json, after 0.2 s',
+      '    200 OK, application/json, 87 bytes, after 0.2 s',
+      '    fields: access_token, token_type, expires_in',
       `Error: login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type. ${same}`,
     ],
   ),
   row('a malformed token', answer([token({ access_token: 'a\nb' })]), 'malformed token', [
     ...asked,
-    '    200 OK, application/json, after 0.2 s',
-    `Error: login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator has to mend it. ${same}`,
+    '    200 OK, application/json, 63 bytes, after 0.2 s',
+    '    fields: access_token, token_type, expires_in',
+    "Error: login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator must fix it. Not retried: the answer would be the same.",
   ]),
   row('a token that is too short', answer([token({ access_token: 'true' })]), 'malformed token', [
     ...asked,
-    '    200 OK, application/json, after 0.2 s',
+    '    200 OK, application/json, 63 bytes, after 0.2 s',
+    '    fields: access_token, token_type, expires_in',
     `Error: login.example.com answered 200 OK with a token of fewer than 8 characters, which cannot be hidden in the log: a mask of so few would hide ordinary words. Check that token-url is the token endpoint. ${same}`,
   ]),
   row('a redirect', answer([redirect(302, 'https://sso.example.com/login?next=1')]), 'redirect', [
     ...asked,
     '    302 Found, an empty body, after 0.2 s',
     '    location: https://sso.example.com/login',
-    `Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, for the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+    'Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. Not retried: the answer would be the same.',
   ]),
   row(
     'a 429 with a Retry-After past total-timeout',
@@ -92,8 +95,8 @@ export const answerFailures: readonly Failure[] = [
     'asked to wait too long',
     [
       ...asked,
-      '    429 Too Many Requests, application/json, after 0.2 s',
-      'Error: login.example.com asks to wait 3540 s (Retry-After), past total-timeout: 120. Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.',
+      '    429 Too Many Requests, application/json, 2 bytes, after 0.2 s',
+      'Error: login.example.com answered 429 Too Many Requests and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.',
     ],
   ),
   row(
@@ -102,29 +105,29 @@ export const answerFailures: readonly Failure[] = [
     'asked to wait too long',
     [
       ...asked,
-      '    503 Service Unavailable, application/json, after 0.2 s',
-      'Error: login.example.com asks to wait 600 s (Retry-After), past total-timeout: 120. Run the job again later, or set a longer total-timeout.',
+      '    503 Service Unavailable, application/json, 2 bytes, after 0.2 s',
+      'Error: login.example.com answered 503 Service Unavailable and requires a wait of 600 s (Retry-After), longer than total-timeout (120 s) allows. Run the job again later, or set a longer total-timeout.',
     ],
   ),
   row('a 429 to every attempt', answer([json(429, {})]), 'too many requests', [
     asking,
-    'Attempt 1 of 4 failed: 429 Too Many Requests. Trying again now.',
-    'Attempt 2 of 4 failed: 429 Too Many Requests. Trying again now.',
-    'Attempt 3 of 4 failed: 429 Too Many Requests. Trying again now.',
+    'Attempt 1 of 4 failed: 429 Too Many Requests. Retrying now.',
+    'Attempt 2 of 4 failed: 429 Too Many Requests. Retrying now.',
+    'Attempt 3 of 4 failed: 429 Too Many Requests. Retrying now.',
     'Attempt 4 of 4 failed: 429 Too Many Requests.',
     ...request,
-    '    429 Too Many Requests, application/json, after 0.2 s',
-    'Error: login.example.com answered 429 Too Many Requests. Ask less often, or ask the provider for a higher limit. Gave up after 4 attempts.',
+    '    429 Too Many Requests, application/json, 2 bytes, after 0.2 s',
+    'Error: login.example.com refused for now: 429 Too Many Requests. Request tokens less often (use-cache reuses them), or ask the provider for a higher limit. Stopped after 4 attempts.',
   ]),
   row('a 503 to every attempt', answer([unavailable]), 'server failed', [
     asking,
-    'Attempt 1 of 4 failed: 503 Service Unavailable. Trying again now.',
-    'Attempt 2 of 4 failed: 503 Service Unavailable. Trying again now.',
-    'Attempt 3 of 4 failed: 503 Service Unavailable. Trying again now.',
+    'Attempt 1 of 4 failed: 503 Service Unavailable. Retrying now.',
+    'Attempt 2 of 4 failed: 503 Service Unavailable. Retrying now.',
+    'Attempt 3 of 4 failed: 503 Service Unavailable. Retrying now.',
     'Attempt 4 of 4 failed: 503 Service Unavailable.',
     ...request,
-    '    503 Service Unavailable, application/json, after 0.2 s',
-    "Error: login.example.com answered 503 Service Unavailable. The provider's status page may tell more. Gave up after 4 attempts.",
+    '    503 Service Unavailable, application/json, 2 bytes, after 0.2 s',
+    "Error: login.example.com answered 503 Service Unavailable. The provider's status page may tell more. Stopped after 4 attempts.",
   ]),
   row(
     'temporarily_unavailable to the last attempt',
@@ -132,10 +135,10 @@ export const answerFailures: readonly Failure[] = [
     'server busy',
     [
       ...asked,
-      '    400 Bad Request, application/json, after 0.2 s',
+      '    400 Bad Request, application/json, 69 bytes, after 0.2 s',
       '    error: temporarily_unavailable',
       '    error_description: Maintenance',
-      `Error: login.example.com cannot answer for now: 400 temporarily_unavailable, "Maintenance". The provider's status page may tell more. ${onlyAttempt}`,
+      `Error: login.example.com cannot answer now: 400 temporarily_unavailable, "Maintenance". The provider's status page may tell more. Not retried: retry-max-attempts is 1.`,
     ],
   ),
   row('an answer that is too large', answer([huge(10 * 1024 * 1024)]), 'answer too large', [
@@ -149,11 +152,11 @@ export const answerFailures: readonly Failure[] = [
     'answer damaged',
     [
       asking,
-      'Attempt 1 of 2 failed: the answer was cut off. Trying again now.',
+      'Attempt 1 of 2 failed: the answer was cut off. Retrying now.',
       'Attempt 2 of 2 failed: the answer was cut off.',
       ...request,
       '    failed after 0.2 s: the answer was cut off',
-      "Error: login.example.com could not be understood: the answer was cut off. If it stays so, look at the server's log or at a proxy in between. Gave up after 2 attempts.",
+      "Error: login.example.com could not be understood: the answer was cut off. If it stays so, look at the server's log or at a proxy in between. Stopped after 2 attempts.",
     ],
   ),
   row(
@@ -197,8 +200,8 @@ export const answerFailures: readonly Failure[] = [
       '> Request and answer',
       '    POST https://login.example.com/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, refresh_token',
-      '    502 Bad Gateway, application/json, after 0.2 s',
-      "Error: login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not tried again, for the grant may have been used up: what it carries is accepted once.",
+      '    502 Bad Gateway, application/json, 2 bytes, after 0.2 s',
+      "Error: login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not retried: what the grant carries works only once, and may have been used.",
     ],
   ),
 ];

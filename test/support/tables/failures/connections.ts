@@ -127,13 +127,13 @@ export const connectionFailures: readonly Failure[] = [
     'name not found',
     [
       'Asking login.example.invalid (client_credentials, scope: read list).',
-      'Attempt 1 of 2 failed: the name login.example.invalid was not found (ENOTFOUND). Trying again now.',
+      'Attempt 1 of 2 failed: the name login.example.invalid was not found (ENOTFOUND). Retrying now.',
       'Attempt 2 of 2 failed: the name login.example.invalid was not found (ENOTFOUND).',
       '> Request and answer',
       '    POST https://login.example.invalid/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: the name login.example.invalid was not found (ENOTFOUND)',
-      'Error: login.example.invalid could not be reached: the name login.example.invalid was not found (ENOTFOUND). Check token-url; a private name needs a runner inside its network. Gave up after 2 attempts.',
+      'Error: login.example.invalid could not be reached: the name login.example.invalid was not found (ENOTFOUND). Check token-url; a private name needs a runner inside its network. Stopped after 2 attempts.',
     ],
   ),
   row(
@@ -158,13 +158,13 @@ export const connectionFailures: readonly Failure[] = [
     'no connection',
     [
       'Asking 127.0.0.1:1 (client_credentials, scope: read list).',
-      'Attempt 1 of 2 failed: connection refused (ECONNREFUSED). Trying again now.',
+      'Attempt 1 of 2 failed: connection refused (ECONNREFUSED). Retrying now.',
       'Attempt 2 of 2 failed: connection refused (ECONNREFUSED).',
       '> Request and answer',
       '    POST http://127.0.0.1:1/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: connection refused (ECONNREFUSED)',
-      "Error: 127.0.0.1:1 could not be reached: connection refused (ECONNREFUSED). Check token-url, and that the server admits this runner's address. Gave up after 2 attempts.",
+      "Error: 127.0.0.1:1 could not be reached: connection refused (ECONNREFUSED). Check token-url, and that the server admits this runner's address. Stopped after 2 attempts.",
     ],
   ),
   row('a proxy that wants a password', proxied({ behaviour: 'authenticate' }), 'proxy refused', [
@@ -183,13 +183,13 @@ export const connectionFailures: readonly Failure[] = [
     'proxy refused',
     [
       asking,
-      'Attempt 1 of 4 failed: the proxy refused: 502 Bad Gateway. Trying again now.',
-      'Attempt 2 of 4 failed: the proxy refused: 502 Bad Gateway. Trying again now.',
-      'Attempt 3 of 4 failed: the proxy refused: 502 Bad Gateway. Trying again now.',
+      'Attempt 1 of 4 failed: the proxy refused: 502 Bad Gateway. Retrying now.',
+      'Attempt 2 of 4 failed: the proxy refused: 502 Bad Gateway. Retrying now.',
+      'Attempt 3 of 4 failed: the proxy refused: 502 Bad Gateway. Retrying now.',
       'Attempt 4 of 4 failed: the proxy refused: 502 Bad Gateway.',
       ...request,
       '    failed after 0.2 s: the proxy refused: 502 Bad Gateway',
-      'Error: The proxy refused to connect to login.example.com: 502 Bad Gateway. Check that the proxy reaches the host, or name the host in no_proxy. Gave up after 4 attempts.',
+      'Error: The proxy refused to connect to login.example.com: 502 Bad Gateway. Check that the proxy reaches the host, or name the host in no_proxy. Stopped after 4 attempts.',
     ],
   ),
   row(
@@ -198,13 +198,13 @@ export const connectionFailures: readonly Failure[] = [
     'proxy not reached',
     [
       asking,
-      'Attempt 1 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Trying again now.',
-      'Attempt 2 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Trying again now.',
-      'Attempt 3 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Trying again now.',
+      'Attempt 1 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Retrying now.',
+      'Attempt 2 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Retrying now.',
+      'Attempt 3 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Retrying now.',
       'Attempt 4 of 4 failed: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1.',
       ...request,
       '    failed after 0.2 s: the proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1',
-      'Error: The proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Check https_proxy and http_proxy, or name login.example.com in no_proxy. Gave up after 4 attempts.',
+      'Error: The proxy could not be reached: connect ECONNREFUSED 127.0.0.1:1. Check https_proxy and http_proxy, or name login.example.com in no_proxy. Stopped after 4 attempts.',
     ],
   ),
   row(
@@ -229,11 +229,11 @@ export const connectionFailures: readonly Failure[] = [
   ),
   row('silence past timeout', answer([silence('before-head')], twice), 'no answer in time', [
     asking,
-    'Attempt 1 of 2 failed: no answer within 15 s. Trying again now.',
+    'Attempt 1 of 2 failed: no answer within 15 s. Retrying now.',
     'Attempt 2 of 2 failed: no answer within 15 s.',
     ...request,
     '    no answer within 15 s',
-    'Error: login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Gave up after 2 attempts.',
+    'Error: login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Stopped after 2 attempts.',
   ]),
   row(
     'a server that is never connected to',
@@ -244,11 +244,11 @@ export const connectionFailures: readonly Failure[] = [
     'no answer in time',
     [
       asking,
-      'Attempt 1 of 2 failed: no connection within 15 s at 127.0.0.1. Trying again now.',
+      'Attempt 1 of 2 failed: no connection within 15 s at 127.0.0.1. Retrying now.',
       'Attempt 2 of 2 failed: no connection within 15 s at 127.0.0.1.',
       ...request,
       '    no connection within 15 s at 127.0.0.1',
-      'Error: login.example.com could not be reached: no connection within 15 s at 127.0.0.1. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Gave up after 2 attempts.',
+      'Error: login.example.com could not be reached: no connection within 15 s at 127.0.0.1. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Stopped after 2 attempts.',
     ],
   ),
   row(
@@ -258,7 +258,7 @@ export const connectionFailures: readonly Failure[] = [
     [
       ...asked,
       '    no answer within 9 s',
-      'Error: login.example.com gave no answer within 9 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Gave up at attempt 1 of 4, for total-timeout: 9 leaves no time for another.',
+      'Error: login.example.com gave no answer within 9 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Stopped after attempt 1 of 4: total-timeout (9 s) leaves no time for another.',
     ],
   ),
 ];

@@ -5,6 +5,7 @@ import { refusalFailures } from './refusals.ts';
 import { metadataFailures } from './metadata.ts';
 import { answerFailures } from './answers.ts';
 import { connectionFailures } from './connections.ts';
+import { wordsFailures } from './words.ts';
 import type { Failure } from './row.ts';
 
 /** Every failure. */
@@ -14,5 +15,6 @@ export const failures: readonly Failure[] = [
   ...refusalFailures,
   ...metadataFailures,
   ...answerFailures,
+  ...wordsFailures,
   ...connectionFailures,
 ];

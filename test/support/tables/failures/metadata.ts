@@ -1,7 +1,7 @@
 /** Metadata of an issuer that leads to no token. */
 import { issuer } from '../failure-scene.ts';
 import { json } from '../../doubles/scripted-server.ts';
-import { page, unavailable, asking, row, type Failure, inAnotherField } from './row.ts';
+import { page, unavailable, asking, row, type Failure } from './row.ts';
 import { same } from '../wording.ts';
 
 const metadata = '/.well-known/openid-configuration';
@@ -15,7 +15,7 @@ export const metadataFailures: readonly Failure[] = [
     '    GET https://login.example.com/.well-known/openid-configuration: 404 Not Found',
     '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
     '    an empty body, after 0.2 s',
-    `Error: login.example.com has no metadata for this issuer; tried https://login.example.com/.well-known/openid-configuration (404), https://login.example.com/.well-known/oauth-authorization-server (404). Check issuer against the provider's documentation, or give token-url instead. ${same}`,
+    `Error: login.example.com has no metadata for this issuer; tried https://login.example.com/.well-known/openid-configuration (404), https://login.example.com/.well-known/oauth-authorization-server (404). Check issuer against the provider's documentation, or set token-url instead. ${same}`,
   ]),
   row(
     'an issuer of another name',
@@ -29,9 +29,10 @@ export const metadataFailures: readonly Failure[] = [
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
-      '    application/json, after 0.2 s',
+      '    application/json, 84 bytes, after 0.2 s',
+      '    fields: issuer, token_endpoint',
       '    issuer: https://login.example.com/',
-      `Error: login.example.com calls itself https://login.example.com/, not https://login.example.com. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead. ${same}`,
+      'Error: The metadata of login.example.com is for the issuer https://login.example.com/, not https://login.example.com. The two must be identical, including the last slash. Set issuer to the first if that is the server you mean, or set token-url instead. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -44,8 +45,9 @@ export const metadataFailures: readonly Failure[] = [
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
-      '    application/json, after 0.2 s',
-      `Error: login.example.com has metadata that names no issuer. Check issuer against the provider's documentation, or give token-url instead. ${same}`,
+      '    application/json, 49 bytes, after 0.2 s',
+      '    fields: token_endpoint',
+      `Error: login.example.com has metadata that names no issuer. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
     ],
   ),
   row(
@@ -57,8 +59,9 @@ export const metadataFailures: readonly Failure[] = [
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
-      '    application/json, after 0.2 s',
-      `Error: The metadata of login.example.com names no token endpoint. Give token-url instead of issuer. ${same}`,
+      '    application/json, 35 bytes, after 0.2 s',
+      '    fields: issuer',
+      'Error: The metadata of login.example.com names no token endpoint. Set token-url instead of issuer. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -73,9 +76,10 @@ export const metadataFailures: readonly Failure[] = [
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
-      '    application/json, after 0.2 s',
+      '    application/json, 85 bytes, after 0.2 s',
+      '    fields: issuer, token_endpoint',
       '    token_endpoint: http://login.example.com/token',
-      `Error: The metadata of login.example.com names a token endpoint that cannot be used: http://login.example.com/token; it must be https, without user information and fragment. Give token-url instead of issuer. ${same}`,
+      'Error: The metadata of login.example.com names a token endpoint that cannot be used: http://login.example.com/token; it must be https, without user information and fragment. Set token-url instead of issuer. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -88,8 +92,8 @@ export const metadataFailures: readonly Failure[] = [
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 200 OK',
-      '    text/html, after 0.2 s',
-      `Error: login.example.com answered 200 OK with text/html in place of metadata. Check issuer against the provider's documentation, or give token-url instead. ${same}`,
+      '    text/html, 37 bytes, after 0.2 s',
+      `Error: login.example.com answered 200 OK with text/html in place of metadata. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
     ],
   ),
   row(
@@ -98,16 +102,16 @@ export const metadataFailures: readonly Failure[] = [
     'server failed',
     [
       asking,
-      "Attempt 1 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Trying again now.",
-      "Attempt 2 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Trying again now.",
-      "Attempt 3 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Trying again now.",
+      "Attempt 1 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Retrying now.",
+      "Attempt 2 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Retrying now.",
+      "Attempt 3 of 4 to read the issuer's metadata failed: 503 Service Unavailable. Retrying now.",
       "Attempt 4 of 4 to read the issuer's metadata failed: 503 Service Unavailable.",
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 503 Service Unavailable',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
-      '    application/json, after 0.2 s',
-      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url in place of issuer needs no metadata. Gave up after 4 attempts.",
+      '    application/json, 2 bytes, after 0.2 s',
+      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url in place of issuer needs no metadata. Stopped after 4 attempts.",
     ],
   ),
   row(
@@ -122,8 +126,8 @@ export const metadataFailures: readonly Failure[] = [
       '> Request and answer',
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
-      '    200 OK, application/json, after 0.2 s',
-      `Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. ${inAnotherField} response-fields: access_token=... ${same}`,
+      '    200 OK, application/json, 2 bytes, after 0.2 s',
+      'Error: login.example.com answered 200 OK without an access_token. Check issuer, whose metadata names this token endpoint, and grant-type. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -136,7 +140,7 @@ export const metadataFailures: readonly Failure[] = [
     'no revocation endpoint',
     [
       asking,
-      'Error: revoke: true cannot be kept: the metadata of login.example.com names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.',
+      'Error: revoke: true is not possible: the metadata of login.example.com names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.',
     ],
   ),
 ];

@@ -65,7 +65,4 @@ export const request = [
 export const asked = [asking, ...request];
 
 /** What a failure ends with where no second attempt was wanted. */
-export const onlyAttempt = 'Not tried again, for retry-max-attempts is 1.';
-
-/** What to do where the token has a name of its own. */
-export const inAnotherField = 'If the token is in another field, name it:';
+export const onlyAttempt = 'Not retried: retry-max-attempts is 1.';

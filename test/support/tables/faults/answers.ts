@@ -17,6 +17,7 @@ import {
   succeed,
   transient,
   trusting,
+  pageShape,
   unavailable,
   wasCut,
   wasReset,
@@ -69,12 +70,12 @@ const statuses: readonly FaultRow[] = [
   ...finalStatuses.map((status) => ({
     name: `a ${status} is final`,
     start: answer(page(status), token()),
-    outcome: failAtOnce(final(status)),
+    outcome: failAtOnce(final(status, pageShape(status))),
   })),
   ...transientStatuses.map((status) => ({
     name: `a ${status} is tried again`,
     start: answer(page(status)),
-    outcome: giveUp(transient(status)),
+    outcome: giveUp(transient(status, pageShape(status))),
   })),
 ];
 
@@ -101,9 +102,7 @@ const unreadable: readonly FaultRow[] = [
   {
     name: 'a page with status 200 is tried again',
     start: answer(page(200)),
-    outcome: giveUp(
-      refusal('unparsable', 200, { retryable: true, answer: { contentType: 'text/html' } }),
-    ),
+    outcome: giveUp(refusal('unparsable', 200, { retryable: true, answer: pageShape(200) })),
   },
   {
     name: 'JSON that is cut off and whole HTTP is tried again',
@@ -120,7 +119,9 @@ const unreadable: readonly FaultRow[] = [
   {
     name: 'a 200 without an access_token is final',
     start: answer(json(200, { id_token: 'x' })),
-    outcome: failAtOnce(refusal('no_access_token', 200)),
+    outcome: failAtOnce(
+      refusal('no_access_token', 200, { answer: { fields: ['id_token'], tokenPath: 'id_token' } }),
+    ),
   },
   {
     name: 'a token with a line break is final',

@@ -25,6 +25,7 @@ import {
   type Outcome,
   page,
   refreshing,
+  pageShape,
   retryOnAll,
   succeed,
   timedOut,
@@ -108,8 +109,8 @@ const spent: readonly [what: string, answer: Answer, failure: Outcome['failures'
   ['a reset', reset('before-head'), wasReset],
   ['a cut', end('in-body'), wasCut],
   ['garbage', garbage('\u0000\r\n'), isNoHttp],
-  ['a 502', page(502), transient(502)],
-  ['a 504', page(504), transient(504)],
+  ['a 502', page(502), transient(502, pageShape(502))],
+  ['a 504', page(504), transient(504, pageShape(504))],
   ['an empty 200', reply(), refusal('unparsable', 200, { retryable: true, answer: { length: 0 } })],
 ];
 
@@ -138,7 +139,11 @@ const refreshRows: readonly FaultRow[] = [
     name: 'a refresh token is not sent again after a 200 without a token, not even with retry-on: all',
     start: answer(json(200, { id_token: 'x' }), token()),
     inputs: { ...refreshing, ...retryOnAll },
-    outcome: failAtOnce(refusal('no_access_token', 200)),
+    outcome: failAtOnce(
+      refusal('no_access_token', 200, {
+        answer: { fields: ['id_token'], tokenPath: 'id_token' },
+      }),
+    ),
   },
   {
     name: 'a refresh token is sent again after a 503',

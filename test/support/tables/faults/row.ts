@@ -1,4 +1,5 @@
 /** What a row of the fault tables is made of: a network with a fault, the inputs, and the whole outcome in codes. */
+import { type AnswerShape, shapeOf } from '../../../../src/oauth2/answer/answer-shape.ts';
 import type { TokenError } from '../../../../src/oauth2/errors.ts';
 import type {
   TransportError,
@@ -154,13 +155,17 @@ export function nobody(url: string): FaultRow['start'] {
 /** Port 1 is that of tcpmux, which no machine has any more. */
 export const closedPort = nobody('http://127.0.0.1:1/token');
 
+const html = { 'content-type': 'text/html; charset=utf-8' } as const;
+const pageBody = '<html><body>::error::access_token=no</body></html>';
+
 /** A page for people, as a gateway sends it; what stands in it must not matter. */
 export function page(status: number): Answer {
-  return reply({
-    status,
-    headers: { 'content-type': 'text/html; charset=utf-8' },
-    body: '<html><body>::error::access_token=no</body></html>',
-  });
+  return reply({ status, headers: html, body: pageBody });
+}
+
+/** What is known of a page. */
+export function pageShape(status: number): AnswerShape {
+  return shapeOf({ status, statusText: '', headers: html, body: Buffer.from(pageBody) });
 }
 
 /** A fault of the connection to the proxy, of which the system says so. */
@@ -190,13 +195,13 @@ export const isNoHttp = unreadable('Expected HTTP/, RTSP/ or ICE/');
 export const isTooLarge = transport('answer_too_large');
 
 /** A status that says that the same request may succeed later. */
-export function transient(status: number): TokenError {
-  return refusal('http_error', status, { retryable: true });
+export function transient(status: number, answer: Partial<AnswerShape> = {}): TokenError {
+  return refusal('http_error', status, { retryable: true, answer });
 }
 
 /** A status that will stay. */
-export function final(status: number): TokenError {
-  return refusal('http_error', status);
+export function final(status: number, answer: Partial<AnswerShape> = {}): TokenError {
+  return refusal('http_error', status, { answer });
 }
 
 export const unavailable = transient(503);

@@ -1,0 +1,37 @@
+import { text } from '../../log/text.ts';
+import type { PageKind } from '../../oauth2/answer/pages.ts';
+import { nameStatus, nameUrlInput } from '../names.ts';
+import { quoteWords } from '../words.ts';
+import type { Explanation, Refusal } from './refusal.ts';
+
+/** The pages that say by themselves what they are; any other one is told by its status. */
+export type TellingPage = Exclude<PageKind, 'page'>;
+
+/** Whether an answer is a page that is no refusal of the token endpoint's. */
+export function isTelling(page: PageKind | undefined): page is TellingPage {
+  return page !== undefined && page !== 'page';
+}
+
+/** A page came in place of an answer: something in front of the server answered, or people are to read it. */
+export function explainPage(page: TellingPage, refusal: Refusal): Explanation {
+  const { host, answer, inputs } = refusal;
+  const words = quoteWords(answer);
+  const answered = text`${host} answered ${nameStatus(answer.status)}`;
+  switch (page) {
+    case 'firewall':
+      return {
+        title: 'blocked by a firewall',
+        message: text`${answered} with a page in place of a token${words}. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
+      };
+    case 'login':
+      return {
+        title: 'a page, not a token',
+        message: text`${answered} with a login page in place of a token${words}. Check that ${nameUrlInput(inputs)} is not a page for people; a gateway with a login of its own may stand in front of the server.`,
+      };
+    case 'maintenance':
+      return {
+        title: 'maintenance',
+        message: text`${answered} with a page about maintenance in place of a token${words}. Run the job again later; the provider's status page may say when.`,
+      };
+  }
+}

@@ -1,0 +1,85 @@
+import type { ClientAuthMethod } from '../../inputs/client/client-methods.ts';
+import { text, type Text } from '../../log/text.ts';
+import { nameUrlInput } from '../names.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The client must prove that it has a key, to which the token is bound. */
+export function adviseDpop({ host }: Refusal): Text {
+  const bound = text`A token that is bound to one is of no use to later steps.`;
+  return /\.okta(preview|-emea)?\.com$/.test(host)
+    ? text`${bound} In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
+    : text`${bound} Switch DPoP off for this client at the provider.`;
+}
+
+/** The client has requested too often. */
+export function adviseRateLimit(): Text {
+  return text`Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.`;
+}
+
+/** The client or the tenant is not known where it was looked for. */
+export function adviseTenant({ inputs, words }: Refusal): Text {
+  const url = nameUrlInput(inputs);
+  return /AADSTS700016\b/.test(words)
+    ? text`Check client-id (the application ID), and the tenant in ${url}.`
+    : text`Check the name of the tenant or realm in ${url}.`;
+}
+
+/** The server does not serve this address. */
+export function adviseAddress(): Text {
+  return text`Allow the address of this runner at the provider. GitHub-hosted runners have many addresses; a self-hosted or larger runner has a fixed one.`;
+}
+
+/** Somebody must approve of the client first, or a policy must let it. */
+export function adviseConsent(): Text {
+  return text`Grant the consent for this client at the provider (an administrator can), or change the policy there.`;
+}
+
+/** The client may not do what it wants to do. */
+export function advisePermission(): Text {
+  return text`Grant the permission to this client at the provider (a role, a scope or a policy).`;
+}
+
+/** The client or an account is switched off. */
+export function adviseAccount(): Text {
+  return text`Switch it on again at the provider.`;
+}
+
+const methods: readonly ClientAuthMethod[] = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
+];
+
+/**
+ * The client authentication method that the server names in place of the one that was used; undefined where it names none, lists
+ * several, or means the one that was used.
+ */
+export function findOtherMethod({ words, inputs }: Refusal): ClientAuthMethod | undefined {
+  const used = inputs.clientAuthMethod;
+  if (used === undefined || inputs.endpointType === 'acs_api') return undefined;
+  const others = methods.filter(
+    (method) => method !== used && new RegExp(`\\b${method}\\b`, 'i').test(words),
+  );
+  return others.length === 1 ? others[0] : undefined;
+}
+
+/** The server names the method that it expects. */
+export function adviseOtherMethod(refusal: Refusal): Text {
+  const expects = text`The provider expects`;
+  switch (findOtherMethod(refusal)) {
+    case 'private_key_jwt':
+      return text`${expects} a JWT from this client, signed with private-key (private_key_jwt): set private-key instead.`;
+    case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
+      return text`${expects} a client certificate: set client-certificate and client-key.`;
+    case 'client_secret_jwt':
+    case 'client_secret_post':
+    case 'client_secret_basic':
+    case 'none':
+    case undefined:
+      return text`${expects} client-auth-method: ${findOtherMethod(refusal) ?? 'none'} from this client.`;
+  }
+}
