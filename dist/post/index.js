@@ -12,7 +12,7 @@ __nccwpck_require__.r(__webpack_exports__);
  * every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(58), __nccwpck_require__.e(571)]).then(__nccwpck_require__.bind(__nccwpck_require__, 899));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(264), __nccwpck_require__.e(516)]).then(__nccwpck_require__.bind(__nccwpck_require__, 516));
     await endJob();
 }
 
@@ -78,6 +78,13 @@ module.exports = require("node:crypto");
 
 /***/ }),
 
+/***/ 610:
+/***/ ((module) => {
+
+module.exports = require("node:dns");
+
+/***/ }),
+
 /***/ 24:
 /***/ ((module) => {
 
@@ -89,6 +96,13 @@ module.exports = require("node:fs");
 /***/ ((module) => {
 
 module.exports = require("node:http");
+
+/***/ }),
+
+/***/ 30:
+/***/ ((module) => {
+
+module.exports = require("node:net");
 
 /***/ }),
 

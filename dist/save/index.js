@@ -8459,6 +8459,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
 /***/ 8321:
 /***/ ((module) => {
 
@@ -8470,6 +8477,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
+/***/ 8522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 
 /***/ }),
 
@@ -8501,6 +8515,47 @@ module.exports = { version: packageJson.version }
 
 /***/ }),
 
+/***/ 6403:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  o: () => (/* binding */ readableCompressions)
+});
+
+// UNUSED EXPORTS: decompressArchive
+
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+// EXTERNAL MODULE: ./build/compiled/cache/service.js + 2 modules
+var service = __nccwpck_require__(6608);
+;// CONCATENATED MODULE: ./build/compiled/cache/archive.js
+
+
+/** The compressions that this version of Node can undo: zstd came with Node 22.15 and 23.8. */
+const readableCompressions = service/* compressions */.MG.filter((compression) => compression === 'gzip' || process.versions['zstd'] !== undefined);
+/** The most that an archive may become, bytes. */
+const maxOutputLength = (/* unused pure expression or super */ null && (512 * 1024));
+/** log2 of the largest window, the default of the zstd program; a larger one would only cost memory. */
+const windowLog = 23;
+/**
+ * Decompresses an archive, to 512 KiB at most.
+ *
+ * @throws where it is damaged or would become larger
+ */
+async function decompressArchive(blob, compression) {
+    // Not before: where no entry was found, nothing is to be decompressed.
+    const { constants, gunzip, zstdDecompress } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 8522, 19));
+    if (compression === 'gzip')
+        return promisify(gunzip)(blob, { maxOutputLength });
+    const params = { [constants.ZSTD_d_windowLogMax]: windowLog };
+    return promisify(zstdDecompress)(blob, { maxOutputLength, params });
+}
+
+
+/***/ }),
+
 /***/ 8117:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -8510,7 +8565,19 @@ module.exports = { version: packageJson.version }
 /* harmony export */ });
 /* unused harmony export saveWords */
 /** The words with which the child process says how saving ended. */
-const saveWords = (/* unused pure expression or super */ null && (['saved', 'taken', 'denied', 'no_tar', 'failed']));
+const saveWords = (/* unused pure expression or super */ null && ([
+    'saved',
+    'taken',
+    'denied',
+    /** There is no tar. */
+    'no_tar',
+    /** There is one that lacks what the toolkit needs. */
+    'other_tar',
+    'tar_failed',
+    /** The temporary directory took no file. */
+    'no_room',
+    'failed',
+]));
 /**
  * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
  * with version 1 of the service the id of what it reserved even where the upload failed.
@@ -8524,9 +8591,15 @@ function classifySave(result, text) {
         return 'saved';
     if (/cache write denied|does not permit writes/.test(text))
         return 'denied';
-    // The tar of busybox has no --posix, and says so in one of two ways.
-    if (/unrecognized option:? '?(--)?posix|executable file: tar\b/.test(text))
+    if (/ENOSPC|EDQUOT|EROFS|no space left/i.test(text))
+        return 'no_room';
+    if (/executable file: tar\b/.test(text))
         return 'no_tar';
+    // The tar of busybox has no --posix, and says so in one of two ways.
+    if (/unrecognized option:? '?(--)?posix/.test(text))
+        return 'other_tar';
+    if (/Failed to save: ".*tar(\.exe)?" failed with error/i.test(text))
+        return 'tar_failed';
     return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
 /**
@@ -8549,43 +8622,27 @@ function lostConnection(text) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  MG: () => (/* binding */ compressions),
   $B: () => (/* binding */ entryFile)
 });
 
-// UNUSED EXPORTS: CacheServiceError, chooseCacheService, compressions, makeVersion, readCacheMode
+// UNUSED EXPORTS: CacheServiceError, chooseCacheService, makeVersion, readCacheMode
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 ;// CONCATENATED MODULE: ./build/compiled/http/transport-error.js
-/** The codes after which the server cannot have read the request. */
-const neverSent = new Set([
-    'name_not_found',
-    'tls_failed',
-    'proxy_refused',
-    'proxy_invalid',
-    'proxy_unreachable',
-]);
 /** The codes after which the same request would fail in the same way. */
 const transport_error_final = new Set([
-    'tls_failed',
+    'tls_untrusted',
+    'client_certificate_refused',
     'proxy_invalid',
+    'proxy_unsupported',
     'answer_too_large',
+    'headers_too_large',
     'request_failed',
 ]);
-/** The network errors that mean: no connection was made, so nothing was sent. */
-const unconnected = new Set([
-    'ECONNREFUSED',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EADDRNOTAVAIL',
-]);
-const connectionErrors = new Set([
-    ...unconnected,
-    'ECONNRESET',
-    'ECONNABORTED',
-    'EPIPE',
-    'ETIMEDOUT',
-]);
+/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
+const finalProxyStatuses = new Set([403, 407]);
 /** The statuses that say that it went well (RFC 9110 section 15.3). */
 function transport_error_isSuccessStatus(status) {
     return status >= 200 && status <= 299;
@@ -8600,82 +8657,136 @@ function isTransientStatus(status) {
 class TransportError extends Error {
     name = 'TransportError';
     code;
+    step;
+    peer;
+    addresses;
     proxyStatus;
-    proxyFault;
+    retryAfter;
+    scheme;
+    encoding;
     systemCode;
+    reason;
+    alert;
+    /** Whether the server may have acted on the request although no answer arrived. */
+    mayHaveArrived;
     constructor(code, details = {}) {
         super(code, { cause: details.cause });
         this.code = code;
+        this.step = details.step;
+        this.peer = details.peer ?? 'server';
+        this.addresses = details.addresses ?? [];
         this.proxyStatus = details.proxyStatus;
-        this.proxyFault = details.proxyFault;
+        this.retryAfter = details.retryAfter;
+        this.scheme = details.scheme;
+        this.encoding = details.encoding;
         this.systemCode = details.systemCode;
+        this.reason = details.reason;
+        this.alert = details.alert;
+        this.mayHaveArrived = details.sent ?? true;
     }
     /** Whether the same request may succeed a little later. */
     get retryable() {
-        if (this.code === 'proxy_refused')
-            return isTransientStatus(this.proxyStatus ?? 0);
-        return !transport_error_final.has(this.code);
-    }
-    /** Whether the server may have acted on the request although no answer arrived. */
-    get mayHaveArrived() {
-        return !neverSent.has(this.code) && !unconnected.has(this.systemCode ?? '');
+        return !transport_error_final.has(this.code) && !finalProxyStatuses.has(this.proxyStatus);
     }
 }
-/** What `tunnel` says when a proxy does not connect; it gives every such error the code ECONNRESET. */
-const tunnelRefusal = /^tunneling socket could not be established, statusCode=(\d{3})/;
-const tunnelFailure = /^tunneling socket could not be established, cause=(.*)/s;
 /**
- * Sorts an error of node:http, node:tls or `tunnel` into a {@link TransportError}.
+ * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
+ * doing, because every system has codes of its own.
  *
- * @param error whatever the request threw or emitted
+ * @param error whatever was thrown or emitted
  * @see https://nodejs.org/api/errors.html#nodejs-error-codes
  */
-function toTransportError(error) {
+function toTransportError(error, progress) {
     if (error instanceof TransportError)
         return error;
-    const cause = error;
-    const message = error instanceof Error ? error.message : '';
     const systemCode = readSystemCode(error);
-    const details = systemCode === undefined ? { cause } : { cause, systemCode };
-    const status = tunnelRefusal.exec(message)?.[1];
-    if (status !== undefined) {
-        return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
-    }
-    // Only the words are left of what went wrong between here and a proxy.
-    const proxyFault = tunnelFailure.exec(message)?.[1];
-    if (proxyFault !== undefined) {
-        const isTls = /certificate|altnames|SSL routines/i.test(proxyFault);
-        const code = isTls ? 'tls_failed' : 'proxy_unreachable';
-        return new TransportError(code, { ...details, proxyFault });
-    }
-    if (error instanceof URIError)
-        return new TransportError('proxy_invalid', details);
-    return new TransportError(codeOf(systemCode), details);
+    const alert = readAlert(error);
+    const reason = readReason(error);
+    const details = { ...progress, cause: error, systemCode, alert, reason };
+    return new TransportError(chooseCode({ error, systemCode, alert, reason }, progress), details);
 }
-function codeOf(systemCode) {
-    if (systemCode === undefined)
-        return 'request_failed';
-    if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN')
-        return 'name_not_found';
-    if (connectionErrors.has(systemCode))
-        return 'connection_failed';
+function chooseCode(fault, { step, peer }) {
+    const unreachable = peer === 'proxy' ? 'proxy_unreachable' : 'connection_failed';
+    switch (step) {
+        case 'preparing':
+            return 'request_failed';
+        case 'resolving':
+            if (peer === 'proxy')
+                return 'proxy_unreachable';
+            return fault.systemCode === 'ENOTFOUND' ? 'name_not_found' : 'name_unresolved';
+        case 'connecting':
+        case 'tunneling':
+            return unreachable;
+        case 'securing':
+            return isTlsFault(fault) ? sortTlsFault(fault) : unreachable;
+        case 'exchanging':
+            return sortExchangeFault(fault);
+    }
+}
+/** Whether TLS itself failed, and not the connection under it. */
+function isTlsFault({ systemCode = '' }) {
+    return systemCode === 'EPROTO' || /^ERR_(SSL|OSSL|TLS)_/.test(systemCode);
+}
+/** The alerts about the certificate of a client (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const certificateAlerts = new Set([
+    41, 42, 43, 44, 45, 46, 48, 49, 116,
+]);
+/** RFC 8446 section 6.2: protocol_version, and RFC 7301 section 3.2: no_application_protocol. */
+const versionAlert = 70;
+const protocolAlert = 120;
+function sortTlsFault({ alert, reason = '' }) {
+    if (certificateAlerts.has(alert))
+        return 'client_certificate_refused';
+    if (alert === protocolAlert)
+        return 'http2_only';
+    if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
+        return 'tls_outdated';
+    }
+    // In the place of the version of the first record there is something else, such as the T of HTTP.
+    return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
+}
+/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
+function sortExchangeFault(fault) {
+    const { error, systemCode = '', alert } = fault;
+    if (systemCode === 'HPE_HEADER_OVERFLOW')
+        return 'headers_too_large';
     if (systemCode.startsWith('HPE_'))
-        return 'answer_unreadable';
-    if (isTlsCode(systemCode))
-        return 'tls_failed';
-    return 'request_failed';
+        return sortUnreadable(readPacket(error));
+    return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
 }
-/** The codes of OpenSSL's verification (X509_V_ERR_*), of its protocol errors and of node:tls. */
-function isTlsCode(systemCode) {
-    return (/^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_)/.test(systemCode) ||
-        systemCode.includes('SELF_SIGNED') ||
-        systemCode === 'EPROTO' ||
-        systemCode === 'HOSTNAME_MISMATCH');
+/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
+function sortUnreadable(packet) {
+    const [first, second, , type] = packet;
+    if ((first === 0x15 || first === 0x16) && second === 3)
+        return 'tls_expected';
+    // SETTINGS or GOAWAY (RFC 9113 section 6), whose length has three bytes.
+    return first === 0 && (type === 4 || type === 7) ? 'http2_only' : 'answer_unreadable';
 }
 function readSystemCode(error) {
-    if (!(error instanceof Error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
+    const code = readProperty(error, 'code');
+    return typeof code === 'string' ? code : undefined;
+}
+/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
+function readReason(error) {
+    const reason = readProperty(error, 'reason');
+    const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');
+    if (isOwn && typeof reason === 'string')
+        return reason;
+    return /SSL routines:[^:]*:([^:]+):/.exec(readMessage(error))?.[1];
+}
+function readAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(readMessage(error))?.[1];
+    return number === undefined ? undefined : Number(number);
+}
+function readPacket(error) {
+    const packet = readProperty(error, 'rawPacket');
+    return packet instanceof Uint8Array ? packet : new Uint8Array();
+}
+function readMessage(error) {
+    return error instanceof Error ? error.message : '';
+}
+function readProperty(error, name) {
+    return error instanceof Error ? error[name] : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/service.js
@@ -8684,7 +8795,7 @@ function readSystemCode(error) {
 
 
 /** How an archive is compressed; part of the version of an entry. */
-const compressions = (/* unused pure expression or super */ null && (['zstd-without-long', 'gzip']));
+const compressions = ['zstd-without-long', 'gzip'];
 /** The version of every lease, so that jobs on different runners compete for one name. */
 const leaseCompression = 'gzip';
 /** The one path that is saved. */
@@ -8865,11 +8976,13 @@ function isSafe(url, base) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8321);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8500);
-/* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7390);
-/* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8117);
-/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6608);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8321);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
+/* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7390);
+/* harmony import */ var _cache_archive_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6403);
+/* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8117);
+/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6608);
 /**
  * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
@@ -8880,30 +8993,51 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
 /** The parent kills this process long before; this is for a parent that was killed itself. Milliseconds. */
 const longestLife = 30_000;
 /** Milliseconds before the second attempt. */
 const pause = 500;
-const input = await (0,node_stream_consumers__WEBPACK_IMPORTED_MODULE_1__.buffer)(process.stdin);
+const input = await (0,node_stream_consumers__WEBPACK_IMPORTED_MODULE_2__.buffer)(process.stdin);
 const split = input.indexOf('\n');
 // Nothing came: the parent has nothing to save.
 if (split > 0) {
-    setTimeout(() => process.exit(), longestLife).unref();
+    setTimeout(endAll, longestLife).unref();
+    if (!_cache_archive_js__WEBPACK_IMPORTED_MODULE_5__/* .readableCompressions */ .o.includes('zstd-without-long'))
+        hideZstd();
     const name = input.toString('utf8', 0, split);
     const entry = input.subarray(split + 1);
     const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
-    process.stdout.write((0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_5__/* .classifySave */ .qv)(result, text));
+    // The parent waits for the end: nothing that the toolkit has left, such as a timer, is to delay it.
+    process.stdout.write((0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_7__/* .classifySave */ .qv)(result, text), () => process.exit());
+}
+/** Ends this process with all that it started; an exit alone would wait for a name look-up that hangs. */
+function endAll() {
+    // The parent made it the leader of a group, where there are groups.
+    if (process.platform !== 'win32')
+        process.kill(-process.pid, 'SIGKILL');
+    process.exit();
+}
+/** Has the toolkit compress by gzip, as it does where there is no zstd: an older Node could not read the entry again. */
+function hideZstd() {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(process.cwd(), 'no-zstd');
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder);
+    const isWindows = process.platform === 'win32';
+    const [name, script] = isWindows ? ['zstd.cmd', '@exit /b 1'] : ['zstd', '#!/bin/sh\nexit 1\n'];
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), script, { mode: 0o755 });
+    process.env['PATH'] = `${folder}${node_path__WEBPACK_IMPORTED_MODULE_1__.delimiter}${process.env['PATH'] ?? ''}`;
 }
 async function retryOnce(attempt) {
     const report = await attempt();
-    if (!(0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_5__/* .lostConnection */ .LQ)(report.text))
+    if (!(0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_7__/* .lostConnection */ .LQ)(report.text))
         return report;
-    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_2__.setTimeout)(pause);
+    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setTimeout)(pause);
     return attempt();
 }
 function save(name, entry) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(_cache_service_js__WEBPACK_IMPORTED_MODULE_4__/* .entryFile */ .$B, entry, { mode: 0o600 });
-    return (0,_actions_cache__WEBPACK_IMPORTED_MODULE_3__/* .saveCache */ .Io)([_cache_service_js__WEBPACK_IMPORTED_MODULE_4__/* .entryFile */ .$B], name, undefined, true);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(_cache_service_js__WEBPACK_IMPORTED_MODULE_6__/* .entryFile */ .$B, entry, { mode: 0o600 });
+    return (0,_actions_cache__WEBPACK_IMPORTED_MODULE_4__/* .saveCache */ .Io)([_cache_service_js__WEBPACK_IMPORTED_MODULE_6__/* .entryFile */ .$B], name, undefined, true);
 }
 /** Runs something and keeps what it prints: `saveCache` says why it failed in print alone. */
 async function capture(work) {

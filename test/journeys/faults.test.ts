@@ -8,7 +8,12 @@ import { realSurroundings } from '../../src/action/surroundings.ts';
 import { type Inputs, readInputs } from '../../src/inputs/inputs.ts';
 import { sayFailedAttempt } from '../../src/wording/attempts.ts';
 import { makeSender, sendRequest } from '../../src/http/request.ts';
-import { createFakeClock, createInputEnvironment, settle } from '../support/doubles/fakes.ts';
+import {
+  createFakeClock,
+  createInputEnvironment,
+  noFiles,
+  settle,
+} from '../support/doubles/fakes.ts';
 import {
   describeOddNetwork,
   listSilences,
@@ -206,7 +211,16 @@ async function runInProcess(row: FaultRow): Promise<void> {
   try {
     await withVariables(scene.environment, () =>
       // What is not handed in here is real, the network of most rows above all.
-      run({ ...realSurroundings(), runner, env, clock, random: () => draw, succeed, send }),
+      run({
+        ...realSurroundings(),
+        files: noFiles,
+        runner,
+        env,
+        clock,
+        random: () => draw,
+        succeed,
+        send,
+      }),
     );
     const { requests, connects, waits } = row.outcome;
     assert.deepEqual(
