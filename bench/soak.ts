@@ -45,7 +45,7 @@ function tellFault(outcome: Outcome): void {
 }
 
 function tellOne({ plan, took, allowed, gotToken, requests, fault }: Outcome): void {
-  const { number, acts, cached, cacheFaults, inputs, wire, endpointType } = plan;
+  const { number, acts, cached, cacheFaults, inputs, wire, endpointType, network } = plan;
   const names = acts.map(({ name }) => name);
   console.log(
     inspect(
@@ -54,6 +54,7 @@ function tellOne({ plan, took, allowed, gotToken, requests, fault }: Outcome): v
         names,
         cached,
         cacheFaults,
+        network,
         inputs,
         wire,
         endpointType,

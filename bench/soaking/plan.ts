@@ -1,7 +1,9 @@
 /** What goes wrong in one run, by chance: the same seed and number, the same faults. */
 import { randomBytes } from 'node:crypto';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 
 import type { CacheService } from '../../test/support/doubles/cache-service.ts';
+import type { OddNetwork } from '../../test/support/doubles/odd-network.ts';
 import {
   type Answer,
   type AnswerHeaders,
@@ -50,6 +52,8 @@ export interface Plan {
   /** Whether a token is in the cache before the run, and how good it is. */
   readonly cached: 'none' | 'fresh' | 'expired' | 'garbage';
   readonly cacheFaults: readonly CacheFault[];
+  /** How the resolver fails before it finds the endpoint; undefined where the URL names an address. */
+  readonly network: OddNetwork | undefined;
 }
 
 const points: readonly Point[] = ['before-head', 'in-head', 'in-body', 'in-chunked-body'];
@@ -81,6 +85,29 @@ const goodActs: readonly Act[] = [
     name: 'token by gzip',
     kind: 'good',
     answer: (members) => gzipped(JSON.stringify(members)),
+  },
+  {
+    name: 'token by gzip, twice and in a list',
+    kind: 'good',
+    answer: (members) =>
+      reply({
+        headers: { ...asJson, 'content-encoding': 'gzip, identity, gzip' },
+        body: gzipSync(gzipSync(JSON.stringify(members))),
+      }),
+  },
+  {
+    name: 'token by deflate without its envelope',
+    kind: 'good',
+    answer: (members) =>
+      reply({
+        headers: { ...asJson, 'content-encoding': 'deflate' },
+        body: deflateRawSync(JSON.stringify(members)),
+      }),
+  },
+  {
+    name: 'token below 40 KiB of headers',
+    kind: 'good',
+    answer: (members) => json(200, members, { 'x-long': 'x'.repeat(40 * 1024) }),
   },
   {
     name: 'token among much else',
@@ -119,6 +146,8 @@ const badActs: readonly Act[] = [
   retryAfter('1', 'late'),
   retryAfter('1', 'late', 503),
   retryAfter('soon', 'passing'),
+  ...[400, 401, 403, 404, 501].map((status) => retryAfter('0', 'passing', status)),
+  retryAfter('60', 'final', 403),
   retryAfter('60', 'final'),
   retryAfter(new Date(Date.UTC(9999, 0)).toUTCString(), 'final'),
   retryAfter('Thu, 01 Jan 1970 00:00:00 GMT', 'passing'),
@@ -127,6 +156,23 @@ const badActs: readonly Act[] = [
   act('JSON cut short', 'passing', () => reply({ headers: asJson, body: '{"access_token":"a' })),
   act('noise', 'passing', () => garbage(randomBytes(300))),
   act('noise in a body', 'passing', () => reply({ headers: asJson, body: randomBytes(300) })),
+  act('an encoding that is not known', 'passing', () =>
+    reply({ headers: { ...asJson, 'content-encoding': 'zstd' }, body: '{"access_token":"a"}' }),
+  ),
+  act('gzip that is damaged', 'passing', () =>
+    reply({ headers: { ...asJson, 'content-encoding': 'gzip' }, body: 'no gzip' }),
+  ),
+  act('two lengths', 'passing', () =>
+    garbage('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab'),
+  ),
+  act('a record of TLS', 'passing', () => garbage(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))),
+  act('a frame of HTTP/2', 'passing', () => garbage(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))),
+  act('another protocol', 'passing', () =>
+    garbage('HTTP/1.1 101 Switching Protocols\r\nupgrade: a\r\nconnection: upgrade\r\n\r\n'),
+  ),
+  act('headers that are too large', 'final', () =>
+    reply({ headers: { 'x-long': 'x'.repeat(80 * 1024) } }),
+  ),
   act('a wrong length', 'passing', () =>
     reply({ headers: { ...asJson, 'content-length': '999' }, body: '{"access_token":"a"}' }),
   ),
@@ -187,6 +233,9 @@ const cacheFaults: readonly CacheFault['fault'][] = [
   },
 ];
 
+/** The ways in which resolvers fail. */
+const lookUpFaults = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'ESERVFAIL'] as const;
+
 /** How a soak treats time: `short` has timeouts of a second, `long` nothing that takes time and nothing that ends it. */
 export type Pace = 'short' | 'long';
 
@@ -214,8 +263,12 @@ export function plan(number: number, { random }: Chance, pace: Pace): Plan {
     fault: pace === 'short' && chance(0.04) ? ('hang' as const) : pick(cacheFaults),
     times: chance(0.5) ? 1 : Infinity,
   }));
+  const network = chance(0.2)
+    ? { lookups: Array.from({ length: Math.floor(random() * 3) }, () => pick(lookUpFaults)) }
+    : undefined;
   return {
     number,
+    network,
     clientSecret,
     endpointType,
     acts: acts.length === 0 ? [pick(goodActs)] : acts,
@@ -239,18 +292,28 @@ export function plan(number: number, { random }: Chance, pace: Pace): Plan {
 }
 
 /** What must come of a run; undefined where the time decides, or chance. */
-export function foresee({ acts, inputs, cached, cacheFaults: faults }: Plan): boolean | undefined {
+export function foresee({
+  acts,
+  inputs,
+  cached,
+  cacheFaults: faults,
+  network,
+}: Plan): boolean | undefined {
   if (inputs['retry-on'] === 'all') return undefined;
   const mayHit = cached === 'fresh' && inputs['use-cache'] === undefined;
   if (mayHit && faults.length > 0) return undefined;
   if (mayHit) return true;
-  const attempts = Number(inputs['retry-max-attempts']);
+  // Each look-up that fails is an attempt that reaches no server.
+  const failedLookUps = network?.lookups?.length ?? 0;
+  const attempts = Number(inputs['retry-max-attempts']) - failedLookUps;
+  if (attempts <= 0) return false;
   const last = acts.findIndex(({ kind }) => kind === 'good' || kind === 'final');
   // A late one takes a second of the four, and waits can take the rest.
   const late = acts
     .slice(0, last < 0 ? attempts : last)
     .filter(({ kind }) => kind === 'late').length;
-  const isShort = inputs['retry-time-slot'] === '0' ? late <= 2 : late === 0 && last <= 1;
+  const isShort =
+    inputs['retry-time-slot'] === '0' ? late <= 2 : late === 0 && last + failedLookUps <= 1;
   if (last < 0 || last >= attempts) return false;
   if (!isShort || acts[last]?.dawdles === true) return undefined;
   return acts[last]?.kind === 'good';

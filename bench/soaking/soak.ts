@@ -8,6 +8,7 @@ import { startBuiltAction } from '../../test/support/making/built-action.ts';
 import { type CacheService, startCacheService } from '../../test/support/doubles/cache-service.ts';
 import { compress, createForge, packTar } from '../../test/support/making/forged-entry.ts';
 import { listConnections, listFiles, listProcesses } from '../../test/support/leaks/leftovers.ts';
+import { describeOddNetwork } from '../../test/support/doubles/odd-network.ts';
 import type { Run } from '../../test/support/doubles/runner.ts';
 import {
   dynamic,
@@ -33,6 +34,9 @@ export interface Outcome {
 
 const clientId = 'ci-client';
 
+/** The host of an endpoint whose address is looked up. */
+const oddHost = 'login.example.test';
+
 /** When a run is ended that hangs, milliseconds: far from everything that is allowed. */
 const guard = 150_000;
 
@@ -47,7 +51,7 @@ export async function doRun(seed: number, number: number, pace: Pace): Promise<O
   const room = await mkdtemp(join(tmpdir(), 'soak-'));
   try {
     for (const folder of ['temp', 'workspace', 'tmp']) await mkdir(join(room, folder));
-    const cachedToken = await fillCache(planned, service, endpoint.url);
+    const cachedToken = await fillCache(planned, service, nameEndpoint(planned, endpoint));
     const before = listFiles(room);
     const startedAt = performance.now();
     const run = await start(planned, { service, endpoint, room });
@@ -68,6 +72,13 @@ export async function doRun(seed: number, number: number, pace: Pace): Promise<O
     await Promise.all([service.close(), endpoint.close()]);
     await rm(room, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The token endpoint's URL, by its address or by a name. */
+function nameEndpoint({ network }: Plan, { url }: ScriptedServer): string {
+  const named = new URL(url);
+  if (network !== undefined) named.hostname = oddHost;
+  return named.href;
 }
 
 /** The time for all attempts, for finding and saving in the cache and for the wait for another job, milliseconds. */
@@ -119,19 +130,23 @@ async function fillCache(
 }
 
 function start(
-  { clientSecret, endpointType, inputs, wire, cacheFaults }: Plan,
+  planned: Plan,
   { service, endpoint, room }: { service: CacheService; endpoint: ScriptedServer; room: string },
 ): Promise<Run> {
+  const { clientSecret, endpointType, inputs, wire, cacheFaults, network } = planned;
   for (const { call, fault, times } of cacheFaults) service.fault(call, fault, times);
   const given = {
-    'token-url': endpoint.url,
+    'token-url': nameEndpoint(planned, endpoint),
     'client-id': clientId,
     'client-secret': clientSecret,
     'endpoint-type': endpointType,
+    ...(network === undefined ? {} : { 'allow-http': 'true' }),
     ...inputs,
   };
+  const environment = { ...service.environment({ version: wire }), TMPDIR: join(room, 'tmp') };
   return startBuiltAction(given, {
-    environment: { ...service.environment({ version: wire }), TMPDIR: join(room, 'tmp') },
+    environment:
+      network === undefined ? environment : describeOddNetwork(network, oddHost, environment),
     workspace: join(room, 'workspace'),
     temp: join(room, 'temp'),
     timeoutMs: guard,
