@@ -1,6 +1,82 @@
 /******/ (() => { // webpackBootstrap
 /******/ 	var __webpack_modules__ = ({
 
+/***/ 325:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ writeAll),
+/* harmony export */   n: () => (/* binding */ commandFiles)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var _failures_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(408);
+
+
+/** The real files. */
+const commandFiles = {
+    measure: (path) => {
+        const file = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_WRONLY | node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.O_APPEND);
+        try {
+            return (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.fstatSync)(file).size;
+        }
+        finally {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.closeSync)(file);
+        }
+    },
+    cut: node_fs__WEBPACK_IMPORTED_MODULE_0__.truncateSync,
+};
+/**
+ * Writes to files of the runner, all or nothing: they are checked before the first write, and where a write fails, what
+ * was written before it is taken back.
+ *
+ * @param variables that name the files, in the order in which they are written
+ * @param env the step's environment
+ * @throws {CommandFileError} where a file cannot be written
+ */
+function writeAll(variables, env, files, write) {
+    const written = variables.map((variable) => {
+        const path = env[variable] ?? '';
+        return { variable, path, size: blame(variable, () => files.measure(path)) };
+    });
+    try {
+        write();
+    }
+    catch (error) {
+        const [failed = ''] = written
+            .filter(({ path, size }) => !takeBack(files, path, size))
+            .map(({ variable }) => variable);
+        throw toFileError(failed === '' ? variables.join(' or ') : failed, error);
+    }
+}
+/** @returns whether the file is as it was */
+function takeBack(files, path, size) {
+    try {
+        files.cut(path, size);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+function blame(variable, work) {
+    try {
+        return work();
+    }
+    catch (error) {
+        throw toFileError(variable, error);
+    }
+}
+/** An error of node:fs has a code; anything else is not the file's fault. */
+function toFileError(variable, error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return typeof code === 'string' ? new _failures_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .CommandFileError */ .m$(variable, code, error) : error;
+}
+
+
+/***/ }),
+
 /***/ 255:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -10,18 +86,42 @@
 /* harmony export */ });
 /** The longest that work which cannot be stopped, such as a name look-up, may delay the job, milliseconds. */
 const grace = 1000;
-/** Ends this process soon, now that its work is done. */
+/**
+ * Ends this process, now that its work is done, by `process.exitCode`. Node's own end would wait for everything that is
+ * open, and take apart what is in memory.
+ */
 function endProcess() {
-    // Only where something still keeps the process alive. An exit can cut off output on a pipe, so that goes out first.
-    setTimeout(() => {
-        process.stdout.write('', () => process.exit());
-    }, grace).unref();
+    // An exit can cut off output on a pipe, so that goes out first.
+    const flush = (end) => process.stdout.write('', end);
+    if (isThreadBusy())
+        setTimeout(() => flush(leave), grace).unref();
+    else
+        flush(() => process.exit());
+}
+/** Whether a thread of libuv still works on a request, `GetAddrInfoReqWrap` for example. */
+function isThreadBusy() {
+    return process.getActiveResourcesInfo().some((name) => name.includes('Req'));
+}
+/**
+ * Ends this process with its exit code. An exit waits for the threads of libuv, and so for a name server that never
+ * answers; a program that takes the place of this process does not. Windows and Node before 22.15 have no such call:
+ * the limit of the resolver, often 10 s, comes on top there (docs/runners.md).
+ */
+function leave() {
+    const { execve, exitCode = 0 } = process;
+    try {
+        execve?.('/bin/sh', ['sh', '-c', `exit ${exitCode}`], {});
+    }
+    catch {
+        // There is no such program, or no such call on this system.
+    }
+    process.exit();
 }
 
 
 /***/ }),
 
-/***/ 569:
+/***/ 831:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -31,39 +131,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   e: () => (/* binding */ run)
 });
 
-;// CONCATENATED MODULE: ./build/compiled/failures/errors.js
-/** The token shall be revoked, and neither an input nor the metadata says where. */
-class NoRevocationEndpointError extends Error {
-    name = 'NoRevocationEndpointError';
-    code = 'no_revocation_endpoint';
-    /** Undefined only where there was none to ask. */
-    issuer;
-    constructor(issuer) {
-        super('no_revocation_endpoint');
-        this.issuer = issuer;
-    }
-}
-/** There is nowhere to put a token: a file that the runner names is not named. */
-class NoRunnerError extends Error {
-    name = 'NoRunnerError';
-    code = 'no_runner';
-    variable;
-    constructor(variable) {
-        super('no_runner');
-        this.variable = variable;
-    }
-}
-/** The token does not fit into the environment variable that was asked for. */
-class TokenTooLongError extends Error {
-    name = 'TokenTooLongError';
-    code = 'token_too_long';
-    envVar;
-    constructor(envVar) {
-        super('token_too_long');
-        this.envVar = envVar;
-    }
-}
-
+// EXTERNAL MODULE: ./build/compiled/failures/errors.js
+var errors = __nccwpck_require__(408);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(692);
 ;// CONCATENATED MODULE: ./build/compiled/log/text.js
@@ -72,7 +141,7 @@ function text_text(words, ...pieces) {
     return { words, pieces };
 }
 /** Puts texts in a row. */
-function text_joinTexts(texts, separator) {
+function joinTexts(texts, separator) {
     const between = texts.slice(1).map(() => separator);
     return { words: ['', ...between, ''], pieces: texts };
 }
@@ -1141,7 +1210,7 @@ const catalog = {
     },
     issuer: { secret: false, acs: false, otherWords: ['issuerurl', 'discoveryurl', 'wellknownurl'] },
     'endpoint-type': { secret: false, acs: true, default: 'oauth2' },
-    'ca-certificate': { secret: 'certificate', acs: true, otherWords: ['ca', 'cacert'] },
+    'ca-certificate': { secret: 'certificate', acs: true, lines: true, otherWords: ['ca', 'cacert'] },
     'allow-http': { secret: false, acs: true, default: 'false', otherWords: ['insecure'] },
     'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username'] },
     'client-secret': {
@@ -1158,19 +1227,26 @@ const catalog = {
     'private-key': {
         secret: 'private_key',
         acs: false,
+        lines: true,
         otherWords: ['key', 'serviceaccountkey', 'credentialsjson'],
     },
     'private-key-id': { secret: false, acs: false, otherWords: ['kid', 'keyid', 'clientkeyid'] },
     'signing-algorithm': { secret: false, acs: false, otherWords: ['alg', 'algorithm'] },
     'private-key-as': { secret: false, acs: false, default: 'client_assertion' },
     'assertion-audience': { secret: false, acs: false, otherWords: ['assertionaud', 'jwtaudience'] },
-    'assertion-claims': { secret: false, acs: false, otherWords: ['claims', 'jwtclaims'] },
+    'assertion-claims': {
+        secret: false,
+        acs: false,
+        lines: true,
+        otherWords: ['claims', 'jwtclaims'],
+    },
     'client-certificate': {
         secret: 'certificate',
         acs: false,
+        lines: true,
         otherWords: ['cert', 'certificate', 'clientcert'],
     },
-    'client-key': { secret: 'private_key', acs: false, otherWords: ['tlskey'] },
+    'client-key': { secret: 'private_key', acs: false, lines: true, otherWords: ['tlskey'] },
     'id-token-as': { secret: false, acs: false, otherWords: ['oidctokenas'] },
     'id-token-parameter': {
         secret: false,
@@ -1179,16 +1255,17 @@ const catalog = {
     },
     'id-token-audience': { secret: false, acs: false, otherWords: ['oidcaudience'] },
     'refresh-token': { secret: 'text', acs: false },
-    scopes: { secret: false, acs: false, otherWords: ['scope'] },
+    scopes: { secret: false, acs: false, lines: true, otherWords: ['scope'] },
     'grant-type': { secret: false, acs: false, otherWords: ['granttypes'] },
-    audience: { secret: false, acs: false, otherWords: ['aud'] },
-    resource: { secret: false, acs: false },
+    audience: { secret: false, acs: false, lines: true, otherWords: ['aud'] },
+    resource: { secret: false, acs: false, lines: true },
     parameters: {
         secret: 'parameters',
         acs: false,
+        lines: true,
         otherWords: ['params', 'extraparameters', 'body'],
     },
-    headers: { secret: 'headers', acs: true, otherWords: ['extraheaders'] },
+    headers: { secret: 'headers', acs: true, lines: true, otherWords: ['extraheaders'] },
     'request-method': {
         secret: false,
         acs: false,
@@ -1199,6 +1276,7 @@ const catalog = {
     'response-fields': {
         secret: false,
         acs: false,
+        lines: true,
         otherWords: ['tokenpath', 'tokenfield', 'fields', 'responsefield', 'responsepath'],
     },
     timeout: { secret: false, acs: true, default: '15' },
@@ -1214,7 +1292,7 @@ const catalog = {
     'retry-on': { secret: false, acs: true, default: 'transient' },
     'use-cache': { secret: false, acs: true },
     'min-validity': { secret: false, acs: true },
-    'cache-encryption-key': { secret: 'text', acs: true },
+    'cache-encryption-key': { secret: 'text', acs: true, lines: true },
     'cache-wait': {
         secret: false,
         acs: true,
@@ -1223,6 +1301,12 @@ const catalog = {
     },
     'default-expires-in': { secret: false, acs: true },
     'expires-at-override': { secret: false, acs: true },
+    'if-no-credentials': {
+        secret: false,
+        acs: true,
+        default: 'error',
+        otherWords: ['skipifnocredentials', 'onmissingcredentials', 'ifmissing', 'ifnosecrets'],
+    },
     'env-var': {
         secret: false,
         acs: true,
@@ -1230,7 +1314,7 @@ const catalog = {
         otherWords: ['environmentvariable', 'envname', 'env', 'outputenv'],
     },
     revoke: { secret: false, acs: false, default: 'false' },
-    'revocation-url': { secret: false, acs: false },
+    'revocation-url': { secret: 'query', acs: false },
     verbose: { secret: false, acs: true, default: 'false', otherWords: ['debug'] },
 };
 const rows = Object.entries(catalog);
@@ -1243,13 +1327,15 @@ const secretInputs = rows.flatMap(([name, { secret }]) => (secret === false ? []
 const wholeSecrets = new Set(['text', 'client_secret', 'private_key']);
 /** The inputs that are a secret as a whole. */
 const secretNames = secretInputs.flatMap(([name, kind]) => wholeSecrets.has(kind) ? [name] : []);
+/** The inputs of one line. */
+const singleLineInputs = rows.flatMap(([name, { lines }]) => lines === true ? [] : [name]);
 /** The inputs that mean nothing to an ACS endpoint. */
 const notForAcs = rows.flatMap(([name, { acs }]) => acs ? [] : [name]);
 /** The input that each other word stands for. */
 const otherWords = rows.flatMap(([name, row]) => (row.otherWords ?? []).map((word) => [word, name]));
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = require("node:fs");
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
 ;// CONCATENATED MODULE: ./build/compiled/inputs/empty-secret.js
 
 /**
@@ -1268,7 +1354,7 @@ function explainMissingSecret(env) {
 /** The full name of the repository that a pull request comes from; undefined where the fork was deleted. */
 function readHeadRepository(env) {
     try {
-        const event = JSON.parse((0,external_node_fs_namespaceObject.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
+        const event = JSON.parse((0,external_node_fs_.readFileSync)(env['GITHUB_EVENT_PATH'] ?? '', 'utf8'));
         return event.pull_request?.head?.repo?.full_name;
     }
     catch {
@@ -1288,7 +1374,7 @@ function readHeadRepository(env) {
  * @returns an empty string where it was left out
  * @see https://docs.github.com/actions/reference/workflows-and-actions/metadata-syntax#inputs
  */
-function readInput(env, name, how = 'trimmed') {
+function reader_readInput(env, name, how = 'trimmed') {
     const value = env[`INPUT_${name.toUpperCase()}`] ?? '';
     return how === 'exact' ? value : value.trim();
 }
@@ -1300,6 +1386,7 @@ class InputReader {
     #env;
     #ignored = new Set();
     #missing;
+    #required = [];
     constructor(env) {
         this.#env = env;
     }
@@ -1307,9 +1394,26 @@ class InputReader {
     complain(problem) {
         this.problems.push(problem);
     }
-    /** Notes that a secret is needed and empty, which has reasons of its own; the first one counts. */
-    missSecret(name) {
-        this.#missing ??= name;
+    /** Whether something is noted of an input. */
+    complainsOf(name) {
+        return this.problems.some((problem) => renderText(problem, (all) => all).startsWith(`${name}:`));
+    }
+    /** Notes that an input is required and empty. */
+    miss(problem) {
+        this.complain(problem);
+        this.#required.push(problem);
+    }
+    /** Whether all that is wrong is that required inputs are empty. */
+    get isOnlyMissing() {
+        return this.problems.every((problem) => this.#required.includes(problem));
+    }
+    /**
+     * Notes that a secret is needed and empty, which has reasons of its own; the first one counts.
+     *
+     * @param part its name, if the input has several
+     */
+    missSecret(name, part) {
+        this.#missing ??= part === undefined ? name : `${name}: ${part}`;
     }
     /** From here on the input reads as left out: what is wrong with it is reported already. */
     ignore(name) {
@@ -1341,7 +1445,7 @@ class InputReader {
         return this.#readRaw(name, 'exact');
     }
     #readRaw(name, how = 'trimmed') {
-        return this.#ignored.has(name) ? '' : readInput(this.#env, name, how);
+        return this.#ignored.has(name) ? '' : reader_readInput(this.#env, name, how);
     }
     /** One of several words; undefined where it was left out, or is none of them. */
     readOptionalChoice(name, choices) {
@@ -1426,7 +1530,7 @@ function readClaims(reader) {
     const names = pairs.map(([name]) => name);
     const repeated = names.find((name, index) => names.indexOf(name) !== index);
     if (faults.length > 0)
-        reader.complain(text_text `assertion-claims: ${text_joinTexts(faults, ', ')}`);
+        reader.complain(text_text `assertion-claims: ${joinTexts(faults, ', ')}`);
     if (repeated !== undefined) {
         reader.complain(text_text `assertion-claims: ${repeated} is given more than once`);
     }
@@ -1534,71 +1638,722 @@ function nameReason(error) {
     return typeof reason === 'string' ? reason : 'not accepted by OpenSSL';
 }
 
-;// CONCATENATED MODULE: ./build/compiled/http/loopback.js
+// EXTERNAL MODULE: ./build/compiled/http/loopback.js
+var loopback = __nccwpck_require__(523);
+// EXTERNAL MODULE: ./build/compiled/http/retry-after.js
+var retry_after = __nccwpck_require__(321);
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(138);
+;// CONCATENATED MODULE: ./build/compiled/oauth2/response/response-fields.js
+
+/** What a response can say that has another place than RFC 6749 gives it. */
+const fieldNames = [
+    'access_token',
+    'token_type',
+    'expires_in',
+    'expires_in_ms',
+    'expires_at',
+    'scope',
+    'refresh_token',
+    'id_token',
+];
+/** Reads lines of `name=path`, split at the first `=`. White space around both and empty lines are dropped. */
+function parseResponseFields(input) {
+    const fields = {};
+    const faults = [];
+    for (const [index, line] of input.split(/\r?\n/).entries()) {
+        if (line.trim() === '')
+            continue;
+        const [before = '', ...rest] = line.split('=');
+        const written = before.trim();
+        const path = rest.join('=').trim();
+        const name = fieldNames.find((one) => one === written);
+        const complain = (code) => {
+            faults.push({ code, line: index + 1, name: written });
+        };
+        if (path === '')
+            complain('no_path');
+        else if (name === undefined)
+            complain('unknown_name');
+        else if (fields[name] !== undefined)
+            complain('repeated_name');
+        else
+            fields[name] = path;
+    }
+    return { fields, faults };
+}
 /**
- * Whether connections to a host never leave the machine.
+ * Finds a field in a body.
  *
- * @param hostname as `URL.hostname` gives it
- * @see RFC 6761 section 6.3, RFC 6890, RFC 4291 section 2.5.3
+ * @param body what was read of it: a value of JSON, the fields of a form, or a text
+ * @returns undefined if it is not there
  */
-function isLoopback(hostname) {
-    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+function findField(body, fields, name) {
+    const path = fields[name];
+    if (path !== undefined)
+        return findPlace(body, path);
+    return isTaken(fields, name) ? undefined : findPlace(body, name, [name]);
+}
+const expiryNames = ['expires_in', 'expires_in_ms', 'expires_at'];
+/**
+ * Whether a standard place is not that of its name: there is none for milliseconds, and a place that is listed for one
+ * form of the expiry is not read in another, because milliseconds would be taken for seconds.
+ */
+function isTaken(fields, name) {
+    if (name === 'expires_in_ms')
+        return true;
+    return expiryNames.includes(name) && expiryNames.some((other) => fields[other] === name);
+}
+/** Follows a path. Only what is a field of the body itself is found, nothing of a prototype and no length of a list. */
+function findPlace(body, path, steps = path.split('.')) {
+    if (isContainer(body) && !Array.isArray(body) && Object.hasOwn(body, path)) {
+        return { steps: [path], value: body[path] };
+    }
+    if (path === '.')
+        return isContainer(body) ? undefined : { steps: [], value: body };
+    let value = body;
+    for (const step of steps) {
+        if (!isContainer(value) || !hasStep(value, step))
+            return undefined;
+        value = value[step];
+    }
+    return { steps, value };
+}
+function isContainer(value) {
+    return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
+}
+function hasStep(value, step) {
+    return Object.hasOwn(value, step) && (!Array.isArray(value) || step !== 'length');
+}
+/** Whether the access token can be in a list that is the whole body. */
+function readsList({ access_token: path = '' }) {
+    return /^\d+(\.|$)/.test(path);
+}
+/** Whether the access token can be the whole body. */
+function readsText({ access_token: path }) {
+    return path === '.';
+}
+/** What only the client should see. */
+const response_fields_secretNames = ['access_token', 'refresh_token', 'id_token'];
+/**
+ * A copy of a body without what is at the listed places of secrets. An item of a list becomes null, so that the others
+ * keep their indexes.
+ *
+ * @param body nested no deeper than calls can go
+ */
+function dropListedSecrets(body, fields) {
+    return response_fields_secretNames
+        .filter((name) => fields[name] !== undefined)
+        .flatMap((name) => findField(body, fields, name) ?? [])
+        .reduce((rest, { steps }) => dropPlace(rest, steps), body);
+}
+function dropPlace(value, [step, ...further]) {
+    // What contained it was dropped before.
+    if (step === undefined || !isContainer(value) || !hasStep(value, step))
+        return value;
+    const isLast = further.length === 0;
+    const inner = isLast ? null : dropPlace(value[step], further);
+    if (Array.isArray(value)) {
+        return value.map((item, index) => (String(index) === step ? inner : item));
+    }
+    const kept = Object.entries(value).filter(([name]) => name !== step || !isLast);
+    return Object.fromEntries(kept.map(([name, field]) => [name, name === step ? inner : field]));
 }
 
-;// CONCATENATED MODULE: ./build/compiled/http/retry-after.js
-const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
-const time = String.raw `(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
-/** The three forms of an HTTP-date, the last two obsolete, that a recipient must accept. */
-const httpDates = [
-    new RegExp(String.raw `^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>${months}) (?<year>\d{4}) ${time} GMT$`),
-    new RegExp(String.raw `^[A-Z][a-z]+day, (?<day>\d\d)-(?<month>${months})-(?<year>\d\d) ${time} GMT$`),
-    new RegExp(String.raw `^[A-Z][a-z]{2} (?<month>${months}) (?<day>[ \d]\d) ${time} (?<year>\d{4})$`),
-];
+;// CONCATENATED MODULE: ./build/compiled/oauth2/response/body.js
+
+
+
 /**
- * Reads a Retry-After header: how long the server asks to wait.
+ * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
  *
- * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
- * @param now epoch, milliseconds
- * @returns milliseconds, never negative
- * @see RFC 9110 sections 10.2.3 and 5.6.7
+ * @param fields a list or a text is read only if the access token is to be found there
+ * @returns undefined if it is nothing of these
  */
-function parseRetryAfter(value, now) {
-    const text = value?.trim() ?? '';
-    if (/^\d+$/.test(text))
-        return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
-    const date = parseHttpDate(text, now);
-    return date === undefined ? undefined : Math.max(0, date - now);
+function readBody(body, fields = {}) {
+    // TextDecoder drops a byte order mark.
+    const text = new TextDecoder().decode(body);
+    const value = readJson(text);
+    if (isObject(value))
+        return value;
+    if (Array.isArray(value))
+        return readsList(fields) ? value : undefined;
+    return readForm(text, fields) ?? (readsText(fields) ? readBareText(text, value) : undefined);
 }
-/** Reads an HTTP-date; gives the epoch in milliseconds (RFC 9110 section 5.6.7). */
-function parseHttpDate(text, now) {
-    for (const form of httpDates) {
-        const parts = form.exec(text)?.groups;
-        if (parts !== undefined)
-            return toEpoch(parts, now);
+/**
+ * Reads a body as a JSON object, else as a form with a token or an error.
+ *
+ * @returns undefined if it is neither
+ */
+function readObjectBody(body) {
+    const read = readBody(body);
+    return isObject(read) ? read : undefined;
+}
+function readJson(text) {
+    try {
+        return parseExactJson(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
+function readForm(text, { access_token: place }) {
+    const encoded = text.trim();
+    if (/[\s<>"]/.test(encoded))
+        return undefined;
+    const form = new URLSearchParams(encoded);
+    const isTelling = [...form.keys()].some((name) => ['access_token', 'error', place].includes(name));
+    return isTelling ? Object.fromEntries(form) : undefined;
+}
+/** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */
+function readBareText(text, value) {
+    if (typeof value === 'string')
+        return value;
+    const bare = text.trim();
+    return /^[^\s<>"{}[\],]+$/.test(bare) && !/^(null|true|false)$/.test(bare) ? bare : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/json-words.js
+
+/** The places in which servers write what went wrong, the best first; without case, `_` and `-`. */
+const places = [
+    'message',
+    'msg',
+    'errmsg',
+    'detail',
+    'title',
+    'reason',
+    'description',
+    'errorMessage',
+    'errorSummary',
+    'errorDescription',
+    'errorMessages',
+    'faultstring',
+    'errors',
+    'error',
+    'fault',
+].map(squeeze);
+/** A code says less than any sentence, wherever that stands. */
+const lastPlaces = ['code'];
+const placesOfSuccess = [
+    'errorDescription',
+    'message',
+    'msg',
+    'errmsg',
+    'detail',
+    'reason',
+    'error',
+].map(squeeze);
+/** How deep a value is searched, objects within objects; a list is no level of its own. */
+const levels = 3;
+/** The most objects that are looked into at each level. */
+const mostObjects = 200;
+/**
+ * Finds what a failed answer says in words: `error_description` of RFC 6749 section 5.2 first, then the first text in one of the usual
+ * places, breadth first.
+ *
+ * @param value of JSON, or the fields of a form
+ */
+function findJsonWords(value, search) {
+    const description = isObject(value) ? value['error_description'] : undefined;
+    if (isShown(description, search))
+        return { place: 'error_description', text: description };
+    if (search.isSuccess)
+        return findIn(value, placesOfSuccess, search);
+    return findIn(value, places, search) ?? findIn(value, lastPlaces, search);
+}
+/**
+ * Finds the code of an error: `error` of RFC 6749 section 5.2, or what stands for it in an object of that name.
+ *
+ * @param value of JSON, or the fields of a form
+ * @returns undefined if there is none, or if it could be the token
+ */
+function findErrorCode(value, { isSuccess }) {
+    const error = isObject(value) ? value['error'] : undefined;
+    const code = isObject(error)
+        ? [error['status'], error['code'], error['type']].find((one) => json_words_isText(one))
+        : error;
+    if (!json_words_isText(code))
+        return undefined;
+    const isWords = /^[a-z]{2,15}(_[a-z]{2,15})+$/.test(code);
+    return isSuccess && mayBeToken(code) && !isWords ? undefined : code;
+}
+function json_words_isText(value) {
+    return typeof value === 'string' && value.trim() !== '';
+}
+function findIn(value, names, search) {
+    let level = listObjects([], value);
+    for (let depth = 1; depth <= levels; depth += 1) {
+        for (const object of level) {
+            const found = findInObject(object, names, search);
+            if (found !== undefined)
+                return found;
+        }
+        level = level.flatMap(listInner).slice(0, mostObjects);
     }
     return undefined;
 }
-function toEpoch(parts, now) {
-    const month = months.split('|').indexOf(parts['month'] ?? '');
-    const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) => Number(parts[name]));
-    const year = fullYear(parts['year'] ?? '', now);
-    // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
-    const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
-    // 60 is a leap second.
-    if (!inCalendar || hour > 23 || minute > 59 || second > 60)
-        return undefined;
-    return Date.UTC(year, month, day, hour, minute, second);
+/** A value that is an object, or the objects in a list. */
+function listObjects(path, value) {
+    if (isObject(value))
+        return [{ path, members: value }];
+    if (!Array.isArray(value))
+        return [];
+    return value
+        .slice(0, mostObjects)
+        .flatMap((item, index) => isObject(item) ? [{ path: [...path, String(index)], members: item }] : []);
 }
-/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
-function fullYear(digits, now) {
-    if (digits.length === 4)
-        return Number(digits);
-    const first = new Date(now).getUTCFullYear() - 49;
-    return first + ((Number(digits) + 100 - (first % 100)) % 100);
+function listInner({ path, members }) {
+    return Object.entries(members)
+        .slice(0, mostObjects)
+        .flatMap(([name, value]) => listObjects([...path, name], value));
+}
+function findInObject({ path, members }, names, search) {
+    const entries = Object.entries(members).slice(0, mostObjects);
+    for (const place of names) {
+        // It only announces what the field errors says.
+        if (place === 'title' && hasDetails(entries, search))
+            continue;
+        for (const [name, value] of entries) {
+            if (squeeze(name) !== place)
+                continue;
+            // The code of RFC 6749 is shown by itself.
+            if (place === 'error' && path.length === 0 && typeof value === 'string')
+                continue;
+            const found = findText([...path, name], value, search) ??
+                (place === 'errors' ? findFieldError([...path, name], value, search) : undefined);
+            if (found !== undefined)
+                return found;
+        }
+    }
+    return undefined;
+}
+/** A text, or the first one in a list. */
+function findText(path, value, search) {
+    if (isShown(value, search))
+        return { place: path.join('.'), text: value };
+    if (!Array.isArray(value))
+        return undefined;
+    const index = value.findIndex((item) => isShown(item, search));
+    const text = value[index];
+    return isShown(text, search) ? { place: [...path, index].join('.'), text } : undefined;
+}
+/** What is wrong with a field of the request: `{"client_id": ["The client_id field is required."]}`. */
+function findFieldError(path, value, search) {
+    if (!isObject(value))
+        return undefined;
+    const entries = Object.entries(value).slice(0, mostObjects);
+    // An error like any other, that only stands there.
+    if (entries.some(([name, one]) => places.includes(squeeze(name)) && typeof one === 'string')) {
+        return undefined;
+    }
+    for (const [name, one] of entries) {
+        const found = findText([...path, name], one, search);
+        if (found !== undefined)
+            return { ...found, text: `${name}: ${found.text}` };
+    }
+    return undefined;
+}
+/** Whether there is a field errors that says something: a text, an error of a field, or an object with words of its own. */
+function hasDetails(entries, search) {
+    return entries
+        .filter(([name]) => squeeze(name) === 'errors')
+        .some(([, value]) => findText([], value, search) !== undefined ||
+        findFieldError([], value, search) !== undefined ||
+        listObjects([], value).some(({ members }) => hasWords(members, search)));
+}
+function hasWords(members, search) {
+    return Object.entries(members).some(([name, value]) => places.includes(squeeze(name)) && findText([], value, search) !== undefined);
+}
+/** Whether a value is a text that may be shown. */
+function isShown(value, { isSuccess }) {
+    return json_words_isText(value) && !(isSuccess && mayBeToken(value));
+}
+/**
+ * Whether a text of an answer with a success status could be the token itself: 20 or more characters without a space.
+ *
+ * @see RFC 6749 section 10.10: a token must not be guessed, so none is short
+ */
+function mayBeToken(value) {
+    return value.trim().length >= 20 && !value.trim().includes(' ');
+}
+/** `error_description`, `errorDescription` and `Error-Description` are one name. */
+function squeeze(name) {
+    return name.toLowerCase().replace(/[_-]/g, '');
 }
 
-// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
-var transport_error = __nccwpck_require__(138);
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/fields.js
+
+
+/** The most names that are listed. */
+const mostNames = 30;
+/** Longer ones could be anything. */
+const longestName = 64;
+/**
+ * Lists the names of the fields of a failed answer, at the top and one object below, as paths of response-fields.
+ *
+ * @param value of JSON, or the fields of a form
+ * @returns text from outside; empty where the body has no fields
+ */
+function listFields(value) {
+    const names = listPlaces(value).map(({ path }) => path.join('.'));
+    return names.filter((name) => name.length <= longestName).slice(0, mostNames);
+}
+/** The fields that are no objects, at the top and one object below. Of a list, the first item stands for all. */
+function listPlaces(value) {
+    return enter([], value).flatMap((field) => {
+        const inner = enter(field.path, field.value);
+        return inner.length === 0 ? [field] : inner;
+    });
+}
+/** The fields of an object, or of the first object of a list. */
+function enter(path, value) {
+    if (isObject(value))
+        return listEntries(path, value);
+    const [first] = Array.isArray(value) ? value : [];
+    return isObject(first) ? listEntries([...path, '0'], first) : [];
+}
+function listEntries(path, members) {
+    return Object.entries(members).map(([name, one]) => ({ path: [...path, name], value: one }));
+}
+/** What servers call an access token, the best first; without case, `_` and `-`. */
+const tokenNames = [
+    'accessToken',
+    'token',
+    'bearerToken',
+    'authToken',
+    'authenticationToken',
+    'authorizationToken',
+    'apiToken',
+    'accessTokenValue',
+    'tokenValue',
+    'jwt',
+    'jwtToken',
+    'accessJwt',
+    'tenantAccessToken',
+    'appAccessToken',
+    'sessionToken',
+    'securityToken',
+    'idToken',
+    'bearer',
+    'sessionId',
+    'ticket',
+].map(squeeze);
+/**
+ * Finds the field that is probably the access token, for the line of response-fields that reads it.
+ *
+ * @param value of JSON, or the fields of a form
+ * @returns a path; undefined where no field is called like a token
+ */
+function suggestTokenPath(value) {
+    const texts = listPlaces(value).filter((field) => isTokenText(field.value) && canBePath(field));
+    for (const name of tokenNames) {
+        const found = texts.find(({ path }) => isCalled(path, name));
+        if (found !== undefined)
+            return found.path.join('.');
+    }
+    return undefined;
+}
+/** By its own name, or as the value of what has it: `{"token": {"value": "..."}}`. */
+function isCalled(path, tokenName) {
+    const [name = '', parent = ''] = path.toReversed().map(squeeze);
+    return name === tokenName || (name === 'value' && parent === tokenName);
+}
+function isTokenText(value) {
+    return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+/** Whether a path leads back to the field: a name with a dot would be two steps, and white space at an end is dropped. */
+function canBePath({ path }) {
+    return path.every((step) => /^[^\s.`=\p{Cc}]+$/u.test(step) && step.length <= longestName);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/markup.js
+/** How much of a page is looked at, characters: its title and its first sentence stand at its beginning. */
+const looked = 64 * 1024;
+/** The elements in which servers write what went wrong, the best first; any prefix of a namespace may stand before them. */
+const markup_elements = [
+    'title',
+    'faultstring',
+    'message',
+    'error_description',
+    'Text',
+];
+/**
+ * Takes the line from HTML or XML that says what went wrong: the title of a page, the words of a SOAP fault or of an error of a cloud
+ * service, else the text without tags.
+ *
+ * @see SOAP 1.1 section 4.4 (faultstring), SOAP 1.2 part 1 section 5.4 (Reason/Text)
+ */
+function takeMarkup(markup) {
+    const head = dropUnread(markup.slice(0, looked));
+    for (const element of markup_elements) {
+        const text = readElement(head, element);
+        if (text !== '')
+            return text;
+    }
+    return markup_readText(head);
+}
+/** What no reader sees: comments, scripts and styles. */
+function dropUnread(markup) {
+    const withoutComments = dropBetween(markup, /<!--/g, /-->/g);
+    return dropBetween(withoutComments, /<(?:script|style|svg)\b/gi, /<\/(?:script|style|svg)\s*>/gi);
+}
+/** Drops everything between an opening and the next closing, in one go, because a server chooses the length. */
+function dropBetween(text, opening, closing) {
+    const parts = [];
+    let from = 0;
+    for (;;) {
+        opening.lastIndex = from;
+        const open = opening.exec(text);
+        if (open === null)
+            return parts.join(' ') + text.slice(from);
+        parts.push(text.slice(from, open.index));
+        closing.lastIndex = open.index;
+        const close = closing.exec(text);
+        // What is never closed has no end.
+        if (close === null)
+            return parts.join(' ');
+        from = closing.lastIndex;
+    }
+}
+function readElement(markup, name) {
+    const open = new RegExp(`<(?:[A-Za-z][\\w.-]{0,40}:)?${name}(?:\\s[^<>]{0,400})?>`, 'i').exec(markup);
+    if (open === null)
+        return '';
+    const from = open.index + open[0].length;
+    const close = new RegExp(`</(?:[A-Za-z][\\w.-]{0,40}:)?${name}\\s*>`, 'gi');
+    close.lastIndex = from;
+    const end = close.exec(markup)?.index ?? markup.length;
+    return markup_readText(markup.slice(from, end));
+}
+/** The text between tags, on one line. */
+function markup_readText(markup) {
+    // A tag, also one that the end cuts off; no text has so long a one.
+    const withoutTags = markup
+        .replace(/<!\[CDATA\[|\]\]>/g, ' ')
+        .replace(/<[!/?A-Za-z][^<>]*(?:>|$)/g, ' ');
+    return decodeEntities(withoutTags).replace(/\s+/g, ' ').trim();
+}
+const entities = {
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    apos: "'",
+    nbsp: ' ',
+    middot: '·',
+    mdash: '—',
+    ndash: '–',
+    hellip: '…',
+    copy: '©',
+    laquo: '«',
+    raquo: '»',
+};
+function decodeEntities(text) {
+    return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/gi, (entity, decimal, hex, name = '') => {
+        if (decimal !== undefined)
+            return fromCodePoint(Number(decimal), entity);
+        if (hex !== undefined)
+            return fromCodePoint(Number.parseInt(hex, 16), entity);
+        return Object.hasOwn(entities, String(name)) ? (entities[String(name)] ?? entity) : entity;
+    });
+}
+function fromCodePoint(point, entity) {
+    return point <= 0x10_ff_ff ? String.fromCodePoint(point) : entity;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/pages.js
+
+/** How much of a page is looked at, characters. */
+const pages_looked = 64 * 1024;
+const blocked = /just a moment|attention required|checking your browser|(verify|verifying) (that )?you are (a )?human|are you (a )?(human|robot)|captcha|access denied|request (was |has been )?(blocked|rejected|denied)|web application firewall|incapsula|imperva|pardon our interruption|sucuri|ddos|bot (protection|detection|manager)/i;
+const maintenance = /maintenance|\bdown for\b|be (right )?back (soon|shortly)|temporarily (down|offline|unavailable)|wartung|wartungsarbeiten|mantenimiento|en maintenance|out of service/i;
+const login = /\b(log ?-?in|sign ?-?in|log ?-?on|sign ?-?on|anmelden|anmeldung|connexion|iniciar sesi.n)\b/i;
+/**
+ * Says what a page is.
+ *
+ * @returns undefined where the body is no HTML
+ */
+function recognizePage({ status, headers }, text) {
+    const isHtml = /^\s*<(!doctype\s+html|html|head|body)\b/i.test(text) ||
+        (/\bx?html\b/i.test(headers['content-type'] ?? '') && /^\s*</.test(text));
+    if (!isHtml)
+        return undefined;
+    const head = text.slice(0, pages_looked);
+    const title = takeMarkup(head);
+    // A server that wants credentials says how (RFC 9110 section 11.6.1).
+    const isChallenge = status === 401 && headers['www-authenticate'] !== undefined;
+    const isBlocked = headers['cf-mitigated'] !== undefined || blocked.test(title);
+    const asksPassword = /<input\b[^<>]{0,400}\btype\s*=\s*["']?password\b/i.test(head);
+    if (isBlocked && !isChallenge)
+        return 'firewall';
+    if (maintenance.test(title))
+        return 'maintenance';
+    if (asksPassword || login.test(title))
+        return 'login';
+    const isRefusal = status === 403 || status === 429 || (status === 401 && !isChallenge);
+    return isRefusal ? 'firewall' : 'page';
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/words.js
+
+
+
+/**
+ * Finds the one line of a failed answer that says what went wrong, in whatever form it is: in the usual fields of JSON or of a form,
+ * in a page or an XML document, as text, or in `WWW-Authenticate`. With a success status only a few fields are read, because the rest
+ * could be the token.
+ */
+function findWords({ status, headers }, { text, value }) {
+    const isSuccess = (0,transport_error/* isSuccessStatus */.ar)(status);
+    const found = findJsonWords(value, { isSuccess });
+    if (found !== undefined) {
+        // The code is shown by itself.
+        if (found.text === findErrorCode(value, { isSuccess }))
+            return undefined;
+        const form = isSuccess ? 'value-of-success' : 'value';
+        return { place: found.place, outside: found.text, form };
+    }
+    if (isSuccess)
+        return undefined;
+    if (text.trim() !== '')
+        return describeText(text, value);
+    const challenge = headers['www-authenticate'] ?? '';
+    if (challenge.trim() === '')
+        return undefined;
+    return { place: 'www-authenticate', outside: challenge, form: 'value' };
+}
+function describeText(text, value) {
+    if (typeof value === 'string')
+        return { place: 'text', outside: value, form: 'lines' };
+    // The code is shown by itself.
+    if (findErrorCode(value, { isSuccess: false }) !== undefined)
+        return undefined;
+    if (value !== undefined)
+        return isEmpty(value) ? undefined : { place: 'text', outside: text, form: 'json' };
+    const form = isMarkup(text) ? 'markup' : 'lines';
+    return { place: 'text', outside: text, form };
+}
+/** Whether a value of JSON says nothing: null, or an object or a list without anything in it. */
+function isEmpty(value) {
+    return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+/**
+ * Takes the line of {@link AnswerWords} from what the server wrote, in which secrets are hidden. A token that nobody has requested yet is
+ * hidden too: what has the form of a JWT, and the long values of JSON in which no field is known to be words.
+ */
+function takeWords(form, redacted) {
+    return takeForm(form, redacted).replace(/\beyJ[\w-]{8,}(?:\.[\w-]*)+/g, '***');
+}
+function takeForm(form, redacted) {
+    switch (form) {
+        case 'value':
+        case 'lines':
+            return takeLine(redacted);
+        case 'value-of-success':
+            return hideLongWords(takeLine(redacted));
+        case 'json':
+            return redacted
+                .trim()
+                .replace(/\s*[\r\n]+\s*/g, ' ')
+                .replace(/"(?:[^"\\\s]|\\.){20,}"(?!\s*:)/g, '"***"');
+        case 'markup':
+            return takeLine(takeMarkup(redacted));
+    }
+}
+/** What the server says, for comparison alone: secrets are not hidden in it. */
+function readWords({ form, outside }) {
+    return takeWords(form, outside);
+}
+/** The first line that is not empty, without full stops at its end: some servers write several, such as the id of a trace. */
+function takeLine(text) {
+    const [line = ''] = text.trim().split(/[\r\n\u2028\u2029]/, 1);
+    let end = line.trimEnd().length;
+    while (line[end - 1] === '.')
+        end -= 1;
+    return line.slice(0, end);
+}
+function hideLongWords(line) {
+    return line
+        .split(' ')
+        .map((word) => (mayBeToken(word) ? '***' : word))
+        .join(' ');
+}
+/** Whether a text is HTML or XML. */
+function isMarkup(text) {
+    return /^\s*</.test(text);
+}
+/** Reads the body of a failed answer. */
+function readFailedBody({ body, headers, }) {
+    const text = decode(body, headers['content-type'] ?? '');
+    const json = words_readJson(text);
+    return { text, value: json === undefined ? words_readForm(text) : json };
+}
+/** Decodes a body as its content type says, else as UTF-8; a byte order mark is dropped. */
+function decode(body, contentType) {
+    const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
+    const text = (charset === undefined ? undefined : decodeAs(body, charset)) ?? new TextDecoder().decode(body);
+    // What is no text has characters that cannot be shown: it is compressed, or a file.
+    const strange = text.match(/[\0\ufffd]/g)?.length ?? 0;
+    return text.includes('\0') || strange > text.length / 4 ? '' : text;
+}
+/** Undefined for a character set that is not known. */
+function decodeAs(body, charset) {
+    try {
+        return new TextDecoder(charset).decode(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+function words_readJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** The fields of a form that says something about an error. */
+function words_readForm(text) {
+    if (!/^[^\s<>"{}]+=[^\s<>"{}]*$/.test(text.trim()))
+        return undefined;
+    const fields = Object.fromEntries(new URLSearchParams(text.trim()));
+    const find = [findJsonWords, findErrorCode];
+    return find.some((one) => one(fields, { isSuccess: false }) !== undefined) ? fields : undefined;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/answer-shape.js
+
+
+
+
+
+
+/** Says what a failed answer was like. */
+function shapeOf(response) {
+    const { status, statusText, headers, body } = response;
+    const read = readFailedBody(response);
+    return {
+        status,
+        statusText,
+        contentType: headers['content-type'],
+        length: body.length,
+        code: findErrorCode(read.value, { isSuccess: (0,transport_error/* isSuccessStatus */.ar)(status) }),
+        words: findWords(response, read),
+        page: recognizePage(response, read.text),
+        fields: listFields(read.value),
+        tokenPath: (0,transport_error/* isSuccessStatus */.ar)(status) ? findTokenPath(body, read.value) : undefined,
+    };
+}
+/** A field that is called like a token, or the whole body where that is one line of text without white space, long enough for one. */
+function findTokenPath(body, value) {
+    const bare = readBody(body, { access_token: '.' });
+    const isBare = typeof bare === 'string' && /^[\x21-\x7e]{8,}$/.test(bare);
+    return isBare ? '.' : suggestTokenPath(value);
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/default-headers.js
 /** What every request of this action to an authorization server says of itself, by name in lower case. */
 const defaultHeaders = [
@@ -1688,7 +2443,7 @@ function judgeFailure(error, { retryOn, spendsGrant }) {
         return { retryable: false };
     return {
         retryable: error.retryable || retryOn === 'all',
-        retryAfter: error instanceof transport_error/* TransportError */.wX ? undefined : error.retryAfter,
+        retryAfter: error.retryAfter,
     };
 }
 function isFailedAttempt(error) {
@@ -1806,21 +2561,44 @@ const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
 const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 /**
- * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess. A JWT that is used
- * twice is refused, which does no harm.
+ * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess, in lower case without
+ * marks: servers that do not follow the RFCs write them in ways of their own. A JWT that is used twice is refused, which
+ * does no harm.
  */
 const guardedParameters = new Set([
-    'refresh_token',
+    'refreshtoken',
     'code',
-    'device_code',
+    'authcode',
+    'authorizationcode',
+    'devicecode',
     'otp',
+    'totp',
+    'otpcode',
+    'mfacode',
+    'onetimepassword',
+    'onetimecode',
+    'passcode',
 ]);
 /** The parameters of a grant that works only once; the next request could not send the same. */
 const singleUseParameters = new Set([
     ...guardedParameters,
-    'subject_token',
+    'subjecttoken',
     'assertion',
+    'samlassertion',
+    'samlresponse',
 ]);
+/** Whether a parameter, at any depth, is one whose second use could do harm (RFC 6749 section 10.4). */
+function hasGuardedParameter(parameters) {
+    return hasName(parameters, guardedParameters);
+}
+/** Whether a parameter, at any depth, is that of a grant that works only once. */
+function hasSingleUseParameter(parameters) {
+    return hasName(parameters, singleUseParameters);
+}
+function hasName(parameters, names) {
+    return parameters.some(([name, value]) => names.has(name.toLowerCase().replace(/[^a-z\d]/g, '')) ||
+        (typeof value === 'object' && value !== null && hasName(Object.entries(value), names)));
+}
 /**
  * The jwt-bearer grant: a signed JWT says whose token is requested.
  *
@@ -1933,8 +2711,7 @@ function toText(value) {
 const requestMethods = ['POST', 'GET', 'PUT'];
 /** Whether sending the request again after an answer was lost could do harm (RFC 6749 section 10.4). */
 function spendsItsGrant({ tokenUrl, parameters, }) {
-    const all = [...listQueryParameters(tokenUrl), ...parameters];
-    return all.some(([name]) => guardedParameters.has(name));
+    return hasGuardedParameter([...listQueryParameters(tokenUrl), ...parameters]);
 }
 /** The names of the parameters: each once, in order, without values. */
 function listParameterNames(request) {
@@ -2085,175 +2862,6 @@ class AccessToken {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/response/response-fields.js
-
-/** What a response can say that has another place than RFC 6749 gives it. */
-const fieldNames = [
-    'access_token',
-    'token_type',
-    'expires_in',
-    'expires_in_ms',
-    'expires_at',
-    'scope',
-    'refresh_token',
-    'id_token',
-];
-/** Reads lines of `name=path`, split at the first `=`. White space around both and empty lines are dropped. */
-function parseResponseFields(input) {
-    const fields = {};
-    const faults = [];
-    for (const [index, line] of input.split(/\r?\n/).entries()) {
-        if (line.trim() === '')
-            continue;
-        const [written = '', ...rest] = line.split('=');
-        const path = rest.join('=').trim();
-        const name = fieldNames.find((one) => one === written.trim());
-        const code = response_fields_findFault(name, path, fields);
-        if (name !== undefined && code === undefined)
-            fields[name] = path;
-        else
-            faults.push({ code: code ?? 'unknown_name', line: index + 1, name: written.trim() });
-    }
-    return { fields, faults };
-}
-function response_fields_findFault(name, path, fields) {
-    if (path === '')
-        return 'no_path';
-    if (name === undefined)
-        return 'unknown_name';
-    return fields[name] === undefined ? undefined : 'repeated_name';
-}
-/**
- * Finds a field in a body.
- *
- * @param body what was read of it: a value of JSON, the fields of a form, or a text
- * @returns undefined if it is not there
- */
-function findField(body, fields, name) {
-    const path = fields[name];
-    if (path !== undefined)
-        return findPlace(body, path);
-    return isTaken(fields, name) ? undefined : findPlace(body, name, [name]);
-}
-const expiryNames = ['expires_in', 'expires_in_ms', 'expires_at'];
-/**
- * Whether a standard place is not that of its name: there is none for milliseconds, and a place that is listed for one
- * form of the expiry is not read in another, because milliseconds would be taken for seconds.
- */
-function isTaken(fields, name) {
-    if (name === 'expires_in_ms')
-        return true;
-    return expiryNames.includes(name) && expiryNames.some((other) => fields[other] === name);
-}
-/** Follows a path. Only what is a field of the body itself is found, nothing of a prototype and no length of a list. */
-function findPlace(body, path, steps = path.split('.')) {
-    if (isContainer(body) && !Array.isArray(body) && Object.hasOwn(body, path)) {
-        return { steps: [path], value: body[path] };
-    }
-    if (path === '.')
-        return isContainer(body) ? undefined : { steps: [], value: body };
-    let value = body;
-    for (const step of steps) {
-        if (!isContainer(value) || !hasStep(value, step))
-            return undefined;
-        value = value[step];
-    }
-    return { steps, value };
-}
-function isContainer(value) {
-    return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
-}
-function hasStep(value, step) {
-    return Object.hasOwn(value, step) && (!Array.isArray(value) || /^\d+$/.test(step));
-}
-/** Whether the access token can be in a list that is the whole body. */
-function readsList({ access_token: path = '' }) {
-    return /^\d+(\.|$)/.test(path);
-}
-/** Whether the access token can be the whole body. */
-function readsText({ access_token: path }) {
-    return path === '.';
-}
-/** What only the client should see. */
-const response_fields_secretNames = ['access_token', 'refresh_token', 'id_token'];
-/**
- * A copy of a body without what is at the listed places of secrets. An item of a list becomes null, so that the others
- * keep their indexes.
- *
- * @param body nested no deeper than calls can go
- */
-function dropListedSecrets(body, fields) {
-    return response_fields_secretNames
-        .filter((name) => fields[name] !== undefined)
-        .flatMap((name) => findField(body, fields, name) ?? [])
-        .reduce((rest, { steps }) => dropPlace(rest, steps), body);
-}
-function dropPlace(value, [step, ...further]) {
-    // What contained it was dropped before.
-    if (step === undefined || !isContainer(value) || !hasStep(value, step))
-        return value;
-    const isLast = further.length === 0;
-    const inner = isLast ? null : dropPlace(value[step], further);
-    if (Array.isArray(value)) {
-        return value.map((item, index) => (String(index) === step ? inner : item));
-    }
-    const kept = Object.entries(value).filter(([name]) => name !== step || !isLast);
-    return Object.fromEntries(kept.map(([name, field]) => [name, name === step ? inner : field]));
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/response/body.js
-
-
-
-/**
- * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
- *
- * @param fields a list or a text is read only if the access token is to be found there
- * @returns undefined if it is nothing of these
- */
-function readBody(body, fields = {}) {
-    // TextDecoder drops a byte order mark.
-    const text = new TextDecoder().decode(body);
-    const value = readJson(text);
-    if (isObject(value))
-        return value;
-    if (Array.isArray(value))
-        return readsList(fields) ? value : undefined;
-    return readForm(text, fields) ?? (readsText(fields) ? readBareText(text, value) : undefined);
-}
-/**
- * Reads a body as a JSON object, else as a form with a token or an error.
- *
- * @returns undefined if it is neither
- */
-function readObjectBody(body) {
-    const read = readBody(body);
-    return isObject(read) ? read : undefined;
-}
-function readJson(text) {
-    try {
-        return parseExactJson(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
-function readForm(text, { access_token: place = 'access_token' }) {
-    if (/[\s<>"]/.test(text.trim()))
-        return undefined;
-    const form = new URLSearchParams(text.trim());
-    const telling = form.has('access_token') || form.has(place) || form.has('error');
-    return telling ? Object.fromEntries(form) : undefined;
-}
-/** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */
-function readBareText(text, value) {
-    if (typeof value === 'string')
-        return value;
-    const bare = text.trim();
-    return /^[^\s<>"{}[\],]+$/.test(bare) && !/^(null|true|false)$/.test(bare) ? bare : undefined;
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/response/expiry.js
 
 
@@ -2335,6 +2943,32 @@ function decodePart(part = '') {
         : undefined;
 }
 
+;// CONCATENATED MODULE: ./build/compiled/oauth2/scopes.js
+/**
+ * Reads scopes as servers write them: a text with white space, commas or semicolons between them, or a list of such
+ * texts. A text without any scope says nothing, because RFC 6749 section 3.3 wants at least one.
+ *
+ * @param scope of a response
+ * @returns undefined where none is named, which means the requested ones (RFC 6749 section 5.1)
+ */
+function readScopes(scope) {
+    const texts = Array.isArray(scope) ? scope.flat(Infinity) : [scope];
+    const scopes = texts.filter((text) => typeof text === 'string').flatMap(splitScopes);
+    return scopes.length === 0 ? undefined : scopes;
+}
+function splitScopes(text) {
+    return text.split(/[\s,;]+/).filter((scope) => scope !== '');
+}
+/**
+ * The scopes that were requested and not granted; none where the server named none (RFC 6749 section 5.1).
+ */
+function listMissingScopes(granted, requested) {
+    const { scopes } = granted;
+    if (scopes === undefined)
+        return [];
+    return requested.scopes.flatMap(splitScopes).filter((scope) => !scopes.includes(scope));
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-response.js
 
 
@@ -2345,6 +2979,10 @@ function decodePart(part = '') {
 
 
 
+
+
+/** The fewest characters of a token, without white space at its ends. A mask of fewer would hide ordinary words. */
+const shortestToken = 8;
 /** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors = new Set([
     'temporarily_unavailable',
@@ -2387,12 +3025,15 @@ function parseTokenResponse(response, context) {
 function refuseFailure(response, body, now) {
     const { status, headers } = response;
     const oauthError = isObject(body) ? readOAuthError(body) : undefined;
-    const retryAfter = parseRetryAfter(headers['retry-after'], now);
+    const retryAfter = (0,retry_after/* readRetryAfter */.D)(response, now);
     if (status >= 300 && status < 400) {
         const location = readLocation(headers['location']);
-        throw failure('redirect', response, { retryable: false, oauthError, location, retryAfter });
+        throw failure('redirect', response, { retryable: false, oauthError, location });
     }
-    const transient = (0,transport_error/* isTransientStatus */.Dm)(status) || transientErrors.has(oauthError?.error ?? '');
+    // A server that says when to come back means that it will answer otherwise then.
+    const transient = (0,transport_error/* isTransientStatus */.Dm)(status) ||
+        transientErrors.has(oauthError?.error ?? '') ||
+        retryAfter !== undefined;
     if (oauthError !== undefined) {
         throw failure('oauth_error', response, { retryable: transient, oauthError, retryAfter });
     }
@@ -2400,7 +3041,7 @@ function refuseFailure(response, body, now) {
         throw failure('http_error', response, { retryable: transient, retryAfter });
     }
     if (body === undefined)
-        throw failure('unparsable', response, { retryable: true, retryAfter });
+        throw failure('unparsable', response, { retryable: true });
     return body;
 }
 function readOAuthError(members) {
@@ -2451,6 +3092,17 @@ function readTokenString(response, body, fields = {}) {
     throw failure('no_access_token', response, { retryable: false, path: fields.access_token });
 }
 /**
+ * Refuses an access token that is too short to be hidden in a log.
+ *
+ * @param read what was read of the response
+ * @throws {TokenError}
+ */
+function refuseShortToken(read, response) {
+    if (read.accessToken.token.trim().length >= shortestToken)
+        return read;
+    throw failure('short_token', response, { retryable: false });
+}
+/**
  * Reads a token of any kind.
  *
  * @throws {TokenError} where it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17): a line break in it
@@ -2488,15 +3140,6 @@ function listOthers(body, fields) {
 }
 /** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
 const token_response_deepest = 100;
-/** Reads `scope`: a string with spaces (or commas, as Slack has them), or an array. */
-function readScopes(scope) {
-    if (Array.isArray(scope))
-        return scope.filter((one) => typeof one === 'string');
-    if (typeof scope !== 'string')
-        return undefined;
-    const separator = /\s/.test(scope) ? /\s/ : /,/;
-    return scope.split(separator).filter((one) => one !== '');
-}
 /** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 function readLocation(location) {
     if (location === undefined)
@@ -2525,10 +3168,6 @@ function dropUserInfo(place) {
 function failure(code, response, details) {
     return new TokenError(code, { ...details, answer: shapeOf(response) });
 }
-/** What an answer was like. */
-function shapeOf({ status, statusText, headers, body }) {
-    return { status, statusText, contentType: headers['content-type'], length: body.length };
-}
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-endpoint.js
 
@@ -2545,7 +3184,8 @@ async function askTokenEndpoint(request, { send, now, signal, tls, randomUUID })
     const httpRequest = await buildTokenRequest(request, randomUUID);
     const sentAt = now();
     const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
-    return parseTokenResponse(response, { sentAt, now: now(), fields: request.responseFields });
+    const context = { sentAt, now: now(), fields: request.responseFields };
+    return refuseShortToken(parseTokenResponse(response, context), response);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
@@ -2557,25 +3197,72 @@ async function askTokenEndpoint(request, { send, now, signal, tls, randomUUID })
 
 
 
+
 /**
- * Looks an issuer's metadata up, once: as OpenID Connect Discovery has it, and where there is none, as RFC 8414 has it.
- * A client certificate is shown where the server asks for one: a gateway may want it for every request.
+ * Looks an issuer's metadata up, once: where OpenID Connect Discovery has it, and after any answer that is not this
+ * issuer's metadata, where RFC 8414 has it. A client certificate is shown where the server asks for one: a gateway may
+ * want it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
- * @throws {TransportError} when no complete response came back; the second place is not asked after that in the first,
- *   nor after a busy server's answer, for it must not look like a server without metadata
+ * @throws {TransportError} when no complete response came back
  * @throws {DiscoveryError} when there is no metadata, or none that can be used
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
  */
 async function discover(issuer, context) {
     const urls = buildMetadataUrls(issuer);
-    const first = await ask(urls.openIdConnect, context);
-    if (isConclusive(first))
+    const first = await ask(urls.openIdConnect, context).catch(keepUnusable);
+    if (first instanceof transport_error/* TransportError */.wX)
+        return discoverByOAuth(issuer, urls.oauth, first, context);
+    if (isOf(issuer, first))
         return readMetadata(issuer, first, [first], context);
     const second = await ask(urls.oauth, context);
-    // Where neither has metadata, the first answer that is more than "not found" tells the most.
-    const telling = isConclusive(second) || isNotFound(first.response) ? second : first;
-    return readMetadata(issuer, telling, [first, second], context);
+    const asked = [first, second];
+    const telling = isOf(issuer, second) ? second : chooseTelling(first, second);
+    return readMetadata(issuer, telling, asked, context);
+}
+/** The failures that are an answer all the same, such as a page that is larger than any metadata. */
+const unusableAnswers = new Set([
+    'answer_unreadable',
+    'encoding_unknown',
+    'answer_too_large',
+    'headers_too_large',
+]);
+function keepUnusable(error) {
+    if (error instanceof transport_error/* TransportError */.wX && unusableAnswers.has(error.code))
+        return error;
+    throw error;
+}
+/** @param first what became of the other place; it tells more than another answer without metadata */
+async function discoverByOAuth(issuer, url, first, context) {
+    const reply = await ask(url, context);
+    if (!isOf(issuer, reply))
+        throw first;
+    return readMetadata(issuer, reply, [reply], context);
+}
+/** Whether a reply is the metadata of this issuer (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3). */
+function isOf(issuer, { members }) {
+    return readText(members?.['issuer']) === issuer;
+}
+/** Of two replies without the metadata, the one that tells more. */
+function chooseTelling(first, second) {
+    return rank(second) < rank(first) ? second : first;
+}
+function rank(reply) {
+    if (mayPass(reply))
+        return 0;
+    if (readText(reply.members?.['issuer']) !== undefined)
+        return 1;
+    if (reply.members !== undefined)
+        return 2;
+    return isNotFound(reply.response) ? 4 : 3;
+}
+/** Whether the same request may bring the metadata a little later. */
+function mayPass({ response: { status, headers }, members, retryAfter }) {
+    if ((0,transport_error/* isTransientStatus */.Dm)(status) || retryAfter !== undefined)
+        return true;
+    // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
+    const isJson = /\bjson\b/i.test(headers['content-type'] ?? '');
+    return (0,transport_error/* isSuccessStatus */.ar)(status) && members === undefined && isJson;
 }
 /**
  * Where an issuer's metadata may be: the well-known path is appended to the issuer by the one rule, inserted between
@@ -2598,16 +3285,12 @@ async function ask(url, { send, now, signal, tls }) {
         url,
         response,
         members: (0,transport_error/* isSuccessStatus */.ar)(response.status) ? discovery_readBody(response) : undefined,
-        retryAfter: parseRetryAfter(response.headers['retry-after'], now()),
+        retryAfter: (0,retry_after/* readRetryAfter */.D)(response, now()),
     };
 }
 /** TextDecoder drops a byte order mark. */
 function discovery_readBody({ body }) {
     return readJsonObject(new TextDecoder().decode(body));
-}
-/** Whether the search ends with this answer: metadata, right or wrong, or a server that is busy. */
-function isConclusive({ members, response }) {
-    return members !== undefined || (0,transport_error/* isTransientStatus */.Dm)(response.status);
 }
 function isNotFound({ status }) {
     return status === 404 || status === 410;
@@ -2666,25 +3349,22 @@ function readEndpoint(value, plainHttp) {
     return isAllowed ? url.href : undefined;
 }
 function isHttpOnLoopback({ protocol, hostname }) {
-    return protocol === 'http:' && isLoopback(hostname);
+    return protocol === 'http:' && (0,loopback/* isLoopback */.U)(hostname);
 }
 /** The error for a reply without metadata. */
 function missing(reply, asked) {
     const { response } = reply;
     const { status, headers } = response;
-    if ((0,transport_error/* isSuccessStatus */.ar)(status)) {
-        // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
-        const retryable = /\bjson\b/i.test(headers['content-type'] ?? '');
+    const retryable = mayPass(reply);
+    if ((0,transport_error/* isSuccessStatus */.ar)(status))
         return discoveryError('not_metadata', reply, asked, { retryable });
-    }
     if (status >= 300 && status <= 399) {
         return discoveryError('redirect', reply, asked, {
             location: readLocation(headers['location']),
         });
     }
-    if (isNotFound(response))
-        return discoveryError('not_found', reply, asked);
-    return discoveryError('refused', reply, asked, { retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
+    const code = isNotFound(response) && !retryable ? 'not_found' : 'refused';
+    return discoveryError(code, reply, asked, { retryable });
 }
 /** The error for metadata without a token endpoint that can be used. */
 function tokenEndpointFailure(members, reply, asked) {
@@ -2704,8 +3384,8 @@ function discoveryError(code, { response, retryAfter }, asked, details = {}) {
     });
 }
 
-;// CONCATENATED MODULE: external "node:http"
-const external_node_http_namespaceObject = require("node:http");
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(67);
 ;// CONCATENATED MODULE: ./build/compiled/wording/names.js
 
 
@@ -2723,7 +3403,7 @@ function nameUrlInput({ issuer }) {
 }
 /** `503 Service Unavailable`, in the words of the registry; the server's own are text from outside. */
 function nameStatus(status) {
-    const phrase = external_node_http_namespaceObject.STATUS_CODES[status];
+    const phrase = external_node_http_.STATUS_CODES[status];
     return phrase === undefined ? String(status) : `${status} ${phrase}`;
 }
 /** What an answer held: its content type, or how much of no named type. */
@@ -2745,8 +3425,12 @@ function originAndPath(url) {
     const { origin, pathname } = new URL(url);
     return `${origin}${pathname}`;
 }
+/** What an error of Node's says. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
 /** What is known of an error that nobody foresaw. */
-function names_describeUnknown(error) {
+function describeUnknown(error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 /** Gives a line for each detail that is known. */
@@ -2918,7 +3602,7 @@ function decide(error, failed, policy, { clock, random, judge }) {
 
 ;// CONCATENATED MODULE: ./build/compiled/failures/stage-error.js
 /** All attempts of a stage failed. */
-class stage_error_StageError extends Error {
+class StageError extends Error {
     name = 'StageError';
     code = 'stage_failed';
     stage;
@@ -2963,11 +3647,12 @@ function formatSeconds(milliseconds) {
 
 ;// CONCATENATED MODULE: ./build/compiled/id-token/id-token-error.js
 
-/** GitHub's ID token cannot be had. It carries nothing of an answer but its status. */
+/** GitHub's ID token cannot be had. */
 class IdTokenError extends Error {
     name = 'IdTokenError';
     code;
     status;
+    answer;
     /** Whether the same request may succeed a little later. */
     retryable;
     retryAfter;
@@ -2975,6 +3660,7 @@ class IdTokenError extends Error {
         super(code);
         this.code = code;
         this.status = details.status;
+        this.answer = details.answer;
         this.retryable = details.retryable ?? false;
         this.retryAfter = details.retryAfter;
     }
@@ -2986,15 +3672,15 @@ class IdTokenError extends Error {
  * @param error what the attempt threw
  */
 function judgeIdTokenFailure(error, retryOn) {
-    if (error instanceof transport_error/* TransportError */.wX)
-        return { retryable: error.retryable || retryOn === 'all' };
+    const isAnswer = error instanceof IdTokenError && error.status !== undefined;
     // Where nothing was asked there is nothing to ask again.
-    if (!(error instanceof IdTokenError) || error.status === undefined)
+    if (!isAnswer && !(error instanceof transport_error/* TransportError */.wX))
         return { retryable: false };
     return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/id-token/id-token.js
+
 
 
 
@@ -3035,9 +3721,9 @@ async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
 }
 /** The bearer token goes to nobody who could read it on the way. */
 function readEndpointUrl(text) {
-    const url = URL.parse(text);
-    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
-    if (url === null || !isSafe)
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && (0,loopback/* isLoopback */.U)(url.hostname));
+    if (url === undefined || !isSafe)
         throw new IdTokenError('bad_endpoint');
     return url;
 }
@@ -3050,29 +3736,33 @@ function addAudience(url, audience) {
     complete.search = `${before}audience=${encodeURIComponent(audience)}`;
     return complete.href;
 }
-function readAnswer({ status, headers, body }, { now, hide }) {
-    const details = {
-        status,
-        retryAfter: parseRetryAfter(headers['retry-after'], now),
-    };
+function readAnswer(response, { now, hide }) {
+    const { status, body } = response;
+    const retryAfter = (0,retry_after/* readRetryAfter */.D)(response, now);
+    const describe = () => ({ status, answer: shapeOf(response), retryAfter });
     if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
-        throw new IdTokenError('refused', { ...details, retryable: (0,transport_error/* isTransientStatus */.Dm)(status) });
+        const retryable = (0,transport_error/* isTransientStatus */.Dm)(status) || retryAfter !== undefined || saysPending(body);
+        throw new IdTokenError('refused', { ...describe(), retryable });
     }
     const members = readJsonObject(new TextDecoder().decode(body));
     if (members === undefined)
-        throw new IdTokenError('unparsable', { ...details, retryable: true });
+        throw new IdTokenError('unparsable', { ...describe(), retryable: true });
     const token = members['value'];
     const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
     if (typeof token !== 'string' || payload === undefined) {
         // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
-        throw new IdTokenError('malformed', details);
+        throw new IdTokenError('malformed', describe());
     }
     // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
     hide(token);
     const claims = id_token_readClaims(payload);
     if (claims === undefined)
-        throw new IdTokenError('malformed', details);
+        throw new IdTokenError('malformed', describe());
     return { token, claims };
+}
+/** GitHub refuses a job that it has not yet noted as running, and gives the token a moment later. */
+function saysPending(body) {
+    return /\bjob in '?(pending|queued|waiting)\b/i.test(new TextDecoder().decode(body));
 }
 function id_token_readClaims(payload) {
     try {
@@ -3134,23 +3824,108 @@ function writeClaim(value) {
     return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+;// CONCATENATED MODULE: ./build/compiled/wording/words.js
+
+
+
+/** Status and code of a failed answer, and its own words: `401 invalid_client, "Client authentication failed"`. */
+function quoteAnswer(answer) {
+    return text_text `${nameCode(answer)}${quoteWords(answer)}`;
+}
+/** `401 invalid_client`; where the answer names no error, `401 Unauthorized`. */
+function nameCode({ status, code }) {
+    return code === undefined ? text_text `${nameStatus(status)}` : text_text `${status} ${code}`;
+}
+/** The words of an answer, to be put after what it was: `, "Client authentication failed"`; nothing where it has none of its own. */
+function quoteWords(answer) {
+    const { words } = answer;
+    return words === undefined || repeatsStatus(answer, words)
+        ? text_text ``
+        : text_text `, "${excerptOf(words)}"`;
+}
+function excerptOf({ outside, form }) {
+    return { outside, take: (redacted) => takeWords(form, redacted) };
+}
+/** Whether the words are those of the status or the code, which are said already. */
+function repeatsStatus({ status, code }, words) {
+    const said = words_squeeze(readWords(words));
+    const [, phrase = ''] = nameStatus(status).split(/ (.*)/, 2);
+    const name = code ?? phrase;
+    return [name, `${status}${name}`].some((one) => words_squeeze(one) === said);
+}
+function words_squeeze(words) {
+    return words.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+/** The longest excerpt in the group, characters of the first line and of each that goes on from it. */
+const lineLength = 300;
+/** The most lines of one value. */
+const mostLines = 4;
+/** The shape of a failed answer, and what it says: status, content, the error, and the names of the other fields. */
+function describeShape(answer, after) {
+    return [
+        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}${nameLength(answer)}, ${after}`,
+        ...describeWords(answer),
+    ];
+}
+/** How long the body is; where it has no type, that is what it is called by. */
+function nameLength({ length, contentType = '' }) {
+    return length === 0 || contentType.trim() === '' ? '' : `, ${length} bytes`;
+}
+/** What a failed answer says, and the names of the fields that it has besides. */
+function describeWords({ code, words, fields = [] }) {
+    const isShown = (name) => name === 'error' || name === 'error_uri' || `${words?.place ?? ''}.`.startsWith(`${name}.`);
+    const others = fields.filter((name) => !isShown(name));
+    const label = code === undefined && words === undefined ? 'fields' : 'other fields';
+    return [
+        ...(code === undefined ? [] : [text_text `error: ${code}`]),
+        ...(words === undefined ? [] : writeLines(words)),
+        ...(others.length === 0 ? [] : [text_text `${label}: ${others.join(', ')}`]),
+    ];
+}
+/** The whole value, on several lines if it is long; of a body that is no JSON only the line that says what went wrong. */
+function writeLines(words) {
+    const { place, outside, form } = words;
+    if (form !== 'value')
+        return [text_text `${place}: ${excerptOf(words)}`];
+    const count = Math.min(mostLines, Math.ceil(Array.from(outside).length / lineLength));
+    return Array.from({ length: Math.max(count, 1) }, (_, index) => {
+        const take = (redacted) => cut(redacted, index, index === count - 1);
+        const name = index === 0 ? text_text `${place}: ` : text_text `... `;
+        return text_text `${name}${{ outside, take }}`;
+    });
+}
+/** A line of a long value; what follows the last one is left out. */
+function cut(value, index, isLast) {
+    const characters = Array.from(value.replace(/[\r\n]/g, ' '));
+    const start = index * lineLength;
+    return characters.slice(start, isLast ? undefined : start + lineLength).join('');
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/wording/id-token.js
 
 
 
+
 /** Says in a few words why there is no ID token. */
-function describeIdTokenError({ code, status = 0 }) {
+function describeIdTokenError({ code, status = 0, answer }) {
+    const said = answer === undefined ? text_text `` : quoteWords(answer);
     switch (code) {
         case 'no_permission':
-            return text_text `this job may not ask for one`;
+            return text_text `this job has no permission to request one`;
         case 'bad_endpoint':
             return text_text `the runner names no https URL for it`;
         case 'refused':
-            return text_text `${nameStatus(status)}`;
+            return answer === undefined ? text_text `${nameStatus(status)}` : quoteAnswer(answer);
         case 'unparsable':
         case 'malformed':
-            return text_text `${nameStatus(status)} without an ID token`;
+            return text_text `${nameStatus(status)} without an ID token${said}`;
     }
+}
+/** The shape of an answer without an ID token, and what it says. */
+function describeIdTokenAnswer({ status = 0, answer }, after) {
+    return answer === undefined
+        ? [text_text `${nameStatus(status)}, ${after}`]
+        : describeShape(answer, after);
 }
 /** What the ID token of an attempt says; nothing where it had none. */
 function describeIdToken(idToken) {
@@ -3162,31 +3937,33 @@ function writeClaims({ claims }) {
     return text_text `iss: ${iss}, sub: ${sub}, aud: ${aud}`;
 }
 /** Explains why there is no ID token, and says what to do. */
-function explainIdTokenError({ code, status = 0 }) {
+function explainIdTokenError(error) {
+    const { code, status = 0 } = error;
     const title = 'no ID token';
+    const answered = text_text `GitHub's OIDC token service answered ${describeIdTokenError(error)}.`;
     switch (code) {
         case 'no_permission':
             return {
                 title,
-                message: text_text `id-token-as needs GitHub's ID token, and this job may not ask for one. Give it  permissions: { id-token: write }  (runs for forks' pull requests never may).`,
+                message: text_text `This job has no permission to request GitHub's OIDC token. Add \`permissions: { id-token: write }\` to the job (runs for pull requests from forks never have it).`,
             };
         case 'bad_endpoint':
             return {
                 title,
-                message: text_text `id-token-as needs GitHub's ID token, and ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. Its administrator has to mend that.`,
+                message: text_text `GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that.`,
             };
         case 'refused':
             return {
                 title,
                 message: status >= 500
-                    ? text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com.`
-                    : text_text `GitHub's ID token service answered ${nameStatus(status)}. See githubstatus.com; an audience that it does not take can be the reason, too (id-token-audience).`,
+                    ? text_text `${answered} See githubstatus.com.`
+                    : text_text `${answered} See githubstatus.com; an audience that it does not accept can be the reason, too (id-token-audience).`,
             };
         case 'unparsable':
         case 'malformed':
             return {
                 title,
-                message: text_text `GitHub's ID token service answered ${nameStatus(status)} without an ID token. See githubstatus.com.`,
+                message: text_text `${answered} See githubstatus.com.`,
             };
     }
 }
@@ -3212,14 +3989,17 @@ function adviseProxy(proxyStatus) {
 
 
 
+
 /** Says in a few words what an answer without usable metadata was. */
 function describeDiscoveryError(error) {
-    const { answer, location, actualIssuer, endpoint = '' } = error;
+    return text_text `${nameFault(error)}${quoteWords(error.answer)}`;
+}
+function nameFault({ code, answer, location, actualIssuer, endpoint = '' }) {
     const status = nameStatus(answer.status);
-    switch (error.code) {
+    switch (code) {
         case 'not_found':
         case 'refused':
-            return text_text `${status}`;
+            return nameCode(answer);
         case 'not_metadata':
             return text_text `${status} with ${nameContent(answer)} in place of metadata`;
         case 'issuer_mismatch':
@@ -3239,7 +4019,8 @@ function describeMetadataAnswer(error, after) {
     const { attempts, answer, actualIssuer, endpoint, location } = error;
     return [
         ...attempts.map(({ url, status }) => text_text `GET ${url}: ${nameStatus(status)}`),
-        text_text `${nameContent(answer)}, ${after}`,
+        text_text `${nameContent(answer)}${nameLength(answer)}, ${after}`,
+        ...describeWords(answer),
         ...listDetails([
             ['issuer', actualIssuer],
             ['token_endpoint', endpoint],
@@ -3253,12 +4034,12 @@ function explainDiscoveryError(error, { inputs, server }) {
     const { issuer = '' } = inputs;
     const { answer, attempts, actualIssuer, endpoint = '' } = error;
     const tried = attempts.map(({ url, status }) => text_text `${url} (${status})`);
-    const instead = text_text `Check issuer against the provider's documentation, or give token-url instead.`;
+    const instead = text_text `Check issuer against the provider's documentation, or set token-url instead.`;
     switch (error.code) {
         case 'not_found':
             return {
                 title: 'no metadata there',
-                message: text_text `${host} has no metadata for this issuer; tried ${text_joinTexts(tried, ', ')}. ${instead}`,
+                message: text_text `${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}${quoteWords(answer)}. ${instead}`,
             };
         case 'issuer_mismatch':
             return actualIssuer === undefined
@@ -3268,22 +4049,22 @@ function explainDiscoveryError(error, { inputs, server }) {
                 }
                 : {
                     title: 'another issuer',
-                    message: text_text `${host} calls itself ${actualIssuer}, not ${issuer}. The two must be the same to the last slash: set issuer to what the server calls itself, if that is the one you mean, or give token-url instead.`,
+                    message: text_text `The metadata of ${host} is for the issuer ${actualIssuer}, not ${issuer}. The two must be identical, including the last slash. Set issuer to the first if that is the server you mean, or set token-url instead.`,
                 };
         case 'not_metadata':
             return {
                 title: 'no metadata there',
-                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata. ${instead}`,
+                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata${quoteWords(answer)}. ${instead}`,
             };
         case 'no_token_endpoint':
             return {
                 title: 'no token endpoint in the metadata',
-                message: text_text `The metadata of ${host} names no token endpoint. Give token-url instead of issuer.`,
+                message: text_text `The metadata of ${host} names no token endpoint. Set token-url instead of issuer.`,
             };
         case 'unusable_endpoint':
             return {
                 title: 'token endpoint not usable',
-                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Give token-url instead of issuer.`,
+                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
             };
         case 'redirect':
         case 'refused':
@@ -3319,7 +4100,7 @@ const authorizationServer = {
 };
 /** No input has a part in reaching it, and only the default roots are trusted there. */
 const idTokenService = {
-    nameServer: () => "GitHub's ID token service",
+    nameServer: () => "GitHub's OIDC token service",
     nameHost: () => text_text `its name`,
     maxBytes: maxIdTokenAnswerBytes,
     adviseAddress: () => text_text `See githubstatus.com.`,
@@ -3369,151 +4150,813 @@ function nameServer(view) {
     return serverOf(view).nameServer(view.server);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/inputs/client/client-methods.js
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/pages.js
 
-/** The inputs that can hold the credential of a client. */
-const credentialNames = ['client-secret', 'private-key', 'client-key'];
-/** The client authentication methods, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
-const methods = {
-    client_secret_basic: {
-        credential: 'client-secret',
-        signsWith: undefined,
-        prove: ({ clientId = '', clientSecret = '', clientSecretEncoding }) => clientSecretBasic(clientId, clientSecret, clientSecretEncoding),
-    },
-    client_secret_post: {
-        credential: 'client-secret',
-        signsWith: undefined,
-        prove: ({ clientId, clientSecret = '' }) => clientSecretPost(clientId, clientSecret),
-    },
-    client_secret_jwt: {
-        credential: 'client-secret',
-        signsWith: 'secret',
-        prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
-    },
-    private_key_jwt: {
-        credential: 'private-key',
-        signsWith: 'key',
-        prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
-    },
-    tls_client_auth: {
-        credential: 'client-key',
-        signsWith: undefined,
-        prove: ({ clientId }) => namedClient(clientId),
-    },
-    self_signed_tls_client_auth: {
-        credential: 'client-key',
-        signsWith: undefined,
-        prove: ({ clientId }) => namedClient(clientId),
-    },
-    none: {
-        credential: undefined,
-        signsWith: undefined,
-        prove: ({ clientId }) => namedClient(clientId),
-    },
-};
-const clientMethods = methods;
-const clientAuthMethods = Object.keys(methods);
-/** The method that a credential stands for where none is named. */
-const impliedMethods = {
-    'client-secret': 'client_secret_basic',
-    'private-key': 'private_key_jwt',
-    'client-key': 'tls_client_auth',
-};
-/** Whether the client signs a JWT with its secret. */
-function signsWithSecret(method) {
-    return method !== undefined && clientMethods[method].signsWith === 'secret';
+
+
+/** Whether an answer is a page that is no refusal of the token endpoint's. */
+function isTelling(page) {
+    return page !== undefined && page !== 'page';
+}
+/** A page came in place of an answer: something in front of the server answered, or people are to read it. */
+function explainPage(page, refusal) {
+    const { host, answer, inputs } = refusal;
+    const words = quoteWords(answer);
+    const answered = text_text `${host} answered ${nameStatus(answer.status)}`;
+    switch (page) {
+        case 'firewall':
+            return {
+                title: 'blocked by a firewall',
+                message: text_text `${answered} with a page in place of a token${words}. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
+            };
+        case 'login':
+            return {
+                title: 'a page, not a token',
+                message: text_text `${answered} with a login page in place of a token${words}. Check that ${nameUrlInput(inputs)} is not a page for people; a gateway with a login of its own may stand in front of the server.`,
+            };
+        case 'maintenance':
+            return {
+                title: 'maintenance',
+                message: text_text `${answered} with a page about maintenance in place of a token${words}. Run the job again later; the provider's status page may say when.`,
+            };
+    }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/inputs/client/proofs.js
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/refusal.js
 
 
 
-const roles = {
-    client_assertion: {
-        authenticatesClient: true,
-        grantType: undefined,
-        prove: (makeJwt, { clientId }) => clientAssertion(clientId, makeJwt),
-    },
-    assertion: {
-        authenticatesClient: false,
-        grantType: jwtBearerGrant,
-        prove: assertionGrant,
-    },
-    subject_token: {
-        authenticatesClient: false,
-        grantType: tokenExchangeGrant,
-        prove: subjectTokenGrant,
-    },
-    bearer: {
-        authenticatesClient: false,
-        grantType: 'none',
-        prove: bearerHeader,
-    },
-    parameter: {
-        authenticatesClient: false,
-        grantType: 'none',
-        prove: (makeJwt, { parameter = '' }) => proveBy({ [parameter]: makeJwt }),
-    },
-};
-const jwtRoles = roles;
-/** What the JWT signed with `private-key` can be. */
-const privateKeyRoles = [
-    'client_assertion',
-    'assertion',
-    'bearer',
-];
-/** What GitHub's ID token can be. */
-const idTokenRoles = [
-    'client_assertion',
-    'assertion',
-    'subject_token',
-    'bearer',
-    'parameter',
-];
-/** Whether a JWT in this role authenticates the client; false where there is none. */
-function authenticatesClient(role) {
-    return role !== undefined && jwtRoles[role].authenticatesClient;
+
+
+/** How much of the words is compared, characters; a server chooses their length. */
+const longestWords = 1000;
+/** Reads what an explanation goes by. */
+function readRefusal(answer, { server, inputs, idToken }) {
+    return {
+        host: hostOf(server),
+        answer,
+        said: quoteAnswer(answer),
+        status: answer.status,
+        code: (answer.code ?? '').toLowerCase(),
+        words: answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords),
+        inputs,
+        idToken,
+    };
 }
-/** What proves who the client is; nothing where only the grant says it. */
-function proofs_proveClient(inputs, make) {
-    const { clientId, clientAuthMethod } = inputs;
-    if (clientAuthMethod === undefined)
-        return [clientAssertion(clientId, make.idToken)];
-    if (isLoneKeyGrant(inputs))
-        return [];
-    return [clientMethods[clientAuthMethod].prove({ ...inputs, makeJwt: make.client })];
+/** Whether a JWT that this action signs is in the request: it authenticates the client, or it is the grant. */
+function sendsSignedJwt(inputs) {
+    const { clientAuthMethod, privateKeyAs, signingKey } = inputs;
+    return (clientAuthMethod === 'client_secret_jwt' ||
+        clientAuthMethod === 'private_key_jwt' ||
+        (signingKey !== undefined && privateKeyAs !== 'client_assertion'));
+}
+/** Whether the signed JWT is the grant. */
+function isKeyGrant({ privateKeyAs, signingKey }) {
+    return signingKey !== undefined && privateKeyAs === 'assertion';
+}
+/** The grant type as people write it, or that there is none. */
+function nameGrant({ grantType }) {
+    if (grantType === undefined)
+        return text_text `a request without grant_type`;
+    return text_text `grant type ${showInput(grantType === jwtBearerGrant ? 'jwt-bearer' : grantType)}`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/assertions.js
+
+
+/** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
+function audienceOf({ assertionAudience, issuer, tokenUrl = '' }) {
+    return assertionAudience ?? issuer ?? dropQuery(tokenUrl);
+}
+function dropQuery(url) {
+    return url.replace(/\?.*$/s, '?...');
 }
 /**
- * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
- * only where the method is written, and never beside a JWT in the header.
+ * The other value that servers expect as `aud`: the token endpoint where the issuer is the default, the issuer where the token endpoint
+ * is. Undefined where the user has chosen one.
  */
-function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }) {
-    if (authenticatesClient(privateKeyAs) || clientAuthMethod !== 'none')
-        return false;
-    return privateKeyAs === 'bearer' || !isMethodWritten;
+function suggestAudience({ assertionAudience, issuer, tokenUrl }) {
+    if (assertionAudience !== undefined || tokenUrl === undefined)
+        return undefined;
+    return issuer === undefined
+        ? text_text `the server's issuer as assertion-audience (probably ${guessIssuer(tokenUrl)})`
+        : text_text `assertion-audience: ${dropQuery(tokenUrl)}`;
 }
-/** The JWTs on which the grant rests; two of them contradict each other. */
-function listJwtGrants({ privateKeyAs, idTokenAs, idTokenParameter }) {
-    const grants = [];
-    if (!authenticatesClient(privateKeyAs)) {
-        const { grantType, prove } = jwtRoles[privateKeyAs];
-        grants.push({
-            source: 'private-key',
-            written: `private-key-as: ${privateKeyAs}`,
-            grantType,
-            prove: (make) => prove(make.grant, {}),
-        });
+/** What to try where the server says no more; nothing where the user has chosen an audience. */
+function adviseOtherAudience(inputs) {
+    const other = suggestAudience(inputs);
+    return other === undefined ? text_text `` : text_text ` If that is right, try ${other}.`;
+}
+/** The usual ends of a token endpoint's path; what stands before them is usually the issuer. */
+const endings = /\/(protocol\/openid-connect\/token|oauth2\/v2\.0\/token|v\d+(\.\d+)?\/token|(connect|oauth2?|api\/oauth2?|as)\/tokens?|tokens?(\.oauth2)?)\/?$/i;
+function guessIssuer(tokenUrl) {
+    const { origin, pathname } = new URL(tokenUrl);
+    const path = pathname.replace(endings, '').replace(/\/oauth2$/, '');
+    return path === pathname ? origin : `${origin}${path}`;
+}
+/** What a signed JWT must be like, where it is the grant. */
+function adviseJwtGrant(inputs) {
+    return text_text `Check what the JWT has: aud is ${audienceOf(inputs)} (assertion-audience); iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}; the clocks must agree.${adviseOtherAudience(inputs)}`;
+}
+/** The key id, or how one is set. */
+function nameKeyId({ signingKey }) {
+    const keyId = signingKey?.keyId;
+    return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
+}
+/** The server names the audience of the JWT. */
+function adviseAssertionAudience(inputs) {
+    const other = suggestAudience(inputs);
+    const documented = text_text `the value that the provider's documentation names`;
+    return other === undefined
+        ? text_text `The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to ${documented}.`
+        : text_text `The JWT has aud ${audienceOf(inputs)}. Try ${other}, or ${documented}.`;
+}
+/** The server names the algorithm of the JWT. */
+function adviseAlgorithm(inputs) {
+    return text_text `The JWT is signed with ${algorithmOf(inputs)}. Set signing-algorithm to the algorithm that the provider expects from this client.`;
+}
+/** With what the JWT is signed. */
+function algorithmOf({ signingKey, macAlgorithm }) {
+    return signingKey?.algorithm ?? macAlgorithm;
+}
+/** The server does not find the key, or the signature does not fit it. */
+function adviseKey(inputs) {
+    if (inputs.signingKey === undefined) {
+        return text_text `${adviseMacLength(inputs)}Check that client-secret is the current secret of this client.`;
     }
-    if (idTokenAs !== undefined && !authenticatesClient(idTokenAs)) {
-        const { grantType, prove } = jwtRoles[idTokenAs];
-        grants.push({
-            source: 'id-token-as',
-            written: `id-token-as: ${idTokenAs}`,
-            grantType,
-            prove: (make) => prove(make.idToken, { parameter: idTokenParameter }),
-        });
+    const owner = isKeyGrant(inputs) ? text_text `its owner` : text_text `this client-id`;
+    return text_text `Check that the provider has the public key of private-key${nameKeyId(inputs)} for ${owner}.`;
+}
+/** The server names who issued the JWT, or for whom. */
+function adviseIssuerAndSubject(inputs) {
+    return isKeyGrant(inputs)
+        ? text_text `iss and sub of the JWT come from client-id, a key file or assertion-claims. Set iss and sub in assertion-claims as the provider's documentation names them.`
+        : text_text `iss and sub of the JWT are the client-id. Check client-id.`;
+}
+/** The server names a time of the JWT. */
+function adviseClock() {
+    return text_text `The JWT is valid for 60 seconds from when it was made, by the clock of this runner. Check that clock (NTP) and the server's.`;
+}
+/**
+ * Whether the secret is shorter than the hash of the MAC; some servers refuse that.
+ *
+ * @see RFC 7518 section 3.2
+ */
+function isSecretShort({ clientAuthMethod, clientSecret, macAlgorithm }) {
+    if (clientAuthMethod !== 'client_secret_jwt' || clientSecret === undefined)
+        return false;
+    return Buffer.byteLength(clientSecret) < hashBytesOf(macAlgorithm);
+}
+/** HS256 has a hash of 256 bits. */
+function hashBytesOf(algorithm) {
+    return Number(algorithm.slice('HS'.length)) / 8;
+}
+/** A hint where the secret is shorter than the hash; nothing elsewhere. */
+function adviseMacLength(inputs) {
+    const { macAlgorithm } = inputs;
+    return isSecretShort(inputs)
+        ? text_text `client-secret is shorter than the ${hashBytesOf(macAlgorithm)} bytes that ${macAlgorithm} requires (RFC 7518); servers may refuse that. Use a longer secret, or another client-auth-method. `
+        : text_text ``;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/grants.js
+
+
+
+
+/** What to check where a server refuses the grant. */
+function adviseGrant({ inputs }) {
+    if (isKeyGrant(inputs))
+        return adviseJwtGrant(inputs);
+    switch (inputs.grantType) {
+        case 'refresh_token':
+            return adviseRefreshToken();
+        case jwtBearerGrant:
+            return text_text `The assertion may have expired, been used before or be meant for another server.`;
+        case 'client_credentials':
+            return text_text `The provider may not allow client_credentials for this client, or requires a user or a role to be set for it.`;
+        case 'password':
+            return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
+        default:
+            return text_text `It may have expired, been used before or belong to another client.`;
     }
-    return grants;
+}
+/** The refresh token is not accepted. */
+function adviseRefreshToken() {
+    return text_text `The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.`;
+}
+/** What the setting is called where people look for it, by grant type. */
+const settings = {
+    client_credentials: 'in Keycloak "Service accounts roles", in Auth0 the grant type "Client Credentials"',
+    password: 'in Keycloak "Direct access grants"',
+    [jwtBearerGrant]: 'in Keycloak "JWT Authorization Grant"',
+    [tokenExchangeGrant]: 'in Keycloak "Standard token exchange"',
+};
+/** The client may not use the grant type. */
+function adviseGrantNotAllowed({ inputs }) {
+    const { grantType = '' } = inputs;
+    const setting = Object.hasOwn(settings, grantType) ? settings[grantType] : undefined;
+    const allow = text_text `Allow this grant type for the client at the provider`;
+    return setting === undefined ? text_text `${allow}.` : text_text `${allow} (${setting}).`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/credentials.js
+
+
+
+
+
+
+const belong = text_text `Check that client-id and client-secret belong together and are current`;
+/**
+ * What to check where a server refuses the client. It goes by the credential that was sent, and suggests another way to send it only
+ * from the default on: who came to the other way by such advice is not sent back.
+ */
+function adviseCredentials(refusal) {
+    const { inputs } = refusal;
+    if (inputs.endpointType === 'acs_api')
+        return text_text `${belong}.`;
+    switch (inputs.clientAuthMethod) {
+        case 'client_secret_basic':
+        case 'client_secret_post':
+        case 'client_secret_jwt':
+            return findSecretFault(refusal) ?? adviseSecret(refusal);
+        case 'private_key_jwt':
+            return adviseKeyAuthentication(inputs);
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
+        case 'none':
+        case undefined:
+            return adviseWithoutCredential(refusal);
+    }
+}
+/** What is wrong with the secret itself; undefined where nothing is known. */
+function findSecretFault(refusal) {
+    const { words, inputs } = refusal;
+    const { clientSecret = '' } = inputs;
+    if (/^(["']).*\1$/s.test(clientSecret)) {
+        return text_text `client-secret has quotation marks around it, which are sent with it: remove them. If they are part of it: ${checkSecret}.`;
+    }
+    if (/secret.{0,40}\bexpired\b|\bexpired\b.{0,40}secret/i.test(words)) {
+        return text_text `client-secret has expired: create a new one at the provider.`;
+    }
+    if (isEntra(refusal) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(clientSecret)) {
+        return text_text `client-secret looks like the ID of a secret. Entra shows both: use its value.`;
+    }
+    return undefined;
+}
+const checkSecret = text_text `check that client-id and client-secret belong together and are current`;
+/** Whether they belong together, and what else can be wrong with the way in which the secret was used. */
+function adviseSecret(refusal) {
+    const { inputs } = refusal;
+    switch (inputs.clientAuthMethod) {
+        case 'client_secret_jwt':
+            return text_text `${adviseMacLength(inputs)}${belong}; if they are, check that the provider expects client_secret_jwt with ${algorithmOf(inputs)} (signing-algorithm) from this client, and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
+        case 'client_secret_post':
+            return text_text `${belong}${adviseOtherPost(refusal)}.`;
+        default:
+            return text_text `${belong}; if they are, try ${adviseOtherBasic(refusal)}.`;
+    }
+}
+function isEntra({ host, words }) {
+    return (/(^|\.)(login\.(microsoftonline|partner\.microsoftonline|chinacloudapi)\.(com|us|cn)|sts\.windows\.net)$/.test(host) || words.startsWith('AADSTS'));
+}
+/** Words by which a server tells that it could not decode what it got. */
+const undecoded = /unexpected error|decode|decoding|malformed|illegal|unescape/i;
+function adviseOtherBasic({ inputs, words }) {
+    const { clientId = '', clientSecret = '', clientSecretEncoding } = inputs;
+    const post = text_text `client-auth-method: client_secret_post`;
+    // Only then do the two encodings differ.
+    const isEncoded = [clientId, clientSecret].some((value) => encodeForm(value) !== value);
+    if (!isEncoded)
+        return post;
+    const isUndecoded = undecoded.test(words);
+    if (clientSecretEncoding === 'form') {
+        return isUndecoded ? post : text_text `${post}, or client-secret-encoding: raw`;
+    }
+    return isUndecoded ? text_text `client-secret-encoding: form, or ${post}` : post;
+}
+/** Back to Basic only where the server itself names it. */
+function adviseOtherPost({ answer, inputs }) {
+    const { words } = answer;
+    const namesBasic = words?.place === 'www-authenticate' && /^\s*basic\b/i.test(words.outside);
+    if (namesBasic)
+        return text_text `; if they are, try client-auth-method: client_secret_basic`;
+    return inputs.isMethodWritten
+        ? text_text `. If HTTP Basic, the default, was refused too, one of the two is wrong`
+        : text_text ``;
+}
+function adviseKeyAuthentication(inputs) {
+    const expected = text_text `Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${algorithmOf(inputs)} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
+    return inputs.signingKey?.owner === undefined
+        ? expected
+        : text_text `private-key is a key file, and such a key usually signs the grant: try private-key-as: assertion. Otherwise: ${expected}`;
+}
+/** Nothing of the client's own proves who it is. */
+function adviseWithoutCredential(refusal) {
+    const { inputs } = refusal;
+    const { idTokenAs, isMethodWritten } = inputs;
+    if (isKeyGrant(inputs))
+        return adviseJwtGrant(inputs);
+    if (idTokenAs === 'assertion' || idTokenAs === 'subject_token') {
+        return text_text `The client did not authenticate, because GitHub's OIDC token is the grant here. If the provider requires it, set client-secret with client-auth-method: client_secret_basic.`;
+    }
+    if (idTokenAs !== undefined)
+        return adviseGrant(refusal);
+    return isMethodWritten
+        ? text_text `The client did not authenticate (client-auth-method: none). If the provider requires it, remove client-auth-method and set client-secret or private-key.`
+        : text_text `The client did not authenticate. If the provider requires it, set client-secret or private-key.`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/federation.js
+
+
+/** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token has is no secret. */
+function adviseIdToken({ inputs, idToken }) {
+    const isClientNamed = inputs.idTokenAs === 'client_assertion' && inputs.clientId !== undefined;
+    const client = isClientNamed
+        ? text_text ` client-id must name the client that trusts this token; Keycloak wants none, so remove it there.`
+        : text_text ``;
+    const claims = idToken === undefined ? text_text `` : text_text `The token has ${writeClaims(idToken)}; `;
+    return text_text `${claims}the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.${client}`;
+}
+/** The codes that say nothing against an ID token. */
+const aboutOthers = new Set([
+    'invalid_scope',
+    'invalid_target',
+    'unsupported_grant_type',
+    'invalid_dpop_proof',
+    'use_dpop_nonce',
+]);
+/** Whether a refusal whose words say no more is probably about the ID token. */
+function isAboutIdToken({ status, code, words, inputs, idToken }) {
+    const { idTokenAs, clientAuthMethod, grantType } = inputs;
+    const isRefusal = [400, 401, 403].includes(status);
+    if (idToken === undefined || !isRefusal || aboutOthers.has(code))
+        return false;
+    const isClients = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
+    // Entra has the code for a trust that does not fit (AADSTS70021) and for a missing scope (AADSTS900144).
+    const isRequests = code === 'invalid_request' && /\bparameter\b/i.test(words);
+    // What the ID token authenticates the client for has a grant of its own.
+    const isGrants = code === 'invalid_grant' &&
+        idTokenAs === 'client_assertion' &&
+        grantType !== 'client_credentials';
+    return !isClients && !isRequests && !isGrants;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/provider.js
+
+
+/** The client must prove that it has a key, to which the token is bound. */
+function adviseDpop({ host }) {
+    const bound = text_text `A token that is bound to one is of no use to later steps.`;
+    return /\.okta(preview|-emea)?\.com$/.test(host)
+        ? text_text `${bound} In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
+        : text_text `${bound} Switch DPoP off for this client at the provider.`;
+}
+/** The client has requested too often. */
+function adviseRateLimit() {
+    return text_text `Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.`;
+}
+/** The client or the tenant is not known where it was looked for. */
+function adviseTenant({ inputs, words }) {
+    const url = nameUrlInput(inputs);
+    return /AADSTS700016\b/.test(words)
+        ? text_text `Check client-id (the application ID), and the tenant in ${url}.`
+        : text_text `Check the name of the tenant or realm in ${url}.`;
+}
+/** The server does not serve this address. */
+function adviseAddress() {
+    return text_text `Allow the address of this runner at the provider. GitHub-hosted runners have many addresses; a self-hosted or larger runner has a fixed one.`;
+}
+/** Somebody must approve of the client first, or a policy must let it. */
+function adviseConsent() {
+    return text_text `Grant the consent for this client at the provider (an administrator can), or change the policy there.`;
+}
+/** The client may not do what it wants to do. */
+function advisePermission() {
+    return text_text `Grant the permission to this client at the provider (a role, a scope or a policy).`;
+}
+/** The client or an account is switched off. */
+function adviseAccount() {
+    return text_text `Switch it on again at the provider.`;
+}
+const methods = [
+    'client_secret_basic',
+    'client_secret_post',
+    'client_secret_jwt',
+    'private_key_jwt',
+    'tls_client_auth',
+    'self_signed_tls_client_auth',
+];
+/**
+ * The client authentication method that the server names in place of the one that was used; undefined where it names none, lists
+ * several, or means the one that was used.
+ */
+function findOtherMethod({ words, inputs }) {
+    const used = inputs.clientAuthMethod;
+    if (used === undefined || inputs.endpointType === 'acs_api')
+        return undefined;
+    const others = methods.filter((method) => method !== used && new RegExp(`\\b${method}\\b`, 'i').test(words));
+    return others.length === 1 ? others[0] : undefined;
+}
+/** The server names the method that it expects. */
+function adviseOtherMethod(refusal) {
+    const expects = text_text `The provider expects`;
+    switch (findOtherMethod(refusal)) {
+        case 'private_key_jwt':
+            return text_text `${expects} a JWT from this client, signed with private-key (private_key_jwt): set private-key instead.`;
+        case 'tls_client_auth':
+        case 'self_signed_tls_client_auth':
+            return text_text `${expects} a client certificate: set client-certificate and client-key.`;
+        case 'client_secret_jwt':
+        case 'client_secret_post':
+        case 'client_secret_basic':
+        case 'none':
+        case undefined:
+            return text_text `${expects} client-auth-method: ${findOtherMethod(refusal) ?? 'none'} from this client.`;
+    }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/request.js
+
+
+
+/** The server names the scope. */
+function adviseScope({ inputs, words }) {
+    const { scopes } = inputs;
+    const entra = /\.default\b/.test(words) && !scopes.some((scope) => scope.endsWith('/.default'));
+    const form = entra ? text_text ` Entra takes one scope, which ends in /.default.` : text_text ``;
+    if (scopes.length > 0) {
+        return text_text `Check scopes: ${scopes.join(' ')}; the provider must know each and allow it for this client.${form}`;
+    }
+    return isKeyGrant(inputs)
+        ? text_text `Set scopes, or the scope claim in assertion-claims, as the provider requires.${form}`
+        : text_text `Set scopes.${form}`;
+}
+/** The server names the audience: that of the signed JWT, or the one of the token. */
+function adviseAudience(refusal) {
+    const { inputs, words } = refusal;
+    const { audiences, resources } = inputs;
+    const isRequested = audiences.some((audience) => words.includes(audience));
+    if (sendsSignedJwt(inputs) && !isRequested)
+        return adviseAssertionAudience(inputs);
+    if (audiences.length > 0) {
+        return text_text `Check audience: ${audiences.join(' ')}; the provider must know it and allow it for this client.`;
+    }
+    if (resources.length > 0)
+        return adviseResource(refusal);
+    return text_text `Set audience to the API that the token is for.`;
+}
+/** The server names the resource. */
+function adviseResource({ inputs }) {
+    const given = [
+        ...(inputs.resources.length === 0 ? [] : [text_text `resource`]),
+        ...(inputs.audiences.length === 0 ? [] : [text_text `audience`]),
+    ];
+    if (given.length > 0)
+        return text_text `Check ${joinTexts(given, ', ')}.`;
+    return inputs.scopes.length > 0
+        ? text_text `Check scopes; if the provider requires it, set resource or audience.`
+        : text_text `Set resource or audience, as the provider's documentation names it.`;
+}
+/** The server speaks of an API key. */
+function adviseApiKey({ inputs }) {
+    const isKey = ([name]) => /api[-_]?key|^key$/i.test(name);
+    const parameter = inputs.parameters.find(isKey)?.[0];
+    if (parameter !== undefined) {
+        return text_text `Check ${parameter} in parameters: it must be a current API key, the key itself and not its name or ID.`;
+    }
+    const header = inputs.headers.find(isKey)?.[0];
+    if (header !== undefined)
+        return text_text `Check ${header} in headers: it must be a current API key.`;
+    return text_text `An API key goes into parameters or headers, under the name that the provider's documentation has, and not into client-secret. IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.`;
+}
+/** The grant type is not known to the server. */
+function adviseUnknownGrant({ inputs }) {
+    if (inputs.bodyFormat === 'json') {
+        return text_text `The server probably reads forms only: try body-format: form.`;
+    }
+    if (inputs.grantType === undefined)
+        return text_text `Set grant-type.`;
+    return inputs.grantType === 'client_credentials'
+        ? text_text `Check that the provider supports client_credentials at this endpoint, or set grant-type.`
+        : text_text `Check grant-type.`;
+}
+/** The server wants another format. */
+function adviseFormat({ endpointType, bodyFormat }) {
+    if (endpointType === 'acs_api')
+        return text_text `Check token-url, and endpoint-type.`;
+    return bodyFormat === 'form'
+        ? text_text `Try body-format: json.`
+        : text_text `Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.`;
+}
+/** Names of parameters that servers speak of without quotation marks. */
+const knownNames = String.raw `(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
+/** Words by which a server says that something is not there. */
+const absentWords = String.raw `(?:missing|required|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
+/** Up to four words between two. */
+const near = String.raw `\W+(?:\w+\W+){0,4}?`;
+const missingNames = [
+    // "missing parameter: 'scope'", "parameter 'scope' is missing", "'scope' is required"
+    new RegExp(String.raw `\b${absentWords}\b.{0,30}?['"\`]([A-Za-z][\w.-]{0,40})['"\`]`),
+    new RegExp(String.raw `['"\`]([A-Za-z][\w.-]{0,40})['"\`].{0,30}?\b${absentWords}\b`),
+    new RegExp(`\\b${absentWords}${near}${knownNames}\\b`),
+    new RegExp(`\\b${knownNames}${near}${absentWords}\\b`),
+    /(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?['"`]([A-Za-z][\w.-]{0,40})['"`]/,
+    new RegExp(String.raw `(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?\b${knownNames}\b`),
+    // "The account_id field is required."
+    /\bthe ([A-Za-z][\w.-]{0,40}) (?:field|parameter|property|param) (?:is|was) (?:required|missing|mandatory|empty)\b/,
+    new RegExp(String.raw `\bno ${knownNames} (?:parameter|value|was|were)\b`),
+    /(?:missing or empty|missing(?: required)?(?: form)? (?:parameter|field|property)): ?([A-Za-z][\w.-]{0,40})/,
+].map(({ source }) => new RegExp(source, 'i'));
+/** The parameter that the server says is missing; undefined if it says no such thing. */
+function findMissingParameter({ words, code, inputs }) {
+    // It is a JWT that lacks something.
+    if (/\bclaim\b/i.test(words))
+        return undefined;
+    const name = findName(words);
+    if (name === undefined || !listSent(inputs).includes(name.toLowerCase()))
+        return name;
+    // What was sent is missing only where the server did not read it; it may also be wrong.
+    const mayBeWrong = /\bor (unknown|invalid|malformed|incorrect|unsupported)\b/i.test(words);
+    return mayBeWrong || aboutValues.has(code) ? undefined : name;
+}
+/** The codes of a parameter that was read, and whose value is refused. */
+const aboutValues = new Set(['invalid_scope', 'invalid_target']);
+function findName(words) {
+    for (const pattern of missingNames) {
+        const match = pattern.exec(words);
+        const name = match?.groups?.['name'] ?? match?.[1];
+        if (name !== undefined)
+            return name;
+    }
+    return undefined;
+}
+/** The server says that a parameter is missing. */
+function adviseMissing(refusal, name) {
+    const { inputs } = refusal;
+    const lower = name.toLowerCase();
+    if (listSent(inputs).includes(lower))
+        return adviseOtherFormat(inputs, name);
+    if (!Object.hasOwn(inputsOfParameters, lower))
+        return text_text `Set it in parameters: ${name}=...`;
+    return inputsOfParameters[lower]?.(inputs) ?? text_text ``;
+}
+const inputsOfParameters = {
+    client_id: ({ clientId }) => clientId === undefined
+        ? text_text `Set client-id.`
+        : text_text `The server reads it from the body: try client-auth-method: client_secret_post.`,
+    client_secret: ({ clientAuthMethod }) => clientAuthMethod === 'client_secret_basic'
+        ? text_text `The server reads it from the body: try client-auth-method: client_secret_post.`
+        : text_text `The provider expects a secret from this client: set client-secret, with client-auth-method: client_secret_post.`,
+    client_assertion: adviseAssertion,
+    client_assertion_type: adviseAssertion,
+    scope: () => text_text `Set scopes.`,
+    scopes: () => text_text `Set scopes.`,
+    audience: () => text_text `Set audience to the API that the token is for.`,
+    resource: () => text_text `Set resource.`,
+    grant_type: () => text_text `Set grant-type.`,
+    refresh_token: () => text_text `Set refresh-token.`,
+    assertion: () => text_text `The grant is an assertion: set private-key with private-key-as: assertion, or id-token-as: assertion.`,
+    subject_token: () => text_text `The grant is a token exchange: set id-token-as: subject_token, or subject_token in parameters.`,
+};
+function adviseAssertion({ clientAuthMethod }) {
+    return clientAuthMethod === 'none'
+        ? text_text `The client did not authenticate: set client-secret or private-key.`
+        : text_text `The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.`;
+}
+/** The names of what is in the body or in the query, as far as the server can miss it. */
+function listSent(inputs) {
+    const { clientAuthMethod, scopes, audiences, resources, parameters, grantParameters } = inputs;
+    const sendsId = inputs.clientId !== undefined && clientAuthMethod !== 'client_secret_basic';
+    return [
+        ...(inputs.grantType === undefined ? [] : ['grant_type']),
+        ...(scopes.length === 0 ? [] : ['scope', 'scopes']),
+        ...(audiences.length === 0 ? [] : ['audience']),
+        ...(resources.length === 0 ? [] : ['resource']),
+        ...(sendsId ? ['client_id'] : []),
+        ...(clientAuthMethod === 'client_secret_post' ? ['client_secret'] : []),
+        ...[...parameters, ...grantParameters].map(([name]) => name),
+    ];
+}
+/** The documentation decides between the two, so that nobody is sent to and fro. */
+function adviseOtherFormat({ bodyFormat }, name) {
+    switch (bodyFormat) {
+        case 'json':
+            return text_text `${name} was sent, in JSON. Most servers read a form: unless the provider's documentation shows JSON, remove body-format.`;
+        case 'query':
+            return text_text `${name} was sent, in the query. Check body-format against the provider's documentation.`;
+        case 'form':
+        case 'multipart':
+            return text_text `${name} was sent, in a form. If the provider's documentation shows JSON, set body-format: json.`;
+    }
+}
+/** The settings of the request that can be wrong where the server says no more: those that are set, and those that servers often require. */
+function adviseRequest({ inputs }) {
+    const { grantType, scopes, audiences, resources, parameters, headers, bodyFormat } = inputs;
+    const isSet = [
+        [
+            'grant-type',
+            grantType !== 'client_credentials' &&
+                inputs.idTokenAs === undefined &&
+                inputs.signingKey === undefined &&
+                inputs.refreshToken === undefined,
+        ],
+        ['scopes', scopes.length > 0],
+        ['audience', audiences.length > 0],
+        ['resource', resources.length > 0],
+        ['parameters', parameters.length > 0],
+        ['headers', headers.length > 0],
+        ['body-format', bodyFormat !== 'form'],
+    ];
+    const given = isSet.filter(([, set]) => set).map(([name]) => text_text `${name}`);
+    const compare = text_text `Compare ${joinTexts(given, ', ')} with the provider's documentation.`;
+    return joinTexts([
+        text_text `Something in the request is missing or wrong.`,
+        ...(given.length === 0 ? [] : [compare]),
+        ...adviseUnset(inputs),
+        ...adviseOtherRequest(inputs),
+    ], ' ');
+}
+/** What is not set and servers often require. */
+function adviseUnset(inputs) {
+    const { scopes, audiences, resources, endpointType } = inputs;
+    if (endpointType === 'acs_api')
+        return [];
+    const hasTarget = audiences.length > 0 || resources.length > 0 || sendsSignedJwt(inputs);
+    const unset = [
+        ...(scopes.length === 0 ? [text_text `scopes`] : []),
+        ...(hasTarget ? [] : [text_text `audience`]),
+    ];
+    return unset.length === 0
+        ? []
+        : [text_text `The provider may require ${joinTexts(unset, ' or ')} (not set here).`];
+}
+/** The usual request is not what every server expects. */
+function adviseOtherRequest({ bodyFormat, grantType }) {
+    return bodyFormat === 'form' && grantType === 'client_credentials'
+        ? [text_text `It may also expect another grant-type, or JSON (body-format).`]
+        : [];
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/topics.js
+
+
+
+
+
+
+
+
+
+/** What is refused. */
+const openings = {
+    client: { title: 'client refused', say: ({ host }) => text_text `${host} refused the client` },
+    request: { title: 'refused', say: ({ host }) => text_text `${host} refused the request` },
+    grant: { title: 'grant refused', say: ({ host }) => text_text `${host} refused the grant` },
+    scope: {
+        title: 'scope refused',
+        say: ({ host, inputs }) => inputs.scopes.length === 0 ? text_text `${host} requires a scope` : text_text `${host} refused the scope`,
+    },
+    audience: { title: 'resource refused', say: ({ host }) => text_text `${host} refused the audience` },
+    resource: {
+        title: 'resource refused',
+        say: ({ host }) => text_text `${host} refused the audience or resource`,
+    },
+    grantType: {
+        title: 'grant not allowed',
+        say: ({ host, inputs }) => text_text `${host} does not allow ${nameGrant(inputs)} for this client`,
+    },
+    idToken: {
+        title: 'ID token refused',
+        say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
+    },
+    limit: { title: 'too many requests', say: ({ host }) => text_text `${host} refused for now` },
+    dpop: { title: 'DPoP wanted', say: ({ host }) => text_text `${host} requires a DPoP proof` },
+};
+/** The title of the one refusal that says everything already. */
+const dpopTitle = openings.dpop.title;
+/** Explains a refusal by what it is about. */
+function explainTopic({ opening, advise }, refusal) {
+    const { title, say } = opening(refusal);
+    return { title, message: text_text `${say(refusal)}: ${refusal.said}. ${advise(refusal)}` };
+}
+/** A topic that is named by a pattern. */
+function about(name, pattern, opening, advise, isPossible = () => true) {
+    return {
+        name,
+        isNamed: (refusal) => pattern.test(textOf(refusal)) && isPossible(refusal),
+        opening: typeof opening === 'function' ? opening : () => opening,
+        advise,
+    };
+}
+/** The codes that RFC 6749 registers: what they name is not what the server says. */
+const registeredCodes = new Set([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+    'access_denied',
+    'server_error',
+    'temporarily_unavailable',
+]);
+/** What a server says: its words, and a code of its own, which is read as words. */
+function textOf({ code, words }) {
+    const own = registeredCodes.has(code) ? '' : code.replace(/[_.-]+/g, ' ');
+    return `${own}\n${words}`;
+}
+/** A client secret, the client's credentials or its authentication, by whatever words. */
+const credentials = [
+    /client[ _-]?secret/,
+    // "invalid client", "unknown client id", "incorrect app credentials"
+    /(invalid|incorrect|wrong|bad|unknown|(unrecognized|unrecognised)|no such) (oauth ?2? )?(client|consumer|(app|application)|app ?id)\b(?! (scope|grant|redirect|assertion|metadata|version))/,
+    /(invalid|incorrect|wrong|bad|unknown)( or (invalid|unknown|missing))? (client|consumer|(app|application))?[ _-]?((id|identifier)|key|credentials?)\b/,
+    // "the client was not found", "client credentials were not valid"
+    /\b(client|consumer|(app|application))([ _-]?((id|identifier)|credentials?|key|authentication))?( (is|are|was|were|has|have))?( been)? (invalid|incorrect|wrong|bad|unknown|failed|not (found|valid|known|(recognized|recognised)|registered|correct|authenticated)|(unrecognized|unrecognised)|does not exist|could not be (found|verified|authenticated)|failure)/,
+    /(authenticate|authenticating|authentication)( of)?( the)? client|client authentication|client credentials?\b(?! (flow|grant|type|user))/,
+    /bad credentials|authentication (credentials|failed|failure)|login (failed|failure)/,
+];
+const namesCredentials = new RegExp(credentials.map(({ source }) => source).join('|'), 'i');
+/** A grant type, a flow or a service account, and that it is not for this client. */
+const grantWords = String.raw `(grant[ _-]?types?|grants?|flow|direct access|service[ _-]?accounts?|token exchange)`;
+const refusedWords = String.raw `(not (been |yet )?(allowed|enabled|supported|authorized|permitted|configured|granted|activated|available)|un(supported|authorized)|disabled|disallowed|isn't (allowed|enabled|supported)|cannot (use|be used)|may not use)`;
+const namesGrant = new RegExp(String.raw `\b${grantWords}\b.{0,80}\b${refusedWords}\b|\b${refusedWords}\b.{0,80}\b${grantWords}\b`, 'i');
+const namesTimes = /\b(iat|exp|nbf)\b|not yet valid|(expired|expiry|expiration|expires)|lifetime|clock|too (old|far in the future|long)|timeframe|issued (at|in the future)/i;
+const namesKey = /\bkid\b|\bkey[ _]?id\b|\bkeys?\b.{0,40}\b(not found|unknown|invalid|no match|not registered)|no (matching|valid) keys?|(unknown|invalid|unable to find|cannot find).{0,30}\bkey|\bjwks?\b|signature|certificate with identifier/i;
+function signs({ inputs }) {
+    return sendsSignedJwt(inputs);
+}
+/** What the signed JWT is in the request is what is refused with it. */
+function openJwt({ inputs }) {
+    return isKeyGrant(inputs) ? openings.grant : openings.client;
+}
+/** The ID token is the credential of the client. */
+function isIdTokenClient({ inputs, idToken }) {
+    return idToken !== undefined && inputs.idTokenAs === 'client_assertion';
+}
+function isOAuth({ inputs }) {
+    return inputs.endpointType === 'oauth2';
+}
+/**
+ * What the words of a server are about; the first that fits counts. What can only be meant literally comes first, then the client's
+ * credentials, which beat everything else that is named, then the parts of the request.
+ */
+const topics = [
+    about('rate limit', /rate[ _-]?limit|too many (\w+ )?(requests|attempts|logins|calls|tokens)|throttled|throttling|(quota|limit) (was |has been |is )?(exceeded|reached)|exceeded.{0,30}\b(quota|limit)|slow down/i, openings.limit, adviseRateLimit),
+    about('DPoP', /\bdpop\b/i, openings.dpop, adviseDpop),
+    about('client-id as well as an ID token', /client[_ ]?id\b.{0,60}\b(match|differ|equal|same)|\b(sub|subject)\b.{0,60}\b(match|differ|equal).{0,60}client[_ ]?id/i, openings.client, () => text_text `Remove client-id: GitHub's OIDC token names the client already (its sub), and the two must be the same.`, (refusal) => isIdTokenClient(refusal) && refusal.inputs.clientId !== undefined),
+    about('client certificate', /client certificate|certificate.{0,30}\b(missing|required|not provided)|mutual tls|\bmtls\b/i, openings.client, (refusal) => showsCertificate(refusal.inputs)
+        ? adviseCredentials(refusal)
+        : text_text `The provider expects a client certificate: set client-certificate and client-key.`, isOAuth),
+    {
+        name: 'another client authentication method',
+        isNamed: (refusal) => findOtherMethod(refusal) !== undefined,
+        opening: () => openings.client,
+        advise: adviseOtherMethod,
+    },
+    about('signed JWT', /client[ _]assertion|signed jwt|\bjwt\b.{0,20}(required|expected|missing)/i, openings.client, () => text_text `The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.`, (refusal) => isOAuth(refusal) &&
+        !signs(refusal) &&
+        !isIdTokenClient(refusal) &&
+        !/client[ _-]?secret/i.test(refusal.words)),
+    about('API key', /\bapi[ _-]?key|\bapikey\b/i, openings.request, adviseApiKey, isOAuth),
+    about('tenant', /AADSTS(700016|90002|900023)\b|\b(tenant|realm)\b.{0,80}\b(not (found|exist|known|valid)|doesn't exist|unknown|invalid)|\b(unknown|invalid|no such) (tenant|realm)\b/i, openings.request, adviseTenant),
+    {
+        name: 'missing parameter',
+        isNamed: (refusal) => isOAuth(refusal) && findMissingParameter(refusal) !== undefined,
+        opening: () => openings.request,
+        advise: (refusal) => adviseMissing(refusal, findMissingParameter(refusal) ?? ''),
+    },
+    about('short secret', /key (size|length)|too short|at least \d+ (bits|bytes)|hash length|\d+ bits/i, openings.client, ({ inputs }) => text_text `${adviseMacLength(inputs)}The provider's documentation may name the length.`, ({ inputs }) => isSecretShort(inputs)),
+    about('credentials', namesCredentials, (refusal) => (isIdTokenClient(refusal) ? openings.idToken : openings.client), (refusal) => (isIdTokenClient(refusal) ? adviseIdToken(refusal) : adviseCredentials(refusal))),
+    about('refresh token', /refresh[ _-]?token|\btoken\b.{0,40}\b(revoked|expired|used|inactive|invalid|not active)|session.{0,30}(expired|not active)/i, openings.grant, adviseRefreshToken, ({ inputs }) => inputs.grantType === 'refresh_token'),
+    about('access to an API', /client-grant|not authorized to access|service not found/i, openings.audience, adviseAudience, isOAuth),
+    about('grant', namesGrant, openings.grantType, adviseGrantNotAllowed, isOAuth),
+    about('algorithm', /\b(alg|algorithm)s?\b/i, openJwt, ({ inputs }) => adviseAlgorithm(inputs), signs),
+    about('key', namesKey, openJwt, ({ inputs }) => adviseKey(inputs), signs),
+    about('audience of the ID token', /\baudience\b|\baud\b/i, openings.idToken, adviseIdToken, ({ inputs, idToken, words }) => idToken !== undefined &&
+        (inputs.audiences.length === 0 || /\b(assertion|issuer|subject|federated)\b/i.test(words))),
+    about('audience', /\baudiences?\b|\baud\b/i, (refusal) => (signs(refusal) ? openJwt(refusal) : openings.audience), adviseAudience, isOAuth),
+    about('scope', /\bscopes?\b/i, openings.scope, adviseScope, isOAuth),
+    about('permission', /\bpermissions?\b|\bprivileges?\b|insufficient rights|not authorized to perform/i, openings.request, advisePermission, ({ idToken }) => idToken === undefined),
+    about('resource', /\bresources?\b.{0,40}\b(not|invalid|unknown)\b|\b(invalid|unknown) resource|AADSTS500011\b/i, openings.resource, adviseResource, isOAuth),
+    about('times of the JWT', namesTimes, openJwt, adviseClock, signs),
+    about('issuer and subject', /\b(iss|issuer|sub|subject)\b/i, openJwt, ({ inputs }) => adviseIssuerAndSubject(inputs), signs),
+    about('user', /\b(user ?name|password|user credentials|user account|second factor|mfa|multi-?factor)\b/i, openings.grant, adviseGrant, ({ inputs }) => inputs.grantType === 'password'),
+    about('redirect URI', /redirect[ _-]?ur[il]/i, openings.grant, () => text_text `redirect_uri in parameters must be the one with which the code was requested.`, ({ inputs }) => inputs.grantType === 'authorization_code'),
+    about('address', /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i, openings.request, adviseAddress),
+    about('consent', /\bconsent\b|\bapproval\b|not (been |yet )?approved|policy (evaluation|configuration)/i, openings.request, adviseConsent),
+    about('account', /\b(client|(app|application)|account|user|(organization|organisation)|subscription|principal)\b.{0,60}\b(disabled|suspended|inactive|deactivated|locked|switched off|archived|not active|expired)\b/i, openings.request, adviseAccount),
+];
+/** The first topic that a server's words name; undefined if there is none. */
+function findTopic(refusal) {
+    if (textOf(refusal).trim() === '')
+        return undefined;
+    return topics.find(({ isNamed }) => isNamed(refusal));
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/refusals.js
@@ -3524,248 +4967,175 @@ function listJwtGrants({ privateKeyAs, idTokenAs, idTokenParameter }) {
 
 
 
-/** What an `error` of the server's means, and what to change. */
-function explainOAuthError(error, view) {
-    const { oauthError, answer } = error;
-    const { inputs, server } = view;
-    const host = hostOf(server);
-    const description = oauthError?.description;
-    const code = oauthError?.error ?? '';
-    const said = description === undefined
-        ? text_text `${answer.status} ${code}`
-        : // The whole of it is in the group above.
-            text_text `${answer.status} ${code}, "${sentence(description)}"`;
-    const federated = explainFederatedRefusal(error, view, said);
-    if (federated !== undefined)
-        return federated;
-    // With 401 or 403 unauthorized_client means: who is that?
-    const unknownClient = code === 'unauthorized_client' && answer.status !== 400;
-    const explain = Object.hasOwn(oauthErrors, code) ? oauthErrors[code] : undefined;
-    if (explain !== undefined && !unknownClient)
-        return explain({ host, said, inputs });
-    if (answer.status > 403)
-        return explainStatus(error, said, view);
-    if (error.retryable) {
-        return {
-            title: 'server busy',
-            message: text_text `${host} cannot answer for now: ${said}. The provider's status page may tell more.`,
-        };
-    }
-    const refused = text_text `${host} refused the request: ${said}.`;
-    const isAboutClient = [400, 401, 403].includes(answer.status);
+
+
+
+
+
+/**
+ * Explains an answer that refuses, and says what to change. What a page is comes first, then what the server's words name, then the
+ * status and the code.
+ *
+ * @param isPassing whether the same request may succeed a little later
+ */
+function explainRefusal(refusal, isPassing) {
+    const { answer, status, code } = refusal;
+    if (isTelling(answer.page))
+        return explainPage(answer.page, refusal);
+    if (status === 407)
+        return explainProxyRefusal(status, refusal.host);
+    if (status === 429)
+        return explainTopic(reasons.limit, refusal);
+    if (passingCodes.has(code))
+        return explainBusy(refusal);
+    const topic = findTopic(refusal);
+    if (topic !== undefined && isAboutRequest(refusal))
+        return explainTopic(topic, refusal);
+    if (isPassing && status < 500)
+        return explainBusy(refusal);
+    return explainCode(refusal) ?? explainStatus(refusal);
+}
+/** The codes that say nothing but that the server cannot answer now (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
+const passingCodes = new Set(['temporarily_unavailable', 'slow_down']);
+/** Whether the words are about the request, and not about the place or about the server itself. */
+function isAboutRequest({ status, code }) {
+    if (status >= 500)
+        return code !== '' && code !== 'server_error';
+    return ![404, 405, 406, 410, 415].includes(status);
+}
+function explainBusy({ host, said }) {
     return {
-        title: 'refused',
-        message: text_text `${refused} ${isAboutClient ? adviseCredentials(inputs) : text_text `The provider's documentation says what that means.`}`,
+        title: 'server busy',
+        message: text_text `${host} cannot answer now: ${said}. The provider's status page may tell more.`,
     };
 }
-/** The errors that say nothing against an ID token. */
-const notAboutIdentity = new Set([
-    'invalid_scope',
-    'invalid_target',
-    'unsupported_grant_type',
-    'invalid_dpop_proof',
-    'use_dpop_nonce',
-]);
-/** Nearly always the trust at the provider names another `sub` or `aud`; what the ID token says is no secret. */
-function explainFederatedRefusal(error, { inputs, server, idToken }, said) {
-    const code = error.oauthError?.error ?? '';
-    const { idTokenAs, clientAuthMethod, grantType } = inputs;
-    const isClientsFault = code === 'invalid_client' && idTokenAs !== 'client_assertion' && clientAuthMethod !== 'none';
-    // Entra has the code for a trust that does not fit (AADSTS70021) and for a missing scope (AADSTS900144).
-    const isRequestsFault = code === 'invalid_request' && /\bparameter\b/i.test(error.oauthError?.description ?? '');
-    const isRefusal = [400, 401, 403].includes(error.answer.status) && !error.retryable;
-    // What the ID token authenticates the client for has a grant of its own.
-    const isGrantsFault = code === 'invalid_grant' &&
-        idTokenAs === 'client_assertion' &&
-        grantType !== 'client_credentials';
-    if (isClientsFault || isGrantsFault || isRequestsFault || notAboutIdentity.has(code)) {
-        return undefined;
-    }
-    if (idToken === undefined || !isRefusal) {
-        return undefined;
-    }
-    return {
-        title: 'ID token refused',
-        message: text_text `${hostOf(server)} refused GitHub's ID token: ${said}. It says ${writeClaims(idToken)}; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.`,
-    };
+/** What a refusal is about where its words say no more. */
+const reasons = {
+    client: { opening: () => openings.client, advise: adviseCredentials },
+    scope: { opening: () => openings.scope, advise: adviseScope },
+    resource: { opening: () => openings.resource, advise: adviseResource },
+    grant: { opening: () => openings.grant, advise: adviseGrant },
+    grantType: { opening: () => openings.grantType, advise: adviseGrantNotAllowed },
+    request: { opening: () => openings.request, advise: adviseRequestOrClient },
+    dpop: { opening: () => openings.dpop, advise: adviseDpop },
+    limit: { opening: () => openings.limit, advise: adviseRateLimit },
+    idToken: { opening: () => openings.idToken, advise: adviseIdToken },
+    unknownGrant: {
+        opening: () => ({
+            title: 'grant type not supported',
+            say: ({ host, inputs }) => text_text `${host} does not support ${nameGrant(inputs)}`,
+        }),
+        advise: adviseUnknownGrant,
+    },
+};
+/** The codes of RFC 6749 section 5.2, RFC 8707 section 2 and RFC 9449 sections 5 and 8, and one of Entra's. */
+const codes = {
+    invalid_client: 'client',
+    unauthorized_client: 'grantType',
+    unsupported_grant_type: 'unknownGrant',
+    invalid_request: 'request',
+    invalid_scope: 'scope',
+    invalid_target: 'resource',
+    invalid_resource: 'resource',
+    invalid_grant: 'grant',
+    invalid_dpop_proof: 'dpop',
+    use_dpop_nonce: 'dpop',
+};
+/** Some servers answer a wrong secret like a wrong request. */
+function adviseRequestOrClient(refusal) {
+    if (refusal.inputs.endpointType === 'acs_api')
+        return adviseCredentials(refusal);
+    return text_text `${adviseRequest(refusal)} Some servers answer a wrong secret like this, too. ${adviseCredentials(refusal)}`;
 }
-/** What a status says that no known error explains further. */
-function explainStatus(error, said, view) {
-    const { inputs, server } = view;
-    const { status } = error.answer;
-    const answered = text_text `${hostOf(server)} answered ${said}`;
-    const { pathname } = new URL(server);
-    const urlInput = nameUrlInput(inputs);
+/** By the code of the error; undefined where the server gives none that is registered, or the status says more. */
+function explainCode(refusal) {
+    const { code, status } = refusal;
+    if (code === '' || status >= 500)
+        return undefined;
+    if (isAboutIdToken(refusal))
+        return explainTopic(reasons.idToken, refusal);
+    // With 401 or 403 unauthorized_client usually means that the client is not known.
+    const isUnknownClient = code === 'unauthorized_client' && status !== 400;
+    const reason = isUnknownClient || !Object.hasOwn(codes, code) ? undefined : codes[code];
+    return reason === undefined ? undefined : explainTopic(reasons[reason], refusal);
+}
+/** By the status, where neither words nor code say more. */
+function explainStatus(refusal) {
+    const { host, answer, said, status, code, inputs } = refusal;
+    const answered = text_text `${host} answered ${said}`;
     switch (status) {
         case 400:
         case 401:
         case 403:
-            return (explainFederatedRefusal(error, view, text_text `${said}`) ?? {
-                title: 'refused',
-                message: text_text `${answered}. ${adviseCredentials(inputs)}${inputs.grantType === 'refresh_token' ? text_text ` ${adviseGrant(inputs)}` : ''}`,
-            });
+            return isAboutIdToken(refusal)
+                ? explainTopic(reasons.idToken, refusal)
+                : { title: 'refused', message: text_text `${answered}. ${adviseUnexplained(refusal)}` };
         case 404:
         case 405:
         case 410:
             return {
                 title: 'no token endpoint there',
-                message: text_text `${answered} for ${pathname}. ${adviseUrl(inputs)}`,
+                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}`,
             };
         case 406:
         case 415:
             return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
-        case 407:
-            return explainProxyRefusal(status, hostOf(server));
-        case 429:
-            return {
-                title: 'too many requests',
-                message: text_text `${answered}. Ask less often, or ask the provider for a higher limit.`,
-            };
     }
-    return status >= 500
-        ? {
+    if (status >= 500) {
+        return {
             title: 'server failed',
             message: text_text `${answered}. The provider's status page may tell more.`,
-        }
-        : {
-            title: 'refused',
-            message: text_text `${answered}. Check ${urlInput} and what the provider's documentation says of this answer.`,
         };
+    }
+    const isOwnError = code !== '' || status < 300;
+    return {
+        title: 'refused',
+        message: isOwnError
+            ? text_text `${host} refused the request: ${said}. The provider's documentation says what that means.`
+            : text_text `${answered}. Check ${nameUrlInput(inputs)}, and what the provider's documentation says about this answer.`,
+    };
+}
+function pathOf({ tokenUrl = '', issuer = '' }) {
+    return new URL(tokenUrl === '' ? issuer : tokenUrl).pathname;
 }
 function adviseUrl({ issuer }) {
     return issuer === undefined
         ? text_text `Check token-url against the provider's documentation.`
-        : text_text `The issuer's metadata names this endpoint; give token-url instead if the provider's documentation names another.`;
+        : text_text `The issuer's metadata names this endpoint; set token-url instead if the provider's documentation names another.`;
 }
-function adviseFormat({ endpointType, bodyFormat }) {
-    if (endpointType === 'acs_api')
-        return text_text `Check token-url, and endpoint-type.`;
-    return text_text `Try body-format: ${bodyFormat === 'json' ? 'form' : 'json'}.`;
-}
-function nameGrant({ grantType }) {
-    return grantType === undefined
-        ? text_text `a request without grant_type`
-        : text_text `grant type ${showInput(grantType)}`;
-}
-/** The title of the one refusal that says all that there is to say. */
-const dpopTitle = 'DPoP wanted';
-const wantsProof = ({ host }) => ({
-    title: dpopTitle,
-    message: text_text `${host} wants a DPoP proof. A token bound to one is of no use to later steps. ${/\.okta(preview|-emea)?\.com$/.test(host)
-        ? text_text `In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
-        : text_text `Switch DPoP off for this client at the provider.`}`,
-});
-/** What to do about the errors of RFC 6749 section 5.2, RFC 8707 section 2 and RFC 9449 sections 5 and 8. */
-const oauthErrors = {
-    invalid_client: ({ host, said, inputs }) => ({
-        title: 'client refused',
-        message: text_text `${host} refused the client: ${said}. ${adviseCredentials(inputs)}`,
-    }),
-    unauthorized_client: ({ host, said, inputs }) => ({
-        title: 'grant not allowed',
-        message: text_text `${host} does not let this client use ${nameGrant(inputs)}: ${said}. Allow it at the provider.`,
-    }),
-    unsupported_grant_type: ({ host, said, inputs }) => ({
-        title: 'grant type not supported',
-        message: text_text `${host} does not know ${nameGrant(inputs)}: ${said}. Check grant-type, and body-format: some servers read JSON only.`,
-    }),
-    invalid_request: ({ host, said, inputs }) => ({
-        title: 'refused',
-        message: inputs.endpointType === 'acs_api'
-            ? text_text `${host} refused the request: ${said}. ${adviseCredentials(inputs)}`
-            : text_text `${host} refused the request: ${said}. Compare scopes, audience, parameters and body-format with the provider's documentation, for something is missing or wrong. If they fit: ${adviseCredentials(inputs)}`,
-    }),
-    invalid_scope: ({ host, said, inputs }) => ({
-        title: 'scope refused',
-        message: inputs.scopes.length === 0
-            ? text_text `${host} wants a scope: ${said}. ${adviseScope(inputs)}`
-            : text_text `${host} refused the scope: ${said}. Check scopes: ${inputs.scopes.join(' ')}; the provider must know each and allow it to this client.`,
-    }),
-    invalid_target: ({ host, said }) => ({
-        title: 'resource refused',
-        message: text_text `${host} refused the resource: ${said}. Check resource and audience.`,
-    }),
-    invalid_grant: ({ host, said, inputs }) => ({
-        title: 'grant refused',
-        message: text_text `${host} refused the grant: ${said}. ${adviseGrant(inputs)}`,
-    }),
-    invalid_dpop_proof: wantsProof,
-    use_dpop_nonce: wantsProof,
-};
-function adviseScope({ privateKeyAs }) {
-    return privateKeyAs === 'assertion'
-        ? text_text `Set scopes, or the claim scope in assertion-claims, as the provider wants it.`
-        : text_text `Set scopes.`;
-}
-function adviseGrant(inputs) {
-    if (!authenticatesClient(inputs.privateKeyAs)) {
-        return text_text `Check what the JWT says: aud is ${audienceOf(inputs)} (assertion-audience), iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}, and the clocks must agree.`;
-    }
-    if (inputs.grantType === 'refresh_token') {
-        return text_text `The refresh token may have expired, been revoked, or been used before: one that is replaced at each use is good for one request. Get a new one and store it.`;
-    }
-    if (inputs.grantType === jwtBearerGrant) {
-        return text_text `The assertion may have expired, been used before or be meant for another server.`;
-    }
-    if (inputs.grantType === 'client_credentials') {
-        return text_text `The provider may not let this client use client_credentials, or wants a user or a role set for it.`;
-    }
-    if (inputs.grantType === 'password') {
-        return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
-    }
-    return text_text `It may have expired, been used before or belong to another client.`;
-}
-/** What to try when a server refuses who asks. Auth0 says access_denied, others invalid_request; it fits them all. */
-function adviseCredentials(inputs) {
-    const belong = text_text `Check that client-id and client-secret belong together and are current`;
-    if (inputs.endpointType === 'acs_api')
-        return text_text `${belong}.`;
-    switch (inputs.clientAuthMethod) {
-        case 'client_secret_basic':
-            return text_text `${belong}; if they are, try ${adviseOtherBasic(inputs)}.`;
-        case 'client_secret_post':
-            return text_text `${belong}; if they are, try client-auth-method: client_secret_basic.`;
-        case 'client_secret_jwt':
-            return text_text `${belong}; if they are, check that the provider expects client_secret_jwt with ${inputs.macAlgorithm} from this client, and aud ${audienceOf(inputs)} (assertion-audience).`;
-        case 'private_key_jwt':
-            return text_text `Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${inputs.signingKey?.algorithm ?? ''} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).`;
-        case 'tls_client_auth':
-        case 'self_signed_tls_client_auth':
-            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
-        case 'none':
-        case undefined:
-            return !authenticatesClient(inputs.privateKeyAs) || inputs.idTokenAs !== undefined
-                ? adviseGrant(inputs)
-                : text_text `The client did not authenticate (client-auth-method: none); the provider may want a credential of it.`;
-    }
-}
-/** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
-function audienceOf({ assertionAudience, issuer, tokenUrl = '' }) {
-    return assertionAudience ?? issuer ?? tokenUrl.replace(/\?.*$/s, '?...');
-}
-function nameKeyId({ signingKey }) {
-    const keyId = signingKey?.keyId;
-    return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
-}
-function adviseOtherBasic({ clientId = '', clientSecret = '', clientSecretEncoding, }) {
-    const post = text_text `client-auth-method: client_secret_post`;
-    // Only then do the two encodings differ.
-    const encoded = [clientId, clientSecret].some((value) => encodeForm(value) !== value);
-    const other = clientSecretEncoding === 'form' ? 'raw' : 'form';
-    return encoded ? text_text `${post}, or client-secret-encoding: ${other}` : post;
+/** Nothing says why: what is refused most often, then what can be missing. */
+function adviseUnexplained(refusal) {
+    const { inputs } = refusal;
+    const isRefresh = inputs.grantType === 'refresh_token';
+    const grant = isRefresh ? [adviseGrant(refusal)] : [];
+    // 401 is about who the client is.
+    const unset = isRefresh || refusal.status === 401 ? [] : adviseUnset(inputs);
+    const allow = refusal.code === 'unauthorized_client'
+        ? [text_text `Otherwise allow ${nameGrant(inputs)} for this client at the provider.`]
+        : [];
+    return joinTexts([adviseCredentials(refusal), ...grant, ...allow, ...unset], ' ');
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/token-answer.js
 
 
 
+
+
+
+
+
+
 /** Says in a few words what an answer without a token was. */
 function describeTokenError(error) {
-    const { answer, location } = error;
+    const { answer } = error;
+    const isError = error.code === 'oauth_error' || error.code === 'http_error';
+    return isError ? quoteAnswer(answer) : text_text `${token_answer_nameFault(error)}${quoteWords(answer)}`;
+}
+function token_answer_nameFault({ code, answer, location, path }) {
     const status = nameStatus(answer.status);
-    switch (error.code) {
+    switch (code) {
         case 'oauth_error':
-            return text_text `${answer.status} ${error.oauthError?.error ?? ''}`;
         case 'http_error':
             return text_text `${status}`;
         case 'redirect':
@@ -3773,59 +5143,62 @@ function describeTokenError(error) {
         case 'unparsable':
             return text_text `${status} with ${nameContent(answer)} in place of a token`;
         case 'no_access_token':
-            return error.path === undefined
+            return path === undefined
                 ? text_text `${status} without an access_token`
-                : text_text `${status} without a token at ${showInput(error.path)}`;
+                : text_text `${status} without a token at ${showInput(path)}`;
         case 'no_expires_at':
             return text_text `${status} without a Zulu time in expires_at`;
         case 'malformed_token':
             return text_text `${status} with a token that has characters no token can have`;
+        case 'short_token':
+            return text_text `${status} with a token of fewer than ${shortestToken} characters`;
     }
 }
 /** The shape of the answer, and what it says. */
 function describeTokenAnswer(error, after) {
     const { answer, oauthError, location } = error;
+    // With a success status an address could carry the token.
+    const uri = (0,transport_error/* isSuccessStatus */.ar)(answer.status) ? undefined : oauthError?.uri;
     return [
-        text_text `${nameStatus(answer.status)}, ${nameContent(answer)}, ${after}`,
+        ...describeShape(answer, after),
         ...listDetails([
-            ['error', oauthError?.error],
-            ['error_description', oauthError?.description],
-            ['error_uri', oauthError?.uri],
+            ['error_uri', uri],
             ['location', location],
         ]),
     ];
 }
 /** Explains why an answer brought no token, and says what to change. */
 function explainTokenError(error, view) {
-    const { inputs, server } = view;
-    const host = hostOf(server);
-    const what = describeTokenError(error);
+    const { inputs } = view;
+    const refusal = readRefusal(error.answer, view);
+    const answered = text_text `${refusal.host} answered ${describeTokenError(error)}`;
     switch (error.code) {
         case 'oauth_error':
-            return explainOAuthError(error, view);
         case 'http_error':
-            return explainStatus(error, nameStatus(error.answer.status), view);
+            return explainRefusal(refusal, error.retryable);
         case 'redirect':
             return {
                 title: 'redirect',
-                message: text_text `${host} answered ${what}. It was not followed, for the secret would have gone along. ${adviseRedirect(inputs)}`,
+                message: text_text `${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs)}`,
             };
         case 'unparsable':
-            return explainUnparsable(error, view);
+            return explainUnparsable(error, refusal);
         case 'no_access_token':
-            return {
-                title: 'no access_token',
-                message: text_text `${host} answered ${what}. ${adviseAboutToken(error, inputs)}`,
-            };
+            return explainMissingToken(error, refusal);
         case 'no_expires_at':
             return {
                 title: 'no expires_at',
-                message: text_text `${host} answered ${what}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+                message: text_text `${answered}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
             };
         case 'malformed_token':
             return {
                 title: 'malformed token',
-                message: text_text `${host} answered ${what}; it could inject something into a later step, so it was thrown away. The server's operator has to mend it.`,
+                message: text_text `${answered}; it could inject something into a later step, so it was thrown away. The server's operator must fix it.`,
+            };
+        case 'short_token':
+            return {
+                title: 'malformed token',
+                message: text_text `${answered}, which cannot be hidden in the log: a mask of so few would hide ordinary words. ${adviseEndpoint(inputs)}.`,
             };
     }
 }
@@ -3834,37 +5207,179 @@ function adviseEndpoint({ issuer }) {
         ? text_text `Check that token-url is the token endpoint`
         : text_text `Check issuer, whose metadata names this token endpoint`;
 }
-function adviseAboutToken({ path }, inputs) {
-    if (path !== undefined) {
-        return text_text `Check response-fields against the provider's documentation: a path is field names joined by dots, such as data.token.`;
-    }
-    const check = adviseEndpoint(inputs);
-    return inputs.endpointType === 'oauth2'
-        ? text_text `${check}, and grant-type. If the token is in another field, name it: response-fields: access_token=...`
-        : text_text `${check}, and endpoint-type.`;
-}
 function adviseRedirect({ issuer }) {
     return issuer === undefined
         ? text_text `Set token-url to the token endpoint itself.`
-        : text_text `Give token-url, the token endpoint itself, instead of issuer.`;
+        : text_text `Set token-url, the token endpoint itself, instead of issuer.`;
 }
-function explainUnparsable(error, { inputs, server }) {
-    const { contentType, length } = error.answer;
-    const answered = text_text `${hostOf(server)} answered ${describeTokenError(error)}`;
+/** The line that reads the token from where it probably is; it stands last, to be copied. */
+function suggestFields({ answer, inputs }) {
+    const { tokenPath } = answer;
+    if (tokenPath === undefined || inputs.endpointType !== 'oauth2')
+        return undefined;
+    const line = text_text `\`response-fields: access_token=${tokenPath}\``;
+    return tokenPath === '.'
+        ? text_text `If the whole body is the token, add ${line}`
+        : text_text `If ${tokenPath} is the token, add ${line}`;
+}
+function explainMissingToken(error, refusal) {
+    const fix = suggestFields(refusal);
+    const answered = text_text `${refusal.host} answered ${describeTokenError(error)}.`;
+    const advice = error.path === undefined ? adviseMissingToken(refusal, fix) : [correctPath];
+    return {
+        title: 'no access_token',
+        message: joinTexts([answered, ...token_answer_listFields(refusal.answer), ...advice], ' '),
+        fix,
+    };
+}
+/** An error that poses as a success says what is wrong; otherwise the place is wrong, or the token has another name. */
+function adviseMissingToken(refusal, fix) {
+    const { inputs, answer } = refusal;
+    const topic = findTopic(refusal);
+    if (topic !== undefined)
+        return [topic.advise(refusal)];
+    if (fix !== undefined)
+        return [];
+    const isOAuth = inputs.endpointType === 'oauth2';
+    const check = text_text `${adviseEndpoint(inputs)}${isOAuth ? text_text `, and grant-type` : text_text `, and endpoint-type`}.`;
+    const hasFields = (answer.fields ?? []).length > 0;
+    return isOAuth && hasFields
+        ? [check, text_text `If one of these fields is the token, set response-fields.`]
+        : [check];
+}
+/** The path of response-fields is wrong. */
+const correctPath = text_text `Check response-fields: a path is field names joined by dots, such as data.token.`;
+/** The names of the fields, at the top and one object below. */
+function token_answer_listFields({ fields = [] }) {
+    return fields.length === 0 ? [] : [text_text `Its fields: ${fields.join(', ')}.`];
+}
+function explainUnparsable(error, refusal) {
+    const { inputs, answer } = refusal;
+    const answered = text_text `${refusal.host} answered ${describeTokenError(error)}`;
     const check = adviseEndpoint(inputs);
-    if (length === 0) {
+    if (answer.length === 0) {
         return { title: 'empty answer', message: text_text `${answered}. ${check}.` };
     }
-    if (/html/i.test(contentType ?? '')) {
+    if (isTelling(answer.page))
+        return explainPage(answer.page, refusal);
+    if (answer.page === 'page' || /html/i.test(answer.contentType ?? '')) {
         return {
             title: 'a page, not a token',
-            message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; it may name a login page, or a proxy may have answered.`,
+            message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; a proxy may have answered, too.`,
+        };
+    }
+    const what = (answer.fields ?? []).length > 0 ? text_text `: a list` : text_text `: neither a JSON object nor a form`;
+    return {
+        title: 'not a token',
+        message: joinTexts([text_text `${answered}${what}.`, ...token_answer_listFields(answer), text_text `${check}.`], ' '),
+        fix: suggestFields(refusal),
+    };
+}
+
+// EXTERNAL MODULE: ./build/compiled/http/limits.js
+var limits = __nccwpck_require__(510);
+;// CONCATENATED MODULE: ./build/compiled/wording/tls.js
+
+
+
+
+/** Whether the client shows its certificate in this stage. */
+function isCertificateShown({ stage, inputs }) {
+    return wordsOf(stage).showsCertificate && showsCertificate(inputs);
+}
+/** What is missing where a certificate is good, and only its issuer is not known here. */
+const unknownIssuers = new Set([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'CERT_UNTRUSTED',
+]);
+/** The certificate of a server or a proxy that was not accepted. */
+function explainDistrust(error, view) {
+    const title = 'TLS not trusted';
+    const { systemCode = '' } = error;
+    const server = nameServer(view);
+    const fault = nameTlsFault(error);
+    const { adviseTls, adviseTrust } = serverOf(view);
+    if (error.peer === 'proxy') {
+        return {
+            title,
+            message: text_text `The TLS connection to the proxy failed: ${fault}. Check https_proxy. ${adviseTrust}`,
+        };
+    }
+    if (systemCode === 'CERT_HAS_EXPIRED') {
+        return {
+            title,
+            message: text_text `The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+        };
+    }
+    if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+        return {
+            title,
+            message: text_text `The certificate of ${server} is for another name: ${fault}. ${adviseTls(view.inputs, text_text `the host`)}`,
+        };
+    }
+    if (unknownIssuers.has(systemCode)) {
+        return {
+            title,
+            message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
         };
     }
     return {
-        title: 'not a token',
-        message: text_text `${answered}: neither a JSON object nor a form. ${check}.`,
+        title,
+        message: text_text `The certificate of ${server}, or the one of a CA above it, is not accepted: ${fault} (${systemCode}). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.`,
     };
+}
+/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
+const certificateRequired = 116;
+/** The alerts that do not name the client's certificate, and are sent for it, too: handshake_failure, decrypt_error. */
+const ambiguousAlerts = new Set([40, 51]);
+/** A handshake that failed for another reason than the peer's certificate. */
+function explainTlsFailure(error, view) {
+    const { code, systemCode = '', alert } = error;
+    const server = error.peer === 'proxy' ? text_text `The proxy` : text_text `${nameServer(view)}`;
+    const fault = text_text `${nameTlsFault(error)} (${systemCode})`;
+    const isRefused = code === 'client_certificate_refused' || ambiguousAlerts.has(alert);
+    if (isCertificateShown(view) && isRefused) {
+        return {
+            title: 'client certificate refused',
+            message: text_text `${server} did not accept the client's certificate: ${fault}. Check that client-certificate is the one registered there, with its chain, and current.`,
+        };
+    }
+    if (alert === certificateRequired) {
+        return {
+            title: 'client certificate wanted',
+            message: text_text `${server} wants a certificate of the client: ${fault}. Give client-certificate and client-key.`,
+        };
+    }
+    const title = 'TLS failed';
+    if (code === 'tls_missing') {
+        return {
+            title,
+            message: text_text `${server} does not speak TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
+        };
+    }
+    if (code === 'tls_outdated') {
+        return {
+            title,
+            message: text_text `${server} speaks outdated versions of TLS only: ${fault}. It must allow TLS 1.2 or later; that is for the server's operator.`,
+        };
+    }
+    return {
+        title,
+        message: text_text `${server} and this runner could not agree on TLS: ${fault}. ${adviseScheme(error, view)}`,
+    };
+}
+function adviseScheme({ peer }, view) {
+    return peer === 'proxy'
+        ? text_text `Check https_proxy; the address of a proxy usually begins with http://.`
+        : serverOf(view).adviseTls(view.inputs, text_text `the scheme and the port`);
+}
+/** What an error of TLS says, without Node's advice, which nobody can follow in a workflow. */
+function nameTlsFault({ reason, cause }) {
+    return reason ?? messageOf(cause).replace(/; if the root CA is installed locally.*$/s, '');
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/transport.js
@@ -3874,52 +5389,58 @@ function explainUnparsable(error, { inputs, server }) {
 
 
 
-const networkErrors = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'the connection was reset',
-    ECONNABORTED: 'the connection was aborted',
-    EHOSTUNREACH: 'no route to the host',
-    ENETUNREACH: 'the network cannot be reached',
-    EADDRNOTAVAIL: 'the address is not available',
-    ETIMEDOUT: 'the connection timed out',
-    EPIPE: 'the connection broke',
-};
+
 /**
  * Says in a few words why no complete answer came.
  *
  * @param allowed how long the attempt was allowed to take, milliseconds
  */
 function describeTransportError(error, allowed, view) {
-    const system = error.systemCode ?? '';
+    const { systemCode = '', reason, encoding = '' } = error;
     switch (error.code) {
         case 'timeout':
-            return text_text `no answer within ${formatDuration(allowed)}`;
+            return describeTimeout(error, allowed, view);
         case 'name_not_found':
-            return text_text `${serverOf(view).nameHost(view.server)} was not found (${system})`;
+            return text_text `${serverOf(view).nameHost(view.server)} was not found (${systemCode})`;
+        case 'name_unresolved':
+            return text_text `${serverOf(view).nameHost(view.server)} was not resolved (${systemCode})`;
         case 'connection_failed':
-            return text_text `${networkErrors[system] ?? 'the connection failed'} (${system})`;
+            return text_text `${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
+        case 'tls_untrusted':
+        case 'client_certificate_refused':
+        case 'tls_missing':
+        case 'tls_outdated':
         case 'tls_failed':
-            return text_text `TLS failed: ${nameTlsFault(error.cause)} (${system})`;
+            return text_text `TLS failed: ${nameTlsFault(error)} (${systemCode})`;
+        case 'tls_expected':
+            return text_text `the answer is a record of TLS in place of HTTP`;
+        case 'http2_only':
+            return text_text `the server speaks HTTP/2 only`;
         case 'proxy_refused':
             return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
         case 'proxy_invalid':
             return text_text `the proxy's address in the environment is no usable URL`;
+        case 'proxy_unsupported':
+            return text_text `the environment names a proxy of the kind ${error.scheme ?? ''}://`;
         case 'proxy_unreachable':
-            return text_text `the proxy could not be reached: ${error.proxyFault ?? system}`;
+            return text_text `the proxy could not be reached: ${messageOf(error.cause)}`;
         case 'answer_cut':
             return text_text `the answer was cut off`;
         case 'answer_unreadable':
-            return text_text `the answer is not readable HTTP`;
+            if (encoding !== '')
+                return text_text `the answer is damaged (Content-Encoding: ${encoding})`;
+            return reason === undefined
+                ? text_text `the answer is not readable HTTP`
+                : text_text `the answer is not readable HTTP: ${reason}`;
+        case 'encoding_unknown':
+            return text_text `the answer has a Content-Encoding that is not known here: ${encoding}`;
         case 'answer_too_large':
             return text_text `the answer is larger than ${nameLimit(view)}`;
+        case 'headers_too_large':
+            return text_text `the headers of the answer are larger than ${limits/* maxHeaderBytes */.P / 1024} KiB`;
         case 'request_failed':
-            return text_text `the request failed: ${names_describeUnknown(error.cause)}`;
+            return text_text `the request failed: ${describeUnknown(error.cause)}`;
     }
-}
-/** The most that is read of an answer, as people write it. */
-function nameLimit(view) {
-    const kib = serverOf(view).maxBytes / 1024;
-    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
 }
 /** What was wrong with a fault of the connection, in the group of request and answer. */
 function describeTransportAnswer(error, { allowed, took }, view) {
@@ -3935,15 +5456,40 @@ function explainTransportError(error, { allowed }, view) {
         case 'timeout':
             return {
                 title: 'no answer in time',
-                message: text_text `${server} gave ${what}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+                message: text_text `${server} ${isExchanging(error) ? text_text `gave ${what}` : text_text `could not be reached: ${what}`}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
             };
         case 'name_not_found':
             return {
                 title: 'name not found',
-                message: text_text `${server} could not be reached: ${what}. ${adviseAddress(view, text_text `; a private name needs a runner inside its network`)}`,
+                message: text_text `${server} could not be reached: ${what}. ${transport_adviseAddress(view, text_text `; a private name needs a runner inside its network`)}`,
             };
+        case 'name_unresolved':
+            return {
+                title: 'name not resolved',
+                message: text_text `${server} could not be reached: ${what}. The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+            };
+        case 'connection_failed':
+            return {
+                title: 'no connection',
+                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
+            };
+        case 'tls_untrusted':
+            return explainDistrust(error, view);
+        case 'client_certificate_refused':
+        case 'tls_missing':
+        case 'tls_outdated':
         case 'tls_failed':
             return explainTlsFailure(error, view);
+        case 'tls_expected':
+            return {
+                title: 'TLS expected',
+                message: text_text `${server} speaks TLS on this port, but the URL begins with http://. ${serverOf(view).adviseTls(view.inputs, text_text `the scheme`)}`,
+            };
+        case 'http2_only':
+            return {
+                title: 'HTTP/2 only',
+                message: text_text `${server} speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.`,
+            };
         case 'proxy_refused':
             return explainProxyRefusal(error.proxyStatus ?? 0, server);
         case 'proxy_invalid':
@@ -3951,15 +5497,25 @@ function explainTransportError(error, { allowed }, view) {
                 title: 'proxy not usable',
                 message: text_text `${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
             };
+        case 'proxy_unsupported':
+            return {
+                title: 'proxy not usable',
+                message: text_text `No request to ${server}: ${what}. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy.`,
+            };
         case 'proxy_unreachable':
             return {
                 title: 'proxy not reached',
-                message: text_text `The proxy could not be reached: ${error.proxyFault ?? what}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
+                message: text_text `The proxy could not be reached: ${messageOf(error.cause)}. Check https_proxy and http_proxy, or name ${server} in no_proxy.`,
             };
         case 'answer_too_large':
             return {
                 title: 'answer too large',
-                message: text_text `${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
+                message: text_text `${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${transport_adviseAddress(view)}`,
+            };
+        case 'headers_too_large':
+            return {
+                title: 'answer too large',
+                message: text_text `${server} sent more than ${limits/* maxHeaderBytes */.P / 1024} KiB of headers. The server's operator must make them smaller; cookies are the usual reason.`,
             };
         case 'answer_cut':
         case 'answer_unreadable':
@@ -3967,94 +5523,70 @@ function explainTransportError(error, { allowed }, view) {
                 title: 'answer damaged',
                 message: text_text `${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
             };
-        case 'connection_failed':
+        case 'encoding_unknown':
             return {
-                title: 'no connection',
-                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
+                title: 'encoding not known',
+                message: text_text `${server} could not be understood: ${what}. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it.`,
             };
         case 'request_failed':
             return { title: 'request failed', message: text_text `${server} could not be asked: ${what}.` };
     }
 }
-function adviseAddress(view, more = text_text ``) {
+const networkErrors = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'the connection was reset',
+    ECONNABORTED: 'the connection was aborted',
+    EHOSTUNREACH: 'no route to the host',
+    ENETUNREACH: 'the network cannot be reached',
+    EADDRNOTAVAIL: 'the address is not available',
+    ETIMEDOUT: 'the connection timed out',
+    EPIPE: 'the connection broke',
+    EACCES: 'this machine does not permit the connection',
+    EPERM: 'this machine does not permit the connection',
+};
+function describeTimeout(error, allowed, view) {
+    const within = text_text `within ${formatDuration(allowed)}`;
+    const isProxy = error.peer === 'proxy';
+    switch (error.step) {
+        case 'resolving':
+            return text_text `${isProxy ? text_text `the name of the proxy` : serverOf(view).nameHost(view.server)} was not resolved ${within}`;
+        case 'connecting':
+            return text_text `no connection${isProxy ? text_text ` to the proxy` : text_text ``} ${within}${nameAddresses(error, view)}`;
+        case 'tunneling':
+            return text_text `no answer of the proxy ${within}`;
+        case 'securing':
+            return text_text `no TLS${isProxy ? text_text ` with the proxy` : text_text ``} ${within}`;
+        case 'preparing':
+        case 'exchanging':
+        case undefined:
+            return text_text `no answer ${within}`;
+    }
+}
+/** Whether the request was on its way to the server, or at it. */
+function isExchanging({ step }) {
+    return step === 'exchanging' || step === undefined;
+}
+/** What a name stood for; an address that the URL names is known already. */
+function nameAddresses({ addresses }, { server }) {
+    const host = new URL(server).hostname.replace(/^\[|\]$/g, '');
+    return addresses.length === 0 || addresses.includes(host)
+        ? text_text ``
+        : text_text ` at ${joinTexts(addresses.map((address) => text_text `${address}`), ', ')}`;
+}
+/** The most that is read of an answer, as people write it. */
+function nameLimit(view) {
+    const kib = serverOf(view).maxBytes / 1024;
+    return kib < 1024 ? `${kib} KiB` : `${kib / 1024} MiB`;
+}
+function transport_adviseAddress(view, more = text_text ``) {
     return serverOf(view).adviseAddress(view.inputs, more);
 }
-function isCertificateShown({ stage, inputs }) {
-    return wordsOf(stage).showsCertificate && showsCertificate(inputs);
-}
 function adviseConnection({ systemCode = '' }, view) {
-    const address = adviseAddress(view, text_text `, and that the server admits this runner's address`);
+    const address = transport_adviseAddress(view, text_text `, and that the server admits this runner's address`);
     const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
     return isBroken && isCertificateShown(view)
         ? text_text `${address} A server that does not accept client-certificate may break the connection, too.`
         : address;
-}
-/** The alerts by which a server refuses a client's certificate, or wants another one (RFC 8446 section 6.2). */
-const certificateAlerts = new Set([
-    40, 42, 43, 44, 45, 46, 48, 49, 51, 116,
-]);
-/** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
-const certificateRequired = 116;
-function explainTlsFailure(error, view) {
-    const { systemCode = '', cause, proxyFault } = error;
-    const title = 'TLS not trusted';
-    const server = nameServer(view);
-    const { adviseTls, adviseTrust } = serverOf(view);
-    const fault = nameTlsFault(cause);
-    if (proxyFault !== undefined) {
-        return {
-            title,
-            message: text_text `The TLS connection to the proxy failed: ${proxyFault}. Check https_proxy. ${adviseTrust}`,
-        };
-    }
-    if (systemCode === 'CERT_HAS_EXPIRED') {
-        return {
-            title,
-            message: text_text `The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
-        };
-    }
-    if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return {
-            title,
-            message: text_text `The certificate of ${server} is for another name: ${fault}. ${adviseTls(view.inputs, text_text `the host`)}`,
-        };
-    }
-    if (isCertificateShown(view) && certificateAlerts.has(readTlsAlert(cause))) {
-        return {
-            title: 'client certificate refused',
-            message: text_text `${server} did not accept the client's certificate: ${fault} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current.`,
-        };
-    }
-    if (readTlsAlert(cause) === certificateRequired) {
-        return {
-            title: 'client certificate wanted',
-            message: text_text `${server} wants a certificate of the client: ${fault} (${systemCode}). Give client-certificate and client-key.`,
-        };
-    }
-    if (/^(EPROTO|ERR_SSL_|ERR_TLS_)/.test(systemCode)) {
-        return {
-            title: 'TLS failed',
-            message: text_text `${server} and this runner could not agree on TLS: ${fault} (${systemCode}). ${adviseTls(view.inputs, text_text `the scheme and the port`)}`,
-        };
-    }
-    return {
-        title,
-        message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
-    };
-}
-/** What an error of TLS says; of OpenSSL's errors only the reason, without addresses and source files. */
-function nameTlsFault(error) {
-    const message = messageOf(error);
-    return /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
-}
-/** The number of the alert by which a peer ended TLS (RFC 8446 section 6); undefined where there was none. */
-function readTlsAlert(error) {
-    const number = /SSL alert number (\d+)/.exec(messageOf(error))?.[1];
-    return number === undefined ? undefined : Number(number);
-}
-/** What an error of Node's says. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/attempts.js
@@ -4072,7 +5604,7 @@ function messageOf(error) {
 /** A failed attempt that is followed by another one, or that followed one. */
 function sayFailedAttempt(failure, view) {
     const { attempt, maxAttempts } = failure;
-    const what = attempts_describeFailure(failure, view);
+    const what = describeFailure(failure, view);
     const { purpose } = wordsOf(view.stage);
     return text_text `Attempt ${attempt} of ${maxAttempts}${purpose} failed: ${what}.${sayNext(failure)}`;
 }
@@ -4080,9 +5612,9 @@ function sayNext({ wait, retryAfter }) {
     if (wait === undefined)
         return text_text ``;
     if (wait === retryAfter && wait > 0) {
-        return text_text ` The server asks for ${formatSeconds(wait)} (Retry-After). Trying again then.`;
+        return text_text ` Retrying in ${formatSeconds(wait)}, as the server requested (Retry-After).`;
     }
-    return wait === 0 ? text_text ` Trying again now.` : text_text ` Trying again in ${formatDuration(wait)}.`;
+    return wait === 0 ? text_text ` Retrying now.` : text_text ` Retrying in ${formatDuration(wait)}.`;
 }
 /** The title of what was sent and what came back. */
 function sayExchangeTitle(stage) {
@@ -4102,15 +5634,15 @@ function describeAnswer(failure, view) {
     if (error instanceof DiscoveryError)
         return describeMetadataAnswer(error, after);
     if (error instanceof IdTokenError && error.status !== undefined) {
-        return [text_text `${nameStatus(error.status)}, ${after}`];
+        return describeIdTokenAnswer(error, after);
     }
     if (error instanceof transport_error/* TransportError */.wX) {
         return [...idToken, describeTransportAnswer(error, failure, view)];
     }
-    return [...idToken, text_text `failed ${after}: ${attempts_describeFailure(failure, view)}`];
+    return [...idToken, text_text `failed ${after}: ${describeFailure(failure, view)}`];
 }
 /** What went wrong with one attempt, in a few words. */
-function attempts_describeFailure({ error, allowed }, view) {
+function describeFailure({ error, allowed }, view) {
     if (error instanceof TokenError)
         return describeTokenError(error);
     if (error instanceof DiscoveryError)
@@ -4119,18 +5651,20 @@ function attempts_describeFailure({ error, allowed }, view) {
         return describeIdTokenError(error);
     if (error instanceof transport_error/* TransportError */.wX)
         return describeTransportError(error, allowed, view);
-    return text_text `${names_describeUnknown(error)}`;
+    return text_text `${describeUnknown(error)}`;
 }
 /** The server asks for a longer wait than total-timeout leaves. */
-function explainLongWait({ error, retryAfter = 0 }, view) {
+function explainLongWait(failure, view) {
+    const { error, retryAfter = 0 } = failure;
     const { totalTimeout } = view.inputs;
-    const asks = text_text `${nameServer(view)} asks to wait ${formatSeconds(retryAfter)} (Retry-After), past total-timeout: ${totalTimeout}.`;
+    const what = isAnswer(error) ? text_text ` answered ${describeFailure(failure, view)} and` : text_text ``;
+    const asks = text_text `${nameServer(view)}${what} requires a wait of ${formatSeconds(retryAfter)} (Retry-After), longer than total-timeout (${totalTimeout} s) allows.`;
     // With any other status it is a server that is down for a while.
     const isQuota = error instanceof TokenError && error.answer.status === 429;
     return {
         title: 'asked to wait too long',
         message: isQuota
-            ? text_text `${asks} Nothing here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for more.`
+            ? text_text `${asks} No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.`
             : text_text `${asks} Run the job again later, or set a longer total-timeout.`,
     };
 }
@@ -4138,19 +5672,19 @@ function explainLongWait({ error, retryAfter = 0 }, view) {
 function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAttempts } }) {
     const { error } = failure;
     if (code === 'total_timeout') {
-        return text_text `Gave up at attempt ${failure.attempt} of ${retryMaxAttempts}, for total-timeout: ${totalTimeout} leaves no time for another.`;
+        return text_text `Stopped after attempt ${failure.attempt} of ${retryMaxAttempts}: total-timeout (${totalTimeout} s) leaves no time for another.`;
     }
     if (code === 'attempts_used_up') {
         return failure.attempt === 1
-            ? text_text `Not tried again, for retry-max-attempts is 1.`
-            : text_text `Gave up after ${failure.attempt} attempts.`;
+            ? text_text `Not retried: retry-max-attempts is 1.`
+            : text_text `Stopped after ${failure.attempt} attempts.`;
     }
     if ((error instanceof TokenError || error instanceof transport_error/* TransportError */.wX) && error.retryable) {
-        return text_text `Not tried again, for the grant may have been used up: what it carries is accepted once.`;
+        return text_text `Not retried: what the grant carries works only once, and may have been used.`;
     }
     return isAnswer(error)
-        ? text_text `Not tried again, for the answer would be the same.`
-        : text_text `Not tried again, for it would fail in the same way.`;
+        ? text_text `Not retried: the answer would be the same.`
+        : text_text `Not retried: it would fail in the same way.`;
 }
 function isAnswer(error) {
     if (error instanceof IdTokenError)
@@ -4207,7 +5741,7 @@ async function runStage(plan, { clock, random, send, log, deadline }) {
         if (!(error instanceof GaveUp))
             throw error;
         log.group(sayExchangeTitle(stage), [...shape, ...describeAnswer(error.failure, view())]);
-        throw new stage_error_StageError(stage, error, view());
+        throw new StageError(stage, error, view());
     }
 }
 function makePolicy(inputs, { at }) {
@@ -4258,7 +5792,7 @@ function chooseEndpoints(inputs, metadata) {
     const named = (usesTls ? mtlsRevocationEndpoint : undefined) ?? revocationEndpoint;
     const revocationUrl = inputs.revocationUrl ?? named;
     if (inputs.revoke && revocationUrl === undefined) {
-        throw new NoRevocationEndpointError(inputs.issuer);
+        throw new errors/* NoRevocationEndpointError */.LY(inputs.issuer);
     }
     return { tokenUrl: (usesTls ? mtlsTokenEndpoint : undefined) ?? tokenEndpoint, revocationUrl };
 }
@@ -4370,7 +5904,7 @@ function listOtherLines(text) {
     return [...lines, joined, ...(isText ? listPrivateParts(decoded) : [])];
 }
 
-;// CONCATENATED MODULE: ./build/compiled/masks/secret-names.js
+;// CONCATENATED MODULE: ./build/compiled/inputs/secret-names.js
 /*
  * One list for parameters, headers, the query of a URL and the fields of a response: which names say that a value is
  * secret. It knows nothing of where a name comes from.
@@ -4405,6 +5939,8 @@ const secretWords = new Set([
     'pin',
     'code',
     'jwt',
+    'auth',
+    'session',
 ]);
 /** Names that say nothing by themselves; below a secret name they hold the secret. */
 const plainNames = new Set(['value', 'raw', 'data', 'text']);
@@ -4417,6 +5953,14 @@ function isSecretName(name) {
     while (/^\d+$/.test(words.at(-1) ?? ''))
         words.pop();
     return [words, makeSingular(words)].some(isSecret);
+}
+/** The last words of secrets that some servers want although they are empty: only some users have a second factor. */
+const emptyWords = new Set(['otp', 'totp', 'pin', 'code']);
+/** Whether a name says that its value is secret and cannot be empty. */
+function isRequiredSecret(name) {
+    const words = makeSingular(splitWords(name).filter((word) => !/^\d+$/.test(word)));
+    const isForSomeUsers = emptyWords.has(words.at(-1) ?? '') || words.includes('mfa');
+    return isSecretName(name) && !isForSomeUsers;
 }
 function isSecret(words) {
     const joined = words.join('');
@@ -4440,25 +5984,30 @@ function makeSingular(words) {
  * @param name of the value itself; empty where it has none
  */
 function listSecretValues(value, name = '') {
-    return listBelow(value, isSecretName(name), isSecretName(name));
+    return listBelow(value, secret_names_findPlace(name, { counts: false, below: false, holds: false }));
 }
-/**
- * @param counts whether the value itself is a secret
- * @param below whether a name above it is a secret one
- */
-function listBelow(value, counts, below) {
+/** What is known of a field, from its name and from what is above it. */
+function secret_names_findPlace(name, above) {
+    const isNamed = isSecretName(name);
+    const isPlain = above.below && plainNames.has(name.toLowerCase());
+    return {
+        counts: isNamed || isPlain || above.holds,
+        below: isNamed || above.below,
+        holds: /(secret|password)s$/i.test(name),
+    };
+}
+function listBelow(value, place) {
     if (typeof value === 'string' || typeof value === 'number' || value instanceof ExactNumber) {
         const text = String(value);
-        return counts && text.length >= shortestGuess ? [text] : [];
+        return place.counts && text.length >= shortestGuess ? [text] : [];
     }
     if (typeof value !== 'object' || value === null)
         return [];
-    if (Array.isArray(value))
-        return value.flatMap((item) => listBelow(item, below, below));
-    return Object.entries(value).flatMap(([name, field]) => {
-        const isNamed = isSecretName(name);
-        return listBelow(field, isNamed || (below && plainNames.has(name.toLowerCase())), isNamed || below);
-    });
+    if (Array.isArray(value)) {
+        const item = { ...place, counts: place.below };
+        return value.flatMap((one) => listBelow(one, item));
+    }
+    return Object.entries(value).flatMap(([name, field]) => listBelow(field, secret_names_findPlace(name, place)));
 }
 /** A copy of a value of JSON without its fields of secret names and all that is below them, at any depth. */
 function dropSecretFields(value) {
@@ -4480,13 +6029,13 @@ function dropSecretFields(value) {
 
 /** How the secrets of an input are found. */
 const listers = {
-    text: (env, name) => listForms(readInput(env, name)),
+    text: (env, name) => listForms(reader_readInput(env, name)),
     client_secret: listClientSecrets,
-    private_key: (env, name) => listPrivateParts(readInput(env, name)),
-    certificate: (env, name) => listBesideCertificates(readInput(env, name)),
-    parameters: (env, name) => listSecretParameters(readInput(env, name, 'exact')),
-    headers: (env, name) => listSecretHeaders(readInput(env, name, 'exact')),
-    query: (env, name) => listSecretQuery(readInput(env, name)),
+    private_key: (env, name) => listPrivateParts(reader_readInput(env, name)),
+    certificate: (env, name) => listBesideCertificates(reader_readInput(env, name)),
+    parameters: (env, name) => listSecretParameters(reader_readInput(env, name, 'exact')),
+    headers: (env, name) => listSecretHeaders(reader_readInput(env, name, 'exact')),
+    query: (env, name) => listSecretQuery(reader_readInput(env, name)),
 };
 /**
  * Lists the secrets of all inputs, in every form in which they travel.
@@ -4494,15 +6043,17 @@ const listers = {
  * @param env the step's environment
  */
 function listInputSecrets(env) {
-    return secretInputs.flatMap(([name, kind]) => listers[kind](env, name));
+    return secretInputs
+        .filter(([name]) => reader_readInput(env, name) !== '')
+        .flatMap(([name, kind]) => listers[kind](env, name));
 }
 /** A secret as it is, and as a form, a query and JSON write it. */
 function listForms(secret) {
     return [secret, encodeForm(secret), encodeQuery(secret), JSON.stringify(secret).slice(1, -1)];
 }
 function listClientSecrets(env, name) {
-    const secret = readInput(env, name);
-    const id = readInput(env, 'client-id');
+    const secret = reader_readInput(env, name);
+    const id = reader_readInput(env, 'client-id');
     // The Basic value of a secret that is too short to be masked would be a mask for nothing.
     if (secret.length < shortestSecret)
         return [];
@@ -4518,7 +6069,11 @@ function listSecretParameters(input) {
         .flatMap(listForms);
 }
 /** The values as they are written in the URL, and decoded. What is no URL is an error that is yet to be reported. */
-function listSecretQuery(url) {
+function listSecretQuery(input) {
+    // As it is written, and as it is sent.
+    return [input, URL.parse(input)?.href ?? ''].flatMap(listQuerySecrets);
+}
+function listQuerySecrets(url) {
     const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
     return query.split('&').flatMap((written) => {
         const [[name = '', value = ''] = []] = new URLSearchParams(written);
@@ -4557,7 +6112,7 @@ const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'
 function listProxySecrets(env) {
     return proxyVariables.flatMap((name) => {
         const value = env[name] ?? '';
-        const proxy = /^https?:\/\//i.test(value) ? value : `http://${value}`;
+        const proxy = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
         return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
     });
 }
@@ -4583,28 +6138,61 @@ function decodeOr(component) {
 
 
 
+
 /** Hides the secrets that come up one by one: an ID token, a signed JWT, a token from the cache. */
-function hideIn(log) {
+function secrets_hideIn(log) {
     return (secret) => {
         log.mask(secret);
     };
+}
+/**
+ * Hides a secret that a server chose, line by line because the runner masks each line by itself. A short line is not
+ * hidden: a server could otherwise hide words such as `true` in the log, and make the runner drop outputs that have them.
+ */
+function hideFromServer(log) {
+    return (secret) => {
+        secret
+            .split(/[\r\n]+/)
+            .filter(isLongEnough)
+            .forEach((line) => {
+            log.mask(line);
+        });
+    };
+}
+/** Whether a mask of this line hides no ordinary word. The runner also masks what stands between quotation marks. */
+function isLongEnough(line) {
+    const bare = line.replace(/^"(.*)"$/, '$1').trim();
+    return Array.from(bare).length >= shortestGuess;
 }
 /**
  * Hides the secrets that a step begins with. Nothing else may be printed before, an input error included.
  *
  * @param env the step's environment, as it is: nothing in it is checked yet
  */
-function hideStepSecrets(env, log) {
-    listStepSecrets(env).forEach(hideIn(log));
+function secrets_hideStepSecrets(env, log) {
+    listStepSecrets(env).forEach(secrets_hideIn(log));
 }
-/** Lists the secrets of the inputs and the proxies, each once. One that is too short would blank the log. */
+/**
+ * Lists the secrets of the inputs and the proxies, each once, and each line of those that have several. One that is too
+ * short would blank the log.
+ */
 function listStepSecrets(env) {
-    const secrets = [...listInputSecrets(env), ...listProxySecrets(env)];
-    return [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+    const secrets = [...listInputSecrets(env), ...listProxySecrets(env)].flatMap(withLines);
+    const long = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
+    return longestFirst(long);
+}
+/** Not every engine hides the lines of a mask by themselves, as GitHub's runner does. */
+function withLines(secret) {
+    const lines = secret.split(/[\r\n]+/);
+    return lines.length === 1 ? lines : [secret, ...lines.map((line) => line.trim())];
+}
+/** Not every engine puts the longest mask first: of a secret that holds another one, the rest would stay visible. */
+function longestFirst(secrets) {
+    return [...secrets].sort((one, other) => other.length - one.length);
 }
 /** Hides the client's key as TLS gets it. */
-function hideTlsKey(inputs, log) {
-    listTlsSecrets(inputs).forEach(hideIn(log));
+function secrets_hideTlsKey(inputs, log) {
+    longestFirst(listTlsSecrets(inputs).flatMap(withLines)).forEach(secrets_hideIn(log));
 }
 /** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
 function listTlsSecrets({ clientKey }) {
@@ -4620,7 +6208,7 @@ function listTlsSecrets({ clientKey }) {
 /** How long an ID token that was requested for its claims may wait for its use, milliseconds. It is valid for five minutes. */
 const longestWait = 60_000;
 /** The job's ID tokens. A server may accept each only once, so every attempt gets one that no server has seen. */
-class IdTokens {
+class id_tokens_IdTokens {
     #endpoint;
     #inputs;
     #context;
@@ -4643,7 +6231,7 @@ class IdTokens {
         const endpoint = findIdTokenEndpoint(env);
         if (endpoint === undefined)
             throw new IdTokenError('no_permission');
-        return new IdTokens(endpoint, inputs, context);
+        return new id_tokens_IdTokens(endpoint, inputs, context);
     }
     /** The one that was used last; undefined before the first. */
     get last() {
@@ -4674,7 +6262,7 @@ class IdTokens {
     async #request() {
         const { url } = this.#endpoint;
         const { idTokenAudience, retryOn } = this.#inputs;
-        const hide = hideIn(this.#context.log);
+        const hide = hideFromServer(this.#context.log);
         const { result } = await runStage({
             stage: 'id_token',
             inputs: this.#inputs,
@@ -4694,7 +6282,7 @@ function makeProofContext({ clock, log, randomUUID, idTokens }) {
     return {
         now: clock.now,
         randomUUID,
-        hide: hideIn(log),
+        hide: secrets_hideIn(log),
         readIdToken: () => idTokens?.last?.token ?? '',
     };
 }
@@ -4777,13 +6365,160 @@ function isCertificateOf(certificatePem, key) {
     return new external_node_crypto_.X509Certificate(certificatePem).checkPrivateKey(key);
 }
 
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/client-methods.js
+
+/** The inputs that can hold the credential of a client. */
+const credentialNames = ['client-secret', 'private-key', 'client-key'];
+/** The client authentication methods, by the names registered for them (RFC 7591 section 4.2, RFC 8705). */
+const client_methods_methods = {
+    client_secret_basic: {
+        credential: 'client-secret',
+        signsWith: undefined,
+        prove: ({ clientId = '', clientSecret = '', clientSecretEncoding }) => clientSecretBasic(clientId, clientSecret, clientSecretEncoding),
+    },
+    client_secret_post: {
+        credential: 'client-secret',
+        signsWith: undefined,
+        prove: ({ clientId, clientSecret = '' }) => clientSecretPost(clientId, clientSecret),
+    },
+    client_secret_jwt: {
+        credential: 'client-secret',
+        signsWith: 'secret',
+        prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
+    },
+    private_key_jwt: {
+        credential: 'private-key',
+        signsWith: 'key',
+        prove: ({ clientId, makeJwt }) => clientAssertion(clientId, makeJwt),
+    },
+    tls_client_auth: {
+        credential: 'client-key',
+        signsWith: undefined,
+        prove: ({ clientId }) => namedClient(clientId),
+    },
+    self_signed_tls_client_auth: {
+        credential: 'client-key',
+        signsWith: undefined,
+        prove: ({ clientId }) => namedClient(clientId),
+    },
+    none: {
+        credential: undefined,
+        signsWith: undefined,
+        prove: ({ clientId }) => namedClient(clientId),
+    },
+};
+const clientMethods = client_methods_methods;
+const clientAuthMethods = Object.keys(client_methods_methods);
+/** The method that a credential stands for where none is named. */
+const impliedMethods = {
+    'client-secret': 'client_secret_basic',
+    'private-key': 'private_key_jwt',
+    'client-key': 'tls_client_auth',
+};
+/** Whether the client signs a JWT with its secret. */
+function signsWithSecret(method) {
+    return method !== undefined && clientMethods[method].signsWith === 'secret';
+}
+
+;// CONCATENATED MODULE: ./build/compiled/inputs/client/proofs.js
+
+
+
+const roles = {
+    client_assertion: {
+        authenticatesClient: true,
+        grantType: undefined,
+        prove: (makeJwt, { clientId }) => clientAssertion(clientId, makeJwt),
+    },
+    assertion: {
+        authenticatesClient: false,
+        grantType: jwtBearerGrant,
+        prove: assertionGrant,
+    },
+    subject_token: {
+        authenticatesClient: false,
+        grantType: tokenExchangeGrant,
+        prove: subjectTokenGrant,
+    },
+    bearer: {
+        authenticatesClient: false,
+        grantType: 'none',
+        prove: bearerHeader,
+    },
+    parameter: {
+        authenticatesClient: false,
+        grantType: 'none',
+        prove: (makeJwt, { parameter = '' }) => proveBy({ [parameter]: makeJwt }),
+    },
+};
+const jwtRoles = roles;
+/** What the JWT signed with `private-key` can be. */
+const privateKeyRoles = [
+    'client_assertion',
+    'assertion',
+    'bearer',
+];
+/** What GitHub's ID token can be. */
+const idTokenRoles = [
+    'client_assertion',
+    'assertion',
+    'subject_token',
+    'bearer',
+    'parameter',
+];
+/** Whether a JWT in this role authenticates the client; false where there is none. */
+function authenticatesClient(role) {
+    return role !== undefined && jwtRoles[role].authenticatesClient;
+}
+/** What proves who the client is; nothing where only the grant says it. */
+function proveClient(inputs, make) {
+    const { clientId, clientAuthMethod } = inputs;
+    if (clientAuthMethod === undefined)
+        return [clientAssertion(clientId, make.idToken)];
+    if (isLoneKeyGrant(inputs))
+        return [];
+    return [clientMethods[clientAuthMethod].prove({ ...inputs, makeJwt: make.client })];
+}
+/**
+ * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
+ * only where the method is written, and never beside a JWT in the header.
+ */
+function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }) {
+    if (authenticatesClient(privateKeyAs) || clientAuthMethod !== 'none')
+        return false;
+    return privateKeyAs === 'bearer' || !isMethodWritten;
+}
+/** The JWTs on which the grant rests; two of them contradict each other. */
+function listJwtGrants({ privateKeyAs, idTokenAs, idTokenParameter }) {
+    const grants = [];
+    if (!authenticatesClient(privateKeyAs)) {
+        const { grantType, prove } = jwtRoles[privateKeyAs];
+        grants.push({
+            source: 'private-key',
+            written: `private-key-as: ${privateKeyAs}`,
+            grantType,
+            prove: (make) => prove(make.grant, {}),
+        });
+    }
+    if (idTokenAs !== undefined && !authenticatesClient(idTokenAs)) {
+        const { grantType, prove } = jwtRoles[idTokenAs];
+        grants.push({
+            source: 'id-token-as',
+            written: `id-token-as: ${idTokenAs}`,
+            grantType,
+            prove: (make) => prove(make.idToken, { parameter: idTokenParameter }),
+        });
+    }
+    return grants;
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/exchange/proofs.js
 
 
 /** What the token request proves: who the client is, and what the grant rests on. */
 function listProofs(inputs, context) {
     const make = makeJwts(inputs, context);
-    return [...proofs_proveClient(inputs, make), ...listJwtGrants(inputs).map(({ prove }) => prove(make))];
+    return [...proveClient(inputs, make), ...listJwtGrants(inputs).map(({ prove }) => prove(make))];
 }
 /** What proves who the client is. */
 function listClientProofs(inputs, context) {
@@ -4843,25 +6578,35 @@ function chooseSigner(inputs) {
 ;// CONCATENATED MODULE: ./build/compiled/masks/response.js
 
 
+
 /** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */
 const mostSecretFields = 100;
 /**
- * Hides whatever of a response is secret, the token first. Nothing else may be done with the response before.
+ * Hides whatever of a response is secret. Nothing else may be done with the response before.
  *
- * @returns the response, without its further fields that are secret where there are too many to hide
+ * @returns the response, without its further fields that are secret where there are too many to hide, and without a
+ *   refresh token and an ID token that are too short to be hidden
  */
 function hideSecrets(response, log) {
+    const refreshToken = dropShort(response.refreshToken);
+    const idToken = dropShort(response.idToken);
     const fields = listSecretValues(response.others);
     const isTooMuch = fields.length > mostSecretFields;
-    maskSecrets(response, isTooMuch ? [] : fields, log);
-    return isTooMuch
-        ? { ...response, others: dropSecretFields(response.others) }
-        : response;
+    maskSecrets({ ...response, refreshToken, idToken }, isTooMuch ? [] : fields, log);
+    const others = isTooMuch
+        ? dropSecretFields(response.others)
+        : response.others;
+    return { ...response, refreshToken, idToken, others };
+}
+/** The access token is checked where it is read: without it there is no response. */
+function dropShort(token) {
+    return token !== undefined && token.trim().length >= shortestToken ? token : undefined;
 }
 function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, fields, log) {
     // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
     const escaped = fields.map((secret) => JSON.stringify(secret).slice(1, -1));
-    [accessToken.token, refreshToken, idToken, ...fields, ...escaped].forEach(hideIn(log));
+    const secrets = [accessToken.token, refreshToken, idToken, ...fields, ...escaped];
+    longestFirst(secrets).forEach(hideFromServer(log));
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/acs-api.js
@@ -4885,7 +6630,7 @@ async function askAcsEndpoint(request, { send, now, signal, tls }) {
     const sentAt = now();
     const limits = { signal, tls, maxBytes: maxResponseBytes };
     const response = await send(buildAcsRequest(request), limits);
-    return parseAcsResponse(response, { sentAt, now: now() });
+    return refuseShortToken(parseAcsResponse(response, { sentAt, now: now() }), response);
 }
 /** Writes the request as HTTP. */
 function buildAcsRequest(request) {
@@ -4927,7 +6672,89 @@ function withoutExpiry(members) {
     return Object.fromEntries(Object.entries(members).filter(([name]) => name !== 'expires_at'));
 }
 
+;// CONCATENATED MODULE: ./build/compiled/wording/progress.js
+
+
+
+
+/*
+ * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
+ * durations that people read; times in Zulu; no exclamation marks, no "please".
+ */
+/**
+ * Before the token endpoint is asked.
+ *
+ * @param missed whether the cache was looked into before, in vain
+ */
+function sayAsking(inputs, missed) {
+    const { endpointType, grantType, scopes } = inputs;
+    const grant = endpointType === 'acs_api'
+        ? endpointType
+        : (grantType?.replace('urn:ietf:params:oauth:grant-type:', '') ?? 'no grant type');
+    const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
+    const before = missed ? 'No usable token in the cache. ' : '';
+    return text_text `${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
+}
+/** A token came from the cache. */
+function sayReusing(token, now, inputs) {
+    const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
+    const until = token.zuluTimeString() ?? '';
+    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(urlOf(inputs))} was not asked.`;
+}
+/**
+ * A token arrived.
+ *
+ * @param attempt the number of the attempt that brought it
+ * @param lifetime seconds that it lives; undefined where that is not known
+ */
+function sayGot(token, attempt, lifetime, inputs) {
+    const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
+    const got = text_text `Got a ${token.tokenType} token${late}`;
+    const until = token.zuluTimeString();
+    if (until === undefined || lifetime === undefined) {
+        return text_text `${got}; ${hostOf(urlOf(inputs))} did not say when it expires.`;
+    }
+    if (lifetime <= 0)
+        return text_text `${got}, which expired at ${until}.`;
+    return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
+}
+/** Less was granted than requested; a token with less is reused like any other. */
+function sayGranted(granted, missing, { useCache }) {
+    const said = text_text `Granted ${granted.join(' ')}; not granted: ${missing.join(' ')}.`;
+    return useCache === 'false'
+        ? said
+        : text_text `${said} Once the provider grants it, set use-cache: refresh for one run.`;
+}
+/** The server gave a new refresh token in place of the one that was sent. */
+function sayRefreshTokenReplaced() {
+    return text_text `Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
+}
+/** A token that came with the access token is so short that the log cannot hide it. */
+function sayDropped(name) {
+    const [kind, output] = name === 'refreshToken' ? ['refresh token', 'refresh-token'] : ['ID token', 'id-token'];
+    return text_text `The ${kind} of the answer has fewer than ${shortestToken} characters and cannot be hidden in the log. It was dropped, and the output ${output} is empty.`;
+}
+/** What later steps have now. */
+function saySet(envVar) {
+    return envVar === undefined
+        ? text_text `Set: output token.`
+        : text_text `Set: output token, environment variable ${envVar}.`;
+}
+/** An earlier step had set the variable. */
+function sayReplaced(envVar) {
+    return text_text `${envVar} was already set; later steps now see this token.`;
+}
+/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
+function sayTrustWidened(variables) {
+    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
+}
+/** An earlier step tried to switch the verification of certificates off. */
+function sayTlsStaysVerified() {
+    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/exchange/request-token.js
+
 
 
 
@@ -4952,7 +6779,7 @@ async function requestToken(inputs, proofs, context) {
         server: inputs.tokenUrl,
         shape,
         idTokens: context.idTokens,
-        ask: async (attempt) => hideSecrets(await ask(attempt), context.log),
+        ask: async (attempt) => hideResponse(await ask(attempt), context.log),
         judge: (error) => judgeFailure(error, { retryOn, spendsGrant }),
     }, context);
     const { accessToken, issuedAt } = result;
@@ -4961,6 +6788,15 @@ async function requestToken(inputs, proofs, context) {
     const expiresAt = expiresAtOverride ?? statedExpiry ?? addLifetime(issuedAt, defaultExpiresIn);
     const response = { ...result, accessToken: accessToken.withExpiry(expiresAt) };
     return { response, statedExpiry, attempt };
+}
+/** Hides the secrets of a response, and says which of its tokens were dropped because that cannot be done. */
+function hideResponse(response, log) {
+    const hidden = hideSecrets(response, log);
+    for (const name of ['refreshToken', 'idToken']) {
+        if (response[name] !== undefined && hidden[name] === undefined)
+            log.say(sayDropped(name));
+    }
+    return hidden;
 }
 function planRequest(inputs, proofs, { randomUUID }) {
     if (inputs.endpointType === 'acs_api') {
@@ -5145,7 +6981,7 @@ function checkClientId(reader, client) {
     if (isGrant && reader.isGiven('private-key') && !client.signingKey)
         return;
     if (!reader.isGiven('client-id'))
-        reader.complain(sayMissingId(client));
+        reader.miss(sayMissingId(client));
 }
 function sayMissingId({ privateKeyAs, signingKey }) {
     return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
@@ -5217,7 +7053,7 @@ function readPlace(reader, allowHttp) {
         reader.complain(text_text `issuer: is given beside token-url; give the one or the other`);
     }
     else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
-        reader.complain(text_text `token-url is required, or issuer in its place`);
+        reader.miss(text_text `token-url is required, or issuer in its place`);
     }
     return { tokenUrl, issuer };
 }
@@ -5225,7 +7061,7 @@ function readTokenUrl(reader, allowHttp) {
     const value = reader.read('token-url');
     if (value === undefined)
         return undefined;
-    const fault = findUrlFault(value, allowHttp, 'https://login.example.com/oauth2/token');
+    const fault = endpoint_findUrlFault(value, allowHttp, 'https://login.example.com/oauth2/token');
     if (fault === undefined)
         return new URL(value).href;
     reader.complain(text_text `token-url: ${fault}`);
@@ -5243,7 +7079,7 @@ function readIssuer(reader, allowHttp) {
 }
 /** What is wrong with an issuer (RFC 8414 section 2). */
 function findIssuerFault(value, allowHttp) {
-    const fault = findUrlFault(value, allowHttp, 'https://login.example.com');
+    const fault = endpoint_findUrlFault(value, allowHttp, 'https://login.example.com');
     if (fault !== undefined)
         return fault;
     if (value.includes('?'))
@@ -5253,7 +7089,7 @@ function findIssuerFault(value, allowHttp) {
     return text_text `takes the issuer itself, what stands before /.well-known/`;
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
-function findUrlFault(value, allowHttp, example) {
+function endpoint_findUrlFault(value, allowHttp, example) {
     const echo = echoUrl(value);
     if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
         return text_text `${echo}takes a URL such as ${example}`;
@@ -5268,7 +7104,7 @@ function findUrlFault(value, allowHttp, example) {
         return undefined;
     if (url.protocol !== 'http:')
         return text_text `${echo}takes https`;
-    if (allowHttp || isLoopback(url.hostname))
+    if (allowHttp || (0,loopback/* isLoopback */.U)(url.hostname))
         return undefined;
     return text_text `${echo}takes https (or allow-http: true)`;
 }
@@ -5358,7 +7194,7 @@ const noTokens = { client: () => '', grant: () => '', idToken: () => '' };
 /** What the request proves. */
 function contradictions_listProofs(inputs) {
     const grants = listJwtGrants(inputs).map(({ prove }) => prove(noTokens));
-    return [...proofs_proveClient(inputs, noTokens), ...grants];
+    return [...proveClient(inputs, noTokens), ...grants];
 }
 /** The names of the parameters that the request has without the input `parameters`. */
 function listOwnNames(inputs) {
@@ -5377,7 +7213,7 @@ function checkParameterNames(reader, inputs) {
 /** Notes two proofs in one place: a header that both need, or a parameter that the request has already. */
 function checkProofNames(reader, inputs) {
     const inHeader = [
-        ...proofs_proveClient(inputs, noTokens).map((proof) => ({
+        ...proveClient(inputs, noTokens).map((proof) => ({
             proof,
             written: `client-auth-method: ${inputs.clientAuthMethod ?? ''}`,
         })),
@@ -5685,12 +7521,16 @@ const guardedVariables = {
     ],
     Containers: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'KUBECONFIG', 'BUILDKIT_HOST'],
 };
-const patterns = Object.values(guardedVariables)
-    .flat()
-    .map((name) => new RegExp(`^${name.replaceAll('*', '\\w*')}$`, 'i'));
 /** Whether a variable of this name changes how the runner, a shell or another program works. */
 function isGuardedVariable(name) {
-    return patterns.some((pattern) => pattern.test(name));
+    const guarded = Object.values(guardedVariables).flat();
+    return guarded.some((pattern) => matches(pattern.toUpperCase(), name.toUpperCase()));
+}
+/** By comparing texts: as many regular expressions as there are names took milliseconds of each step. */
+function matches(pattern, name) {
+    if (pattern.endsWith('*'))
+        return name.startsWith(pattern.slice(0, -1));
+    return pattern.startsWith('*') ? name.endsWith(pattern.slice(1)) : name === pattern;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/inputs/grant.js
@@ -5763,7 +7603,35 @@ function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
     return hasSubject && !hasType ? [['subject_token_type', usualSubjectTokenType]] : [];
 }
 
+;// CONCATENATED MODULE: ./build/compiled/inputs/empty-pairs.js
+
+
+/** Schemes that servers put before a secret in a header. One with nothing behind it is an empty secret. */
+const bareScheme = /^(bearer|basic|token|api-?key|key|ssws|geniekey|jwt|dpop)$/i;
+/**
+ * Finds a secret of the input `parameters` that is empty: a secret that does not exist reads as empty.
+ *
+ * @returns its name, with those above it in JSON; undefined if there is none
+ */
+function findEmptyParameter(parameters) {
+    return parameters.flatMap(([name, value]) => listEmptyNames(value, name)).at(0);
+}
+/** Finds a secret of the input `headers` that is empty, or is only the scheme of one. */
+function findEmptyHeader(headers) {
+    return headers.find(([name, value]) => isRequiredSecret(name) && (value === '' || bareScheme.test(value)))?.[0];
+}
+/** @param path the name, behind those above it */
+function listEmptyNames(value, name, path = name) {
+    if (value === '')
+        return isRequiredSecret(name) ? [path] : [];
+    if (typeof value !== 'object' || value === null || value instanceof ExactNumber)
+        return [];
+    const isList = Array.isArray(value);
+    return Object.entries(value).flatMap(([key, field]) => isList ? listEmptyNames(field, name, path) : listEmptyNames(field, key, `${path}.${key}`));
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/inputs/request.js
+
 
 
 
@@ -5836,6 +7704,9 @@ function readResources(reader) {
 /** Notes values that only JSON can have. */
 function readParameters(reader, bodyFormat) {
     const parameters = readPairs(reader, 'parameters', parseParameters);
+    const empty = findEmptyParameter(parameters);
+    if (empty !== undefined)
+        reader.missSecret('parameters', empty);
     if (bodyFormat === 'json')
         return parameters;
     for (const [name, value] of parameters) {
@@ -5848,6 +7719,9 @@ function readParameters(reader, bodyFormat) {
 /** Notes a content type that the body does not have. */
 function readHeaders(reader, bodyFormat) {
     const headers = readPairs(reader, 'headers', parseHeaders);
+    const empty = findEmptyHeader(headers);
+    if (empty !== undefined)
+        reader.missSecret('headers', empty);
     const types = headers.filter(([name]) => name.toLowerCase() === 'content-type');
     if (bodyFormat === 'form' && types.some(([, value]) => /json/i.test(value))) {
         reader.complain(text_text `headers: say JSON as Content-Type; body-format: json writes it`);
@@ -5860,13 +7734,13 @@ function readHeaders(reader, bodyFormat) {
 function readPairs(reader, name, parse) {
     const { pairs, faults } = parse(reader.readExact(name));
     if (faults.length > 0)
-        reader.complain(text_text `${name}: ${text_joinTexts(faults, ', ')}`);
+        reader.complain(text_text `${name}: ${joinTexts(faults, ', ')}`);
     return pairs;
 }
 function readResponseFields(reader) {
     const { fields, faults } = parseResponseFields(reader.read('response-fields') ?? '');
     if (faults.length > 0) {
-        reader.complain(text_text `response-fields: ${text_joinTexts(faults.map(explainFieldFault), ', ')}`);
+        reader.complain(text_text `response-fields: ${joinTexts(faults.map(explainFieldFault), ', ')}`);
     }
     return fields;
 }
@@ -5889,8 +7763,11 @@ class input_error_InputError extends Error {
     problems;
     /** The secret that is empty and needed, where one is; not among the problems. */
     emptySecret;
-    constructor(problems, emptySecret) {
+    /** Whether the problems are only that required inputs are empty, as they are where secrets are not given. */
+    isOnlyMissing;
+    constructor(problems, emptySecret, isOnlyMissing = false) {
         super('bad_inputs');
+        this.isOnlyMissing = isOnlyMissing;
         this.problems = problems;
         this.emptySecret = emptySecret;
     }
@@ -5919,15 +7796,24 @@ const longest = 2 ** 31 - 1;
  * @param now epoch, milliseconds
  * @throws {InputError} with everything that is wrong
  */
-function readInputs(env, { debug, now = Date.now() }) {
+function inputs_readInputs(env, { debug, now = Date.now() }) {
     const reader = new InputReader(env);
     const inputs = readEach(reader, env, { debug, now });
     checkTogether(reader, inputs);
+    refuseLineBreaks(reader);
     const emptySecret = reader.findEmptySecret();
     if (reader.problems.length > 0 || emptySecret !== undefined) {
-        throw new input_error_InputError(reader.problems, emptySecret);
+        throw new input_error_InputError(reader.problems, emptySecret, reader.isOnlyMissing);
     }
     return inputs;
+}
+/** Notes a line break in an input of one line, if nothing else is wrong with it. */
+function refuseLineBreaks(reader) {
+    for (const name of singleLineInputs) {
+        if (!/[\r\n]/.test(reader.read(name) ?? '') || reader.complainsOf(name))
+            continue;
+        reader.complain(text_text `${name}: has a line break; takes one line`);
+    }
 }
 function readEach(reader, env, { debug, now }) {
     const endpoint = readEndpointInputs(reader);
@@ -5956,6 +7842,7 @@ function readEach(reader, env, { debug, now }) {
         cacheWait: reader.readNumber('cache-wait', { min: 0, max: longest, unit: 'seconds' }),
         defaultExpiresIn: readLongSeconds(reader, 'default-expires-in'),
         expiresAtOverride: inputs_readExpiry(reader),
+        ifNoCredentials: reader.readChoice('if-no-credentials', ['error', 'skip']),
         envVar: readEnvVar(reader, env),
         ...revocation,
         verbose: reader.readFlag('verbose') || debug,
@@ -5979,7 +7866,7 @@ function readRevocation(reader, env, allowHttp) {
     const revoke = reader.readFlag('revoke');
     const revocationUrl = reader.read('revocation-url');
     if (revocationUrl !== undefined) {
-        const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
+        const fault = endpoint_findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
         if (fault !== undefined)
             reader.complain(text_text `revocation-url: ${fault}`);
         if (!revoke)
@@ -6025,6 +7912,23 @@ function readEnvVar(reader, env) {
     return value;
 }
 
+;// CONCATENATED MODULE: ./build/compiled/inputs/variable-size.js
+/** The longest string of a process's environment on Linux, bytes: name, `=` and value (MAX_ARG_STRLEN, less a NUL). */
+const longestString = 131_071;
+/** The longest value of an environment variable of Windows, characters. */
+const longestWindowsValue = 32_767;
+/**
+ * Whether an environment variable can hold a value. Where one cannot, no later process of the job starts.
+ *
+ * @see https://man7.org/linux/man-pages/man2/execve.2.html
+ * @see https://learn.microsoft.com/windows/win32/procthread/environment-variables
+ */
+function fitsVariable(name, value, platform) {
+    return platform === 'win32'
+        ? value.length <= longestWindowsValue
+        : Buffer.byteLength(`${name}=${value}`) <= longestString;
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/inputs/misspelling.js
 
 
@@ -6042,7 +7946,7 @@ function findMisspelledInputs(env) {
         .map((variable) => variable.slice('INPUT_'.length).toLowerCase())
         .filter((name) => !known.includes(name))
         .flatMap((name) => {
-        if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
+        if (isOfUser(name) && reader_readInput(env, 'grant-type') === 'password') {
             return [text_text `${name}: unknown input, put it into parameters: ${name}=...`];
         }
         const meant = guessInput(name);
@@ -6054,17 +7958,17 @@ function isOfUser(name) {
     return name === 'username' || name === 'password';
 }
 function guessInput(name) {
-    const letters = squeeze(name);
+    const letters = misspelling_squeeze(name);
     const [, meant] = otherWords.find(([word]) => word === letters) ?? [];
     if (meant !== undefined)
         return meant;
     return inputNames
-        .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
+        .map((candidate) => ({ candidate, distance: countEdits(letters, misspelling_squeeze(candidate)) }))
         .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
         .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 /** `client_id`, `clientId` and `client-id` are one word to a person. */
-function squeeze(name) {
+function misspelling_squeeze(name) {
     return name.toLowerCase().replace(/[^a-z0-9]/g, '');
 }
 /** How many letters must be inserted, removed, replaced or swapped with a neighbor (optimal string alignment). */
@@ -6167,7 +8071,7 @@ function writeBase64Within(bytes, before) {
 
 
 /** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
-class Log {
+class log_Log {
     #runner;
     #masked = new Set();
     /** What is hidden, in every writing, the longest first: a secret that holds another one is hidden as a whole. */
@@ -6194,6 +8098,10 @@ class Log {
             this.say(line);
         this.#runner.endGroup();
     }
+    /** Prints a notice, which the run's summary shows too: nothing is wrong. */
+    note({ title, message }) {
+        this.#runner.notice(this.#render(message), { title: `oauth2-token: ${title}` });
+    }
     /** Prints a warning, which the run's summary shows too. */
     warn({ title, message }) {
         this.#runner.warning(this.#render(message), { title: `oauth2-token: ${title}` });
@@ -6211,18 +8119,9 @@ class Log {
     }
 }
 
-;// CONCATENATED MODULE: ./build/compiled/oauth2/scopes.js
-/**
- * The scopes that were asked for and not granted; none where the server named none (RFC 6749 section 5.1).
- */
-function listMissingScopes(granted, asked) {
-    const { scopes } = granted;
-    return scopes === undefined ? [] : asked.scopes.filter((scope) => !scopes.includes(scope));
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/retry/deadline.js
 /** When all requests of a run to authorization servers must be over. */
-class Deadline {
+class deadline_Deadline {
     #clock;
     #at;
     /** @param seconds from now */
@@ -6257,6 +8156,8 @@ const keys_kinds = {
     'client-secret': { byte: 2, guessable: true },
     'private-key': { byte: 3, guessable: false },
     'client-key': { byte: 4, guessable: false },
+    // A secret parameter, header or part of the query; there can be several.
+    request: { byte: 5, guessable: true },
 };
 /** The fewest bytes of a secret that is worth sealing with. */
 const shortestCredential = 16;
@@ -6363,7 +8264,19 @@ function digest(key, text) {
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: ./build/compiled/cache/save-report.js
 /** The words with which the child process says how saving ended. */
-const saveWords = ['saved', 'taken', 'denied', 'no_tar', 'failed'];
+const saveWords = [
+    'saved',
+    'taken',
+    'denied',
+    /** There is no tar. */
+    'no_tar',
+    /** There is one that lacks what the toolkit needs. */
+    'other_tar',
+    'tar_failed',
+    /** The temporary directory took no file. */
+    'no_room',
+    'failed',
+];
 /**
  * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
  * with version 1 of the service the id of what it reserved even where the upload failed.
@@ -6377,9 +8290,15 @@ function classifySave(result, text) {
         return 'saved';
     if (/cache write denied|does not permit writes/.test(text))
         return 'denied';
-    // The tar of busybox has no --posix, and says so in one of two ways.
-    if (/unrecognized option:? '?(--)?posix|executable file: tar\b/.test(text))
+    if (/ENOSPC|EDQUOT|EROFS|no space left/i.test(text))
+        return 'no_room';
+    if (/executable file: tar\b/.test(text))
         return 'no_tar';
+    // The tar of busybox has no --posix, and says so in one of two ways.
+    if (/unrecognized option:? '?(--)?posix/.test(text))
+        return 'other_tar';
+    if (/Failed to save: ".*tar(\.exe)?" failed with error/i.test(text))
+        return 'tar_failed';
     return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
 /**
@@ -6404,7 +8323,7 @@ const passedOn = /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|
  * nothing: whatever the toolkit says stays in the child.
  */
 function startSaver(context) {
-    const folder = (0,external_node_fs_namespaceObject.mkdtempSync)((0,external_node_path_.join)(context.temp, 'oauth2-token-'));
+    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(context.temp, 'oauth2-token-'));
     const child = loadSpawn()(process.execPath, [context.script], {
         cwd: folder,
         env: makeEnvironment(context.env, folder),
@@ -6417,19 +8336,21 @@ function startSaver(context) {
     const end = async () => {
         await killGroup(child, context, folder);
         // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
-        await external_node_fs_namespaceObject.promises
+        await external_node_fs_.promises
             .rm(folder, { recursive: true, force: true, maxRetries: 3 })
             .catch(() => undefined);
     };
     return {
         save: async (name, entry, timeout) => {
             child.stdin.end(Buffer.concat([Buffer.from(`${name}\n`), entry]));
-            const timedOut = Promise.withResolvers();
-            const stopTimer = context.startTimer(timeout, () => {
-                timedOut.resolve('timeout');
+            let stopTimer = () => undefined;
+            const timedOut = new Promise((resolve) => {
+                stopTimer = context.startTimer(timeout, () => {
+                    resolve('timeout');
+                });
             });
             try {
-                return await Promise.race([answer, timedOut.promise]);
+                return await Promise.race([answer, timedOut]);
             }
             finally {
                 stopTimer();
@@ -6717,11 +8638,14 @@ function isSafe(url, base) {
     const { protocol, hostname, origin } = new URL(url);
     if (protocol === 'https:')
         return true;
-    return protocol === 'http:' && (isLoopback(hostname) || origin === new URL(base).origin);
+    return protocol === 'http:' && ((0,loopback/* isLoopback */.U)(hostname) || origin === new URL(base).origin);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/archive.js
 
+
+/** The compressions that this version of Node can undo: zstd came with Node 22.15 and 23.8. */
+const readableCompressions = compressions.filter((compression) => compression === 'gzip' || process.versions['zstd'] !== undefined);
 /** The most that an archive may become, bytes. */
 const maxOutputLength = 512 * 1024;
 /** log2 of the largest window, the default of the zstd program; a larger one would only cost memory. */
@@ -6861,9 +8785,22 @@ function writeContents({ accessToken, scopes, others, issuedAt }) {
     };
     return Buffer.from(writeExactJson(contents));
 }
-/** What was decrypted was written by a holder of the key, so by {@link writeContents}. */
+/**
+ * Reads what was decrypted. Any job that has the secret can have written it, so it is checked as a response is.
+ *
+ * @returns undefined where it is not what {@link writeContents} writes of a response
+ */
 function readContents(bytes) {
-    const contents = parseExactJson(bytes.toString());
+    try {
+        const contents = parseExactJson(bytes.toString());
+        return isContents(contents) ? toCachedToken(contents) : undefined;
+    }
+    catch {
+        // It is no JSON, it is nested too deep to be read, or its expiry is no time.
+        return undefined;
+    }
+}
+function toCachedToken(contents) {
     return {
         accessToken: new AccessToken({
             token: contents.token,
@@ -6875,9 +8812,27 @@ function readContents(bytes) {
         issuedAt: contents.issuedAt,
     };
 }
+/** How deep the other fields may be nested, levels: as in a response, with the object that holds them. */
+const entry_deepest = 101;
+/** RFC 6749 appendix A.12 has the characters of a token. */
+function isContents(value) {
+    if (typeof value !== 'object' || value === null)
+        return false;
+    const { token, type, scopes, issuedAt, expiresAt, others } = value;
+    return (typeof token === 'string' &&
+        /^[\x20-\x7e]+$/.test(token) &&
+        typeof type === 'string' &&
+        (scopes === null ||
+            (Array.isArray(scopes) && scopes.every((one) => typeof one === 'string'))) &&
+        Number.isSafeInteger(issuedAt) &&
+        Number.isSafeInteger(expiresAt) &&
+        typeof others === 'object' &&
+        others !== null &&
+        !(others instanceof ExactNumber) &&
+        isNestedWithin(others, entry_deepest));
+}
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/token-cache.js
-
 
 
 
@@ -6956,7 +8911,7 @@ class TokenCache {
         return { code: failures.some(({ reason }) => isTimeout(reason)) ? 'timeout' : 'failed' };
     }
     #lookForAll(signal) {
-        return Promise.allSettled(compressions.map((compression) => this.#look(compression, signal)));
+        return Promise.allSettled(readableCompressions.map((compression) => this.#look(compression, signal)));
     }
     /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
     async #look(compression, signal) {
@@ -7020,6 +8975,8 @@ function isTimeout(error) {
 
 
 
+
+
 const local = { same: 'It says what this job does, and is not sent.' };
 const patience = { same: 'It says how long and how often to try the same request.' };
 /**
@@ -7036,7 +8993,10 @@ const decisions = {
     clientId: { another: ({ clientId, signingKey }) => clientId ?? signingKey?.owner?.issuer },
     clientSecret: { key: 'client-secret', bytes: ({ clientSecret }) => toBytes(clientSecret) },
     clientAuthMethod: 'another',
-    isMethodWritten: { same: 'A client id that is sent beside an assertion is the one in its iss.' },
+    // With a written `none` the client id is also sent where the grant's JWT already names the client.
+    isMethodWritten: {
+        another: ({ clientAuthMethod, isMethodWritten }) => clientAuthMethod === 'none' && isMethodWritten ? true : undefined,
+    },
     clientSecretEncoding: { same: 'It writes the same client id and secret in another way.' },
     signingKey: {
         key: 'private-key',
@@ -7087,6 +9047,7 @@ const decisions = {
     // These two say nothing to the server, but an entry carries the expiry that was read with them.
     defaultExpiresIn: 'another',
     expiresAtOverride: { another: ({ expiresAtOverride }) => expiresAtOverride?.toISOString() },
+    ifNoCredentials: local,
     envVar: local,
     revoke: { same: 'A token that ends with the job is never cached.' },
     revocationUrl: { same: 'A token that ends with the job is never cached.' },
@@ -7114,19 +9075,43 @@ function writeIdentity(identity) {
 }
 /** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
 function listCredentials(inputs) {
-    return identity_rows.flatMap(([, decision]) => {
+    const own = identity_rows.flatMap(([, decision]) => {
         if (typeof decision !== 'object' || !('key' in decision))
             return [];
         const bytes = decision.bytes(inputs);
         return bytes === undefined ? [] : [{ label: decision.key, bytes }];
     });
+    return [...own, ...listRequestSecrets(inputs)];
+}
+/**
+ * The secrets that the request carries under names of its own: an API key among the parameters, in a header or in the
+ * query. Short ones are left out. They stand in the identity, like every parameter, but are no key to encrypt with.
+ */
+function listRequestSecrets({ tokenUrl = '', parameters, headers }) {
+    const inPairs = [...listQueryParameters(tokenUrl), ...parameters].flatMap(([name, value]) => listSecretValues(value, name));
+    const inHeaders = headers.flatMap(([name, value]) => listSecretValues(value, name).length === 0 ? [] : [readCredentials(name, value)]);
+    return [...new Set([...inPairs, ...inHeaders])]
+        .sort()
+        .map((secret) => ({ label: 'request', bytes: Buffer.from(secret) }))
+        .filter((secret) => canSeal([secret]));
+}
+/** What is secret in a header: what stands behind a scheme, and of Basic only the password. */
+function readCredentials(name, value) {
+    if (!/authorization$/i.test(name))
+        return value;
+    const credentials = value.replace(/^\S+\s+/, '');
+    if (!/^basic\s/i.test(value))
+        return credentials;
+    return Buffer.from(credentials, 'base64')
+        .toString()
+        .replace(/^[^:]*:?/s, '');
 }
 /** Whether the request carries a grant that works only once, so that the next request could not be the same. */
 function worksOnce(inputs) {
     const isGiven = identity_rows.some(([name, decision]) => decision === 'once' && inputs[name] !== undefined);
     const inQuery = listQueryParameters(inputs.tokenUrl ?? '');
     const sent = [...inQuery, ...inputs.grantParameters, ...inputs.parameters];
-    return isGiven || sent.some(([name]) => singleUseParameters.has(name));
+    return isGiven || hasSingleUseParameter(sent);
 }
 function toBytes(secret) {
     return secret === undefined ? undefined : Buffer.from(secret);
@@ -7257,20 +9242,22 @@ function sayNotCached(reason, inputs) {
     switch (reason) {
         case 'no_expiry':
             return text_text `Not cached: ${hostOf(urlOf(inputs))} did not say when the token expires. Set default-expires-in to cache it.`;
-        case 'narrower_scope':
-            return text_text `Not cached: less was granted than asked for.`;
         case 'short_life':
             return minValidity === undefined
                 ? text_text `Not cached: the token has expired, or is about to.`
                 : text_text `Not cached: the token lives no longer than min-validity: ${minValidity}.`;
-        case 'refresh_token':
-            return text_text `Not cached: a refresh token came with it, and that belongs in no cache.`;
         case 'denied':
             return text_text `Not cached: this run may read the cache but not write it.`;
         case 'taken':
             return text_text `Not cached: another job kept a token at the same time; later jobs reuse that one.`;
         case 'no_tar':
+            return text_text `Not cached: this machine has no tar, which saving needs. Install it before this step.`;
+        case 'other_tar':
             return text_text `Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+        case 'tar_failed':
+            return text_text `Not cached: tar could not make the archive on this machine.`;
+        case 'no_room':
+            return text_text `Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.`;
         case 'failed':
             return text_text `Not cached: the service did not take it.`;
         case 'timeout':
@@ -7353,6 +9340,7 @@ async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, cl
 
 
 
+
 /** The seconds that a cached token must still be valid for, unless min-validity says otherwise. */
 const usualValidity = 300;
 /** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be requested. */
@@ -7364,6 +9352,8 @@ class Reuse {
     #saver;
     /** Whether the cache answered that it has nothing. False where it did not answer, and after a wait in vain. */
     #missed = false;
+    /** Whether a temporary directory could be made. */
+    #hasRoom = true;
     /** Whether a token that is requested now must be kept. */
     #keeps = false;
     constructor(inputs, context, cache, lease) {
@@ -7404,7 +9394,7 @@ class Reuse {
             now,
             startTimer,
             randomBytes,
-            hide: hideIn(log),
+            hide: hideFromServer(log),
         });
         return new Reuse(inputs, context, cache, { keys, service });
     }
@@ -7450,7 +9440,7 @@ class Reuse {
     async #look() {
         const { log, clock } = this.#context;
         const startedAt = clock.monotonic();
-        const finding = await this.#cache.find((token) => this.#livesLongEnough(token));
+        const finding = await this.#cache.find((token) => canBeHidden(token) && this.#fitsVariable(token) && this.#livesLongEnough(token));
         if (finding.code === 'hit')
             hideSecrets(toResponse(finding.token), log);
         if (this.#inputs.verbose) {
@@ -7469,7 +9459,8 @@ class Reuse {
             this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
         }
         catch {
-            // There is no directory or no process; keep() says so.
+            // There is no directory; keep() says so.
+            this.#hasRoom = false;
         }
     }
     /** Keeps a token for other jobs and says whether that worked. Nothing that fails here fails the step. */
@@ -7492,7 +9483,11 @@ class Reuse {
         const reason = this.#findReason(response, token);
         if (reason !== undefined || this.#saver === undefined) {
             await this.cancel();
-            return reason ?? (readCacheMode(this.#context.env).writable ? 'failed' : 'denied');
+            if (reason !== undefined)
+                return reason;
+            if (!readCacheMode(this.#context.env).writable)
+                return 'denied';
+            return this.#hasRoom ? 'failed' : 'no_room';
         }
         try {
             const keeping = await this.#cache.save(token, this.#saver);
@@ -7505,13 +9500,14 @@ class Reuse {
     }
     /** Why a token is of no use to other jobs; undefined where it is of use. */
     #findReason(response, token) {
-        if (response.refreshToken !== undefined)
-            return 'refresh_token';
         if (response.accessToken.expiresAt === undefined)
             return 'no_expiry';
-        if (listMissingScopes(response, this.#inputs).length > 0)
-            return 'narrower_scope';
         return this.#livesLongEnough(token) ? undefined : 'short_life';
+    }
+    /** No token that was kept elsewhere may stop the later steps of this job from starting. */
+    #fitsVariable({ accessToken }) {
+        const { envVar } = this.#inputs;
+        return envVar === undefined || fitsVariable(envVar, accessToken.token, this.#context.platform);
     }
     #livesLongEnough({ accessToken, issuedAt }) {
         const expiresAt = accessToken.expiresAt?.getTime() ?? 0;
@@ -7544,18 +9540,23 @@ function readRepository(env) {
     const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
     return names.find((name) => name !== undefined && name !== '') ?? '';
 }
+/** A job that has the secret could have kept a token of its own making. */
+function canBeHidden({ accessToken }) {
+    return accessToken.token.trim().length >= shortestToken;
+}
 function toResponse(token) {
     return { ...token, refreshToken: undefined, idToken: undefined };
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/inputs.js
 
+
 /** Everything that is wrong with the inputs, in one annotation. */
 function explainInputs({ problems, emptySecret }) {
     // The empty secret comes last, because what it says is a paragraph.
     const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
     const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
-    const list = text_joinTexts(all, '; ');
+    const list = joinTexts(all, '; ');
     return {
         title: 'inputs',
         message: all.length === 1 ? list : text_text `${countInputs(all)}: ${list}`,
@@ -7569,14 +9570,14 @@ function explainInputs({ problems, emptySecret }) {
 function warnUnknownInputs(unknown) {
     return {
         title: 'unknown input',
-        message: text_text `${text_joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.`,
+        message: text_text `${joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.`,
     };
 }
 /** Adds to an error which inputs are not those of this action: one of them may be the reason. */
 function mentionUnknownInputs({ title, message }, unknown) {
     if (unknown.length === 0)
         return { title, message };
-    return { title, message: text_text `${message} (${text_joinTexts(unknown, '; ')})` };
+    return { title, message: text_text `${message} (${joinTexts(unknown, '; ')})` };
 }
 /** Several problems may be of one input. */
 function countInputs(problems) {
@@ -7599,6 +9600,26 @@ function sayEmptySecret({ name, cause }) {
             return text_text `${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
     }
 }
+/** The job has no credentials, and the step was to end without a token then. */
+function noteNoCredentials(error) {
+    const why = error instanceof IdTokenError || error.emptySecret === undefined
+        ? text_text `this job has no permission to request GitHub's OIDC token`
+        : sayWhyEmpty(error.emptySecret);
+    return {
+        title: 'no credentials',
+        message: text_text `No token: ${why}. The step ends without one (if-no-credentials: skip), and its outputs are empty.`,
+    };
+}
+function sayWhyEmpty({ name, cause }) {
+    switch (cause) {
+        case 'fork':
+            return text_text `${name} is empty, because this run is for a pull request from a fork`;
+        case 'dependabot':
+            return text_text `${name} is empty, because Dependabot started this run and sees only its own secrets`;
+        case 'unset':
+            return text_text `${name} is empty (a secret that does not exist reads as empty)`;
+    }
+}
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/outputs.js
 
@@ -7610,10 +9631,31 @@ function explainNoRunner(variable) {
     };
 }
 /** The environment variable cannot hold the token. */
-function explainTooLong(envVar) {
+function explainTooLong({ envVar, platform }) {
+    const limit = platform === 'win32' ? '32,767 characters on Windows' : '131,071 bytes with its name';
     return {
         title: 'token too long',
-        message: text_text `The token is too long for an environment variable of Windows (32,767 characters), so ${envVar} cannot hold it. Set env-var: false and use the output token.`,
+        message: text_text `The token is too long for an environment variable (${limit}), so ${envVar} cannot hold it: no later step could start. Set env-var: false and use the output token.`,
+    };
+}
+/** Why a file cannot be written, by the code of node:fs. */
+const fileFaults = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EACCES: 'this user may not write it',
+    EPERM: 'this user may not write it',
+    EROFS: 'the disk is read-only',
+    ENOENT: 'the file does not exist',
+    EISDIR: 'it is a directory',
+    EIO: 'the disk failed',
+};
+/** A file of the runner cannot be written. */
+function explainCommandFile({ variable, reason }) {
+    const fault = fileFaults[reason];
+    const why = fault === undefined ? reason : `${fault} (${reason})`;
+    return {
+        title: 'runner file not writable',
+        message: text_text `The file that ${variable} names could not be written: ${why}. Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.`,
     };
 }
 
@@ -7625,42 +9667,49 @@ function explainTooLong(envVar) {
 
 
 /** The token is void now. */
-function sayRevoked(host) {
-    return text `Revoked the token at ${host}.`;
+function revocation_sayRevoked(host) {
+    return text_text `Revoked the token at ${host}.`;
 }
 /** There was nothing left to revoke. */
-function sayExpiredAlready(expiresAt) {
+function revocation_sayExpiredAlready(expiresAt) {
     return text `Not revoked: the token expired at ${formatZuluTime(expiresAt)}.`;
 }
 /** The token outlives the job although it should not. */
-function warnNotRevoked(error, host, expiresAt) {
-    const until = expiresAt === undefined ? 'until it expires' : `until ${formatZuluTime(expiresAt)}`;
+function revocation_warnNotRevoked(error, host, expiresAt) {
+    const until = expiresAt === undefined ? 'until it expires' : `until ${zulu_time_formatZuluTime(expiresAt)}`;
     return {
         title: 'token not revoked',
-        message: text `${host} did not revoke the token (${describeReason(error)}). It stays valid ${until}.`,
+        message: text_text `${host} did not revoke the token (${describeReason(error)}). It stays valid ${until}.`,
     };
 }
 function describeReason(error) {
-    if (error instanceof InputError)
+    if (error instanceof input_error_InputError)
         return joinTexts(error.problems, '; ');
     if (!(error instanceof StageError))
-        return text `${describeUnknown(error)}`;
+        return text_text `${describeUnknown(error)}`;
     const { stage, gaveUp, facts } = error;
     const what = describeFailure(gaveUp.failure, { stage, ...facts });
-    return stage === 'id_token' ? text `no ID token of GitHub's: ${what}` : what;
+    return stage === 'id_token' ? text_text `no ID token of GitHub's: ${what}` : what;
 }
 /** What the step left behind for the end of the job cannot be used. */
-function warnStateUnreadable() {
+function revocation_warnStateUnreadable() {
     return {
         title: 'token not revoked',
         message: text `The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.`,
+    };
+}
+/** The end of the job cannot get what it needs to revoke the token. */
+function explainStateTooLong() {
+    return {
+        title: 'token too long',
+        message: text_text `revoke: true cannot be kept: the token and what its revocation needs are too long for the runner to keep until the end of the job. The step ended without a token. Leave revoke out, or request a shorter token.`,
     };
 }
 /** The token shall be revoked, and nothing says where. */
 function explainNoRevocation(issuer = '') {
     return {
         title: 'no revocation endpoint',
-        message: text_text `revoke: true cannot be kept: the metadata of ${new URL(issuer).host} names no revocation endpoint. Give revocation-url, or leave revoke out. No token was asked for.`,
+        message: text_text `revoke: true is not possible: the metadata of ${new URL(issuer).host} names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.`,
     };
 }
 
@@ -7684,21 +9733,25 @@ function explainNoRevocation(issuer = '') {
 
 /** The one annotation of a step that failed. */
 function explainFailure(error) {
-    if (error instanceof stage_error_StageError)
+    if (error instanceof StageError)
         return explainStage(error);
     if (error instanceof input_error_InputError)
         return explainInputs(error);
     if (error instanceof IdTokenError)
         return explainIdTokenError(error);
-    if (error instanceof NoRevocationEndpointError)
+    if (error instanceof errors/* NoRevocationEndpointError */.LY)
         return explainNoRevocation(error.issuer);
-    if (error instanceof NoRunnerError)
+    if (error instanceof errors/* NoRunnerError */.ed)
         return explainNoRunner(error.variable);
-    if (error instanceof TokenTooLongError)
-        return explainTooLong(error.envVar);
+    if (error instanceof errors/* TokenTooLongError */.uY)
+        return explainTooLong(error);
+    if (error instanceof errors/* StateTooLongError */.ei)
+        return explainStateTooLong();
+    if (error instanceof errors/* CommandFileError */.m$)
+        return explainCommandFile(error);
     return {
         title: 'unexpected error',
-        message: text_text `${names_describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+        message: text_text `${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
     };
 }
 function explainStage({ stage, gaveUp, facts }) {
@@ -7706,11 +9759,12 @@ function explainStage({ stage, gaveUp, facts }) {
     const { failure, code } = gaveUp;
     if (code === 'retry_after_too_long')
         return explainLongWait(failure, view);
-    const { title, message } = explainLastAttempt(failure, view);
+    const { title, message, fix } = explainLastAttempt(failure, view);
     // This one says everything already.
     if (title === dpopTitle)
         return { title, message };
-    return { title, message: text_text `${message} ${sayWhyNotAgain(gaveUp, view)}` };
+    const ended = text_text `${message} ${sayWhyNotAgain(gaveUp, view)}`;
+    return { title, message: fix === undefined ? ended : text_text `${ended} ${fix}` };
 }
 function explainLastAttempt(failure, view) {
     const { error } = failure;
@@ -7723,85 +9777,38 @@ function explainLastAttempt(failure, view) {
     return explainFailure(error);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/wording/progress.js
+;// CONCATENATED MODULE: ./build/compiled/action/no-credentials.js
 
 
 
-/*
- * Every sentence of the log is in this folder. Its tone: what happened, then one thing to do. Host names, not URLs;
- * durations that people read; times in Zulu; no exclamation marks, no "please".
- */
+
 /**
- * Before the token endpoint is asked.
+ * Whether a step failed only because its job has no credentials, and `if-no-credentials: skip` wants it to end green then.
+ * Forks and Dependabot get neither secrets nor ID tokens, so that client-id and token-url may be empty too.
  *
- * @param missed whether the cache was looked into before, in vain
+ * @param env the step's environment
  */
-function sayAsking(inputs, missed) {
-    const { endpointType, grantType, scopes } = inputs;
-    const grant = endpointType === 'acs_api'
-        ? endpointType
-        : (grantType?.replace('urn:ietf:params:oauth:grant-type:', '') ?? 'no grant type');
-    const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
-    const before = missed ? 'No usable token in the cache. ' : '';
-    return text_text `${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
-}
-/** A token came from the cache. */
-function sayReusing(token, now, inputs) {
-    const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
-    const until = token.zuluTimeString() ?? '';
-    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(urlOf(inputs))} was not asked.`;
-}
-/**
- * A token arrived.
- *
- * @param attempt the number of the attempt that brought it
- * @param lifetime seconds that it lives; undefined where that is not known
- */
-function sayGot(token, attempt, lifetime, inputs) {
-    const late = attempt === 1 ? '' : ` at attempt ${attempt}`;
-    const got = text_text `Got a ${token.tokenType} token${late}`;
-    const until = token.zuluTimeString();
-    if (until === undefined || lifetime === undefined) {
-        return text_text `${got}; ${hostOf(urlOf(inputs))} did not say when it expires.`;
-    }
-    if (lifetime <= 0)
-        return text_text `${got}, which expired at ${until}.`;
-    return text_text `${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
-}
-/** Less was granted than asked for. */
-function sayGranted(granted, missing) {
-    const given = granted.length === 0 ? 'nothing' : granted.join(' ');
-    return text_text `Granted ${given}; not granted: ${missing.join(' ')}.`;
-}
-/** The server gave a new refresh token in place of the one that was sent. */
-function sayRefreshTokenReplaced() {
-    return text_text `Not cached: the refresh token was replaced. Store the output refresh-token before anything else.`;
-}
-/** What later steps have now. */
-function saySet(envVar) {
-    return envVar === undefined
-        ? text_text `Set: output token.`
-        : text_text `Set: output token, environment variable ${envVar}.`;
-}
-/** An earlier step had set the variable. */
-function sayReplaced(envVar) {
-    return text_text `${envVar} was already set; later steps now see this token. Use env-var to give each its own name.`;
-}
-/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
-function sayTrustWidened(variables) {
-    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
-}
-/** An earlier step tried to switch the verification of certificates off. */
-function sayTlsStaysVerified() {
-    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
+function isSkipped(error, env) {
+    if (reader_readInput(env, 'if-no-credentials') !== 'skip')
+        return false;
+    if (error instanceof IdTokenError)
+        return error.code === 'no_permission';
+    if (!(error instanceof input_error_InputError) || !error.isOnlyMissing)
+        return false;
+    const wantsIdToken = reader_readInput(env, 'id-token-as') !== '';
+    return (error.emptySecret !== undefined || (wantsIdToken && findIdTokenEndpoint(env) === undefined));
 }
 
+// EXTERNAL MODULE: ./build/compiled/action/command-files.js
+var command_files = __nccwpck_require__(325);
 ;// CONCATENATED MODULE: ./build/compiled/action/outputs.js
 
 
 
+
+
 /** The outputs of action.yml, in its order. */
-const outputNames = (/* unused pure expression or super */ null && ([
+const outputNames = [
     'token',
     'token-type',
     'expires-at',
@@ -7811,26 +9818,28 @@ const outputNames = (/* unused pure expression or super */ null && ([
     'refresh-token',
     'id-token',
     'response',
-]));
-/** The longest environment variable of Windows, characters. */
-const longestWindowsVariable = 32_767;
+];
 /**
- * Gives the token to later steps: the outputs, and the environment variable.
+ * Gives the token to later steps: the outputs, and the environment variable. All of them or none.
  *
- * @throws {TokenTooLongError} where the variable cannot hold it; then nothing is set
+ * @throws {TokenTooLongError} where the variable cannot hold it
+ * @throws {CommandFileError} where a file of the runner cannot be written
  */
-function handOver(handover, { runner, log, env, platform, envVar }) {
+function handOver(handover, { runner, log, env, platform, files, envVar }) {
     const { token } = handover.response.accessToken;
-    if (envVar !== undefined && platform === 'win32' && token.length > longestWindowsVariable) {
-        throw new TokenTooLongError(envVar);
+    if (envVar !== undefined && !fitsVariable(envVar, token, platform)) {
+        throw new errors/* TokenTooLongError */.uY(envVar, platform);
     }
-    for (const [name, value] of Object.entries(listOutputs(handover)))
-        runner.setOutput(name, value);
-    if (envVar !== undefined) {
-        if ((env[envVar] ?? '') !== '' && env[envVar] !== token)
-            log.say(sayReplaced(envVar));
-        runner.exportVariable(envVar, token);
-    }
+    const outputs = Object.entries(listOutputs(handover));
+    (0,command_files/* writeAll */.f)(['GITHUB_OUTPUT', 'GITHUB_ENV'], env, files, () => {
+        for (const [name, value] of outputs)
+            runner.setOutput(name, value);
+        if (envVar !== undefined) {
+            if ((env[envVar] ?? '') !== '' && env[envVar] !== token)
+                log.say(sayReplaced(envVar));
+            runner.exportVariable(envVar, token);
+        }
+    });
 }
 /** Lists all outputs; what is not known is an empty string. */
 function listOutputs({ response, scopes, cacheHit, now }) {
@@ -7852,14 +9861,35 @@ function keepToOneLine(outside) {
     return outside.replace(/\p{Cc}+/gu, ' ');
 }
 
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(522);
 ;// CONCATENATED MODULE: ./build/compiled/action/revocation-state.js
 
 
+
+
+
 /** The name under which the runner keeps the state between the step and the end of the job. */
-const stateName = 'revocation';
-const purpose = 'oauth2-token v1 state';
+const revocation_state_stateName = 'revocation';
+const purpose = 'oauth2-token v2 state';
 const saltBytes = 16;
 const revocation_state_keyLength = 32;
+/** The most that is read of a state, bytes; what does not come from a step could grow without end. */
+const longestState = (/* unused pure expression or super */ null && (4 * 1024 * 1024));
+/** The inputs that have nothing to do with revoking a token. */
+const notNeeded = new Set(['cache-encryption-key', 'env-var', 'use-cache']);
+/** Lists the inputs of a step that its state keeps, as they are written. */
+function listKeptInputs(env) {
+    const given = inputNames
+        .filter((name) => !notNeeded.has(name))
+        .map((name) => [name, reader_readInput(env, name, 'exact')])
+        .filter(([, value]) => value.trim() !== '');
+    return Object.fromEntries(given);
+}
+/** The environment of a step with these inputs and no others. */
+function revocation_state_writeInputVariables(inputs) {
+    return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
+}
 /**
  * Encrypts the state, because the runner keeps it in a file that other steps can read.
  *
@@ -7868,7 +9898,7 @@ const revocation_state_keyLength = 32;
  */
 function sealState(state, secret, randomBytes) {
     const salt = randomBytes(saltBytes);
-    const sealed = seal(Buffer.from(JSON.stringify(state)), {
+    const sealed = seal((0,external_node_zlib_.deflateRawSync)(JSON.stringify(state)), {
         key: deriveKey(secret, salt),
         nonce: randomBytes(nonceBytes),
         purpose,
@@ -7878,18 +9908,201 @@ function sealState(state, secret, randomBytes) {
 /**
  * Decrypts what {@link sealState} made.
  *
- * @returns undefined where it was made with another secret, or is damaged
+ * @returns undefined where it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
+ *   because everybody has it
  */
-function openState(text, secret) {
+function revocation_state_openState(text, secret) {
+    if (secret === '')
+        return undefined;
     const bytes = Buffer.from(text, 'base64');
     const salt = bytes.subarray(0, saltBytes);
     const opened = unseal(bytes.subarray(saltBytes), { key: deriveKey(secret, salt), purpose });
-    // Only sealState() can have written what opens.
-    return opened === undefined ? undefined : JSON.parse(opened.toString());
+    if (opened === undefined)
+        return undefined;
+    try {
+        const state = JSON.parse(inflateRawSync(opened, { maxOutputLength: longestState }).toString());
+        return isState(state) ? state : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Every action of the job has the secret, so what opens is not believed. */
+function isState(value) {
+    if (typeof value !== 'object' || value === null)
+        return false;
+    const { token, revocationUrl, tokenUrl, expiresAt, inputs } = value;
+    return (typeof token === 'string' &&
+        /^[\x20-\x7e]+$/.test(token) &&
+        [revocationUrl, tokenUrl].every((url) => typeof url === 'string' && URL.canParse(url)) &&
+        (expiresAt === undefined || isTime(expiresAt)) &&
+        typeof inputs === 'object' &&
+        inputs !== null &&
+        Object.values(inputs).every((input) => typeof input === 'string'));
+}
+function isTime(value) {
+    return typeof value === 'number' && !Number.isNaN(new Date(value).getTime());
 }
 /** RFC 5869. The secret is long and random, so that no slow derivation is needed. */
 function deriveKey(secret, salt) {
     return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/revocation.js
+
+
+
+
+
+
+
+/**
+ * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
+ * token of this server. Its body says nothing by the RFC, but some servers answer errors with 200.
+ *
+ * @throws {TransportError} when no complete response came back
+ * @throws {TokenError} when the server refused
+ * @see RFC 7009 section 2
+ */
+async function revoke(request, { send, now, signal, tls }) {
+    const httpRequest = await buildRevocationRequest(request);
+    const response = await send(httpRequest, { signal, tls, maxBytes: maxResponseBytes });
+    const members = readObjectBody(response.body);
+    if (!(0,transport_error/* isSuccessStatus */.ar)(response.status) || members?.['error'] !== undefined)
+        refuseFailure(response, members, now());
+}
+/** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */
+async function buildRevocationRequest(request) {
+    const parts = {
+        headers: joinHeaders([
+            ...defaultHeaders,
+            ...request.headers,
+            ['content-type', 'application/x-www-form-urlencoded'],
+        ]),
+        parameters: [
+            ['token', request.token],
+            ['token_type_hint', 'access_token'],
+        ],
+    };
+    for (const proof of request.proofs)
+        await proof.add(parts);
+    return {
+        method: 'POST',
+        url: request.revocationUrl,
+        headers: Object.fromEntries(parts.headers),
+        body: writeForm(parts.parameters),
+    };
+}
+
+;// CONCATENATED MODULE: ./build/compiled/action/revoke-token.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Revokes the token that a step of this job got, by what the step has kept alone. Whatever fails is a warning, because the
+ * job has done its work.
+ */
+async function revokeToken(surroundings) {
+    const { runner, env } = surroundings;
+    const log = new Log(runner);
+    const state = openState(env[`STATE_${stateName}`] ?? '', env['ACTIONS_RUNTIME_TOKEN'] ?? '');
+    const kept = state === undefined ? env : { ...withoutInputs(env), ...writeInputVariables(state.inputs) };
+    hideStepSecrets(kept, log);
+    if (state === undefined) {
+        // A variable of that name may be none of this step's business.
+        if (readInput(env, 'revoke').toLowerCase() === 'true')
+            log.warn(warnStateUnreadable());
+        return;
+    }
+    hideIn(log)(state.token);
+    await endToken(state, { ...surroundings, env: kept }, log);
+}
+/** The inputs of the end of the job can be those of another step: of a composite action, for one. */
+function withoutInputs(env) {
+    return Object.fromEntries(Object.entries(env).filter(([name]) => !/^INPUT_/i.test(name)));
+}
+/** @param surroundings whose environment has the inputs that the step has kept, and no others */
+async function endToken(state, surroundings, log) {
+    const { runner, env, clock } = surroundings;
+    const expiresAt = state.expiresAt === undefined ? undefined : new Date(state.expiresAt);
+    const { host } = new URL(state.revocationUrl);
+    if (expiresAt !== undefined && expiresAt.getTime() <= clock.now()) {
+        log.say(sayExpiredAlready(expiresAt));
+        return;
+    }
+    try {
+        const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+        checkUrls(state, inputs);
+        hideTlsKey(inputs, log);
+        const context = { ...surroundings, log, deadline: new Deadline(clock, inputs.totalTimeout) };
+        const idTokens = openIdTokens(inputs, env, context);
+        await requestRevocation(state, inputs, { ...context, idTokens });
+        log.say(sayRevoked(host));
+    }
+    catch (error) {
+        log.warn(warnNotRevoked(error, host, expiresAt));
+    }
+}
+/**
+ * A state is sealed with a secret that every action of the job has, so its URLs are checked as inputs are.
+ *
+ * @throws {InputError}
+ */
+function checkUrls({ revocationUrl, tokenUrl }, { allowHttp }) {
+    const faults = [revocationUrl, tokenUrl].map((url) => findUrlFault(url, allowHttp, 'https://login.example.com'));
+    const problems = faults.flatMap((fault) => fault === undefined ? [] : [text `revocation-url: ${fault}`]);
+    if (problems.length > 0)
+        throw new InputError(problems, undefined);
+}
+/**
+ * Revokes at once a token that cannot be kept until the end of the job, and says how that went.
+ *
+ * @param expiresAt epoch, milliseconds; undefined where the server did not say
+ */
+async function revokeAtOnce(state, inputs, context) {
+    const { host } = new URL(state.revocationUrl);
+    try {
+        await requestRevocation(state, inputs, context);
+        context.log.say(revocation_sayRevoked(host));
+    }
+    catch (error) {
+        const expiresAt = state.expiresAt === undefined ? undefined : new Date(state.expiresAt);
+        context.log.warn(revocation_warnNotRevoked(error, host, expiresAt));
+    }
+}
+/** Where an ID token is the grant, it is not needed to revoke the token: it does not authenticate the client. */
+function openIdTokens(inputs, env, context) {
+    return inputs.idTokenAs === 'client_assertion' ? IdTokens.open(inputs, env, context) : undefined;
+}
+/** Uses the same client authentication, and the same limits on time and attempts, as the token request. */
+async function requestRevocation({ token, revocationUrl, tokenUrl }, inputs, context) {
+    const located = { ...inputs, tokenUrl };
+    const proofs = listClientProofs(located, makeProofContext(context));
+    const names = proofs.flatMap(({ parameters }) => parameters);
+    const request = { revocationUrl, token, proofs, headers: inputs.headers };
+    await runStage({
+        stage: 'revocation',
+        inputs: located,
+        server: revocationUrl,
+        shape: describeRevocation(located, revocationUrl, ['token', 'token_type_hint', ...names]),
+        idTokens: context.idTokens,
+        ask: (attempt) => revoke(request, attempt),
+        judge: (error) => judgeFailure(error, { retryOn: inputs.retryOn, spendsGrant: false }),
+    }, context);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/action/run.js
@@ -7911,21 +10124,26 @@ function deriveKey(secret, salt) {
 
 
 
+
+
+
+
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 async function run(surroundings) {
     const { env, clock } = surroundings;
-    const log = new Log(surroundings.runner);
+    const log = new log_Log(surroundings.runner);
     const step = { ...surroundings, log };
     let reuse;
     try {
         const inputs = readStep(step);
-        const deadline = new Deadline(clock, inputs.totalTimeout);
-        const idTokens = IdTokens.open(inputs, env, { ...step, deadline });
+        const deadline = new deadline_Deadline(clock, inputs.totalTimeout);
+        const idTokens = id_tokens_IdTokens.open(inputs, env, { ...step, deadline });
         const context = { ...step, deadline, idTokens };
         reuse = await Reuse.open(inputs, context);
         const cached = await deadline.exclude(async () => reuse?.find());
         if (cached !== undefined) {
             log.say(sayReusing(cached.accessToken, clock.now(), inputs));
+            tellMissingScopes(cached, inputs, log);
             giveToLaterSteps(cached, inputs, step, { cacheHit: true });
         }
         else {
@@ -7936,28 +10154,40 @@ async function run(surroundings) {
             tellToken(obtained, located, step);
             // Before anything has the token, so that it is revoked at the end of the job whatever happens next.
             if (inputs.revoke)
-                keepForRevocation(obtained, located, step);
+                await keepForRevocation(obtained, located, context);
             giveToLaterSteps(obtained.response, inputs, step, { cacheHit: false });
             await reuse?.keep(obtained.response);
         }
         log.say(saySet(inputs.envVar));
     }
     catch (error) {
+        if (isSkipped(error, env)) {
+            skip(error, step);
+            return;
+        }
         log.fail(mentionUnknownInputs(explainFailure(error), findMisspelledInputs(env)));
         await reuse?.cancel();
     }
 }
+/** Ends the step green and without a token. */
+function skip(error, { runner, env, log, succeed }) {
+    // A misspelled input can be why a credential is empty.
+    log.note(mentionUnknownInputs(noteNoCredentials(error), findMisspelledInputs(env)));
+    for (const name of outputNames)
+        runner.setOutput(name, '');
+    succeed();
+}
 /** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */
-function readStep({ runner, env, clock, log }) {
+function readStep({ runner, env, files, clock, log }) {
     // Before the masks: without a runner, a mask would print the secret.
-    requireRunner(env);
-    hideStepSecrets(env, log);
+    requireRunner(env, files);
+    secrets_hideStepSecrets(env, log);
     const unknown = findMisspelledInputs(env);
     if (unknown.length > 0)
         log.warn(warnUnknownInputs(unknown));
     tellTrust(env, log);
-    const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
-    hideTlsKey(inputs, log);
+    const inputs = inputs_readInputs(env, { debug: runner.isDebug(), now: clock.now() });
+    secrets_hideTlsKey(inputs, log);
     return inputs;
 }
 /** The variables by which Node trusts other certificates than its own. */
@@ -7975,31 +10205,63 @@ function tellTrust(env, log) {
     if (widened.length > 0)
         log.say(sayTrustWidened(widened));
 }
-/** Without its files, @actions/core would print the token as a command. */
-function requireRunner(env) {
-    for (const variable of ['GITHUB_OUTPUT', 'GITHUB_ENV']) {
-        if ((env[variable] ?? '') === '')
-            throw new NoRunnerError(variable);
-    }
+/**
+ * Without its files, @actions/core would print the token as a command. They are checked before a token is requested that
+ * nobody could get.
+ *
+ * @throws {NoRunnerError}
+ * @throws {CommandFileError}
+ */
+function requireRunner(env, files) {
+    const needed = ['GITHUB_OUTPUT', 'GITHUB_ENV'];
+    const missing = needed.find((variable) => (env[variable] ?? '') === '');
+    if (missing !== undefined)
+        throw new errors/* NoRunnerError */.ed(missing);
+    (0,command_files/* writeAll */.f)(needed, env, files, () => undefined);
 }
 /** Says what came, and what of it the author of the workflow did not expect. */
 function tellToken({ response, attempt }, inputs, { clock, log }) {
-    const { accessToken, scopes, refreshToken } = response;
+    const { accessToken, refreshToken } = response;
     log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
-    const missing = listMissingScopes(response, inputs);
-    if (missing.length > 0)
-        log.say(sayGranted(scopes ?? [], missing));
+    tellMissingScopes(response, inputs, log);
     const parameters = [...inputs.grantParameters, ...inputs.parameters];
     const [, sent] = parameters.find(([name]) => name === 'refresh_token') ?? [];
     const isReplaced = refreshToken !== undefined && refreshToken !== sent;
     if (sent !== undefined && isReplaced)
         log.say(sayRefreshTokenReplaced());
 }
-/** Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. */
-function keepForRevocation({ response, statedExpiry }, { tokenUrl, revocationUrl = '' }, { runner, env, randomBytes }) {
+/** Says what is missing: later steps may need it, and the same token comes again from the cache. */
+function tellMissingScopes(response, inputs, log) {
+    const missing = listMissingScopes(response, inputs);
+    if (missing.length > 0)
+        log.say(sayGranted(response.scopes ?? [], missing, inputs));
+}
+/**
+ * Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. A token
+ * that cannot be kept is revoked at once.
+ *
+ * @throws {StateTooLongError} where the runner could not hand it on
+ * @throws {CommandFileError} where it cannot be written
+ */
+async function keepForRevocation({ response, statedExpiry }, located, context) {
+    const { runner, env, files, platform, randomBytes } = context;
+    const { tokenUrl, revocationUrl = '' } = located;
     const expiresAt = statedExpiry?.getTime();
-    const state = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
-    runner.saveState(stateName, sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes));
+    const token = { token: response.accessToken.token, revocationUrl, tokenUrl, expiresAt };
+    const state = { ...token, inputs: listKeptInputs(env) };
+    const sealed = sealState(state, env['ACTIONS_RUNTIME_TOKEN'] ?? '', randomBytes);
+    try {
+        if (!fitsVariable(`STATE_${revocation_state_stateName}`, sealed, platform))
+            throw new errors/* StateTooLongError */.ei();
+        const variables = (env['GITHUB_STATE'] ?? '') === '' ? [] : ['GITHUB_STATE'];
+        (0,command_files/* writeAll */.f)(variables, env, files, () => {
+            runner.saveState(revocation_state_stateName, sealed);
+        });
+    }
+    catch (error) {
+        await revokeAtOnce(token, located, context);
+        throw error;
+    }
 }
 /** Sets the outputs. From here on the step is green. */
 function giveToLaterSteps(response, { scopes, envVar }, step, { cacheHit }) {
@@ -8011,7 +10273,7 @@ function giveToLaterSteps(response, { scopes, envVar }, step, { cacheHit }) {
 
 /***/ }),
 
-/***/ 218:
+/***/ 484:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 "use strict";
@@ -8051,7 +10313,7 @@ function toCommandValue(input) {
  * @returns The command properties to send with the actual annotation command
  * See IssueCommandProperties: https://github.com/actions/runner/blob/main/src/Runner.Worker/ActionCommandManager.cs#L646
  */
-function utils_toCommandProperties(annotationProperties) {
+function toCommandProperties(annotationProperties) {
     if (!Object.keys(annotationProperties).length) {
         return {};
     }
@@ -8200,10 +10462,8 @@ function prepareKeyValueMessage(key, value) {
 const external_path_namespaceObject = require("path");
 // EXTERNAL MODULE: external "http"
 var external_http_ = __nccwpck_require__(611);
-var external_http_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_http_, 2);
 // EXTERNAL MODULE: external "https"
 var external_https_ = __nccwpck_require__(311);
-var external_https_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_https_, 2);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
     const usingSsl = reqUrl.protocol === 'https:';
@@ -8296,23 +10556,7 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: ./tools/no-undici/index.mjs
-/*
- * Stands in for undici. @actions/http-client imports it for getAgentDispatcher() alone, which serves those who use
- * fetch; nothing here does, and the real one was 95 % of the bundle and a third of the start. The overrides entry in
- * package.json puts this file in its place. A proxy is reached by the package tunnel, as before.
- */
-
-/** What @actions/http-client imports. Should anything ever come to call it, it fails and says why. */
-class ProxyAgent {
-  constructor() {
-    throw new Error(
-      'undici is left out of oauth2-token (tools/no-undici): getAgentDispatcher() of @actions/http-client cannot be used here.',
-    );
-  }
-}
-
+var node_modules_tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -8388,7 +10632,7 @@ const HttpResponseRetryCodes = [
     HttpCodes.ServiceUnavailable,
     HttpCodes.GatewayTimeout
 ];
-const RetryableHttpVerbs = ['OPTIONS', 'GET', 'DELETE', 'HEAD'];
+const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
 const ExponentialBackoffCeiling = 10;
 const ExponentialBackoffTimeSlice = 5;
 class HttpClientError extends Error {
@@ -8737,7 +10981,7 @@ class lib_HttpClient {
     }
     getAgentDispatcher(serverUrl) {
         const parsedUrl = new URL(serverUrl);
-        const proxyUrl = getProxyUrl(parsedUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (!useProxy) {
             return;
@@ -8748,7 +10992,7 @@ class lib_HttpClient {
         const info = {};
         info.parsedUrl = requestUrl;
         const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? external_https_namespaceObject : external_http_namespaceObject;
+        info.httpModule = usingSsl ? https : http;
         const defaultPort = usingSsl ? 443 : 80;
         info.options = {};
         info.options.host = info.parsedUrl.hostname;
@@ -8847,7 +11091,7 @@ class lib_HttpClient {
     }
     _getAgent(parsedUrl) {
         let agent;
-        const proxyUrl = getProxyUrl(parsedUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
         const useProxy = proxyUrl && proxyUrl.hostname;
         if (this._keepAlive && useProxy) {
             agent = this._proxyAgent;
@@ -8862,7 +11106,7 @@ class lib_HttpClient {
         const usingSsl = parsedUrl.protocol === 'https:';
         let maxSockets = 100;
         if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || external_http_.globalAgent.maxSockets;
+            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
         }
         // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
         if (proxyUrl && proxyUrl.hostname) {
@@ -8887,7 +11131,7 @@ class lib_HttpClient {
         // if tunneling agent isn't assigned create a new agent
         if (!agent) {
             const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new external_https_.Agent(options) : new external_http_.Agent(options);
+            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
             this._agent = agent;
         }
         if (usingSsl && this._ignoreSslError) {
@@ -9748,7 +11992,7 @@ function core_debug(message) {
  * @param properties optional properties to add to the annotation.
  */
 function error(message, properties = {}) {
-    command_issueCommand('error', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('error', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a warning issue
@@ -9756,7 +12000,7 @@ function error(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function warning(message, properties = {}) {
-    command_issueCommand('warning', utils_toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('warning', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Adds a notice issue
@@ -9764,7 +12008,7 @@ function warning(message, properties = {}) {
  * @param properties optional properties to add to the annotation.
  */
 function notice(message, properties = {}) {
-    issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+    command_issueCommand('notice', toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 /**
  * Writes info to log with console.log.
@@ -9858,47 +12102,511 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(692);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(975);
+// EXTERNAL MODULE: external "node:http"
+var external_node_http_ = __nccwpck_require__(67);
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = require("node:net");
+// EXTERNAL MODULE: ./build/compiled/http/loopback.js
+var loopback = __nccwpck_require__(523);
 // EXTERNAL MODULE: ./build/compiled/http/transport-error.js
 var transport_error = __nccwpck_require__(138);
-;// CONCATENATED MODULE: ./build/compiled/http/content-encoding.js
+;// CONCATENATED MODULE: ./build/compiled/http/connection/proxy.js
+
 
 
 /**
- * Undoes a Content-Encoding that the server used although none was asked for (RFC 9110 section 8.4).
+ * Chooses the proxy for a URL by `https_proxy` or `http_proxy`, and by `no_proxy`, in lower or upper case.
  *
- * @param encoding the header's value; absent, empty and `identity` leave the body as it is
- * @param maxBytes the most that may come out, in bytes
- * @throws {TransportError} `answer_too_large`, or `answer_unreadable` for damaged data or an encoding not known here
+ * @returns undefined where the server is reached directly
+ * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that is named is never passed over
  */
-async function decodeContent(body, encoding, maxBytes) {
-    const name = encoding?.trim().toLowerCase() ?? '';
-    if (name === '' || name === 'identity' || body.length === 0)
-        return body;
-    const decoders = await loadDecoders();
-    if (!Object.hasOwn(decoders, name)) {
-        throw new transport_error/* TransportError */.wX('answer_unreadable', { systemCode: 'content-encoding' });
+function chooseProxy(url, env) {
+    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    const address = readVariable(env, name);
+    if (address === '' || (0,loopback/* isLoopback */.U)(url.hostname))
+        return undefined;
+    return isExcepted(url, readVariable(env, 'no_proxy')) ? undefined : readProxy(address);
+}
+function readVariable(env, name) {
+    const [lower = '', upper = ''] = [env[name], env[name.toUpperCase()]].map((one) => one?.trim());
+    return lower === '' ? upper : lower;
+}
+/** An address without a scheme is of http, as everywhere. */
+function readProxy(address) {
+    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(address);
+    const url = parseUrl(hasScheme ? address : `http://${address}`);
+    const scheme = url?.protocol.slice(0, -1) ?? '';
+    if (url === undefined)
+        throw new transport_error/* TransportError */.wX('proxy_invalid', { peer: 'proxy', sent: false });
+    if (scheme !== 'http' && scheme !== 'https') {
+        throw new transport_error/* TransportError */.wX('proxy_unsupported', { peer: 'proxy', sent: false, scheme });
     }
+    const isSecure = scheme === 'https';
+    return {
+        host: withoutBrackets(url.hostname),
+        port: readPort(url),
+        isSecure,
+        credentials: readCredentials(url),
+    };
+}
+function readCredentials({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
     try {
-        return await decoders[name](body, { maxOutputLength: maxBytes });
+        return [username, password].map(decodeURIComponent).join(':');
     }
     catch (cause) {
-        const tooLarge = cause instanceof RangeError;
-        throw new transport_error/* TransportError */.wX(tooLarge ? 'answer_too_large' : 'answer_unreadable', { cause });
+        throw new transport_error/* TransportError */.wX('proxy_invalid', { peer: 'proxy', sent: false, cause });
     }
+}
+function parseUrl(text) {
+    return URL.canParse(text) ? new URL(text) : undefined;
+}
+/** The port of an http or https URL; `URL.port` is empty for the one that its scheme has. */
+function readPort({ protocol, port }) {
+    if (port !== '')
+        return Number(port);
+    return protocol === 'https:' ? 443 : 80;
+}
+/** A host as the resolver and node:net take it: `URL.hostname` has an IPv6 address in brackets. */
+function withoutBrackets(hostname) {
+    return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+/**
+ * Whether `no_proxy` names the host of a URL: entries are separated by commas or white space. An entry is `*`, a name
+ * (which stands for its subdomains, too), `.name` or `*.name` (for its subdomains only), an IP address or a network such
+ * as 10.0.0.0/8, each of them with `:port` or without.
+ */
+function isExcepted(url, list) {
+    return list.split(/[\s,]+/).some((entry) => entry !== '' && matches(entry, url));
+}
+function matches(entry, url) {
+    if (entry === '*')
+        return true;
+    const host = normalize(url.hostname);
+    const network = /^\[?([\da-f.:]+)\]?\/(\d+)$/i.exec(entry);
+    if (network !== null)
+        return isInNetwork(host, network[1] ?? '', Number(network[2]));
+    const { name, port } = splitEntry(entry);
+    if (port !== undefined && port !== readPort(url))
+        return false;
+    const [, wildcard = '', domain = ''] = /^(\*?\.)?(.*)$/.exec(name) ?? [];
+    const excepted = normalize(domain);
+    if (excepted === '')
+        return false;
+    return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
+}
+/** An IPv6 address has a port only where it is in brackets. */
+function splitEntry(entry) {
+    if ((0,external_node_net_namespaceObject.isIP)(entry) !== 0)
+        return { name: entry, port: undefined };
+    const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    return { name, port: port === undefined ? undefined : Number(port) };
+}
+/** Writes a host in the one form that a URL gives it, without brackets and the final dot; empty where it is none. */
+function normalize(host) {
+    const url = parseUrl(`http://${(0,external_node_net_namespaceObject.isIP)(host) === 6 ? `[${host}]` : host}`);
+    return withoutBrackets(url?.hostname ?? '').replace(/\.$/, '');
+}
+function isInNetwork(host, address, prefix) {
+    const family = (0,external_node_net_namespaceObject.isIP)(address) === 6 ? 'ipv6' : 'ipv4';
+    if ((0,external_node_net_namespaceObject.isIP)(host) === 0 || (0,external_node_net_namespaceObject.isIP)(address) === 0)
+        return false;
+    if (prefix > (family === 'ipv6' ? 128 : 32))
+        return false;
+    const network = new external_node_net_namespaceObject.BlockList();
+    network.addSubnet(address, prefix, family);
+    return network.check(host, (0,external_node_net_namespaceObject.isIP)(host) === 6 ? 'ipv6' : 'ipv4');
+}
+
+;// CONCATENATED MODULE: ./build/compiled/http/connection/reach.js
+
+/** How long one address may be silent before the next one is tried as well, milliseconds (RFC 8305 section 5). */
+const patience = 250;
+/**
+ * Connects to the address of a host that answers first. A slow address has all the time there is: the next one is tried
+ * in addition to it and not in its place.
+ *
+ * @throws whatever the look-up failed with, or the one connection that says the most
+ * @see RFC 8305 (Happy Eyeballs)
+ */
+async function reach({ host, port }, peer, context) {
+    const { network, over, progress } = context;
+    Object.assign(progress, { step: 'resolving', peer });
+    const addresses = (0,external_node_net_namespaceObject.isIP)(host) === 0 ? interleave(await network.lookup(host)) : [host];
+    over.throwIfAborted();
+    if (addresses.length === 0)
+        throw new Error('no address');
+    progress.step = 'connecting';
+    return connectToAny(addresses, port, context);
+}
+/** Alternates between the two families, beginning with the family of the first (RFC 8305 section 4). */
+function interleave(addresses) {
+    const family = (0,external_node_net_namespaceObject.isIP)(addresses[0] ?? '');
+    const same = addresses.filter((address) => (0,external_node_net_namespaceObject.isIP)(address) === family);
+    const other = addresses.filter((address) => (0,external_node_net_namespaceObject.isIP)(address) !== family);
+    const longest = Math.max(same.length, other.length);
+    return Array.from({ length: longest }, (_, index) => [same[index], other[index]])
+        .flat()
+        .filter((address) => address !== undefined);
+}
+function connectToAny(addresses, port, { network, over, progress }) {
+    const waiting = [...addresses];
+    const open = new Set();
+    const failures = [];
+    let stopTimer = () => undefined;
+    return new Promise((resolve, reject) => {
+        const end = () => {
+            waiting.length = 0;
+            stopTimer();
+            over.removeEventListener('abort', end);
+            for (const socket of open)
+                socket.destroy();
+        };
+        const tryNext = () => {
+            stopTimer();
+            const address = waiting.shift();
+            if (address === undefined) {
+                if (open.size === 0)
+                    reject(chooseFailure(failures));
+                return;
+            }
+            progress.addresses.push(address);
+            const socket = destroyWith(over, network.connect(address, port));
+            open.add(socket);
+            socket.once('connect', () => {
+                open.delete(socket);
+                end();
+                progress.addresses = [address];
+                resolve(socket);
+            });
+            socket.once('error', (error) => {
+                failures.push(error);
+            });
+            socket.once('close', () => {
+                if (open.delete(socket))
+                    tryNext();
+            });
+            if (waiting.length > 0)
+                stopTimer = network.startTimer(patience, tryNext);
+        };
+        over.addEventListener('abort', end, { once: true });
+        tryNext();
+    });
+}
+/** The codes by which a machine says that it has no connection of this family, IPv6 above all. */
+const noSuchFamily = new Set([
+    'ENETUNREACH',
+    'EADDRNOTAVAIL',
+    'EAFNOSUPPORT',
+]);
+/** The first failure that is about the server, and not about a family that this machine does not have. */
+function chooseFailure(failures) {
+    const telling = failures.find((failure) => !('code' in failure && noSuchFamily.has(failure.code)));
+    return telling ?? failures[0] ?? new Error('closed');
+}
+/** Destroys a socket when the signal aborts, and keeps an error that comes too late from ending the process. */
+function destroyWith(over, socket) {
+    const destroy = () => {
+        socket.destroy();
+    };
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+        over.removeEventListener('abort', destroy);
+    });
+    over.addEventListener('abort', destroy, { once: true });
+    if (over.aborted)
+        destroy();
+    return socket;
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(692);
+;// CONCATENATED MODULE: ./build/compiled/http/connection/secure.js
+
+
+// By the namespace: a name that an older Node does not export would keep the file from loading.
+
+
+
+/**
+ * Sets TLS up over a connection. It is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says (an earlier step can
+ * export it, and https_proxy with it).
+ *
+ * @param host the name or address that the certificate must be for
+ * @throws {TransportError} when the peer is not to be trusted, or TLS cannot be set up
+ */
+function secure_secure(socket, host, identity, { over, progress }) {
+    progress.step = 'securing';
+    return new Promise((resolve, reject) => {
+        const secured = destroyWith(over, startTls(socket, host, identity));
+        const fail = (error) => {
+            // It is set where the certificate was read and not accepted, and nowhere else.
+            const isUntrusted = Boolean(secured.authorizationError);
+            reject(isUntrusted ? distrust(error, progress) : (0,transport_error/* toTransportError */.fh)(error, progress));
+        };
+        secured.once('secureConnect', () => {
+            resolve(secured);
+        });
+        secured.once('error', fail);
+        secured.once('close', () => {
+            fail(new Error('closed'));
+        });
+    });
+}
+function distrust(error, progress) {
+    const { cause, systemCode } = (0,transport_error/* toTransportError */.fh)(error, progress);
+    return new transport_error/* TransportError */.wX('tls_untrusted', { ...progress, cause, systemCode });
+}
+function startTls(socket, host, identity) {
+    const name = host.replace(/\.$/, '');
+    try {
+        return external_node_tls_.connect({
+            socket,
+            // The name of the certificate; it is the name of the handshake, too, where it is no address.
+            host: name,
+            ...((0,external_node_net_namespaceObject.isIP)(name) === 0 ? { servername: name } : {}),
+            rejectUnauthorized: true,
+            ALPNProtocols: ['http/1.1'],
+            ...trust(identity),
+            ...showCertificate(identity),
+        });
+    }
+    catch (cause) {
+        // What is wrong with a key or a certificate of one's own, before anything is sent.
+        throw new transport_error/* TransportError */.wX('request_failed', { sent: false, cause });
+    }
+}
+/** An authority that is given is trusted as it is: it need not be a root, nor have one here. */
+function trust({ ca }) {
+    return ca === undefined ? {} : { ca: [...listDefaultRoots(), ca], allowPartialTrustChain: true };
+}
+function showCertificate({ certificate, key }) {
+    return certificate === undefined || key === undefined ? {} : { cert: certificate, key };
+}
+/** What is trusted where nothing else is said; Node 20 and early 22 do not list it themselves. */
+function listDefaultRoots() {
+    const { getCACertificates } = external_node_tls_;
+    return getCACertificates?.('default') ?? [...external_node_tls_.rootCertificates, ...readExtraRoots()];
+}
+function readExtraRoots() {
+    const file = process.env['NODE_EXTRA_CA_CERTS'] ?? '';
+    try {
+        return file === '' ? [] : [(0,external_node_fs_.readFileSync)(file, 'utf8')];
+    }
+    catch {
+        // As Node does it, with a warning of its own.
+        return [];
+    }
+}
+
+// EXTERNAL MODULE: ./build/compiled/http/limits.js
+var limits = __nccwpck_require__(510);
+// EXTERNAL MODULE: ./build/compiled/http/retry-after.js
+var retry_after = __nccwpck_require__(321);
+;// CONCATENATED MODULE: ./build/compiled/http/connection/tunnel.js
+
+
+
+
+
+/**
+ * Has a proxy connect to a server; afterwards the connection to the proxy is one to the server.
+ *
+ * @param socket a connection to the proxy
+ * @param now epoch, milliseconds
+ * @throws {TransportError} `proxy_refused` when the proxy does not connect; and whatever the connection fails with
+ * @see RFC 9110 section 9.3.6 (CONNECT)
+ */
+function openTunnel(socket, { credentials }, { host, port }, now) {
+    const authority = `${(0,external_node_net_namespaceObject.isIPv6)(host) ? `[${host}]` : host}:${port}`;
+    return new Promise((resolve, reject) => {
+        const request = (0,external_node_http_.request)({
+            method: 'CONNECT',
+            path: authority,
+            headers: { host: authority, ...authorize(credentials) },
+            createConnection: () => socket,
+            maxHeaderSize: limits/* maxHeaderBytes */.P,
+        });
+        request.on('error', reject);
+        request.once('connect', (response, _socket, head) => {
+            const { statusCode: proxyStatus = 0 } = response;
+            if ((0,transport_error/* isSuccessStatus */.ar)(proxyStatus)) {
+                release(socket, head);
+                resolve();
+            }
+            else {
+                reject(refuse(response, proxyStatus, now()));
+            }
+        });
+        request.end();
+    });
+}
+function authorize(credentials) {
+    if (credentials === undefined)
+        return {};
+    return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+function refuse({ headers }, proxyStatus, now) {
+    const retryAfter = (0,retry_after/* parseRetryAfter */.m)(headers['retry-after'], now);
+    return new transport_error/* TransportError */.wX('proxy_refused', {
+        step: 'tunneling',
+        peer: 'proxy',
+        sent: false,
+        proxyStatus,
+        retryAfter,
+    });
+}
+/** Takes the connection back from node:http, whose listeners belong to the request that is over. */
+function release(socket, head) {
+    for (const event of ['close', 'free', 'agentRemove'])
+        socket.removeAllListeners(event);
+    if (head.length > 0)
+        socket.unshift(head);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/http/connection/connection.js
+
+
+
+
+/**
+ * Opens a connection to the server of a URL that a request can be written to: through the proxy of the environment if
+ * there is one, and with TLS for https.
+ *
+ * @throws {TransportError} for TLS that fails and proxies that refuse or cannot be used; else whatever the connection
+ *   failed with, while the progress says where
+ */
+async function openConnection(url, tls, context) {
+    const place = { host: withoutBrackets(url.hostname), port: readPort(url) };
+    const socket = await connect(url, place, tls, context);
+    return url.protocol === 'https:' ? secure_secure(socket, place.host, tls, context) : socket;
+}
+async function connect(url, place, tls, context) {
+    const { network, progress, now } = context;
+    const proxy = chooseProxy(url, network.env);
+    if (proxy === undefined)
+        return reach(place, 'server', context);
+    const socket = await reach(proxy, 'proxy', context);
+    // The client's certificate is for the server, and not for the proxy.
+    const { ca } = tls;
+    const trust = ca === undefined ? {} : { ca };
+    const secured = proxy.isSecure ? await secure_secure(socket, proxy.host, trust, context) : socket;
+    progress.step = 'tunneling';
+    await openTunnel(secured, proxy, place, now);
+    Object.assign(progress, { peer: 'server', addresses: [] });
+    return secured;
+}
+
+;// CONCATENATED MODULE: external "node:dns"
+const external_node_dns_namespaceObject = require("node:dns");
+;// CONCATENATED MODULE: ./build/compiled/http/connection/network.js
+
+
+/** The network of the machine. */
+const machineNetwork = {
+    lookup,
+    connect: (host, port) => (0,external_node_net_namespaceObject.connect)({ host, port, noDelay: true }),
+    startTimer: (milliseconds, callback) => {
+        const timer = setTimeout(callback, milliseconds);
+        return () => {
+            clearTimeout(timer);
+        };
+    },
+    env: process.env,
+};
+/** As node:net does it: only addresses of the families that this machine has, where the system can tell. */
+function lookup(host) {
+    const hints = process.platform === 'win32' ? 0 : external_node_dns_namespaceObject.ADDRCONFIG;
+    return new Promise((resolve, reject) => {
+        external_node_dns_namespaceObject.lookup(host, { all: true, hints }, (error, found) => {
+            if (error === null)
+                resolve(found.map(({ address }) => address));
+            else
+                reject(error);
+        });
+    });
+}
+
+;// CONCATENATED MODULE: ./build/compiled/http/connection/progress.js
+/** The progress of a request that has not begun. */
+function startProgress() {
+    return { step: 'preparing', peer: 'server', sent: false, addresses: [] };
+}
+
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(975);
+;// CONCATENATED MODULE: ./build/compiled/http/content-encoding.js
+
+
+/** The most encodings that are undone; each takes time, and a header has room for thousands. */
+const mostEncodings = 5;
+/**
+ * Undoes the Content-Encodings that a server used although none was asked for (RFC 9110 section 8.4).
+ *
+ * @param encoding the header's value, a list in the order in which they were applied; `identity` is none
+ * @param maxBytes the most that may come out of each, in bytes
+ * @param accepted the request's Accept-Encoding: what is not known here, but was asked for there, is left as it is
+ * @throws {TransportError} `encoding_unknown`, `answer_too_large`, or `answer_unreadable` for damaged data
+ */
+async function decodeContent(body, encoding, maxBytes, accepted = '') {
+    const names = listEncodings(encoding ?? '').filter((name) => name !== 'identity');
+    if (names.length === 0 || body.length === 0)
+        return body;
+    const decoders = await loadDecoders();
+    const unknown = names.find((name) => !decoders.has(name));
+    if (unknown !== undefined) {
+        if (accepts(accepted, unknown))
+            return body;
+        throw new transport_error/* TransportError */.wX('encoding_unknown', { step: 'exchanging', encoding: unknown });
+    }
+    if (names.length > mostEncodings) {
+        throw new transport_error/* TransportError */.wX('answer_unreadable', { step: 'exchanging', encoding: names[0] });
+    }
+    let decoded = body;
+    for (const name of names.toReversed()) {
+        decoded = await decode(decoded, name, decoders.get(name), maxBytes);
+    }
+    return decoded;
+}
+async function decode(body, encoding, undo, maxBytes) {
+    try {
+        return (await undo?.(body, { maxOutputLength: maxBytes })) ?? body;
+    }
+    catch (cause) {
+        const code = cause instanceof RangeError ? 'answer_too_large' : 'answer_unreadable';
+        throw new transport_error/* TransportError */.wX(code, { step: 'exchanging', encoding, cause });
+    }
+}
+function listEncodings(list) {
+    const names = list.split(',').map((name) => name.trim().toLowerCase());
+    return names.filter((name) => name !== '');
+}
+/** Whether an Accept-Encoding names an encoding, or all (RFC 9110 section 12.5.3). */
+function accepts(accepted, encoding) {
+    return listEncodings(accepted).some((entry) => {
+        const [name = '', ...parameters] = entry.split(';').map((part) => part.trim());
+        const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+        return !isRefused && (name === encoding || name === '*');
+    });
 }
 /** Loaded only where a server compresses unasked: node:zlib takes milliseconds to load. */
 async function loadDecoders() {
-    const { brotliDecompress, gunzip, inflate } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 522, 23));
-    return {
-        gzip: (0,external_node_util_.promisify)(gunzip),
-        'x-gzip': (0,external_node_util_.promisify)(gunzip),
-        deflate: (0,external_node_util_.promisify)(inflate),
-        br: (0,external_node_util_.promisify)(brotliDecompress),
-    };
+    const { brotliDecompress, gunzip, inflate, inflateRaw } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 522, 23));
+    const decoders = [
+        ['gzip', (0,external_node_util_.promisify)(gunzip)],
+        ['x-gzip', (0,external_node_util_.promisify)(gunzip)],
+        ['deflate', (body, options) => (0,external_node_util_.promisify)(isZlib(body) ? inflate : inflateRaw)(body, options)],
+        ['br', (0,external_node_util_.promisify)(brotliDecompress)],
+    ];
+    return new Map(decoders);
+}
+/** Many servers leave out the envelope that RFC 9110 section 8.4.1.2 wants for `deflate` (RFC 1950 section 2.2). */
+function isZlib(body) {
+    const [method = 0, flags = 0] = body;
+    return (method & 0x0f) === 8 && (method * 256 + flags) % 31 === 0;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/http/request.js
@@ -9907,124 +12615,117 @@ async function loadDecoders() {
 
 
 
-/** A timer of node:http's own must never be first: the signal alone decides. 2^31-1 ms is the longest. */
-const neverByItself = 2 ** 31 - 1;
+
+
+
+/** Sends over the network of the machine. */
+const sendRequest = makeSender({ network: machineNetwork, now: Date.now });
 /**
- * Sends one request over a connection of its own, through the proxy of the environment if there is one, and reads the
- * whole response. TLS is always verified; redirects are never followed.
- *
- * @throws {TransportError} when there is no complete response
- * @see https://github.com/actions/toolkit/tree/main/packages/http-client
+ * Makes the function that sends one request over a connection of its own, through the proxy of the environment if there
+ * is one, and reads the whole response. TLS is always verified; redirects are never followed. It throws a
+ * {@link TransportError} when there is no complete response.
  */
-const sendRequest = async (request, limits) => {
-    const client = new lib_HttpClient(undefined, [
-        {
-            prepareRequest: (options) => {
-                prepareOptions(options, request, limits);
-            },
-            canHandleAuthentication: () => false,
-            handleAuthentication: () => Promise.reject(new Error('never asked')),
-        },
-    ], { allowRedirects: false, socketTimeout: neverByItself });
-    try {
-        limits.signal.throwIfAborted();
-        requireReadableProxy(new URL(request.url));
-        const { message } = await untilAborted(start(client, request), limits.signal);
-        const body = await untilAborted(readBody(message, limits.maxBytes), limits.signal);
-        const headers = readHeaders(message);
-        return {
-            status: message.statusCode ?? 0,
-            statusText: message.statusMessage ?? '',
-            headers,
-            body: await decodeContent(body, headers['content-encoding'], limits.maxBytes),
-        };
-    }
-    catch (error) {
-        // By the signal alone: after an abort, the error can be any that a destroyed socket throws.
-        if (limits.signal.aborted) {
-            throw new transport_error/* TransportError */.wX('timeout', { cause: limits.signal.reason });
+function makeSender(context) {
+    return async (request, limits) => {
+        const progress = startProgress();
+        const life = new AbortController();
+        try {
+            limits.signal.throwIfAborted();
+            const work = exchange(request, limits, { ...context, progress, over: life.signal });
+            return await untilAborted(work, limits.signal);
         }
-        throw (0,transport_error/* toTransportError */.fh)(error);
-    }
-    finally {
-        client.dispose();
-    }
-};
-/**
- * The client passes over a proxy's address that it cannot read, and would connect directly.
- *
- * @throws {TransportError} `proxy_invalid`
- */
-function requireReadableProxy(url) {
-    const names = url.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-    const isNamed = names.some((name) => (process.env[name] ?? '') !== '');
-    if (isNamed && !checkBypass(url) && readProxyHost(url) === '') {
-        throw new transport_error/* TransportError */.wX('proxy_invalid');
-    }
-}
-/** Empty where the address of the proxy cannot be read. */
-function readProxyHost(url) {
-    try {
-        return getProxyUrl(url)?.hostname ?? '';
-    }
-    catch {
-        return '';
-    }
-}
-function start(client, request) {
-    return client.request(request.method, request.url, request.body ?? null, { ...request.headers });
-}
-/**
- * Has the last word on the options of node:http: TLS verified whatever NODE_TLS_REJECT_UNAUTHORIZED says (an earlier
- * step can export it, and https_proxy with it), and the signal handed to every part that can hang.
- */
-function prepareOptions(options, request, { signal, tls = {} }) {
-    const trust = {
-        rejectUnauthorized: true,
-        ...(tls.ca === undefined ? {} : { ca: [...(0,external_node_tls_.getCACertificates)('default'), tls.ca] }),
+        catch (error) {
+            // By the signal alone: after an abort, the error can be any that a destroyed socket throws.
+            if (limits.signal.aborted) {
+                throw new transport_error/* TransportError */.wX('timeout', { ...progress, cause: limits.signal.reason });
+            }
+            throw (0,transport_error/* toTransportError */.fh)(error, progress);
+        }
+        finally {
+            life.abort();
+        }
     };
-    const identity = { ...trust, ...pickClientCertificate(tls) };
-    // The client appends an id of the run to the user agent; that is nobody's business but GitHub's.
-    options.headers = { ...request.headers };
-    Object.assign(options, identity, { signal });
-    const agent = options.agent;
-    if (agent === undefined)
-        return;
-    agent.options = { ...agent.options, ...identity };
-    if (agent.proxyOptions !== undefined)
-        Object.assign(agent.proxyOptions, trust, { signal });
 }
-function pickClientCertificate({ certificate, key }) {
-    return certificate === undefined || key === undefined ? {} : { cert: certificate, key };
+async function exchange(request, { maxBytes, tls = {} }, context) {
+    const message = await send(request, tls, context);
+    const body = await readBody(message, maxBytes, context.progress);
+    const headers = readHeaders(message);
+    const accepted = findHeader(request.headers, 'accept-encoding');
+    return {
+        status: message.statusCode ?? 0,
+        statusText: message.statusMessage ?? '',
+        headers,
+        body: await decodeContent(body, headers['content-encoding'], maxBytes, accepted),
+    };
+}
+/** Sends a request, which is checked before anything is connected to; gives the response when its head has come. */
+function send({ method, url: address, headers, body = '' }, tls, context) {
+    const url = new URL(address);
+    const { over, progress } = context;
+    return new Promise((resolve, reject) => {
+        const outgoing = (0,external_node_http_.request)({
+            method,
+            host: withoutBrackets(url.hostname),
+            port: readPort(url),
+            defaultPort: url.protocol === 'https:' ? 443 : 80,
+            path: url.pathname + url.search,
+            headers: { ...headers, ...measure(method, body) },
+            maxHeaderSize: limits/* maxHeaderBytes */.P,
+            signal: over,
+            createConnection: (_, handOver) => {
+                void openConnection(url, tls, context).then((socket) => {
+                    Object.assign(progress, { step: 'exchanging', peer: 'server', sent: true });
+                    handOver(null, socket);
+                }, reject);
+                return undefined;
+            },
+        });
+        outgoing.on('response', resolve);
+        outgoing.on('error', reject);
+        // A listener is what lets it be noticed: without one, the connection is closed and nothing is said.
+        outgoing.on('upgrade', () => {
+            reject(new transport_error/* TransportError */.wX('answer_unreadable', { ...progress, reason: '101 Switching Protocols' }));
+        });
+        outgoing.end(body);
+    });
+}
+/** A body that is empty has a length where the method has a body by its meaning (RFC 9110 section 8.6). */
+function measure(method, body) {
+    return method === 'GET' && body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
 }
 /** Settles with the work, or rejects when the signal aborts although the work never settles. */
 async function untilAborted(work, signal) {
-    const aborted = Promise.withResolvers();
-    const abort = () => {
-        aborted.reject(signal.reason);
-    };
+    let abort = () => undefined;
+    const aborted = new Promise((_, reject) => {
+        abort = () => {
+            reject(toReason(signal));
+        };
+    });
     signal.addEventListener('abort', abort, { once: true });
     try {
-        return await Promise.race([work, aborted.promise]);
+        return await Promise.race([work, aborted]);
     }
     finally {
         signal.removeEventListener('abort', abort);
     }
 }
-/** Reads a body to its end; `readBody()` of the client never settles when the connection is cut. */
-function readBody(message, maxBytes) {
+function toReason({ reason }) {
+    return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
+}
+/** Reads a body to its end. */
+function readBody(message, maxBytes, progress) {
     return new Promise((resolve, reject) => {
         const chunks = [];
         let size = 0;
         const cut = (cause) => {
-            reject(new transport_error/* TransportError */.wX('answer_cut', { cause }));
+            reject(new transport_error/* TransportError */.wX('answer_cut', { ...progress, cause }));
         };
         message.on('data', (chunk) => {
             size += chunk.length;
             chunks.push(chunk);
             if (size <= maxBytes)
                 return;
-            reject(new transport_error/* TransportError */.wX('answer_too_large'));
+            reject(new transport_error/* TransportError */.wX('answer_too_large', { ...progress }));
             message.destroy();
         });
         message.on('end', () => {
@@ -10041,10 +12742,17 @@ function readHeaders(message) {
     ]);
     return Object.fromEntries(entries);
 }
+/** @param name in lower case */
+function findHeader(headers, name) {
+    return Object.entries(headers).find(([each]) => each.toLowerCase() === name)?.[1];
+}
 
 // EXTERNAL MODULE: ./build/compiled/clock.js
 var clock = __nccwpck_require__(889);
+// EXTERNAL MODULE: ./build/compiled/action/command-files.js
+var command_files = __nccwpck_require__(325);
 ;// CONCATENATED MODULE: ./build/compiled/action/surroundings.js
+
 
 
 
@@ -10058,6 +12766,7 @@ const runner = {
     exportVariable: exportVariable,
     info: info,
     isDebug: isDebug,
+    notice: notice,
     saveState: saveState,
     setOutput: setOutput,
     setSecret: core_setSecret,
@@ -10074,6 +12783,7 @@ function realSurroundings() {
         runner,
         env,
         platform: process.platform,
+        files: command_files/* commandFiles */.n,
         clock: clock/* systemClock */.ml,
         random: Math.random,
         randomBytes: external_node_crypto_.randomBytes,
@@ -10137,6 +12847,182 @@ async function limitTime(work, { milliseconds, over }, { startTimer }) {
 
 /***/ }),
 
+/***/ 408:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LY: () => (/* binding */ NoRevocationEndpointError),
+/* harmony export */   ed: () => (/* binding */ NoRunnerError),
+/* harmony export */   ei: () => (/* binding */ StateTooLongError),
+/* harmony export */   m$: () => (/* binding */ CommandFileError),
+/* harmony export */   uY: () => (/* binding */ TokenTooLongError)
+/* harmony export */ });
+/** The token shall be revoked, and neither an input nor the metadata says where. */
+class NoRevocationEndpointError extends Error {
+    name = 'NoRevocationEndpointError';
+    code = 'no_revocation_endpoint';
+    /** Undefined only where there was none to ask. */
+    issuer;
+    constructor(issuer) {
+        super('no_revocation_endpoint');
+        this.issuer = issuer;
+    }
+}
+/** There is nowhere to put a token: a file that the runner names is not named. */
+class NoRunnerError extends Error {
+    name = 'NoRunnerError';
+    code = 'no_runner';
+    variable;
+    constructor(variable) {
+        super('no_runner');
+        this.variable = variable;
+    }
+}
+/** The token does not fit into the environment variable that must hold it. */
+class TokenTooLongError extends Error {
+    name = 'TokenTooLongError';
+    code = 'token_too_long';
+    envVar;
+    platform;
+    constructor(envVar, platform) {
+        super('token_too_long');
+        this.envVar = envVar;
+        this.platform = platform;
+    }
+}
+/** What revocation needs does not fit into the environment variable by which the runner hands it on. */
+class StateTooLongError extends Error {
+    name = 'StateTooLongError';
+    code = 'state_too_long';
+    constructor() {
+        super('state_too_long');
+    }
+}
+/** A file of the runner cannot be written. */
+class CommandFileError extends Error {
+    name = 'CommandFileError';
+    code = 'command_file';
+    /** That names the file. */
+    variable;
+    /** Of node:fs: `ENOSPC`, `EACCES`, ... */
+    reason;
+    constructor(variable, reason, cause) {
+        super('command_file', { cause });
+        this.variable = variable;
+        this.reason = reason;
+    }
+}
+
+
+/***/ }),
+
+/***/ 510:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ maxHeaderBytes)
+/* harmony export */ });
+/** The most that is read of the head of an answer, bytes; curl reads more, Node by default 16 KiB. */
+const maxHeaderBytes = 64 * 1024;
+
+
+/***/ }),
+
+/***/ 523:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ isLoopback)
+/* harmony export */ });
+/**
+ * Whether connections to a host never leave the machine.
+ *
+ * @param hostname as `URL.hostname` gives it
+ * @see RFC 6761 section 6.3, RFC 6890, RFC 4291 section 2.5.3
+ */
+function isLoopback(hostname) {
+    return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+
+/***/ }),
+
+/***/ 321:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+"use strict";
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ readRetryAfter),
+/* harmony export */   m: () => (/* binding */ parseRetryAfter)
+/* harmony export */ });
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
+const time = String.raw `(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
+/** The three forms of an HTTP-date, the last two obsolete, that a recipient must accept. */
+const httpDates = [
+    new RegExp(String.raw `^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>${months}) (?<year>\d{4}) ${time} GMT$`),
+    new RegExp(String.raw `^[A-Z][a-z]+day, (?<day>\d\d)-(?<month>${months})-(?<year>\d\d) ${time} GMT$`),
+    new RegExp(String.raw `^[A-Z][a-z]{2} (?<month>${months}) (?<day>[ \d]\d) ${time} (?<year>\d{4})$`),
+];
+/**
+ * Reads a Retry-After header: how long the server asks to wait.
+ *
+ * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
+ * @param now epoch, milliseconds
+ * @returns milliseconds, never negative
+ * @see RFC 9110 sections 10.2.3 and 5.6.7
+ */
+function parseRetryAfter(value, now) {
+    const text = value?.trim() ?? '';
+    if (/^\d+$/.test(text))
+        return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER);
+    const date = parseHttpDate(text, now);
+    return date === undefined ? undefined : Math.max(0, date - now);
+}
+/**
+ * Reads what an answer asks to wait. Only a failure says when to come back: with a redirect the header is about the
+ * place that it points to, and with a success it means nothing here.
+ *
+ * @param now epoch, milliseconds
+ * @returns milliseconds; undefined where the answer does not ask for anything
+ * @see RFC 9110 section 10.2.3
+ */
+function readRetryAfter({ status, headers }, now) {
+    return status >= 400 && status <= 599 ? parseRetryAfter(headers['retry-after'], now) : undefined;
+}
+/** Reads an HTTP-date; gives the epoch in milliseconds (RFC 9110 section 5.6.7). */
+function parseHttpDate(text, now) {
+    for (const form of httpDates) {
+        const parts = form.exec(text)?.groups;
+        if (parts !== undefined)
+            return toEpoch(parts, now);
+    }
+    return undefined;
+}
+function toEpoch(parts, now) {
+    const month = months.split('|').indexOf(parts['month'] ?? '');
+    const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) => Number(parts[name]));
+    const year = fullYear(parts['year'] ?? '', now);
+    // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
+    const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
+    // 60 is a leap second.
+    if (!inCalendar || hour > 23 || minute > 59 || second > 60)
+        return undefined;
+    return Date.UTC(year, month, day, hour, minute, second);
+}
+/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
+function fullYear(digits, now) {
+    if (digits.length === 4)
+        return Number(digits);
+    const first = new Date(now).getUTCFullYear() - 49;
+    return first + ((Number(digits) + 100 - (first % 100)) % 100);
+}
+
+
+/***/ }),
+
 /***/ 138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -10147,35 +13033,18 @@ async function limitTime(work, { milliseconds, over }, { startTimer }) {
 /* harmony export */   fh: () => (/* binding */ toTransportError),
 /* harmony export */   wX: () => (/* binding */ TransportError)
 /* harmony export */ });
-/** The codes after which the server cannot have read the request. */
-const neverSent = new Set([
-    'name_not_found',
-    'tls_failed',
-    'proxy_refused',
-    'proxy_invalid',
-    'proxy_unreachable',
-]);
 /** The codes after which the same request would fail in the same way. */
 const final = new Set([
-    'tls_failed',
+    'tls_untrusted',
+    'client_certificate_refused',
     'proxy_invalid',
+    'proxy_unsupported',
     'answer_too_large',
+    'headers_too_large',
     'request_failed',
 ]);
-/** The network errors that mean: no connection was made, so nothing was sent. */
-const unconnected = new Set([
-    'ECONNREFUSED',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EADDRNOTAVAIL',
-]);
-const connectionErrors = new Set([
-    ...unconnected,
-    'ECONNRESET',
-    'ECONNABORTED',
-    'EPIPE',
-    'ETIMEDOUT',
-]);
+/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
+const finalProxyStatuses = new Set([403, 407]);
 /** The statuses that say that it went well (RFC 9110 section 15.3). */
 function isSuccessStatus(status) {
     return status >= 200 && status <= 299;
@@ -10190,82 +13059,136 @@ function isTransientStatus(status) {
 class TransportError extends Error {
     name = 'TransportError';
     code;
+    step;
+    peer;
+    addresses;
     proxyStatus;
-    proxyFault;
+    retryAfter;
+    scheme;
+    encoding;
     systemCode;
+    reason;
+    alert;
+    /** Whether the server may have acted on the request although no answer arrived. */
+    mayHaveArrived;
     constructor(code, details = {}) {
         super(code, { cause: details.cause });
         this.code = code;
+        this.step = details.step;
+        this.peer = details.peer ?? 'server';
+        this.addresses = details.addresses ?? [];
         this.proxyStatus = details.proxyStatus;
-        this.proxyFault = details.proxyFault;
+        this.retryAfter = details.retryAfter;
+        this.scheme = details.scheme;
+        this.encoding = details.encoding;
         this.systemCode = details.systemCode;
+        this.reason = details.reason;
+        this.alert = details.alert;
+        this.mayHaveArrived = details.sent ?? true;
     }
     /** Whether the same request may succeed a little later. */
     get retryable() {
-        if (this.code === 'proxy_refused')
-            return isTransientStatus(this.proxyStatus ?? 0);
-        return !final.has(this.code);
-    }
-    /** Whether the server may have acted on the request although no answer arrived. */
-    get mayHaveArrived() {
-        return !neverSent.has(this.code) && !unconnected.has(this.systemCode ?? '');
+        return !final.has(this.code) && !finalProxyStatuses.has(this.proxyStatus);
     }
 }
-/** What `tunnel` says when a proxy does not connect; it gives every such error the code ECONNRESET. */
-const tunnelRefusal = /^tunneling socket could not be established, statusCode=(\d{3})/;
-const tunnelFailure = /^tunneling socket could not be established, cause=(.*)/s;
 /**
- * Sorts an error of node:http, node:tls or `tunnel` into a {@link TransportError}.
+ * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
+ * doing, because every system has codes of its own.
  *
- * @param error whatever the request threw or emitted
+ * @param error whatever was thrown or emitted
  * @see https://nodejs.org/api/errors.html#nodejs-error-codes
  */
-function toTransportError(error) {
+function toTransportError(error, progress) {
     if (error instanceof TransportError)
         return error;
-    const cause = error;
-    const message = error instanceof Error ? error.message : '';
     const systemCode = readSystemCode(error);
-    const details = systemCode === undefined ? { cause } : { cause, systemCode };
-    const status = tunnelRefusal.exec(message)?.[1];
-    if (status !== undefined) {
-        return new TransportError('proxy_refused', { ...details, proxyStatus: Number(status) });
-    }
-    // Only the words are left of what went wrong between here and a proxy.
-    const proxyFault = tunnelFailure.exec(message)?.[1];
-    if (proxyFault !== undefined) {
-        const isTls = /certificate|altnames|SSL routines/i.test(proxyFault);
-        const code = isTls ? 'tls_failed' : 'proxy_unreachable';
-        return new TransportError(code, { ...details, proxyFault });
-    }
-    if (error instanceof URIError)
-        return new TransportError('proxy_invalid', details);
-    return new TransportError(codeOf(systemCode), details);
+    const alert = readAlert(error);
+    const reason = readReason(error);
+    const details = { ...progress, cause: error, systemCode, alert, reason };
+    return new TransportError(chooseCode({ error, systemCode, alert, reason }, progress), details);
 }
-function codeOf(systemCode) {
-    if (systemCode === undefined)
-        return 'request_failed';
-    if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN')
-        return 'name_not_found';
-    if (connectionErrors.has(systemCode))
-        return 'connection_failed';
+function chooseCode(fault, { step, peer }) {
+    const unreachable = peer === 'proxy' ? 'proxy_unreachable' : 'connection_failed';
+    switch (step) {
+        case 'preparing':
+            return 'request_failed';
+        case 'resolving':
+            if (peer === 'proxy')
+                return 'proxy_unreachable';
+            return fault.systemCode === 'ENOTFOUND' ? 'name_not_found' : 'name_unresolved';
+        case 'connecting':
+        case 'tunneling':
+            return unreachable;
+        case 'securing':
+            return isTlsFault(fault) ? sortTlsFault(fault) : unreachable;
+        case 'exchanging':
+            return sortExchangeFault(fault);
+    }
+}
+/** Whether TLS itself failed, and not the connection under it. */
+function isTlsFault({ systemCode = '' }) {
+    return systemCode === 'EPROTO' || /^ERR_(SSL|OSSL|TLS)_/.test(systemCode);
+}
+/** The alerts about the certificate of a client (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const certificateAlerts = new Set([
+    41, 42, 43, 44, 45, 46, 48, 49, 116,
+]);
+/** RFC 8446 section 6.2: protocol_version, and RFC 7301 section 3.2: no_application_protocol. */
+const versionAlert = 70;
+const protocolAlert = 120;
+function sortTlsFault({ alert, reason = '' }) {
+    if (certificateAlerts.has(alert))
+        return 'client_certificate_refused';
+    if (alert === protocolAlert)
+        return 'http2_only';
+    if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
+        return 'tls_outdated';
+    }
+    // In the place of the version of the first record there is something else, such as the T of HTTP.
+    return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
+}
+/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
+function sortExchangeFault(fault) {
+    const { error, systemCode = '', alert } = fault;
+    if (systemCode === 'HPE_HEADER_OVERFLOW')
+        return 'headers_too_large';
     if (systemCode.startsWith('HPE_'))
-        return 'answer_unreadable';
-    if (isTlsCode(systemCode))
-        return 'tls_failed';
-    return 'request_failed';
+        return sortUnreadable(readPacket(error));
+    return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
 }
-/** The codes of OpenSSL's verification (X509_V_ERR_*), of its protocol errors and of node:tls. */
-function isTlsCode(systemCode) {
-    return (/^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_)/.test(systemCode) ||
-        systemCode.includes('SELF_SIGNED') ||
-        systemCode === 'EPROTO' ||
-        systemCode === 'HOSTNAME_MISMATCH');
+/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
+function sortUnreadable(packet) {
+    const [first, second, , type] = packet;
+    if ((first === 0x15 || first === 0x16) && second === 3)
+        return 'tls_expected';
+    // SETTINGS or GOAWAY (RFC 9113 section 6), whose length has three bytes.
+    return first === 0 && (type === 4 || type === 7) ? 'http2_only' : 'answer_unreadable';
 }
 function readSystemCode(error) {
-    if (!(error instanceof Error) || !('code' in error))
-        return undefined;
-    return typeof error.code === 'string' ? error.code : undefined;
+    const code = readProperty(error, 'code');
+    return typeof code === 'string' ? code : undefined;
+}
+/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
+function readReason(error) {
+    const reason = readProperty(error, 'reason');
+    const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');
+    if (isOwn && typeof reason === 'string')
+        return reason;
+    return /SSL routines:[^:]*:([^:]+):/.exec(readMessage(error))?.[1];
+}
+function readAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(readMessage(error))?.[1];
+    return number === undefined ? undefined : Number(number);
+}
+function readPacket(error) {
+    const packet = readProperty(error, 'rawPacket');
+    return packet instanceof Uint8Array ? packet : new Uint8Array();
+}
+function readMessage(error) {
+    return error instanceof Error ? error.message : '';
+}
+function readProperty(error, name) {
+    return error instanceof Error ? error[name] : undefined;
 }
 
 
@@ -10278,8 +13201,8 @@ function readSystemCode(error) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(569);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(218);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(831);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(484);
 
 
 
@@ -10298,12 +13221,12 @@ __webpack_async_result__();
 /***/ 770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(837);
+/* unused reexport */ __nccwpck_require__(218);
 
 
 /***/ }),
 
-/***/ 837:
+/***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 "use strict";
@@ -10319,10 +13242,10 @@ var assert = __nccwpck_require__(613);
 var util = __nccwpck_require__(23);
 
 
-exports.httpOverHttp = httpOverHttp;
-exports.httpsOverHttp = httpsOverHttp;
-exports.httpOverHttps = httpOverHttps;
-exports.httpsOverHttps = httpsOverHttps;
+__webpack_unused_export__ = httpOverHttp;
+__webpack_unused_export__ = httpsOverHttp;
+__webpack_unused_export__ = httpOverHttps;
+__webpack_unused_export__ = httpsOverHttps;
 
 
 function httpOverHttp(options) {
@@ -10624,6 +13547,22 @@ module.exports = require("node:crypto");
 
 /***/ }),
 
+/***/ 24:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:fs");
+
+/***/ }),
+
+/***/ 67:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("node:http");
+
+/***/ }),
+
 /***/ 760:
 /***/ ((module) => {
 
@@ -10774,6 +13713,18 @@ module.exports = require("util");
 /******/ 				return fn.r ? promise : getResult();
 /******/ 			}, (err) => ((err ? reject(promise[webpackError] = err) : outerResolve(exports)), resolveQueue(queue)));
 /******/ 			queue && queue.d < 0 && (queue.d = 0);
+/******/ 		};
+/******/ 	})();
+/******/ 	
+/******/ 	/* webpack/runtime/compat get default export */
+/******/ 	(() => {
+/******/ 		// getDefaultExport function for compatibility with non-harmony modules
+/******/ 		__nccwpck_require__.n = (module) => {
+/******/ 			var getter = module && module.__esModule ?
+/******/ 				() => (module['default']) :
+/******/ 				() => (module);
+/******/ 			__nccwpck_require__.d(getter, { a: getter });
+/******/ 			return getter;
 /******/ 		};
 /******/ 	})();
 /******/ 	
