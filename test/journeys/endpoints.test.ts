@@ -121,7 +121,7 @@ describe('a response that has its token elsewhere', { concurrency }, () => {
       run.annotations.map(({ title }) => title),
       ['oauth2-token: no access_token'],
     );
-    assert.match(run.annotations[0]?.message ?? '', /without a token at data\.token\./);
+    assert.match(run.annotations[0]?.message ?? '', / data\.token\./);
     assert.deepEqual(run.outputs, {});
     assert.equal(server.requests.length, 1);
   });

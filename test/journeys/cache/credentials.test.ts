@@ -344,7 +344,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     const { exitCode, outputs, annotations } = await run({ 'retry-max-attempts': '2' });
     assert.deepEqual([exitCode, outputs], [1, {}]);
     assert.equal(annotations.length, 1);
-    assert.match(annotations[0]?.message ?? '', /ID token.*503.*Stopped after 2 attempts\.$/);
+    assert.match(annotations[0]?.message ?? '', /OIDC token.*503.*after 2 attempts\.$/);
     assert.deepEqual([server.requests.length, cacheRequests()], [0, 0]);
   });
 });
