@@ -50,9 +50,14 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
       .flatMap(({ timers }) => [...timers.values()])
       .filter(({ due }) => due > passed);
   const findNext = (): number => Math.min(...listTimers().map(({ due }) => due));
-  /** A limit that ends before the sleep does runs out first. */
+  const areAllThere = (): boolean => [...steps.values()].every(({ reached }) => reached >= passed);
+  /**
+   * A limit that ends before the sleep does runs out first: the time moves no further before every process has done what
+   * was due, so none overtakes another.
+   */
   const skip = (): void => {
-    if (skips && listTimers().some(({ kind }) => kind === 'sleep')) moveTo(findNext());
+    if (!skips || !areAllThere()) return;
+    if (listTimers().some(({ kind }) => kind === 'sleep')) moveTo(findNext());
   };
   const note = (step: Step, line: string): void => {
     const [verb, what = '', due] = line.split(' ');
@@ -77,8 +82,7 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
       waiters.add(check);
       check();
     });
-  const waitForAll = (): Promise<void> =>
-    wait(() => [...steps.values()].every(({ reached }) => reached >= passed));
+  const waitForAll = (): Promise<void> => wait(areAllThere);
 
   const server = createServer((socket) => {
     const step: Step = { timers: new Map(), reached: 0 };
@@ -88,6 +92,7 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
     socket.on('error', () => undefined);
     socket.on('close', () => {
       steps.delete(socket);
+      skip();
       for (const check of waiters) check();
     });
     const reader = new LineReader((line) => {

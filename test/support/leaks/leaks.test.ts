@@ -349,7 +349,9 @@ describe('the embedded runner', () => {
       const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', secret], { stdio: ['pipe', 'ignore', 'ignore'] });
       child.on('spawn', () => {
         console.log('It runs.');
-        setTimeout(() => child.stdin.end(), 200);
+        // A pipe holds less than this, so the first line has been read, and the process seen, once it is written.
+        console.log(' '.repeat(2 ** 20));
+        child.stdin.end();
       });
     `);
       assert.deepEqual(
