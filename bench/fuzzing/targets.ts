@@ -7,6 +7,7 @@ import { decompressArchive } from '../../src/cache/archive.ts';
 import { openEntry } from '../../src/cache/entry.ts';
 import { compressions } from '../../src/cache/service.ts';
 import { parseAcsResponse } from '../../src/oauth2/acs-api.ts';
+import { readWords } from '../../src/oauth2/answer/words.ts';
 import { writeExactJson } from '../../src/oauth2/json/exact-json.ts';
 import { TokenError } from '../../src/oauth2/errors.ts';
 import {
@@ -91,7 +92,20 @@ function checkError(error: TokenError, status: number): void {
   assert.equal(error.code === 'redirect', status === 302);
   assert.ok(error.retryAfter === undefined || error.retryAfter >= 0);
   assert.doesNotMatch(error.location ?? '', /[?#]/);
+  checkWords(error, status);
   if (status === 400 && error.code !== 'oauth_error') assert.equal(error.code, 'http_error');
+}
+
+/** What is shown of an answer: one line, and of a success no word that could be the token. */
+function checkWords({ answer: { words, code = '' } }: TokenError, status: number): void {
+  const line = words === undefined ? '' : readWords(words);
+  assert.doesNotMatch(line, /[\r\n]/);
+  if (status !== 200) return;
+  assert.ok(
+    line.split(' ').every((word) => word.trim().length < 20),
+    'a long word of a success is shown',
+  );
+  assert.ok(code.length < 20 || /^[a-z_]+$/.test(code), 'a long code of a success is shown');
 }
 
 /** With which the entries of the corpus are sealed. */

@@ -615,6 +615,8 @@ for (const variable of [undefined, '0']) {
         name: 'TransportError',
         code: 'tls_untrusted',
         systemCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        issuer: 'Test Authority',
+        proxy: undefined,
         retryable: false,
         mayHaveArrived: false,
       });
@@ -669,6 +671,8 @@ for (const variable of [undefined, '0']) {
       await assert.rejects(send('https://token.test/token'), {
         code: 'tls_untrusted',
         systemCode: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+        issuer: 'Test Authority',
+        proxy: '127.0.0.1',
       });
       assert.deepEqual(server.requests, []);
     });

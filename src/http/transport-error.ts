@@ -89,6 +89,10 @@ export interface TransportErrorDetails {
   readonly systemCode?: string | undefined;
   /** What the parser of HTTP or of TLS found, in its own words. */
   readonly reason?: string | undefined;
+  /** The host of the proxy that the connection went through. */
+  readonly proxy?: string | undefined;
+  /** Who issued the certificate that was not accepted. Text from outside: never print it as it is. */
+  readonly issuer?: string | undefined;
   /** The number of the alert by which the peer ended TLS (RFC 8446 section 6). */
   readonly alert?: number | undefined;
   readonly cause?: unknown;
@@ -108,6 +112,8 @@ export class TransportError extends Error {
   readonly systemCode: string | undefined;
   readonly reason: string | undefined;
   readonly alert: number | undefined;
+  readonly issuer: string | undefined;
+  readonly proxy: string | undefined;
   /** Whether the server may have acted on the request although no answer arrived. */
   readonly mayHaveArrived: boolean;
 
@@ -124,6 +130,8 @@ export class TransportError extends Error {
     this.systemCode = details.systemCode;
     this.reason = details.reason;
     this.alert = details.alert;
+    this.issuer = details.issuer;
+    this.proxy = details.proxy;
     this.mayHaveArrived = details.sent ?? true;
   }
 

@@ -33,7 +33,7 @@ const catalog = {
   'ca-certificate': { secret: 'certificate', acs: true, lines: true, otherWords: ['ca', 'cacert'] },
   'allow-http': { secret: false, acs: true, default: 'false', otherWords: ['insecure'] },
 
-  'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username'] },
+  'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username', 'user'] },
   'client-secret': {
     secret: 'client_secret',
     acs: true,
@@ -85,7 +85,7 @@ const catalog = {
     secret: 'parameters',
     acs: false,
     lines: true,
-    otherWords: ['params', 'extraparameters', 'body'],
+    otherWords: ['params', 'extraparameters', 'body', 'data', 'formdata', 'apikey'],
   },
   headers: { secret: 'headers', acs: true, lines: true, otherWords: ['extraheaders'] },
   'request-method': {
@@ -94,7 +94,12 @@ const catalog = {
     default: 'POST',
     otherWords: ['method', 'httpmethod', 'httpverb'],
   },
-  'body-format': { secret: false, acs: false, default: 'form', otherWords: ['contenttype'] },
+  'body-format': {
+    secret: false,
+    acs: false,
+    default: 'form',
+    otherWords: ['contenttype', 'query'],
+  },
   'response-fields': {
     secret: false,
     acs: false,

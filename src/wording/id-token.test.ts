@@ -151,7 +151,7 @@ describe("GitHub's ID token", () => {
       'TLS not trusted',
       'tls_untrusted',
       'SELF_SIGNED_CERT_IN_CHAIN',
-      `The certificate of ${service} is not trusted: odd (SELF_SIGNED_CERT_IN_CHAIN). A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`,
+      `The certificate of ${service} is not trusted: odd (SELF_SIGNED_CERT_IN_CHAIN). A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
     ],
     [
       'TLS not trusted',

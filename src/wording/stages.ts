@@ -34,7 +34,7 @@ const authorizationServer: ServerWords = {
   maxBytes: maxResponseBytes,
   adviseAddress: (inputs, more) => text`Check ${nameUrlInput(inputs)}${more}.`,
   adviseTls: (inputs, what) => text`Check ${what} in ${nameUrlInput(inputs)}.`,
-  adviseTrust: text`If a private CA issued it, give the CA's certificate in ca-certificate.`,
+  adviseTrust: text`If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`,
 };
 
 /** No input has a part in reaching it, and only the default roots are trusted there. */
@@ -44,7 +44,7 @@ const idTokenService: ServerWords = {
   maxBytes: maxIdTokenAnswerBytes,
   adviseAddress: () => text`See githubstatus.com.`,
   adviseTls: () => text`A proxy in between may have answered.`,
-  adviseTrust: text`A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`,
+  adviseTrust: text`A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
 };
 
 /** What differs from stage to stage, one row for each. */

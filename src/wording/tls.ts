@@ -36,7 +36,7 @@ export function explainDistrust(error: TransportError, view: StageView): Annotat
   if (systemCode === 'CERT_HAS_EXPIRED') {
     return {
       title,
-      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator must renew it.`,
     };
   }
   if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -48,13 +48,25 @@ export function explainDistrust(error: TransportError, view: StageView): Annotat
   if (unknownIssuers.has(systemCode)) {
     return {
       title,
-      message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
+      message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode})${nameIssuer(error)}. ${suspectProxy(error)}${adviseTrust}`,
     };
   }
   return {
     title,
     message: text`The certificate of ${server}, or the one of a CA above it, is not accepted: ${fault} (${systemCode}). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.`,
   };
+}
+
+/** Who issued the certificate: the name tells a private CA and a proxy that inspects TLS from a public one. */
+function nameIssuer({ issuer }: TransportError): Text {
+  return issuer === undefined ? text`` : text`; it was issued by "${issuer}"`;
+}
+
+/** Such a proxy shows certificates of its own. */
+function suspectProxy({ proxy }: TransportError): Text {
+  return proxy === undefined
+    ? text``
+    : text`The connection goes through the proxy ${proxy}; if it inspects TLS, the certificate is the proxy's. `;
 }
 
 /** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */

@@ -204,13 +204,13 @@ describe('a connection that failed', () => {
       'TLS not trusted',
       'tls_untrusted',
       system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
-      "The certificate of login.example.com is not trusted: self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN). If a private CA issued it, give the CA's certificate in ca-certificate.",
+      "The certificate of login.example.com is not trusted: self-signed certificate in certificate chain (SELF_SIGNED_CERT_IN_CHAIN). If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.",
     ],
     [
       'TLS not trusted',
       'tls_untrusted',
       system('CERT_HAS_EXPIRED', 'certificate has expired'),
-      "The certificate of login.example.com has expired, or the one of its CA. The server's operator has to renew it.",
+      "The certificate of login.example.com has expired, or the one of its CA. The server's operator must renew it.",
     ],
     [
       'TLS not trusted',
@@ -225,7 +225,7 @@ describe('a connection that failed', () => {
         ...system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
         peer: 'proxy',
       },
-      "The TLS connection to the proxy failed: self-signed certificate in certificate chain. Check https_proxy. If a private CA issued it, give the CA's certificate in ca-certificate.",
+      "The TLS connection to the proxy failed: self-signed certificate in certificate chain. Check https_proxy. If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.",
     ],
     [
       'TLS not trusted',
@@ -355,6 +355,30 @@ describe('a connection that failed', () => {
       assert.deepEqual(giveUp(error, how), { title, message: `${message} ${ending}` });
     });
   }
+
+  describe('a certificate of an unknown issuer names', () => {
+    const untrusted = system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in chain');
+    const explain = (more: TransportErrorDetails): string =>
+      giveUp(new TransportError('tls_untrusted', { ...untrusted, ...more })).message;
+
+    test('its issuer', () => {
+      assert.match(
+        explain({ issuer: 'Acme Inspection CA' }),
+        /\(SELF_SIGNED_CERT_IN_CHAIN\); it was issued by "Acme Inspection CA"\. If a private CA issued it, /,
+      );
+    });
+
+    test('the proxy that the connection went through', () => {
+      assert.match(
+        explain({ issuer: 'Acme Inspection CA', proxy: 'proxy.example.com' }),
+        /issued by "Acme Inspection CA"\. The connection goes through the proxy proxy\.example\.com; if it inspects TLS, the certificate is the proxy's\. If a private CA/,
+      );
+    });
+
+    test('neither where they are not known', () => {
+      assert.doesNotMatch(explain({}), /issued by|goes through/);
+    });
+  });
 
   test('shows the words of a certificate harmless', () => {
     const error = new TransportError(

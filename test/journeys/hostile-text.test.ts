@@ -158,6 +158,10 @@ const tokenNames = [
   'error_description',
   'error_uri',
   'session_key',
+  'message',
+  'errors',
+  'detail',
+  'token',
 ];
 
 function members(names: readonly string[]): fc.Arbitrary<Record<string, unknown>> {
@@ -188,6 +192,7 @@ const failure = fc
     code: fc.constantFrom(
       'tls_failed',
       'tls_untrusted',
+      'tls_untrusted',
       'tls_missing',
       'request_failed',
       'connection_failed',
@@ -198,8 +203,15 @@ const failure = fc
       'answer_unreadable',
       'encoding_unknown',
     ),
-    systemCode: fc.constantFrom('ERR_TLS_CERT_ALTNAME_INVALID', 'EPROTO', 'ENOTFOUND'),
+    systemCode: fc.constantFrom(
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'EPROTO',
+      'ENOTFOUND',
+    ),
     proxyStatus: fc.integer({ min: 100, max: 999 }),
+    issuer: hostile,
+    proxy: hostile,
     peer: fc.constantFrom('server', 'proxy'),
     reason: fc.option(hostile, { nil: undefined }),
     encoding: fc.option(hostile, { nil: undefined }),

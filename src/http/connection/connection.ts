@@ -37,6 +37,7 @@ async function connect(
   const { network, progress, now } = context;
   const proxy = chooseProxy(url, network.env);
   if (proxy === undefined) return reach(place, 'server', context);
+  progress.proxy = proxy.host;
   const socket = await reach(proxy, 'proxy', context);
   // The client's certificate is for the server, and not for the proxy.
   const { ca } = tls;

@@ -16,6 +16,8 @@ export interface Progress {
   sent: boolean;
   /** The addresses of the peer that a connection was tried to; where there is one, only that of the connection. */
   addresses: string[];
+  /** The host of the proxy that the connection goes through; not there without one. */
+  proxy?: string;
 }
 
 /** The progress of a request that has not begun. */

@@ -31,10 +31,13 @@ export function secure(
   progress.step = 'securing';
   return new Promise((resolve, reject) => {
     const secured = destroyWith(over, startTls(socket, host, identity));
+    const readIssuer = keepIssuer(secured);
     const fail = (error: unknown): void => {
       // It is set where the certificate was read and not accepted, and nowhere else.
       const isUntrusted = Boolean(secured.authorizationError as unknown);
-      reject(isUntrusted ? distrust(error, progress) : toTransportError(error, progress));
+      reject(
+        isUntrusted ? distrust(error, progress, readIssuer()) : toTransportError(error, progress),
+      );
     };
     secured.once('secureConnect', () => {
       resolve(secured);
@@ -46,9 +49,35 @@ export function secure(
   });
 }
 
-function distrust(error: unknown, progress: ConnectionContext['progress']): TransportError {
+/**
+ * Keeps the name of who issued the peer's certificate: Node ends the connection where it does not accept one, and the
+ * certificate is gone before the error arrives.
+ */
+function keepIssuer(secured: tls.TLSSocket): () => string | undefined {
+  let issuer: string | undefined;
+  const destroy = secured.destroy.bind(secured);
+  secured.destroy = (error) => {
+    issuer ??= nameIssuer(secured);
+    return destroy(error);
+  };
+  return () => issuer;
+}
+
+/** The common name of the issuer, else its organization. */
+function nameIssuer(secured: tls.TLSSocket): string | undefined {
+  // There is none before the handshake, although the types say otherwise.
+  const certificate = secured.getPeerCertificate() as Partial<tls.PeerCertificate> | null;
+  const { CN, O } = certificate?.issuer ?? {};
+  return [CN, O].flat().find((name) => typeof name === 'string' && name !== '');
+}
+
+function distrust(
+  error: unknown,
+  progress: ConnectionContext['progress'],
+  issuer: string | undefined,
+): TransportError {
   const { cause, systemCode } = toTransportError(error, progress);
-  return new TransportError('tls_untrusted', { ...progress, cause, systemCode });
+  return new TransportError('tls_untrusted', { ...progress, cause, systemCode, issuer });
 }
 
 function startTls(socket: Socket, host: string, identity: TlsIdentity): tls.TLSSocket {

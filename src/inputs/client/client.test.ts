@@ -388,7 +388,7 @@ describe('client-id', () => {
   test('is required with a key file, or what makes the file the grant', () => {
     const given = without({ 'private-key': writeGoogleKeyFile(rsa) });
     assertFaults(given, [
-      'client-id is required, or private-key-as: assertion where the key file itself says who asks',
+      "client-id is required. A key file of Google's or Zitadel's usually needs none: set private-key-as: assertion",
     ]);
   });
 

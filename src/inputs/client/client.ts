@@ -109,7 +109,7 @@ function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId
 
 function sayMissingId({ privateKeyAs, signingKey }: Omit<ClientInputs, 'clientId'>): Text {
   return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
-    ? text`client-id is required, or private-key-as: assertion where the key file itself says who asks`
+    ? text`client-id is required. A key file of Google's or Zitadel's usually needs none: set private-key-as: assertion`
     : text`client-id is required (a variable or a secret that does not exist reads as empty)`;
 }
 

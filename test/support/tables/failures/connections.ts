@@ -27,7 +27,7 @@ export const connectionFailures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: TLS failed: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
-      `Error: The certificate of login.example.com is not trusted: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE). If a private CA issued it, give the CA's certificate in ca-certificate. ${inTheSameWay}`,
+      `Error: The certificate of login.example.com is not trusted: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE). If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough. ${inTheSameWay}`,
     ],
   ),
   row(
@@ -40,7 +40,7 @@ export const connectionFailures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: TLS failed: certificate has expired (CERT_HAS_EXPIRED)',
-      `Error: The certificate of login.example.com has expired, or the one of its CA. The server's operator has to renew it. ${inTheSameWay}`,
+      `Error: The certificate of login.example.com has expired, or the one of its CA. The server's operator must renew it. ${inTheSameWay}`,
     ],
   ),
   row(
