@@ -2,6 +2,7 @@
  * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
  */
+import dns from 'node:dns';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -12,6 +13,7 @@ import { saveCache } from '@actions/cache';
 import { readableCompressions } from './cache/archive.ts';
 import { classifySave, lostConnection } from './cache/save-report.ts';
 import { entryFile } from './cache/service.ts';
+import { withoutBrackets, writeExceptions } from './http/connection/proxy.ts';
 
 /** The parent kills this process long before; this is for a parent that was killed itself. Milliseconds. */
 const longestLife = 30_000;
@@ -25,6 +27,7 @@ const split = input.indexOf('\n');
 if (split > 0) {
   setTimeout(endAll, longestLife).unref();
   if (!readableCompressions.includes('zstd-without-long')) hideZstd();
+  adaptNetwork();
   const name = input.toString('utf8', 0, split);
   const entry = input.subarray(split + 1);
   const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
@@ -47,6 +50,20 @@ function hideZstd(): void {
   const [name, script] = isWindows ? ['zstd.cmd', '@exit /b 1'] : ['zstd', '#!/bin/sh\nexit 1\n'];
   writeFileSync(join(folder, name), script, { mode: 0o755 });
   process.env['PATH'] = `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
+}
+
+/** Has the toolkit's HTTP client reach what the action itself reaches: it reads less, and tells nobody. */
+function adaptNetwork(): void {
+  for (const name of ['no_proxy', 'NO_PROXY']) {
+    const list = process.env[name];
+    if (list !== undefined) process.env[name] = writeExceptions(list);
+  }
+  const { lookup } = dns;
+  // It hands the brackets of an IPv6 address to the resolver, which knows no such name.
+  const adapted = (host: string, ...rest: unknown[]): void => {
+    Reflect.apply(lookup, dns, [withoutBrackets(host), ...rest]);
+  };
+  dns.lookup = adapted as typeof lookup;
 }
 
 /** What a save gave, and what it printed. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { chooseProxy } from './proxy.ts';
+import { chooseProxy, writeExceptions } from './proxy.ts';
 
 const proxy = 'http://proxy.example.com:3128';
 
@@ -156,4 +156,23 @@ describe('no_proxy', () => {
     assert.equal(chooseProxy(login, env), undefined);
     assert.notEqual(chooseProxy(login, { ...env, no_proxy: 'other.test' }), undefined);
   });
+});
+
+describe('no_proxy for the HTTP client of the toolkit', () => {
+  for (const [list, written] of [
+    ['', ''],
+    ['*', '*'],
+    ['a.test,b.test', 'a.test,b.test'],
+    [' a.test b.test,\tc.test ', 'a.test,b.test,c.test'],
+    ['*.example.com', '.example.com'],
+    ['*.example.com:8443', '.example.com:8443'],
+    ['example.com.', 'example.com'],
+    ['2001:DB8:0::7', '[2001:db8::7]'],
+    ['[2001:db8::7]:443', '[2001:db8::7]:443'],
+    ['192.0.2.1:80', '192.0.2.1:80'],
+  ] as const) {
+    test(`is written as it reads it: "${list.trim()}"`, () => {
+      assert.equal(writeExceptions(list), written);
+    });
+  }
 });

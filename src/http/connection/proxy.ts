@@ -94,6 +94,19 @@ function matches(entry: string, url: URL): boolean {
   return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
 }
 
+/**
+ * Writes a `no_proxy` as @actions/http-client reads it: with commas, without wildcards, and IPv6 addresses in brackets.
+ * Networks such as 10.0.0.0/8 mean nothing to it.
+ */
+export function writeExceptions(list: string): string {
+  return list
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.replace(/^\*(?=\.)/, '').replace(/\.(?=:\d+$|$)/, ''))
+    .map((entry) => (isIP(entry) === 6 ? new URL(`http://[${entry}]`).hostname : entry))
+    .join();
+}
+
 /** An IPv6 address has a port only where it is in brackets. */
 function splitEntry(entry: string): { name: string; port: number | undefined } {
   if (isIP(entry) !== 0) return { name: entry, port: undefined };
