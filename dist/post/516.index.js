@@ -84,6 +84,8 @@ class transport_error_TransportError extends Error {
     systemCode;
     reason;
     alert;
+    issuer;
+    proxy;
     /** Whether the server may have acted on the request although no answer arrived. */
     mayHaveArrived;
     constructor(code, details = {}) {
@@ -99,6 +101,8 @@ class transport_error_TransportError extends Error {
         this.systemCode = details.systemCode;
         this.reason = details.reason;
         this.alert = details.alert;
+        this.issuer = details.issuer;
+        this.proxy = details.proxy;
         this.mayHaveArrived = details.sent ?? true;
     }
     /** Whether the same request may succeed a little later. */
@@ -2293,7 +2297,7 @@ const catalog = {
     'endpoint-type': { secret: false, acs: true, default: 'oauth2' },
     'ca-certificate': { secret: 'certificate', acs: true, lines: true, otherWords: ['ca', 'cacert'] },
     'allow-http': { secret: false, acs: true, default: 'false', otherWords: ['insecure'] },
-    'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username'] },
+    'client-id': { secret: false, acs: true, otherWords: ['id', 'appid', 'username', 'user'] },
     'client-secret': {
         secret: 'client_secret',
         acs: true,
@@ -2344,7 +2348,7 @@ const catalog = {
         secret: 'parameters',
         acs: false,
         lines: true,
-        otherWords: ['params', 'extraparameters', 'body'],
+        otherWords: ['params', 'extraparameters', 'body', 'data', 'formdata', 'apikey'],
     },
     headers: { secret: 'headers', acs: true, lines: true, otherWords: ['extraheaders'] },
     'request-method': {
@@ -2353,7 +2357,12 @@ const catalog = {
         default: 'POST',
         otherWords: ['method', 'httpmethod', 'httpverb'],
     },
-    'body-format': { secret: false, acs: false, default: 'form', otherWords: ['contenttype'] },
+    'body-format': {
+        secret: false,
+        acs: false,
+        default: 'form',
+        otherWords: ['contenttype', 'query'],
+    },
     'response-fields': {
         secret: false,
         acs: false,
@@ -3978,7 +3987,7 @@ const authorizationServer = {
     maxBytes: token_endpoint_maxResponseBytes,
     adviseAddress: (inputs, more) => text_text `Check ${names_nameUrlInput(inputs)}${more}.`,
     adviseTls: (inputs, what) => text_text `Check ${what} in ${names_nameUrlInput(inputs)}.`,
-    adviseTrust: text_text `If a private CA issued it, give the CA's certificate in ca-certificate.`,
+    adviseTrust: text_text `If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`,
 };
 /** No input has a part in reaching it, and only the default roots are trusted there. */
 const idTokenService = {
@@ -3987,7 +3996,7 @@ const idTokenService = {
     maxBytes: maxIdTokenAnswerBytes,
     adviseAddress: () => text_text `See githubstatus.com.`,
     adviseTls: () => text_text `A proxy in between may have answered.`,
-    adviseTrust: text_text `A proxy that opens TLS has a CA of its own; the environment variable NODE_EXTRA_CA_CERTS names the file with its certificate.`,
+    adviseTrust: text_text `A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
 };
 const words = {
     metadata: {
@@ -5660,7 +5669,7 @@ function tls_explainDistrust(error, view) {
     if (systemCode === 'CERT_HAS_EXPIRED') {
         return {
             title,
-            message: text `The certificate of ${server} has expired, or the one of its CA. The server's operator has to renew it.`,
+            message: text `The certificate of ${server} has expired, or the one of its CA. The server's operator must renew it.`,
         };
     }
     if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -5672,13 +5681,23 @@ function tls_explainDistrust(error, view) {
     if (unknownIssuers.has(systemCode)) {
         return {
             title,
-            message: text `The certificate of ${server} is not trusted: ${fault} (${systemCode}). ${adviseTrust}`,
+            message: text `The certificate of ${server} is not trusted: ${fault} (${systemCode})${nameIssuer(error)}. ${suspectProxy(error)}${adviseTrust}`,
         };
     }
     return {
         title,
         message: text `The certificate of ${server}, or the one of a CA above it, is not accepted: ${fault} (${systemCode}). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.`,
     };
+}
+/** Who issued the certificate: the name tells a private CA and a proxy that inspects TLS from a public one. */
+function nameIssuer({ issuer }) {
+    return issuer === undefined ? text `` : text `; it was issued by "${issuer}"`;
+}
+/** Such a proxy shows certificates of its own. */
+function suspectProxy({ proxy }) {
+    return proxy === undefined
+        ? text ``
+        : text `The connection goes through the proxy ${proxy}; if it inspects TLS, the certificate is the proxy's. `;
 }
 /** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
 const certificateRequired = 116;
@@ -6578,7 +6597,7 @@ function checkClientId(reader, client) {
 }
 function sayMissingId({ privateKeyAs, signingKey }) {
     return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
-        ? text_text `client-id is required, or private-key-as: assertion where the key file itself says who asks`
+        ? text_text `client-id is required. A key file of Google's or Zitadel's usually needs none: set private-key-as: assertion`
         : text_text `client-id is required (a variable or a secret that does not exist reads as empty)`;
 }
 function namesIssuer({ signingKey, assertionClaims, }) {
@@ -8241,6 +8260,18 @@ function proxy_matches(entry, url) {
         return false;
     return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
 }
+/**
+ * Writes a `no_proxy` as @actions/http-client reads it: with commas, without wildcards, and IPv6 addresses in brackets.
+ * Networks such as 10.0.0.0/8 mean nothing to it.
+ */
+function writeExceptions(list) {
+    return list
+        .split(/[\s,]+/)
+        .filter((entry) => entry !== '')
+        .map((entry) => entry.replace(/^\*(?=\.)/, '').replace(/\.(?=:\d+$|$)/, ''))
+        .map((entry) => (isIP(entry) === 6 ? new URL(`http://[${entry}]`).hostname : entry))
+        .join();
+}
 /** An IPv6 address has a port only where it is in brackets. */
 function splitEntry(entry) {
     if ((0,external_node_net_.isIP)(entry) !== 0)
@@ -8383,10 +8414,11 @@ function secure_secure(socket, host, identity, { over, progress }) {
     progress.step = 'securing';
     return new Promise((resolve, reject) => {
         const secured = destroyWith(over, startTls(socket, host, identity));
+        const readIssuer = keepIssuer(secured);
         const fail = (error) => {
             // It is set where the certificate was read and not accepted, and nowhere else.
             const isUntrusted = Boolean(secured.authorizationError);
-            reject(isUntrusted ? distrust(error, progress) : toTransportError(error, progress));
+            reject(isUntrusted ? distrust(error, progress, readIssuer()) : toTransportError(error, progress));
         };
         secured.once('secureConnect', () => {
             resolve(secured);
@@ -8397,9 +8429,29 @@ function secure_secure(socket, host, identity, { over, progress }) {
         });
     });
 }
-function distrust(error, progress) {
+/**
+ * Keeps the name of who issued the peer's certificate: Node ends the connection where it does not accept one, and the
+ * certificate is gone before the error arrives.
+ */
+function keepIssuer(secured) {
+    let issuer;
+    const destroy = secured.destroy.bind(secured);
+    secured.destroy = (error) => {
+        issuer ??= secure_nameIssuer(secured);
+        return destroy(error);
+    };
+    return () => issuer;
+}
+/** The common name of the issuer, else its organization. */
+function secure_nameIssuer(secured) {
+    // There is none before the handshake, although the types say otherwise.
+    const certificate = secured.getPeerCertificate();
+    const { CN, O } = certificate?.issuer ?? {};
+    return [CN, O].flat().find((name) => typeof name === 'string' && name !== '');
+}
+function distrust(error, progress, issuer) {
     const { cause, systemCode } = toTransportError(error, progress);
-    return new transport_error_TransportError('tls_untrusted', { ...progress, cause, systemCode });
+    return new transport_error_TransportError('tls_untrusted', { ...progress, cause, systemCode, issuer });
 }
 function startTls(socket, host, identity) {
     const name = host.replace(/\.$/, '');
@@ -8526,6 +8578,7 @@ async function connect(url, place, tls, context) {
     const proxy = chooseProxy(url, network.env);
     if (proxy === undefined)
         return reach(place, 'server', context);
+    progress.proxy = proxy.host;
     const socket = await reach(proxy, 'proxy', context);
     // The client's certificate is for the server, and not for the proxy.
     const { ca } = tls;

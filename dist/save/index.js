@@ -8452,6 +8452,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
+/***/ 610:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
+
+/***/ }),
+
 /***/ 3024:
 /***/ ((module) => {
 
@@ -8528,8 +8535,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-// EXTERNAL MODULE: ./build/compiled/cache/service.js + 2 modules
-var service = __nccwpck_require__(6608);
+// EXTERNAL MODULE: ./build/compiled/cache/service.js + 1 modules
+var service = __nccwpck_require__(1488);
 ;// CONCATENATED MODULE: ./build/compiled/cache/archive.js
 
 
@@ -8616,7 +8623,7 @@ function lostConnection(text) {
 
 /***/ }),
 
-/***/ 6608:
+/***/ 1488:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -8630,165 +8637,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
-;// CONCATENATED MODULE: ./build/compiled/http/transport-error.js
-/** The codes after which the same request would fail in the same way. */
-const transport_error_final = new Set([
-    'tls_untrusted',
-    'client_certificate_refused',
-    'proxy_invalid',
-    'proxy_unsupported',
-    'answer_too_large',
-    'headers_too_large',
-    'request_failed',
-]);
-/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
-const finalProxyStatuses = new Set([403, 407]);
-/** The statuses that say that it went well (RFC 9110 section 15.3). */
-function transport_error_isSuccessStatus(status) {
-    return status >= 200 && status <= 299;
-}
-/** The statuses that are worth another try (RFC 9110 section 15, RFC 6585, RFC 8470). */
-function isTransientStatus(status) {
-    if (status === 408 || status === 425 || status === 429)
-        return true;
-    return status >= 500 && status <= 599 && status !== 501 && status !== 505;
-}
-/** A request that brought no complete HTTP response. */
-class TransportError extends Error {
-    name = 'TransportError';
-    code;
-    step;
-    peer;
-    addresses;
-    proxyStatus;
-    retryAfter;
-    scheme;
-    encoding;
-    systemCode;
-    reason;
-    alert;
-    /** Whether the server may have acted on the request although no answer arrived. */
-    mayHaveArrived;
-    constructor(code, details = {}) {
-        super(code, { cause: details.cause });
-        this.code = code;
-        this.step = details.step;
-        this.peer = details.peer ?? 'server';
-        this.addresses = details.addresses ?? [];
-        this.proxyStatus = details.proxyStatus;
-        this.retryAfter = details.retryAfter;
-        this.scheme = details.scheme;
-        this.encoding = details.encoding;
-        this.systemCode = details.systemCode;
-        this.reason = details.reason;
-        this.alert = details.alert;
-        this.mayHaveArrived = details.sent ?? true;
-    }
-    /** Whether the same request may succeed a little later. */
-    get retryable() {
-        return !transport_error_final.has(this.code) && !finalProxyStatuses.has(this.proxyStatus);
-    }
-}
-/**
- * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
- * doing, because every system has codes of its own.
- *
- * @param error whatever was thrown or emitted
- * @see https://nodejs.org/api/errors.html#nodejs-error-codes
- */
-function toTransportError(error, progress) {
-    if (error instanceof TransportError)
-        return error;
-    const systemCode = readSystemCode(error);
-    const alert = readAlert(error);
-    const reason = readReason(error);
-    const details = { ...progress, cause: error, systemCode, alert, reason };
-    return new TransportError(chooseCode({ error, systemCode, alert, reason }, progress), details);
-}
-function chooseCode(fault, { step, peer }) {
-    const unreachable = peer === 'proxy' ? 'proxy_unreachable' : 'connection_failed';
-    switch (step) {
-        case 'preparing':
-            return 'request_failed';
-        case 'resolving':
-            if (peer === 'proxy')
-                return 'proxy_unreachable';
-            return fault.systemCode === 'ENOTFOUND' ? 'name_not_found' : 'name_unresolved';
-        case 'connecting':
-        case 'tunneling':
-            return unreachable;
-        case 'securing':
-            return isTlsFault(fault) ? sortTlsFault(fault) : unreachable;
-        case 'exchanging':
-            return sortExchangeFault(fault);
-    }
-}
-/** Whether TLS itself failed, and not the connection under it. */
-function isTlsFault({ systemCode = '' }) {
-    return systemCode === 'EPROTO' || /^ERR_(SSL|OSSL|TLS)_/.test(systemCode);
-}
-/** The alerts about the certificate of a client (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
-const certificateAlerts = new Set([
-    41, 42, 43, 44, 45, 46, 48, 49, 116,
-]);
-/** RFC 8446 section 6.2: protocol_version, and RFC 7301 section 3.2: no_application_protocol. */
-const versionAlert = 70;
-const protocolAlert = 120;
-function sortTlsFault({ alert, reason = '' }) {
-    if (certificateAlerts.has(alert))
-        return 'client_certificate_refused';
-    if (alert === protocolAlert)
-        return 'http2_only';
-    if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
-        return 'tls_outdated';
-    }
-    // In the place of the version of the first record there is something else, such as the T of HTTP.
-    return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
-}
-/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
-function sortExchangeFault(fault) {
-    const { error, systemCode = '', alert } = fault;
-    if (systemCode === 'HPE_HEADER_OVERFLOW')
-        return 'headers_too_large';
-    if (systemCode.startsWith('HPE_'))
-        return sortUnreadable(readPacket(error));
-    return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
-}
-/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
-function sortUnreadable(packet) {
-    const [first, second, , type] = packet;
-    if ((first === 0x15 || first === 0x16) && second === 3)
-        return 'tls_expected';
-    // SETTINGS or GOAWAY (RFC 9113 section 6), whose length has three bytes.
-    return first === 0 && (type === 4 || type === 7) ? 'http2_only' : 'answer_unreadable';
-}
-function readSystemCode(error) {
-    const code = readProperty(error, 'code');
-    return typeof code === 'string' ? code : undefined;
-}
-/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
-function readReason(error) {
-    const reason = readProperty(error, 'reason');
-    const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');
-    if (isOwn && typeof reason === 'string')
-        return reason;
-    return /SSL routines:[^:]*:([^:]+):/.exec(readMessage(error))?.[1];
-}
-function readAlert(error) {
-    const number = /SSL alert number (\d+)/.exec(readMessage(error))?.[1];
-    return number === undefined ? undefined : Number(number);
-}
-function readPacket(error) {
-    const packet = readProperty(error, 'rawPacket');
-    return packet instanceof Uint8Array ? packet : new Uint8Array();
-}
-function readMessage(error) {
-    return error instanceof Error ? error.message : '';
-}
-function readProperty(error, name) {
-    return error instanceof Error ? error[name] : undefined;
-}
-
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(5373);
 ;// CONCATENATED MODULE: ./build/compiled/cache/service.js
 
 
@@ -8971,18 +8821,329 @@ function isSafe(url, base) {
 
 /***/ }),
 
+/***/ 3003:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  o4: () => (/* binding */ withoutBrackets),
+  YY: () => (/* binding */ writeExceptions)
+});
+
+// UNUSED EXPORTS: chooseProxy, readPort
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+// EXTERNAL MODULE: ./build/compiled/http/transport-error.js
+var transport_error = __nccwpck_require__(5373);
+;// CONCATENATED MODULE: ./build/compiled/http/connection/proxy.js
+
+
+
+/**
+ * Chooses the proxy for a URL by `https_proxy` or `http_proxy`, and by `no_proxy`, in lower or upper case.
+ *
+ * @returns undefined where the server is reached directly
+ * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that is named is never passed over
+ */
+function chooseProxy(url, env) {
+    const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+    const address = readVariable(env, name);
+    if (address === '' || isLoopback(url.hostname))
+        return undefined;
+    return isExcepted(url, readVariable(env, 'no_proxy')) ? undefined : readProxy(address);
+}
+function readVariable(env, name) {
+    const [lower = '', upper = ''] = [env[name], env[name.toUpperCase()]].map((one) => one?.trim());
+    return lower === '' ? upper : lower;
+}
+/** An address without a scheme is of http, as everywhere. */
+function readProxy(address) {
+    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(address);
+    const url = parseUrl(hasScheme ? address : `http://${address}`);
+    const scheme = url?.protocol.slice(0, -1) ?? '';
+    if (url === undefined)
+        throw new TransportError('proxy_invalid', { peer: 'proxy', sent: false });
+    if (scheme !== 'http' && scheme !== 'https') {
+        throw new TransportError('proxy_unsupported', { peer: 'proxy', sent: false, scheme });
+    }
+    const isSecure = scheme === 'https';
+    return {
+        host: withoutBrackets(url.hostname),
+        port: readPort(url),
+        isSecure,
+        credentials: readCredentials(url),
+    };
+}
+function readCredentials({ username, password }) {
+    if (username === '' && password === '')
+        return undefined;
+    try {
+        return [username, password].map(decodeURIComponent).join(':');
+    }
+    catch (cause) {
+        throw new TransportError('proxy_invalid', { peer: 'proxy', sent: false, cause });
+    }
+}
+function parseUrl(text) {
+    return URL.canParse(text) ? new URL(text) : undefined;
+}
+/** The port of an http or https URL; `URL.port` is empty for the one that its scheme has. */
+function readPort({ protocol, port }) {
+    if (port !== '')
+        return Number(port);
+    return protocol === 'https:' ? 443 : 80;
+}
+/** A host as the resolver and node:net take it: `URL.hostname` has an IPv6 address in brackets. */
+function withoutBrackets(hostname) {
+    return hostname.replace(/^\[(.*)\]$/, '$1');
+}
+/**
+ * Whether `no_proxy` names the host of a URL: entries are separated by commas or white space. An entry is `*`, a name
+ * (which stands for its subdomains, too), `.name` or `*.name` (for its subdomains only), an IP address or a network such
+ * as 10.0.0.0/8, each of them with `:port` or without.
+ */
+function isExcepted(url, list) {
+    return list.split(/[\s,]+/).some((entry) => entry !== '' && matches(entry, url));
+}
+function matches(entry, url) {
+    if (entry === '*')
+        return true;
+    const host = normalize(url.hostname);
+    const network = /^\[?([\da-f.:]+)\]?\/(\d+)$/i.exec(entry);
+    if (network !== null)
+        return isInNetwork(host, network[1] ?? '', Number(network[2]));
+    const { name, port } = splitEntry(entry);
+    if (port !== undefined && port !== readPort(url))
+        return false;
+    const [, wildcard = '', domain = ''] = /^(\*?\.)?(.*)$/.exec(name) ?? [];
+    const excepted = normalize(domain);
+    if (excepted === '')
+        return false;
+    return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
+}
+/**
+ * Writes a `no_proxy` as @actions/http-client reads it: with commas, without wildcards, and IPv6 addresses in brackets.
+ * Networks such as 10.0.0.0/8 mean nothing to it.
+ */
+function writeExceptions(list) {
+    return list
+        .split(/[\s,]+/)
+        .filter((entry) => entry !== '')
+        .map((entry) => entry.replace(/^\*(?=\.)/, '').replace(/\.(?=:\d+$|$)/, ''))
+        .map((entry) => ((0,external_node_net_namespaceObject.isIP)(entry) === 6 ? new URL(`http://[${entry}]`).hostname : entry))
+        .join();
+}
+/** An IPv6 address has a port only where it is in brackets. */
+function splitEntry(entry) {
+    if (isIP(entry) !== 0)
+        return { name: entry, port: undefined };
+    const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    return { name, port: port === undefined ? undefined : Number(port) };
+}
+/** Writes a host in the one form that a URL gives it, without brackets and the final dot; empty where it is none. */
+function normalize(host) {
+    const url = parseUrl(`http://${isIP(host) === 6 ? `[${host}]` : host}`);
+    return withoutBrackets(url?.hostname ?? '').replace(/\.$/, '');
+}
+function isInNetwork(host, address, prefix) {
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (isIP(host) === 0 || isIP(address) === 0)
+        return false;
+    if (prefix > (family === 'ipv6' ? 128 : 32))
+        return false;
+    const network = new BlockList();
+    network.addSubnet(address, prefix, family);
+    return network.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4');
+}
+
+
+/***/ }),
+
+/***/ 5373:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* unused harmony exports isSuccessStatus, isTransientStatus, TransportError, toTransportError */
+/** The codes after which the same request would fail in the same way. */
+const final = new Set([
+    'tls_untrusted',
+    'client_certificate_refused',
+    'proxy_invalid',
+    'proxy_unsupported',
+    'answer_too_large',
+    'headers_too_large',
+    'request_failed',
+]);
+/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
+const finalProxyStatuses = new Set([403, 407]);
+/** The statuses that say that it went well (RFC 9110 section 15.3). */
+function isSuccessStatus(status) {
+    return status >= 200 && status <= 299;
+}
+/** The statuses that are worth another try (RFC 9110 section 15, RFC 6585, RFC 8470). */
+function isTransientStatus(status) {
+    if (status === 408 || status === 425 || status === 429)
+        return true;
+    return status >= 500 && status <= 599 && status !== 501 && status !== 505;
+}
+/** A request that brought no complete HTTP response. */
+class TransportError extends Error {
+    name = 'TransportError';
+    code;
+    step;
+    peer;
+    addresses;
+    proxyStatus;
+    retryAfter;
+    scheme;
+    encoding;
+    systemCode;
+    reason;
+    alert;
+    issuer;
+    proxy;
+    /** Whether the server may have acted on the request although no answer arrived. */
+    mayHaveArrived;
+    constructor(code, details = {}) {
+        super(code, { cause: details.cause });
+        this.code = code;
+        this.step = details.step;
+        this.peer = details.peer ?? 'server';
+        this.addresses = details.addresses ?? [];
+        this.proxyStatus = details.proxyStatus;
+        this.retryAfter = details.retryAfter;
+        this.scheme = details.scheme;
+        this.encoding = details.encoding;
+        this.systemCode = details.systemCode;
+        this.reason = details.reason;
+        this.alert = details.alert;
+        this.issuer = details.issuer;
+        this.proxy = details.proxy;
+        this.mayHaveArrived = details.sent ?? true;
+    }
+    /** Whether the same request may succeed a little later. */
+    get retryable() {
+        return !final.has(this.code) && !finalProxyStatuses.has(this.proxyStatus);
+    }
+}
+/**
+ * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
+ * doing, because every system has codes of its own.
+ *
+ * @param error whatever was thrown or emitted
+ * @see https://nodejs.org/api/errors.html#nodejs-error-codes
+ */
+function toTransportError(error, progress) {
+    if (error instanceof TransportError)
+        return error;
+    const systemCode = readSystemCode(error);
+    const alert = readAlert(error);
+    const reason = readReason(error);
+    const details = { ...progress, cause: error, systemCode, alert, reason };
+    return new TransportError(chooseCode({ error, systemCode, alert, reason }, progress), details);
+}
+function chooseCode(fault, { step, peer }) {
+    const unreachable = peer === 'proxy' ? 'proxy_unreachable' : 'connection_failed';
+    switch (step) {
+        case 'preparing':
+            return 'request_failed';
+        case 'resolving':
+            if (peer === 'proxy')
+                return 'proxy_unreachable';
+            return fault.systemCode === 'ENOTFOUND' ? 'name_not_found' : 'name_unresolved';
+        case 'connecting':
+        case 'tunneling':
+            return unreachable;
+        case 'securing':
+            return isTlsFault(fault) ? sortTlsFault(fault) : unreachable;
+        case 'exchanging':
+            return sortExchangeFault(fault);
+    }
+}
+/** Whether TLS itself failed, and not the connection under it. */
+function isTlsFault({ systemCode = '' }) {
+    return systemCode === 'EPROTO' || /^ERR_(SSL|OSSL|TLS)_/.test(systemCode);
+}
+/** The alerts about the certificate of a client (RFC 8446 section 6.2, RFC 5246 section 7.2.2). */
+const certificateAlerts = new Set([
+    41, 42, 43, 44, 45, 46, 48, 49, 116,
+]);
+/** RFC 8446 section 6.2: protocol_version, and RFC 7301 section 3.2: no_application_protocol. */
+const versionAlert = 70;
+const protocolAlert = 120;
+function sortTlsFault({ alert, reason = '' }) {
+    if (certificateAlerts.has(alert))
+        return 'client_certificate_refused';
+    if (alert === protocolAlert)
+        return 'http2_only';
+    if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
+        return 'tls_outdated';
+    }
+    // In the place of the version of the first record there is something else, such as the T of HTTP.
+    return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
+}
+/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
+function sortExchangeFault(fault) {
+    const { error, systemCode = '', alert } = fault;
+    if (systemCode === 'HPE_HEADER_OVERFLOW')
+        return 'headers_too_large';
+    if (systemCode.startsWith('HPE_'))
+        return sortUnreadable(readPacket(error));
+    return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
+}
+/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
+function sortUnreadable(packet) {
+    const [first, second, , type] = packet;
+    if ((first === 0x15 || first === 0x16) && second === 3)
+        return 'tls_expected';
+    // SETTINGS or GOAWAY (RFC 9113 section 6), whose length has three bytes.
+    return first === 0 && (type === 4 || type === 7) ? 'http2_only' : 'answer_unreadable';
+}
+function readSystemCode(error) {
+    const code = readProperty(error, 'code');
+    return typeof code === 'string' ? code : undefined;
+}
+/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
+function readReason(error) {
+    const reason = readProperty(error, 'reason');
+    const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');
+    if (isOwn && typeof reason === 'string')
+        return reason;
+    return /SSL routines:[^:]*:([^:]+):/.exec(readMessage(error))?.[1];
+}
+function readAlert(error) {
+    const number = /SSL alert number (\d+)/.exec(readMessage(error))?.[1];
+    return number === undefined ? undefined : Number(number);
+}
+function readPacket(error) {
+    const packet = readProperty(error, 'rawPacket');
+    return packet instanceof Uint8Array ? packet : new Uint8Array();
+}
+function readMessage(error) {
+    return error instanceof Error ? error.message : '';
+}
+function readProperty(error, name) {
+    return error instanceof Error ? error[name] : undefined;
+}
+
+
+/***/ }),
+
 /***/ 1121:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8321);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
-/* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7390);
-/* harmony import */ var _cache_archive_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6403);
-/* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8117);
-/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6608);
+/* harmony import */ var node_dns__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(610);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_stream_consumers__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8321);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8500);
+/* harmony import */ var _actions_cache__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7390);
+/* harmony import */ var _cache_archive_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6403);
+/* harmony import */ var _cache_save_report_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8117);
+/* harmony import */ var _cache_service_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1488);
+/* harmony import */ var _http_connection_proxy_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(3003);
 /**
  * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
@@ -8995,22 +9156,25 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
 /** The parent kills this process long before; this is for a parent that was killed itself. Milliseconds. */
 const longestLife = 30_000;
 /** Milliseconds before the second attempt. */
 const pause = 500;
-const input = await (0,node_stream_consumers__WEBPACK_IMPORTED_MODULE_2__.buffer)(process.stdin);
+const input = await (0,node_stream_consumers__WEBPACK_IMPORTED_MODULE_3__.buffer)(process.stdin);
 const split = input.indexOf('\n');
 // Nothing came: the parent has nothing to save.
 if (split > 0) {
     setTimeout(endAll, longestLife).unref();
-    if (!_cache_archive_js__WEBPACK_IMPORTED_MODULE_5__/* .readableCompressions */ .o.includes('zstd-without-long'))
+    if (!_cache_archive_js__WEBPACK_IMPORTED_MODULE_6__/* .readableCompressions */ .o.includes('zstd-without-long'))
         hideZstd();
+    adaptNetwork();
     const name = input.toString('utf8', 0, split);
     const entry = input.subarray(split + 1);
     const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
     // The parent waits for the end: nothing that the toolkit has left, such as a timer, is to delay it.
-    process.stdout.write((0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_7__/* .classifySave */ .qv)(result, text), () => process.exit());
+    process.stdout.write((0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_9__/* .classifySave */ .qv)(result, text), () => process.exit());
 }
 /** Ends this process with all that it started; an exit alone would wait for a name look-up that hangs. */
 function endAll() {
@@ -9021,23 +9185,37 @@ function endAll() {
 }
 /** Has the toolkit compress by gzip, as it does where there is no zstd: an older Node could not read the entry again. */
 function hideZstd() {
-    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(process.cwd(), 'no-zstd');
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdirSync)(folder);
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(process.cwd(), 'no-zstd');
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)(folder);
     const isWindows = process.platform === 'win32';
     const [name, script] = isWindows ? ['zstd.cmd', '@exit /b 1'] : ['zstd', '#!/bin/sh\nexit 1\n'];
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, name), script, { mode: 0o755 });
-    process.env['PATH'] = `${folder}${node_path__WEBPACK_IMPORTED_MODULE_1__.delimiter}${process.env['PATH'] ?? ''}`;
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, name), script, { mode: 0o755 });
+    process.env['PATH'] = `${folder}${node_path__WEBPACK_IMPORTED_MODULE_2__.delimiter}${process.env['PATH'] ?? ''}`;
+}
+/** Has the toolkit's HTTP client reach what the action itself reaches: it reads less, and tells nobody. */
+function adaptNetwork() {
+    for (const name of ['no_proxy', 'NO_PROXY']) {
+        const list = process.env[name];
+        if (list !== undefined)
+            process.env[name] = (0,_http_connection_proxy_js__WEBPACK_IMPORTED_MODULE_8__/* .writeExceptions */ .YY)(list);
+    }
+    const { lookup } = node_dns__WEBPACK_IMPORTED_MODULE_0__;
+    // It hands the brackets of an IPv6 address to the resolver, which knows no such name.
+    const adapted = (host, ...rest) => {
+        Reflect.apply(lookup, node_dns__WEBPACK_IMPORTED_MODULE_0__, [(0,_http_connection_proxy_js__WEBPACK_IMPORTED_MODULE_8__/* .withoutBrackets */ .o4)(host), ...rest]);
+    };
+    node_dns__WEBPACK_IMPORTED_MODULE_0__.lookup = adapted;
 }
 async function retryOnce(attempt) {
     const report = await attempt();
-    if (!(0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_7__/* .lostConnection */ .LQ)(report.text))
+    if (!(0,_cache_save_report_js__WEBPACK_IMPORTED_MODULE_9__/* .lostConnection */ .LQ)(report.text))
         return report;
-    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setTimeout)(pause);
+    await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_4__.setTimeout)(pause);
     return attempt();
 }
 function save(name, entry) {
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.writeFileSync)(_cache_service_js__WEBPACK_IMPORTED_MODULE_6__/* .entryFile */ .$B, entry, { mode: 0o600 });
-    return (0,_actions_cache__WEBPACK_IMPORTED_MODULE_4__/* .saveCache */ .Io)([_cache_service_js__WEBPACK_IMPORTED_MODULE_6__/* .entryFile */ .$B], name, undefined, true);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeFileSync)(_cache_service_js__WEBPACK_IMPORTED_MODULE_7__/* .entryFile */ .$B, entry, { mode: 0o600 });
+    return (0,_actions_cache__WEBPACK_IMPORTED_MODULE_5__/* .saveCache */ .Io)([_cache_service_js__WEBPACK_IMPORTED_MODULE_7__/* .entryFile */ .$B], name, undefined, true);
 }
 /** Runs something and keeps what it prints: `saveCache` says why it failed in print alone. */
 async function capture(work) {

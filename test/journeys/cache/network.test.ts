@@ -34,7 +34,10 @@ test('a cache service with an IPv6 address keeps a token, and gives it to the ne
   const stage = await startStage();
   t.after(stage.close);
   const port = await relay(t, Number(new URL(stage.service.origin).port));
-  if (port === undefined) { t.skip('no IPv6 on this machine'); return; }
+  if (port === undefined) {
+    t.skip('no IPv6 on this machine');
+    return;
+  }
   const environment = { ACTIONS_RESULTS_URL: `http://[::1]:${port}/` };
   const first = await stage.run({ environment });
   const second = await stage.run({ environment });
