@@ -1,8 +1,11 @@
 /**
  * Writes the tables of inputs and outputs in README.md from action.yml, so that the two cannot differ.
  *
+ * The comment before an input begins its group. A description may end with `Values: ...` and then `Default: ...` (for a
+ * default that depends on other inputs); these parts get columns of their own.
+ *
  * Usage: node tools/tables.ts            writes them
- *        node tools/tables.ts --check    fails where README.md has others
+ *        node tools/tables.ts --check    fails if README.md has others
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +17,27 @@ const readmeFile = join(root, 'README.md');
 
 /** One input or output of action.yml. */
 interface Entry {
-  /** The comment that begins its group; undefined where it goes on with the group before. */
+  /** The comment that begins its group; undefined if it belongs to the group before. */
   readonly group: string | undefined;
   readonly name: string;
   readonly description: string;
   readonly default: string | undefined;
 }
 
-/** What README.md should say. */
+/** The columns of an input's row. */
+interface Columns {
+  readonly meaning: string;
+  readonly values: string;
+  readonly default: string;
+}
+
+/**
+ * Gives what README.md should say.
+ *
+ * @param readme its text now; the tables in it are replaced
+ * @param actionYml the text of action.yml
+ * @throws Error if a block or a section is missing, or if an input states its default twice
+ */
 export function renderReadme(readme: string, actionYml: string): string {
   const action = parseDocument(actionYml).contents;
   const inputs = renderInputs(readEntries(action, 'inputs'));
@@ -53,20 +69,38 @@ function renderInputs(entries: readonly Entry[]): string {
   return entries
     .map((entry) => {
       const heading = entry.group === undefined ? '' : renderHeading(entry.group);
-      const value = entry.default === undefined ? '' : `\`${entry.default}\``;
-      return `${heading}| \`${entry.name}\` | ${value} | ${escapeCell(entry.description)} |\n`;
+      const columns = splitDescription(entry);
+      const cells = [columns.values, columns.default, columns.meaning].map(escapeCell);
+      return `${heading}| ${renderName('input', entry.name)} | ${cells.join(' | ')} |\n`;
     })
     .join('')
     .trim();
 }
 
 function renderHeading(group: string): string {
-  return `\n**${group}**\n\n| input | default | meaning |\n| --- | --- | --- |\n`;
+  return `\n### ${group}\n\n| input | values | default | meaning |\n| --- | --- | --- | --- |\n`;
+}
+
+/** The name, and an anchor that leads to its row. */
+function renderName(kind: 'input' | 'output', name: string): string {
+  return `<a id="${kind}-${name}"></a>\`${name}\``;
+}
+
+/** Divides a description into the columns of its row. */
+function splitDescription(entry: Entry): Columns {
+  const [, meaning = '', values, depending] =
+    /^(.*?)(?: Values: (.*?)\.)?(?: Default: (.*)\.)?$/s.exec(entry.description.trim()) ?? [];
+  if (entry.default !== undefined && depending !== undefined) {
+    throw new Error(`action.yml states the default of ${entry.name} twice`);
+  }
+  const written = entry.default === undefined ? '' : `\`${entry.default}\``;
+  return { meaning, values: values ?? '', default: depending ?? written };
 }
 
 function renderOutputs(entries: readonly Entry[]): string {
   const rows = entries.map(
-    ({ name, description }) => `| \`${name}\` | ${escapeCell(description)} |`,
+    ({ name, description }) =>
+      `| ${renderName('output', name)} | ${escapeCell(description.trim())} |`,
   );
   return ['| output | meaning |', '| --- | --- |', ...rows].join('\n');
 }
@@ -87,7 +121,7 @@ if (import.meta.main) {
   const wanted = renderReadme(readme, readFileSync(join(root, 'action.yml'), 'utf8'));
   if (!process.argv.includes('--check')) writeFileSync(readmeFile, wanted);
   else if (wanted !== readme) {
-    console.error('README.md and action.yml differ; node tools/tables.ts writes the tables anew.');
+    console.error('README.md and action.yml differ; npm run tables writes the tables again.');
     process.exitCode = 1;
   }
 }
