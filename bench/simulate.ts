@@ -1,6 +1,6 @@
 /**
  * Simulates jobs that start together, with cache-wait and without, and writes what came of it: the figures into
- * docs/caching.md, between two comments, and the plot to docs/cache-wait.svg.
+ * docs/cache-wait.md, between two comments, and the plot to docs/cache-wait.svg.
  *
  * Usage: npm run simulate
  */
@@ -85,7 +85,7 @@ function writeWaits(results: readonly Result[]): string {
 }
 
 const heading = [
-  '| jobs | token requests without | with | reservations a minute | look-ups a minute | seconds without | with |',
+  '| jobs | token requests without | with | reservations per minute | lookups per minute | seconds without | with |',
   '| ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
 ];
 
@@ -117,7 +117,7 @@ async function writeDeadLeader(): Promise<string> {
   const results = await repeat({ jobs: 64, startWithin: second, cacheWait, leaderDies: true });
   const requests = writeRequests(results);
   const lookUps = writeNumber(worst(results, (result) => result.lookUps));
-  return `64 jobs within 1 s whose leader dies: ${requests} token requests, at most ${lookUps} look-ups a minute, a token after ${writeWaits(results)} s.`;
+  return `64 jobs within 1 s whose leader dies: ${requests} token requests, at most ${lookUps} lookups per minute, a token after ${writeWaits(results)} s.`;
 }
 
 function writePlot(pairs: readonly Pair[]): string {
@@ -152,7 +152,7 @@ function writePlot(pairs: readonly Pair[]): string {
 function replaceFigures(page: string, figures: string): string {
   const [start, end] = ['<!-- figures of npm run simulate -->', '<!-- end of figures -->'];
   const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/caching.md has no block ${start} ... ${end}`);
+  if (from < 0 || to < from) throw new Error(`docs/cache-wait.md has no block ${start} ... ${end}`);
   return `${page.slice(0, from + start.length)}\n\n${figures}\n\n${page.slice(to)}`;
 }
 
@@ -165,6 +165,6 @@ for (const { within } of starts) {
   }
 }
 const figures = [...writeTables(pairs), await writeDeadLeader()].join('\n');
-const page = join(docs, 'caching.md');
+const page = join(docs, 'cache-wait.md');
 writeFileSync(page, replaceFigures(readFileSync(page, 'utf8'), figures));
 writeFileSync(join(docs, 'cache-wait.svg'), writePlot(pairs));

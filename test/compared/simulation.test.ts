@@ -1,4 +1,4 @@
-/** The simulation behind the figures of docs/caching.md, in small, and what it is made of. */
+/** The simulation behind the figures of docs/cache-wait.md, in small, and what it is made of. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
