@@ -4,72 +4,24 @@
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 
-import { inputNames, secretNames } from '../src/inputs/catalog.ts';
 import { decompressArchive } from '../src/cache/archive.ts';
 import {
   defaultClient,
   startAuthorizationServer,
 } from '../test/support/doubles/authorization-server.ts';
 import { type CacheService, startCacheService } from '../test/support/doubles/cache-service.ts';
-import { renderLog, type Run, runJob } from '../test/support/doubles/runner.ts';
+import { createRenderer, type Run, startJob } from '../test/support/doubles/runner.ts';
+import {
+  type Inputs,
+  listSecrets,
+  readTrial,
+  renderHelp,
+  type Trial,
+  UsageError,
+} from './options.ts';
 
 const root = join(import.meta.dirname, '..');
-const secretVariable = 'CLIENT_SECRET';
-
-const help = `Usage: npm run demo
-       ${secretVariable}=... npm run demo -- --token-url https://... --client-id ... [--scopes "read list"] [more inputs]
-
-Without arguments: three jobs get a token from an embedded authorization server (oidc-provider, https on this machine),
-the second one through an embedded cache service; the third one revokes it.
-With arguments: gets one from your own server, so that a setting can be tried before a workflow is pushed. Every input
-of the action is an option of the same name; secrets come from the environment, for arguments are seen by others:
-${secretVariable}, PRIVATE_KEY, CLIENT_KEY, REFRESH_TOKEN and CACHE_ENCRYPTION_KEY, whichever are needed.
-GitHub's ID token exists in a workflow alone, so id-token-as cannot be tried here.`;
-
-/** Wrong usage, explained. */
-class UsageError extends Error {}
-
-type Inputs = Record<string, string>;
-
-/** Reads the arguments as inputs of the action; undefined where there are none. */
-function readArguments(args: readonly string[]): Inputs | undefined {
-  if (args.length === 0) return undefined;
-  const options = Object.fromEntries(inputNames.map((name) => [name, { type: 'string' as const }]));
-  const { values } = parse(args, options);
-  const given = Object.entries(values).flatMap(([name, value]) =>
-    typeof value === 'string' ? [[name, value] as const] : [],
-  );
-  for (const name of secretNames) {
-    if (values[name] !== undefined) {
-      throw new UsageError(
-        `--${name}: other users of this machine can see arguments. Set ${variableOf(name)} instead.`,
-      );
-    }
-  }
-  const secrets = secretNames.map((name) => [name, process.env[variableOf(name)] ?? ''] as const);
-  const isProven = secrets.some(([, value]) => value !== '') || 'client-auth-method' in values;
-  if (!isProven) {
-    throw new UsageError(`${secretVariable} is not set: the client secret is read from it.`);
-  }
-  return Object.fromEntries([['use-cache', 'false'], ...given, ...secrets]);
-}
-
-function variableOf(input: string): string {
-  return input.toUpperCase().replaceAll('-', '_');
-}
-
-function parse(
-  args: readonly string[],
-  options: Record<string, { type: 'string' }>,
-): ReturnType<typeof parseArgs> {
-  try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
 
 /** A job of one step: the action, and what it does when the job ends. */
 interface Demonstration {
@@ -77,35 +29,71 @@ interface Demonstration {
   readonly post: Run | undefined;
 }
 
-/** Runs the built action with these inputs, on a network like this process's. */
-async function start(
-  inputs: Inputs,
+/**
+ * Runs the built action with these inputs, on a network like this process's, and shows what a user would see: the log
+ * while it is written, the outputs and the environment variable, masked as the runner does it.
+ */
+async function showJob(
+  { inputs, hidden }: Trial,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Demonstration> {
-  const { runs, posts } = await runJob(
-    [
-      {
-        script: join(root, 'dist', 'main', 'index.js'),
-        post: join(root, 'dist', 'post', 'index.js'),
-        metadata: join(root, 'action.yml'),
-        uses: 'org/oauth2-token@v1',
-        inputs,
-        environment: {
-          ...pickNetworkVariables(process.env),
-          ACTIONS_RUNTIME_TOKEN: randomUUID(),
-          ...environment,
-        },
+  const screen = createScreen();
+  const job = await startJob({
+    masks: listSecrets(inputs),
+    onLog: screen.write,
+    // As long as the action itself may take, and some more.
+    timeoutMs: 24 * 3600 * 1000,
+  });
+  try {
+    showHeading('The log, as GitHub shows it');
+    const run = await job.run({
+      script: join(root, 'dist', 'main', 'index.js'),
+      post: join(root, 'dist', 'post', 'index.js'),
+      metadata: join(root, 'action.yml'),
+      uses: 'org/oauth2-token@v1',
+      inputs,
+      hidden,
+      environment: {
+        ...pickNetworkVariables(process.env),
+        ACTIONS_RUNTIME_TOKEN: randomUUID(),
+        ...environment,
       },
-    ],
-    {
-      masks: secretNames.map((name) => inputs[name] ?? ''),
-      // As long as the action itself may take, and some more.
-      timeoutMs: 24 * 3600 * 1000,
+    });
+    show('Outputs, for later steps as steps.ID.outputs.NAME', list(run.outputs, run.masks));
+    show('Environment variables, for later steps', list(run.env, run.masks));
+    screen.beginPost();
+    const [post] = await job.runPosts();
+    const colour = run.conclusion === 'success' ? 'green' : 'red';
+    console.log(`\nThe step is ${colour} (exit status ${run.exitCode ?? 'none'}).`);
+    return { run, post };
+  } finally {
+    await job.close();
+  }
+}
+
+/** Shows lines of the log at once; of the end of the job only if the action wrote something then. */
+function createScreen(): { write: (line: string) => void; beginPost: () => void } {
+  let render = createRenderer();
+  let held: string[] | undefined;
+  return {
+    write: (line) => {
+      const shown = render(line);
+      if (held === undefined) {
+        process.stdout.write(shown);
+        return;
+      }
+      held.push(shown);
+      // The runner itself writes the first line.
+      if (held.length < 2) return;
+      showHeading('The log of the end of the job');
+      process.stdout.write(held.join(''));
+      held = undefined;
     },
-  );
-  const [run] = runs;
-  if (run === undefined) throw new Error('The step did not run.');
-  return { run, post: posts[0] };
+    beginPost: () => {
+      render = createRenderer();
+      held = [];
+    },
+  };
 }
 
 /** What a user's own network may need: proxies and private CAs. */
@@ -122,20 +110,13 @@ function heading(title: string): void {
   console.log(`\n${'='.repeat(72)}\n${title}\n${'='.repeat(72)}`);
 }
 
-function show(title: string, lines: string): void {
-  console.log(`\n--- ${title} ---\n\n${lines.trimEnd()}`);
+function showHeading(title: string): void {
+  console.log(`\n--- ${title} ---\n`);
 }
 
-/** Shows what a user would see: the log, the outputs and the environment variable, masked as the runner does it. */
-function showJob({ run, post }: Demonstration): void {
-  show('The log, as GitHub shows it', renderLog(run));
-  show('Outputs, for later steps as steps.ID.outputs.NAME', list(run.outputs, run.masks));
-  show('Environment variables, for later steps', list(run.env, run.masks));
-  if (post !== undefined && post.stdout !== '') {
-    show('The log of the end of the job', renderLog(post));
-  }
-  const colour = run.conclusion === 'success' ? 'green' : 'red';
-  console.log(`\nThe step is ${colour} (exit status ${run.exitCode ?? 'none'}).`);
+function show(title: string, lines: string): void {
+  showHeading(title);
+  console.log(lines.trimEnd());
 }
 
 function list(values: Readonly<Record<string, string>>, masks: readonly string[]): string {
@@ -154,45 +135,43 @@ function hide(value: string, masks: readonly string[]): string {
 async function demonstrate(): Promise<boolean> {
   const server = await startAuthorizationServer();
   const cache = await startCacheService();
-  const inputs = {
+  const inputs: Inputs = {
     'token-url': server.tokenUrl,
     'client-id': defaultClient.clientId,
     'client-secret': defaultClient.clientSecret,
     'ca-certificate': server.caCertificate,
     scopes: 'read list',
   };
+  const hidden = ['client-secret'];
   try {
     console.log(
       `An authorization server (oidc-provider) listens at ${server.issuer}, with a CA of its own,\nand a cache service at ${cache.origin}.`,
     );
     heading('Job 1: nothing is in the cache');
-    const first = await start(inputs, cache.environment({ version: 'v2' }));
-    showJob(first);
+    const first = await showJob({ inputs, hidden }, cache.environment({ version: 'v2' }));
     const token = first.run.outputs['token'] ?? '';
     const { active, scope } = await server.introspect(token);
     show(
-      'The server is asked about the token (introspection)',
+      'What the server says about the token (introspection)',
       `active: ${String(active)}, scope: ${String(scope)}`,
     );
 
     heading('Job 2, on another machine: the token comes from the cache');
-    const second = await start(inputs, cache.environment({ version: 'v2' }));
-    showJob(second);
+    const second = await showJob({ inputs, hidden }, cache.environment({ version: 'v2' }));
     const same = second.run.outputs['token'] === token;
     show(
       'What the two jobs cost',
       `the same token: ${String(same)}; requests at the token endpoint: ${server.tokenRequests.length}`,
     );
-    show('What lies in the cache, for the curious', await describeEntries(cache));
+    show('What the cache has', await describeEntries(cache));
 
     heading('Job 3: a token of its own, which ends with the job (revoke: true)');
-    const third = await start(
-      { ...inputs, revoke: 'true', 'revocation-url': server.revocationUrl },
+    const third = await showJob(
+      { inputs: { ...inputs, revoke: 'true', 'revocation-url': server.revocationUrl }, hidden },
       cache.environment({ version: 'v2' }),
     );
-    showJob(third);
     const revoked = await server.introspect(third.run.outputs['token'] ?? '');
-    show('The server is asked about that token', `active: ${String(revoked.active)}`);
+    show('What the server says about that token', `active: ${String(revoked.active)}`);
     return [first, second, third].every(isGreen) && active && same && !revoked.active;
   } finally {
     await cache.close();
@@ -204,13 +183,13 @@ function isGreen({ run, post }: Demonstration): boolean {
   return run.conclusion === 'success' && post?.conclusion === 'success';
 }
 
-/** The entries by name, and the beginning of the sealed part in hex. */
+/** The entries by name, and the beginning of the encrypted part in hex. */
 async function describeEntries({ entries }: CacheService): Promise<string> {
   const described = entries.map(async ({ name, blob }) => {
     // Behind tar's own 512 bytes; tar packed it with zstd where there is one, else with gzip.
     const archive = await decompressArchive(blob, isGzip(blob) ? 'gzip' : 'zstd-without-long');
     const start = archive.indexOf('\x89OA2TOK\n', 0, 'latin1');
-    return `${name}\n${formatHex(archive.subarray(start, start + 128))}\n... sealed with a key that only the client secret gives`;
+    return `${name}\n${formatHex(archive.subarray(start, start + 128))}\n... encrypted with a key that is derived from the client secret`;
   });
   return (await Promise.all(described)).join('\n\n');
 }
@@ -232,24 +211,17 @@ function formatHex(bytes: Buffer): string {
     .join('\n');
 }
 
-/** The demo against the user's own server. */
-async function tryInputs(inputs: Inputs): Promise<boolean> {
-  const job = await start(inputs);
-  showJob(job);
-  return isGreen(job);
-}
-
 async function main(args: readonly string[]): Promise<boolean> {
   if (args.includes('--help') || args.includes('-h')) {
-    console.log(help);
+    console.log(renderHelp(root));
     return true;
   }
+  if (args.length === 0) return await demonstrate();
   try {
-    const inputs = readArguments(args);
-    return await (inputs === undefined ? demonstrate() : tryInputs(inputs));
+    return isGreen(await showJob(readTrial(args, process.env)));
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n\n${help}`);
+    console.error(`${error.message}\n\nnpm run demo -- --help lists every option.`);
     return false;
   }
 }

@@ -1,45 +1,83 @@
 /**
- * Starts the embedded authorization server in the background, for a workflow that runs the action against it.
+ * Starts the embedded authorization server in the background: for a workflow that runs the action against it, or for
+ * `npm run demo`. `npm run serve -- --help` says more.
  *
- * Usage: CLIENT_SECRET=... node demo/serve.ts --client-id ID [--port PORT] [--minutes MINUTES]
- *
- * It listens on 127.0.0.1 by https, with a CA of its own. Its address and the CA's certificate become the outputs
- * `token-url` and `ca-certificate` of the step, or are printed where there is no GITHUB_OUTPUT. The server ends by
- * itself after the minutes (10 if left out), or with the job.
+ * In a workflow, its address and the certificate of its CA become the outputs `token-url` and `ca-certificate` of the
+ * step. Elsewhere the command of the demo that fits is printed. The server ends by itself, or with the job.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
+import { findNearest } from '../src/inputs/misspelling.ts';
 import { startAuthorizationServer } from '../test/support/doubles/authorization-server.ts';
+import { readOptions, UsageError } from './options.ts';
 
 /** What the server tells the process that started it: where it listens, or why it does not. */
-type Message =
-  { readonly tokenUrl: string; readonly caCertificate: string } | { readonly fault: string };
+type Message = Address | { readonly fault: string };
 
-type Address = Exclude<Message, { fault: string }>;
+interface Address {
+  readonly tokenUrl: string;
+  /** The file with the CA's certificate; it is removed when the server ends. */
+  readonly certificateFile: string;
+}
+
+interface Settings {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly port: number;
+  readonly minutes: number;
+}
 
 /** Set in the process that is the server. */
 const role = 'OAUTH2_TOKEN_SERVER';
 
-const { values } = parseArgs({
-  options: {
-    'client-id': { type: 'string' },
-    port: { type: 'string', default: '0' },
-    minutes: { type: 'string', default: '10' },
-  },
-});
+const optionNames = ['client-id', 'port', 'minutes'] as const;
 
-/** Runs the server in this process, for some minutes. */
-async function serve(clientId: string, clientSecret: string): Promise<Message> {
+/** A timer of Node's is not longer. */
+const mostMinutes = 35_000;
+
+const help = `Usage: CLIENT_SECRET=... npm run serve -- --client-id ID [options]
+
+Starts an authorization server (oidc-provider) in the background, on 127.0.0.1 by https with a CA of its own, and prints
+the command of the demo that gets a token from it.
+
+  --client-id ID      the client that the server knows; its secret is in the variable CLIENT_SECRET
+  --port PORT         0 or left out: a free port
+  --minutes MINUTES   when the server ends, 10 if left out`;
+
+function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): Settings {
+  const values = readOptions(args, optionNames, (name) => findNearest(name, optionNames));
+  const clientId = values['client-id'] ?? '';
+  const clientSecret = env['CLIENT_SECRET'] ?? '';
+  if (clientId === '') throw new UsageError('--client-id is required.');
+  if (clientSecret === '') throw new UsageError('CLIENT_SECRET is not set.');
+  const port = readNumber('port', values['port'] ?? '0', 65_535);
+  const minutes = readNumber('minutes', values['minutes'] ?? '10', mostMinutes);
+  return { clientId, clientSecret, port, minutes };
+}
+
+function readNumber(name: string, value: string, most: number): number {
+  if (/^\d+$/.test(value) && Number(value) <= most) return Number(value);
+  throw new UsageError(`--${name}: got "${value}", takes 0 to ${most}.`);
+}
+
+/** Runs the server in this process, for some minutes or until it is ended. */
+async function serve({ clientId, clientSecret, port, minutes }: Settings): Promise<Message> {
   try {
-    const server = await startAuthorizationServer({
-      clients: [{ clientId, clientSecret }],
-      port: Number(values.port),
-    });
-    setTimeout(() => void server.close(), Number(values.minutes) * 60_000);
-    return { tokenUrl: server.tokenUrl, caCertificate: server.caCertificate };
+    const clients = [{ clientId, clientSecret }];
+    const server = await startAuthorizationServer({ clients, port });
+    const certificateFile = join(mkdtempSync(join(tmpdir(), 'oauth2-token-ca-')), 'ca.pem');
+    writeFileSync(certificateFile, server.caCertificate);
+    const end = (): void => {
+      rmSync(dirname(certificateFile), { recursive: true, force: true });
+      process.exit();
+    };
+    setTimeout(end, minutes * 60_000);
+    process.once('SIGTERM', end);
+    return { tokenUrl: server.tokenUrl, certificateFile };
   } catch (error) {
     return { fault: String(error) };
   }
@@ -74,22 +112,50 @@ function waitForMessage(server: ChildProcess): Promise<Message> {
   });
 }
 
-/** Hands the address to later steps. */
-function tell({ tokenUrl, caCertificate }: Address): void {
-  const delimiter = randomUUID();
-  const text = `token-url=${tokenUrl}\nca-certificate<<${delimiter}\n${caCertificate.trim()}\n${delimiter}\n`;
+/** Hands the address to later steps, or to the user. */
+function tell({ tokenUrl, certificateFile }: Address, { clientId, minutes }: Settings): void {
   const file = process.env['GITHUB_OUTPUT'] ?? '';
-  if (file === '') console.log(text);
-  else appendFileSync(file, text);
+  if (file !== '') {
+    const delimiter = randomUUID();
+    const certificate = readFileSync(certificateFile, 'utf8').trim();
+    appendFileSync(
+      file,
+      `token-url=${tokenUrl}\nca-certificate<<${delimiter}\n${certificate}\n${delimiter}\n`,
+    );
+    return;
+  }
+  const options = [
+    ...['--token-url', tokenUrl],
+    ...['--client-id', clientId],
+    ...['--ca-certificate', certificateFile],
+  ];
+  console.log(`It ends in ${minutes} minutes. With the same CLIENT_SECRET, this gets a token from it:
+
+npm run demo -- ${options.map(quote).join(' ')}`);
 }
 
-const clientId = values['client-id'] ?? '';
-const clientSecret = process.env['CLIENT_SECRET'] ?? '';
-if (clientId === '' || clientSecret === '') {
-  console.error('Usage: CLIENT_SECRET=... node demo/serve.ts --client-id ID [--port PORT]');
-  process.exitCode = 1;
-} else if (process.env[role] === undefined) {
-  tell(await start());
-} else {
-  process.send?.(await serve(clientId, clientSecret));
+/** An argument as a shell takes it. */
+function quote(argument: string): string {
+  if (/^[\w./:\\-]+$/.test(argument)) return argument;
+  return process.platform === 'win32'
+    ? `"${argument}"`
+    : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(help);
+    return;
+  }
+  try {
+    const settings = readSettings(args, process.env);
+    if (process.env[role] === undefined) tell(await start(), settings);
+    else process.send?.(await serve(settings));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${help}`);
+    process.exitCode = 1;
+  }
+}
+
+await main(process.argv.slice(2));

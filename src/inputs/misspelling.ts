@@ -28,11 +28,20 @@ function isOfUser(name: string): boolean {
   return name === 'username' || name === 'password';
 }
 
-function guessInput(name: string): InputName | undefined {
+/** Gives the input that an unknown name probably means: by another word for it, or a few letters apart. */
+export function guessInput(name: string): InputName | undefined {
   const letters = squeeze(name);
   const [, meant] = otherWords.find(([word]) => word === letters) ?? [];
-  if (meant !== undefined) return meant;
-  return inputNames
+  return meant ?? findNearest(name, inputNames);
+}
+
+/** Gives the candidate that a name differs from by few letters; undefined if there is none. */
+export function findNearest<Name extends string>(
+  name: string,
+  candidates: readonly Name[],
+): Name | undefined {
+  const letters = squeeze(name);
+  return candidates
     .map((candidate) => ({ candidate, distance: countEdits(letters, squeeze(candidate)) }))
     .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
     .sort((a, b) => a.distance - b.distance)[0]?.candidate;

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 
 import { startBuiltAction } from '../support/making/built-action.ts';
 
@@ -24,12 +24,16 @@ interface Start {
 }
 
 /** Starts the server as a step does, which is over when every pipe of it is closed; ends the server with the test. */
-function start(t: TestContext, args: readonly string[], secret = clientSecret): Start {
+function start(
+  t: TestContext,
+  args: readonly string[],
+  { secret = clientSecret, inWorkflow = true } = {},
+): Start {
   const folder = mkdtempSync(join(tmpdir(), 'oauth2-token-serve-'));
   const file = join(folder, 'output');
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
-    env: { ...process.env, CLIENT_SECRET: secret, GITHUB_OUTPUT: file },
+    env: { ...process.env, CLIENT_SECRET: secret, GITHUB_OUTPUT: inWorkflow ? file : '' },
     // A guard against a server that keeps the pipes open.
     timeout: 30_000,
   });
@@ -39,7 +43,7 @@ function start(t: TestContext, args: readonly string[], secret = clientSecret): 
     rmSync(folder, { recursive: true });
   });
   assert.equal(error, undefined, 'a pipe stayed open');
-  return { status, stdout, stderr, outputs: status === 0 ? readFileSync(file, 'utf8') : '' };
+  return { status, stdout, stderr, outputs: existsSync(file) ? readFileSync(file, 'utf8') : '' };
 }
 
 test('the step ends, the server stays, and the action gets a token from it', async (t) => {
@@ -75,9 +79,41 @@ test('a port that is taken fails the step, with the reason', async (t) => {
   assert.match(stderr, /EADDRINUSE/);
 });
 
-test('without a client or its secret it says how it is used', (t) => {
-  for (const { status, stderr } of [start(t, []), start(t, ['--client-id', 'ci'], '')]) {
-    assert.equal(status, 1);
-    assert.match(stderr, /^Usage: /);
+test('outside a workflow it prints the command of the demo that gets a token from it', (t) => {
+  const { status, stdout, stderr } = start(t, ['--client-id', "the client's"], {
+    inWorkflow: false,
+  });
+  assert.equal(status, 0, stderr);
+  assert.doesNotMatch(stdout, new RegExp(clientSecret));
+  const [, command = ''] = /^npm run demo -- (.+)$/m.exec(stdout) ?? [];
+  const demo = spawnSync(`"${process.execPath}" demo/demo.ts ${command}`, {
+    encoding: 'utf8',
+    cwd: join(import.meta.dirname, '..', '..'),
+    shell: true,
+    env: { ...process.env, CLIENT_SECRET: clientSecret },
+  });
+  assert.equal(demo.status, 0, demo.stdout + demo.stderr);
+});
+
+describe('wrong usage is explained, with every option:', () => {
+  for (const [wrong, args, secret, complaint] of [
+    ['no client', [], clientSecret, '--client-id is required.'],
+    ['no secret', ['--client-id', 'ci'], '', 'CLIENT_SECRET is not set.'],
+    ['a port of letters', ['--client-id', 'ci', '--port', 'x'], clientSecret, '--port: got "x"'],
+    [
+      'a misspelled option',
+      ['--clientid', 'ci'],
+      clientSecret,
+      '--clientid: unknown option, did you mean --client-id?',
+    ],
+  ] as const) {
+    test(wrong, (t) => {
+      const { status, stderr } = start(t, args, { secret });
+      assert.equal(status, 1);
+      assert.ok(stderr.startsWith(complaint), stderr);
+      for (const option of ['--client-id ID', '--port PORT', '--minutes MINUTES']) {
+        assert.ok(stderr.includes(option), option);
+      }
+    });
   }
 });

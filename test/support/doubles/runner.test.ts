@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -91,6 +91,24 @@ describe('a script', () => {
       `console.log('s3cret'); console.log('::add-mask::s3cret'); console.log('s3cret');`,
     );
     assert.equal((await runAction({ script })).log, 's3cret\n***\n');
+  });
+
+  test('has each line of its log handed over while it runs, masked', async () => {
+    const go = path.join(directory, 'go');
+    const lines: string[] = [];
+    // It ends only after its first line was seen.
+    const script = await writeScript(`
+      console.log('first s3cret');
+      while (!fs.existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 5));
+      console.log('last');
+    `);
+    const onLog = (line: string): void => {
+      lines.push(line);
+      writeFileSync(go, '');
+    };
+    const run = await runAction({ script, masks: ['s3cret'], onLog });
+    assert.equal(run.exitCode, 0);
+    assert.deepEqual(lines, ['first ***', 'last']);
   });
 
   test('has nothing on its stdin', async () => {

@@ -7,7 +7,7 @@ import { Job, type JobOptions, makeDirectories, type Run, type StepOptions } fro
 export type { Command } from './runner/commands.ts';
 export { RunnerError, type RunnerErrorCode } from './runner/errors.ts';
 export type { Job, JobOptions, Run, StepOptions } from './runner/job.ts';
-export { renderLog } from './runner/render.ts';
+export { createRenderer, renderLog } from './runner/render.ts';
 export type { Annotation, Level } from './runner/step.ts';
 
 /** A script to run alone. */

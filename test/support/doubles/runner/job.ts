@@ -29,6 +29,8 @@ export interface JobOptions {
   node?: string;
   /** After this many milliseconds a script is killed, and its run throws. A guard against a hang, 60,000 by default. */
   timeoutMs?: number;
+  /** Called with each line of the log when it is written, masked: for showing the log while the job runs. */
+  onLog?: (line: string) => void;
   /** Kills the script that is running when it aborts, as the loss of a runner does. */
   lost?: AbortSignal;
 }
@@ -47,6 +49,8 @@ export interface StepOptions {
   environment?: Readonly<Record<string, string>>;
   /** `octo-org/oauth2-token@v1`, say: the log then begins with the step's inputs and variables, as it does on GitHub. */
   uses?: string;
+  /** Inputs that this beginning shows as `***`, as the runner shows a value that is a secret as a whole. */
+  hidden?: readonly string[];
 }
 
 /** What came of one script. */
@@ -137,7 +141,8 @@ export class Job {
   }
 
   async #runScript(script: Script): Promise<Run> {
-    const step = new Step(this.#masker, this.#options.debug ?? false);
+    const { debug = false, onLog } = this.#options;
+    const step = new Step(this.#masker, debug, onLog);
     const inputs = await this.#begin(step, script);
     const files = await createCommandFiles(this.#directories.temp);
     const environment = createEnvironment({
@@ -189,7 +194,7 @@ export class Job {
     if (stage === 'post') {
       step.write('Post job cleanup.');
     } else {
-      writeDetails(step, options.uses, inputs, {
+      writeDetails(step, options.uses, hideInputs(inputs, options.hidden ?? []), {
         ...Object.fromEntries(this.#exported),
         ...environment,
       });
@@ -258,6 +263,12 @@ export async function makeDirectories(options: JobOptions): Promise<JobDirectori
   }
   await writeFile(event, JSON.stringify(options.eventPayload ?? {}, undefined, 2));
   return directories;
+}
+
+function hideInputs(inputs: Values, hidden: readonly string[]): Values {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, hidden.includes(name) ? '***' : value]),
+  );
 }
 
 /** The step's first lines on GitHub: its inputs, and the workflow's variables, which are not the runner's own. */

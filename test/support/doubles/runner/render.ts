@@ -12,19 +12,24 @@ const labels = new Map([
  * label, a group as `> title` and its lines indented by 4 spaces.
  */
 export function renderLog({ log }: { log: string }): string {
-  const rendered: string[] = [];
+  const render = createRenderer();
+  return log.split('\n').slice(0, -1).map(render).join('');
+}
+
+/** Renders one line after the other as renderLog does: an empty string where nothing is shown, else with a line feed. */
+export function createRenderer(): (line: string) => string {
   let indent = '';
-  for (const line of log.split('\n').slice(0, -1)) {
+  return (line) => {
     const [, tag = '', text = line] = /^##\[(\w+)\](.*)$/.exec(line) ?? [];
     if (tag === 'group') {
-      rendered.push(`> ${text}`);
       indent = '    ';
-    } else if (tag === 'endgroup') {
-      indent = '';
-    } else {
-      const label = labels.get(tag);
-      rendered.push(indent + (label === undefined ? line : label + text));
+      return `> ${text}\n`;
     }
-  }
-  return rendered.map((line) => `${line}\n`).join('');
+    if (tag === 'endgroup') {
+      indent = '';
+      return '';
+    }
+    const label = labels.get(tag);
+    return `${indent}${label === undefined ? line : label + text}\n`;
+  };
 }

@@ -44,10 +44,12 @@ export class Step {
   readonly masker: Masker;
   readonly #debugs: boolean;
   readonly #log: string[] = [];
+  readonly #onLine: (line: string) => void;
 
-  /** Takes the job's masker, and whether step debug logging is on. */
-  constructor(masker: Masker, debugs: boolean) {
+  /** Takes the job's masker, whether step debug logging is on, and what is called with each line that is written. */
+  constructor(masker: Masker, debugs: boolean, onLine: (line: string) => void = () => undefined) {
     this.masker = masker;
+    this.#onLine = onLine;
     this.echoes = debugs;
     this.#debugs = debugs;
   }
@@ -59,7 +61,9 @@ export class Step {
 
   /** Writes into the log, masked with the secrets known by now. */
   write(text: string): void {
-    this.#log.push(this.masker.mask(text));
+    const masked = this.masker.mask(text);
+    this.#log.push(masked);
+    for (const line of masked.split('\n')) this.#onLine(line);
   }
 
   /** Writes into the log if step debug logging is on. */
