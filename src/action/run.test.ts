@@ -29,7 +29,7 @@ import {
   saySet,
   sayDropped,
   sayTlsStaysVerified,
-  sayTrustWidened,
+  sayTrustChanged,
 } from '../wording/progress.ts';
 
 describe('a step that gets a token', () => {
@@ -255,9 +255,22 @@ describe('a step that gets a token', () => {
     test(`says that ${set.join(' and ')} changes whom TLS trusts`, async () => {
       const env = Object.fromEntries(set.map((name) => [name, '/somewhere']));
       const { calls } = await runStep({ env });
-      assert.equal(calls[masks.length], line(sayTrustWidened(set)));
+      assert.equal(calls[masks.length], line(sayTrustChanged(set)));
     });
   }
+
+  for (const option of ['--use-system-ca', '--use_openssl_ca']) {
+    test(`says that NODE_OPTIONS with ${option} changes whom TLS trusts`, async () => {
+      const env = { NODE_OPTIONS: `--max-http-header-size=16384 ${option}` };
+      const { calls } = await runStep({ env });
+      assert.equal(calls[masks.length], line(sayTrustChanged(['NODE_OPTIONS'])));
+    });
+  }
+
+  test('says nothing of trust where NODE_OPTIONS changes none', async () => {
+    const { calls } = await runStep({ env: { NODE_OPTIONS: '--no-use-system-ca --no-warnings' } });
+    assert.ok(!calls.includes(line(sayTrustChanged(['NODE_OPTIONS']))));
+  });
 
   test('warns once of variables that may have been meant as inputs, and works', async () => {
     const { calls, greenAfter } = await runStep({ env: { INPUT_ENV: 'prod', INPUT_URL: 'x' } });

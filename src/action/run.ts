@@ -25,7 +25,7 @@ import {
   sayReusing,
   saySet,
   sayTlsStaysVerified,
-  sayTrustWidened,
+  sayTrustChanged,
 } from '../wording/progress.ts';
 import { isSkipped, type NoCredentials } from './no-credentials.ts';
 import { handOver, outputNames } from './outputs.ts';
@@ -107,11 +107,15 @@ const trustVariables = [
   'SSL_CERT_DIR',
 ];
 
+/** The options of Node that do the same. Node takes `_` for `-` in them. */
+const trustOption = /(^|\s|")--use[-_](system|openssl)[-_]ca\b/;
+
 /** Says what an earlier step, or the runner, has set to change whom TLS trusts. */
 function tellTrust(env: NodeJS.ProcessEnv, log: Log): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
-  const widened = trustVariables.filter((name) => (env[name] ?? '') !== '');
-  if (widened.length > 0) log.say(sayTrustWidened(widened));
+  const changing = trustVariables.filter((name) => (env[name] ?? '') !== '');
+  if (trustOption.test(env['NODE_OPTIONS'] ?? '')) changing.push('NODE_OPTIONS');
+  if (changing.length > 0) log.say(sayTrustChanged(changing));
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   sayReusing,
   saySet,
   sayTlsStaysVerified,
-  sayTrustWidened,
+  sayTrustChanged,
 } from './progress.ts';
 
 describe('before the endpoint is asked', () => {
@@ -140,12 +140,12 @@ describe('other lines', () => {
       'The ID token of the answer has fewer than 8 characters and cannot be hidden in the log. It was dropped, and the output id-token is empty.',
     ],
     [
-      sayTrustWidened(['NODE_EXTRA_CA_CERTS']),
-      'NODE_EXTRA_CA_CERTS is set; the certificates that this names are trusted, too.',
+      sayTrustChanged(['NODE_EXTRA_CA_CERTS']),
+      'NODE_EXTRA_CA_CERTS is set and can change which certificates are trusted.',
     ],
     [
-      sayTrustWidened(['NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE']),
-      'NODE_USE_SYSTEM_CA, SSL_CERT_FILE are set; the certificates that this names are trusted, too.',
+      sayTrustChanged(['NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE']),
+      'NODE_USE_SYSTEM_CA, SSL_CERT_FILE are set and can change which certificates are trusted.',
     ],
   ];
   for (const [line, said] of lines) {

@@ -91,9 +91,9 @@ export function sayReplaced(envVar: string): Text {
   return text`${envVar} was already set; later steps now see this token.`;
 }
 
-/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
-export function sayTrustWidened(variables: readonly string[]): Text {
-  return text`${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
+/** The environment adds to the certificates that are trusted by themselves, or replaces them. */
+export function sayTrustChanged(variables: readonly string[]): Text {
+  return text`${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set and can change which certificates are trusted.`;
 }
 
 /** An earlier step tried to switch the verification of certificates off. */

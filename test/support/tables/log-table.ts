@@ -548,7 +548,7 @@ export const logTexts: readonly LogText[] = [
         env: { NODE_EXTRA_CA_CERTS: '/etc/proxy-ca.pem' },
       }),
     log: [
-      'NODE_EXTRA_CA_CERTS is set; the certificates that this names are trusted, too.',
+      'NODE_EXTRA_CA_CERTS is set and can change which certificates are trusted.',
       asking,
       got,
       set,
