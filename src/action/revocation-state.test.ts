@@ -32,7 +32,9 @@ describe('the state that waits for the end of the job', () => {
   test('does not open where it is no state', () => {
     const forged = [
       { revocationUrl: 'no url' },
-      { token: 'a\nb' },
+      { token: 'a-line-\nbreak' },
+      { token: 'true' },
+      { token: '  true  ' },
       { expiresAt: 8.65e15 },
       { inputs: { a: 1 } },
     ];

@@ -4,6 +4,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { nonceBytes, seal, unseal } from '../cache/seal.ts';
 import { inputNames } from '../inputs/catalog.ts';
 import { readInput } from '../inputs/reader.ts';
+import { shortestToken } from '../oauth2/token-response.ts';
 
 /** The name under which the runner keeps the state between the step and the end of the job. */
 export const stateName = 'revocation';
@@ -96,6 +97,7 @@ function isState(value: unknown): value is RevocationState {
   return (
     typeof token === 'string' &&
     /^[\x20-\x7e]+$/.test(token) &&
+    token.trim().length >= shortestToken &&
     [revocationUrl, tokenUrl].every((url) => typeof url === 'string' && URL.canParse(url)) &&
     (expiresAt === undefined || isTime(expiresAt)) &&
     typeof inputs === 'object' &&
