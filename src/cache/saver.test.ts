@@ -316,6 +316,8 @@ describe('the child process', () => {
       GITHUB_TOKEN: 'secret',
       CLIENT_SECRET: 'secret',
       STATE_token: 'secret',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'secret',
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://run.actions.example.com/',
       AWS_SECRET_ACCESS_KEY: 'secret',
       NODE_OPTIONS: '--title=changed',
       NODE_TLS_REJECT_UNAUTHORIZED: '0',

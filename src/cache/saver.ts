@@ -31,9 +31,9 @@ export interface SaverContext
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** What the toolkit, tar and a proxy need; no input of the step is among it. */
+/** What the toolkit, tar and a proxy need: no input of the step, and nothing that requests an ID token. */
 const passedOn =
-  /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|(RUNNER|ACTIONS)_.*)$/i;
+  /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|RUNNER_.*|ACTIONS_(?!ID_TOKEN_).*)$/i;
 
 /**
  * Starts the child process. It belongs to a process group of its own, works in a directory of its own and prints
