@@ -225,11 +225,35 @@ export const guardedVariables: Readonly<Record<string, readonly string[]>> = {
     'ERL_*',
     'GHCRTS',
   ],
+  'Other programs': [
+    'CURL_HOME',
+    'WGETRC',
+    'GNUPGHOME',
+    'RSYNC_RSH',
+    'SVN_SSH',
+    'CVS_RSH',
+    'HGRCPATH',
+    'GZIP',
+    'XZ_OPT',
+    'XZ_DEFAULTS',
+    'ZIPOPT',
+    'LESS',
+    'TERMINFO',
+    'NIX_PATH',
+    'ANSIBLE_CONFIG',
+    'TF_CLI_CONFIG_FILE',
+    'TF_CLI_ARGS*',
+    'KUBECTL_EXTERNAL_DIFF',
+  ],
   Containers: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'KUBECONFIG', 'BUILDKIT_HOST'],
 };
 
+/** The one name that a pattern covers and that programs read as a token: npm, with what actions/setup-node writes. */
+const registryToken = 'NODE_AUTH_TOKEN';
+
 /** Whether a variable of this name changes how the runner, a shell or another program works. */
 export function isGuardedVariable(name: string): boolean {
+  if (name === registryToken) return false;
   const guarded = Object.values(guardedVariables).flat();
   return guarded.some((pattern) => matches(pattern.toUpperCase(), name.toUpperCase()));
 }

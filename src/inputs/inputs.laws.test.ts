@@ -137,7 +137,7 @@ describe('whatever the inputs are', () => {
         assert.ok(!parameters.some(([name]) => name === 'grant_type' || name === 'client_secret'));
         assert.ok(envVar === undefined || /^[A-Z_]\w*$/i.test(envVar));
         const guarded =
-          /^(?:(?:github|runner|actions|input|state|node|ld|dyld)_|(?:path|home|ci)$)/i;
+          /^(?:(?:github|runner|actions|input|state|ld|dyld)_|node_(?!auth_token$)|(?:path|home|ci)$)/i;
         assert.doesNotMatch(envVar ?? '', guarded);
         assert.ok(!inputs.revoke || inputs.useCache === 'false');
       }),

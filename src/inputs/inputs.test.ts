@@ -455,6 +455,8 @@ describe('readInputs', () => {
       'RUSTFLAGS',
       'COMSPEC',
       'DOTNET_STARTUP_HOOKS',
+      'RSYNC_RSH',
+      'TF_CLI_ARGS_plan',
     ];
     const anyCase = guarded.flatMap((one) => [
       one,
@@ -471,6 +473,7 @@ describe('readInputs', () => {
     for (const variable of [
       'GITHUB',
       'GH_TOKEN',
+      'NODE_AUTH_TOKEN',
       'MY_PATH',
       'PATHS',
       'NODE',
