@@ -83,6 +83,34 @@ describe('a token that lies in the cache', () => {
   });
 });
 
+describe('a token in the cache that is too long for the environment', () => {
+  const long = createToken('x'.repeat(131_071 - 'MY_TOKEN='.length + 1));
+
+  test('is a miss, because no later process of the job could start', async () => {
+    const { reuse, calls } = await openJob({
+      inputs: { 'env-var': 'MY_TOKEN' },
+      search: () => plant(long),
+    });
+    assert.equal(await reuse.find(), undefined);
+    assert.equal(reuse.missed, true);
+    assert.deepEqual(calls, ['mask sig=a-signature']);
+  });
+
+  test('is a hit where it just fits, and where no variable is set', async () => {
+    const fits = createToken(long.accessToken.token.slice(1));
+    for (const [envVar, token] of [
+      ['MY_TOKEN', fits],
+      ['', long],
+    ] as const) {
+      const { reuse } = await openJob({
+        inputs: { 'env-var': envVar },
+        search: () => plant(token),
+      });
+      assert.equal((await reuse.find())?.accessToken.token, token.accessToken.token);
+    }
+  });
+});
+
 describe('a look-up that finds no token', () => {
   test('is a miss where nothing is there, which verbose shows', async () => {
     const { reuse, calls } = await openJob({ inputs: { verbose: 'true' } });
