@@ -62,7 +62,11 @@ function audit(zizmor: string, persona: string, files: readonly string[]): boole
 }
 
 mkdirSync(cache, { recursive: true });
-const examples = [...listWorkflows('examples'), ...listWorkflows(join('test', 'workflows'))];
+const examples = [
+  ...listWorkflows('examples'),
+  ...listWorkflows(join('examples', 'usage')),
+  ...listWorkflows(join('test', 'workflows')),
+];
 const [actionlint, zizmor] = [getActionlint(), getZizmor()];
 const passed = [
   run(actionlint, ...listWorkflows(join('.github', 'workflows')), ...examples),

@@ -9,6 +9,7 @@ import { renderText } from '../../src/log/text.ts';
 import { createCredentials, listForms } from '../support/making/credentials.ts';
 import {
   fillIn,
+  isCompositeAction,
   isOwnStep,
   isWorkflow,
   listFiles,
@@ -38,7 +39,7 @@ function complainOf(inputs: Readonly<Record<string, string>>): string[] {
 }
 
 /** Reads the inputs of a step as the action does, with the defaults that the runner adds. */
-function assertInputs(step: Step): void {
+function assertInputs(step: Step, isInComposite: boolean): void {
   const given = step.with ?? {};
   const known: readonly string[] = inputNames;
   assert.deepEqual(
@@ -49,7 +50,9 @@ function assertInputs(step: Step): void {
   const inputs = fillIn(given, values, formed);
   assert.deepEqual(complainOf({ ...inputDefaults, ...inputs }), []);
   for (const name of secretNames.filter((secret) => given[secret] !== undefined)) {
-    assert.match(given[name] ?? '', /^\$\{\{ secrets\.\w+ \}\}$/, `${name} is no secret`);
+    // A composite action cannot read secrets.
+    const source = isInComposite ? /^\$\{\{ inputs\.[\w-]+ \}\}$/ : /^\$\{\{ secrets\.\w+ \}\}$/;
+    assert.match(given[name] ?? '', source, `${name} is no secret`);
   }
 }
 
@@ -63,9 +66,9 @@ function assertOutputs(steps: readonly Step[]): void {
   }
 }
 
-function assertSteps(steps: readonly Step[]): void {
+function assertSteps(steps: readonly Step[], isInComposite = false): void {
   for (const step of steps) {
-    if (isOwnStep(step)) assertInputs(step);
+    if (isOwnStep(step)) assertInputs(step, isInComposite);
     // What an expression puts into a script is run as a part of it.
     assert.doesNotMatch(step.run ?? '', /\$\{\{/);
   }
@@ -95,7 +98,7 @@ function assertTokenUsed({ jobs }: Workflow): void {
 }
 
 describe('examples/', () => {
-  const examples = listFiles('examples', /\.ya?ml$/).map(readExample);
+  const examples = listFiles('examples', /(?<!\/action)\.yml$/).map(readExample);
 
   test('has examples', () => {
     assert.ok(examples.length > 0);
@@ -106,10 +109,18 @@ describe('examples/', () => {
       const workflow = parse(example);
       assert.ok(isWorkflow(workflow));
       assertComplete(workflow);
-      assert.ok(listSteps(workflow).some(isOwnStep));
+      // A caller of a composite action or of a reusable workflow has no step of this action.
+      assert.ok(listSteps(workflow).some(isOwnStep) || example.name.includes('/usage/call-'));
       assertSteps(listSteps(workflow));
     });
   }
+
+  test('the composite action has inputs that the action takes', () => {
+    const action = parse(readExample('examples/usage/composite-action/action.yml'));
+    assert.ok(isCompositeAction(action));
+    assert.equal(listSteps(action).filter(isOwnStep).length, 1);
+    assertSteps(listSteps(action), true);
+  });
 
   test('the one for ACS hands the token to later steps in their environment', () => {
     const workflow = parse(readExample('examples/stanford-acs.yml'));
@@ -131,8 +142,8 @@ describe('README.md and docs/', () => {
   for (const piece of pieces) {
     test(`${piece.name} has inputs that the action takes, and is complete if it is a workflow`, () => {
       const value = parse(piece);
-      if (isWorkflow(value)) assertComplete(value);
-      assertSteps(listSteps(value));
+      if (isWorkflow(value) && value.on !== undefined) assertComplete(value);
+      assertSteps(listSteps(value), isCompositeAction(value));
     });
   }
 });

@@ -20,8 +20,11 @@ import {
 import type { Expected, Given, ProviderRequest } from '../support/making/provider-request.ts';
 import { type ExampleRun, runExample, type SentRequest } from '../support/making/run-example.ts';
 
-const examples = listFiles('examples', /\.ya?ml$/).filter((file) =>
-  Object.values(readWorkflow(file).jobs).some(({ steps }) => steps?.some(isOwnStep)),
+/** Those of providers; examples/usage/ has those for every server. */
+const examples = listFiles('examples', /\.ya?ml$/).filter(
+  (file) =>
+    !file.startsWith('examples/usage/') &&
+    Object.values(readWorkflow(file).jobs).some(({ steps }) => steps?.some(isOwnStep)),
 );
 const pages = listFiles('docs/providers', /\.md$/);
 const credentials = await createCredentials();

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 
 import {
   fileExists,
+  isCompositeAction,
   isObject,
   listFiles,
   parse,
@@ -14,10 +15,12 @@ import {
 import { complainOfAction, complainOfWorkflow } from '../support/doubles/workflow-parser.ts';
 
 const files = [
-  ...listFiles('examples', /\.ya?ml$/),
+  ...listFiles('examples', /(?<!\/action)\.yml$/),
   ...listFiles('.github/workflows', /\.ya?ml$/),
   ...listFiles('test/workflows', /\.ya?ml$/),
 ].map(readExample);
+
+const actions = listFiles('examples', /\/action\.yml$/).map(readExample);
 
 const pages = ['README.md', 'CONTRIBUTING.md'].filter(fileExists);
 const pieces = [...pages, ...listFiles('docs', /\.md$/)].flatMap(readPage);
@@ -36,6 +39,15 @@ jobs:
   job:
     runs-on: ubuntu-latest
     steps:`;
+
+/** Declares the inputs that a part of an action reads, unless it does so itself. */
+function inputsOf({ yaml }: Source): string {
+  if (/^inputs:/m.test(yaml)) return '';
+  const names = new Set([...yaml.matchAll(/inputs\.([\w-]+)/g)].map(([, name = '']) => name));
+  return ['inputs:', ...[...names].map((name) => `  ${name}: { description: An input }`), ''].join(
+    '\n',
+  );
+}
 
 function indent(text: string, spaces: number): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(spaces));
@@ -88,9 +100,18 @@ describe("GitHub's parser", () => {
     });
   }
 
-  test('takes action.yml', () => {
-    assert.deepEqual(complainOfAction(readExample('action.yml')), []);
-  });
+  for (const action of [readExample('action.yml'), ...actions]) {
+    test(`takes ${action.name}`, () => {
+      assert.deepEqual(complainOfAction(action), []);
+    });
+  }
+
+  for (const piece of pieces.filter((each) => isCompositeAction(parse(each)))) {
+    test(`takes ${piece.name} as a part of an action`, () => {
+      const yaml = `name: Action\ndescription: An action\n${inputsOf(piece)}${piece.yaml}`;
+      assert.deepEqual(complainOfAction({ name: piece.name, yaml }), []);
+    });
+  }
 
   for (const [fault, yaml, complaint] of [
     ['a line that is no YAML', `${frame}\n      - run: echo a: b`, /Nested mappings/],
@@ -110,7 +131,7 @@ describe("GitHub's parser", () => {
 });
 
 describe('no script has an expression in it, for its value would be run as a part of the script', () => {
-  for (const source of [...files, ...pieces]) {
+  for (const source of [...files, ...actions, ...pieces]) {
     test(source.name, () => {
       assert.deepEqual(
         ['run', 'script']
@@ -123,7 +144,7 @@ describe('no script has an expression in it, for its value would be run as a par
 });
 
 describe('every action but our own is pinned to a commit, with its version in a comment', () => {
-  for (const source of [...files, ...pieces]) {
+  for (const source of [...files, ...actions, ...pieces]) {
     test(source.name, () => {
       const uses = listUses(source);
       assert.equal(uses.length, collectFrom(source, 'uses').length, 'a uses: of another form');

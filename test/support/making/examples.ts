@@ -88,6 +88,11 @@ export function isWorkflow(value: unknown): value is Workflow {
   return isObject(value) && isObject(value['jobs']);
 }
 
+/** Whether a piece of YAML is a composite action, or the part of one that has the steps. */
+export function isCompositeAction(value: unknown): boolean {
+  return isObject(value) && isObject(value['runs']) && value['runs']['using'] === 'composite';
+}
+
 /** The steps anywhere in a piece of YAML, which may be a workflow, a list of steps or a single one. */
 export function listSteps(value: unknown): Step[] {
   if (Array.isArray(value)) return value.flatMap(listSteps);
