@@ -1,10 +1,8 @@
 /**
- * What the Python library stanford.green.oauth2 offers, and where this action has it. A test is named for a row of
- * docs/from-stanford-green.md; what other files test, that page names there.
+ * What the Python library stanford.green.oauth2 offers, and where this action has it. parity-page.test.ts says
+ * which rows of docs/from-stanford-green.md each test holds.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 
@@ -492,40 +490,5 @@ describe('the cache', { concurrency: 2 }, () => {
     const { outputs } = await askInJob(service, server.url, { 'min-validity': '3600' });
     assert.equal(outputs['token'], 'acs-token-2');
     assert.equal(outputs['cache-hit'], 'false');
-  });
-});
-
-describe('docs/from-stanford-green.md', () => {
-  const root = join(import.meta.dirname, '..', '..');
-  const page = readFileSync(join(root, 'docs', 'from-stanford-green.md'), 'utf8');
-  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
-
-  /** All that the library's documentation has. */
-  const names = [
-    ...['endpoint_type', 'url', 'client_id', 'client_secret', 'exp_backoff', 'timeout'],
-    ...['use_cache', 'verbose', 'grant_type', 'scopes'],
-    ...['time_slot_secs', 'num_iterations', 'limit_value', 'debug'],
-    ...['AccessToken(token, expires_at)', 'expires_at', 'expires_in()', 'is_expired()'],
-    ...['zulu_time_string()', 'get_token()', 'expires_at_override', 'cache_get()', 'cache_set()'],
-    ...['is_acs_api()', 'is_oauth2()', 'progress()'],
-    ...['_get_token()', '_get_token_acs_api()', '_get_token_oauth2()'],
-  ];
-  test('has a row with a test for all that the library has', () => {
-    const tested = rows.filter((row) => /\.test\.ts`: ".+" \|$/.test(row));
-    const cells = tested.map((row) => row.split(' | ')[0] ?? '');
-    assert.deepEqual(
-      names.filter((name) => !cells.some((cell) => cell.includes(`\`${name}\``))),
-      [],
-    );
-    assert.equal(tested.length, rows.length);
-  });
-
-  test('names tests that are there', () => {
-    const named = [...page.matchAll(/`([\w./-]+\.test\.ts)`: "(.+?)"(?= \||;|\))/g)];
-    assert.ok(named.length >= rows.length);
-    for (const [, file = '', name = ''] of named) {
-      const source = readFileSync(join(root, file), 'utf8');
-      assert.ok(source.includes(`test('${name}'`), `${file} has no test "${name}"`);
-    }
   });
 });
