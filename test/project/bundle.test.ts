@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 
-import { platform } from '@actions/core';
+import { getIDToken, platform } from '@actions/core';
 import { HttpClient } from '@actions/http-client';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -14,6 +14,14 @@ const trace = 'UND_ERR_';
 
 function readBundle(name: string): string {
   return readFileSync(join(root, 'dist', name, 'index.js'), 'utf8');
+}
+
+/** All of a bundle, with what it loads only when it is needed. */
+function readScripts(name: string): string[] {
+  const folder = join(root, 'dist', name);
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
 }
 
 describe('undici', () => {
@@ -45,10 +53,8 @@ describe('undici', () => {
 describe('@actions/exec', () => {
   for (const name of ['main', 'post']) {
     test(`is not in dist/${name}`, () => {
-      const files = readdirSync(join(root, 'dist', name)).filter((file) => file.endsWith('.js'));
-      for (const file of files) {
-        const source = readFileSync(join(root, 'dist', name, file), 'utf8');
-        assert.doesNotMatch(source, /class ToolRunner|require\("(node:)?child_process"\)/, file);
+      for (const source of readScripts(name)) {
+        assert.doesNotMatch(source, /class ToolRunner|require\("(node:)?child_process"\)/);
       }
     });
   }
@@ -63,4 +69,30 @@ describe('@actions/exec', () => {
         '@actions/exec is left out of oauth2-token (tools/no-exec): platform.getDetails() of @actions/core cannot be used here.',
     });
   });
+});
+
+describe('@actions/http-client', () => {
+  for (const name of ['main', 'post']) {
+    test(`is not in dist/${name}`, () => {
+      for (const source of readScripts(name)) assert.doesNotMatch(source, /class HttpClient\b/);
+    });
+  }
+
+  test('fails with a sentence that says why, should it be called in spite of that', async () => {
+    process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] = 'request-token';
+    process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] = 'https://oidc.example.com/token';
+    try {
+      await assert.rejects(
+        () => getIDToken(),
+        /@actions\/http-client is left out of oauth2-token \(tools\/no-http-client\): getIDToken\(\) of @actions\/core cannot be used here\./,
+      );
+    } finally {
+      delete process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'];
+      delete process.env['ACTIONS_ID_TOKEN_REQUEST_URL'];
+    }
+  });
+});
+
+test('the scripts of dist/main are ASCII, which Node reads and parses sooner', () => {
+  for (const source of readScripts('main')) assert.doesNotMatch(source, /[^\0-\x7f]/);
 });

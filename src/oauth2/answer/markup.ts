@@ -76,13 +76,13 @@ const entities: Readonly<Record<string, string>> = {
   quot: '"',
   apos: "'",
   nbsp: ' ',
-  middot: '·',
-  mdash: '—',
-  ndash: '–',
-  hellip: '…',
-  copy: '©',
-  laquo: '«',
-  raquo: '»',
+  middot: '\u00b7',
+  mdash: '\u2014',
+  ndash: '\u2013',
+  hellip: '\u2026',
+  copy: '\u00a9',
+  laquo: '\u00ab',
+  raquo: '\u00bb',
 };
 
 function decodeEntities(text: string): string {
