@@ -1,7 +1,8 @@
-/** docs/caching.md has a row for each line that says why a token is not cached, and begins it as the log does. */
+/** The pages on caching have all that the log says of it, and all inputs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { inputNames } from '../../src/inputs/catalog.ts';
 import type { Text } from '../../src/log/text.ts';
 import {
   type CacheObstacle,
@@ -71,4 +72,14 @@ describe('docs/caching.md', () => {
     assert.deepEqual(missing, []);
     assert.equal(rows.length, said.length);
   });
+});
+
+test('docs/caching-security.md says of every input whether it makes a token another one', () => {
+  const [, section = ''] =
+    /^## What makes a token the same\n([^]*?)^## /m.exec(readText('docs/caching-security.md')) ?? [];
+  // The rules of retries are named together.
+  const unnamed = inputNames.filter(
+    (name) => !name.startsWith('retry-') && !section.includes(`\`${name}\``),
+  );
+  assert.deepEqual(unnamed, []);
 });
