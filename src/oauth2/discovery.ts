@@ -12,7 +12,6 @@ import { defaultHeaders } from './default-headers.ts';
 import { DiscoveryError, type DiscoveryErrorCode, type DiscoveryErrorDetails } from './errors.ts';
 import { isObject, type Members, readJsonObject, readText } from './json-object.ts';
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
-import { readLocation } from './token-response.ts';
 
 /**
  * What is used of an authorization server's metadata. What else stands there is not read: servers grant more than they
@@ -221,9 +220,7 @@ function missing(reply: Reply, asked: readonly Reply[]): DiscoveryError {
   const retryable = mayPass(reply);
   if (isSuccessStatus(status)) return discoveryError('not_metadata', reply, asked, { retryable });
   if (status >= 300 && status <= 399) {
-    return discoveryError('redirect', reply, asked, {
-      location: readLocation(headers['location']),
-    });
+    return discoveryError('redirect', reply, asked, { location: headers['location'] });
   }
   const code = isNotFound(response) && !retryable ? 'not_found' : 'refused';
   return discoveryError(code, reply, asked, { retryable });
@@ -238,7 +235,7 @@ function tokenEndpointFailure(
   const endpoint = readText(members['token_endpoint']);
   return endpoint === undefined
     ? discoveryError('no_token_endpoint', reply, asked)
-    : discoveryError('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
+    : discoveryError('unusable_endpoint', reply, asked, { endpoint });
 }
 
 /** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */

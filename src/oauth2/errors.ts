@@ -31,7 +31,7 @@ export interface TokenErrorDetails {
   readonly answer: AnswerShape;
   readonly retryable: boolean;
   readonly oauthError?: OAuthErrorResponse | undefined;
-  /** Where a redirect pointed: origin and path. */
+  /** Where a redirect pointed, as the server wrote it. Text from outside: never print it as it is. */
   readonly location?: string | undefined;
   /** Where the token was to be found by response-fields, if it was not there. */
   readonly path?: string | undefined;
@@ -112,11 +112,11 @@ export interface DiscoveryErrorDetails {
   readonly retryable: boolean;
   /** What the server asked for (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** Where a redirect pointed: origin and path. */
+  /** Where a redirect pointed, as the server wrote it. Text from outside: never print it as it is. */
   readonly location?: string | undefined;
   /** What the server calls itself. Text from outside: never print it as it is. */
   readonly actualIssuer?: string | undefined;
-  /** A token endpoint that is unusable: origin and path. Text from outside. */
+  /** A token endpoint that is unusable, as the metadata has it. Text from outside: never print it as it is. */
   readonly endpoint?: string | undefined;
 }
 

@@ -217,7 +217,7 @@ describe('a revocation that fails', () => {
 
   test('is not sent on to where a redirect points', async () => {
     const error = await fail(answerText(302, '', { location: 'https://example.com/login?a=b' }));
-    assert.deepEqual([error.code, error.location], ['redirect', 'https://example.com/login']);
+    assert.deepEqual([error.code, error.location], ['redirect', 'https://example.com/login?a=b']);
   });
 
   test('without an answer has the error of the network', async () => {

@@ -99,7 +99,7 @@ export function refuseFailure<Body extends ResponseBody>(
   const oauthError = isObject(body) ? readOAuthError(body) : undefined;
   const retryAfter = readRetryAfter(response, now);
   if (status >= 300 && status < 400) {
-    const location = readLocation(headers['location']);
+    const location = headers['location'];
     throw failure('redirect', response, { retryable: false, oauthError, location });
   }
   // A server that says when to come back means that it will answer otherwise then.
@@ -232,9 +232,11 @@ function listOthers(body: ResponseBody, fields: ResponseFields): OtherFields {
 /** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
 const deepest = 100;
 
-/** Where a Location points, without its query and user info: they may carry what is nobody's business. */
-export function readLocation(location: string | undefined): string | undefined {
-  if (location === undefined) return undefined;
+/**
+ * Takes from a Location where it points, without its query and user info: they may carry what is nobody's business. Secrets must be
+ * hidden in it before, because a mask matches no part of one.
+ */
+export function readLocation(location: string): string {
   // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
   const text = location.replace(/[\t\r\n]/g, '').trim();
   if (/^https?:/i.test(text) && URL.canParse(text)) {

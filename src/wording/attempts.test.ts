@@ -269,7 +269,7 @@ describe('the answer of another stage', () => {
       'application/json, 9 bytes, after 0.2 s',
       'issuer: https://other.example.com',
       'token_endpoint: http://other.example.com/token',
-      'location: https://sso.example.com',
+      'location: https://sso.example.com/',
     ]);
   });
 
@@ -364,7 +364,10 @@ describe('the group of request and answer', () => {
       refuse(answer(200, '<p>s3cret</p>', { 'content-type': 'text/html; charset=utf-8' })),
       ['200 OK, text/html, 13 bytes, after 0.2 s'],
     ],
-    [refuse(answer(599, 's3cret')), ['599, 6 bytes of no named type, after 0.2 s', 'text: s3cret']],
+    [
+      refuse(answer(599, 's3cret')),
+      ['599, 6 bytes without a content type, after 0.2 s', 'text: s3cret'],
+    ],
     [new TransportError('timeout'), ['no answer within 15 s']],
     [new TransportError('answer_cut'), ['failed after 0.2 s: the answer was cut off']],
     [new TypeError('odd'), ['failed after 0.2 s: TypeError: odd']],

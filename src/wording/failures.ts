@@ -18,7 +18,7 @@ import { explainIdTokenError } from './id-token.ts';
 import { explainInputs } from './inputs.ts';
 import { explainDiscoveryError } from './metadata.ts';
 import { describeUnknown } from './names.ts';
-import { dpopTitle } from './advice/topics.ts';
+import { dpopTitle } from './advice/openings.ts';
 import type { Explanation } from './advice/refusal.ts';
 import { explainCommandFile, explainNoRunner, explainTooLong } from './outputs.ts';
 import { explainNoRevocation, explainStateTooLong } from './revocation.ts';

@@ -1,7 +1,7 @@
 import type { DiscoveryError } from '../oauth2/errors.ts';
 import type { Annotation } from '../log/log.ts';
 import { joinTexts, text, type Text } from '../log/text.ts';
-import { hostOf, listDetails, nameContent, nameRedirect, nameStatus } from './names.ts';
+import { hostOf, listDetails, nameContent, nameRedirect, nameStatus, placeOf } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
 import type { StageView } from './stages.ts';
 import { describeWords, nameCode, nameLength, quoteWords } from './words.ts';
@@ -26,7 +26,7 @@ function nameFault({ code, answer, location, actualIssuer, endpoint = '' }: Disc
     case 'no_token_endpoint':
       return text`metadata without a token endpoint`;
     case 'unusable_endpoint':
-      return text`metadata with a token endpoint that cannot be used: ${endpoint}`;
+      return text`metadata with a token endpoint that cannot be used: ${placeOf(endpoint)}`;
     case 'redirect':
       return nameRedirect(answer.status, location);
   }
@@ -41,8 +41,8 @@ export function describeMetadataAnswer(error: DiscoveryError, after: Text): Text
     ...describeWords(answer),
     ...listDetails([
       ['issuer', actualIssuer],
-      ['token_endpoint', endpoint],
-      ['location', location],
+      ['token_endpoint', endpoint === undefined ? undefined : placeOf(endpoint)],
+      ['location', location === undefined ? undefined : placeOf(location)],
     ]),
   ];
 }
@@ -86,7 +86,7 @@ export function explainDiscoveryError(
     case 'unusable_endpoint':
       return {
         title: 'token endpoint not usable',
-        message: text`The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
+        message: text`The metadata of ${host} names a token endpoint that cannot be used: ${placeOf(endpoint)}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
       };
     case 'redirect':
     case 'refused':

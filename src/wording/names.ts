@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 
 import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
 import type { Inputs } from '../inputs/inputs.ts';
-import { text, type Text } from '../log/text.ts';
+import { type Excerpt, type Piece, text, type Text } from '../log/text.ts';
+import { readLocation } from '../oauth2/token-response.ts';
 
 /** The host that an absolute URL names. */
 export function hostOf(url: string): string {
@@ -26,10 +27,16 @@ export function nameStatus(status: number): string {
 }
 
 /** What an answer held: its content type, or how much of no named type. */
-export function nameContent({ contentType, length }: AnswerShape): string {
-  if (length === 0) return 'an empty body';
-  const type = contentType?.split(';')[0]?.trim() ?? '';
-  return type === '' ? `${length} bytes of no named type` : type;
+export function nameContent({ contentType = '', length }: AnswerShape): Text {
+  if (length === 0) return text`an empty body`;
+  return takeType(contentType) === ''
+    ? text`${length} bytes without a content type`
+    : text`${{ outside: contentType, take: takeType }}`;
+}
+
+/** The media type without its parameters. */
+function takeType(contentType: string): string {
+  return contentType.split(';', 1)[0]?.trim() ?? '';
 }
 
 /** A redirect, and where it points if the answer says so. */
@@ -37,7 +44,12 @@ export function nameRedirect(status: number, location: string | undefined): Text
   const name = nameStatus(status);
   return location === undefined
     ? text`${name}, a redirect`
-    : text`${name}, a redirect to ${location}`;
+    : text`${name}, a redirect to ${placeOf(location)}`;
+}
+
+/** Where a URL of a server points: its origin and path. */
+export function placeOf(location: string): Excerpt {
+  return { outside: location, take: readLocation };
 }
 
 /** A URL without its query, which can hold a secret. */
@@ -57,6 +69,6 @@ export function describeUnknown(error: unknown): string {
 }
 
 /** Gives a line for each detail that is known. */
-export function listDetails(details: readonly [string, string | undefined][]): Text[] {
+export function listDetails(details: readonly [string, Piece | undefined][]): Text[] {
   return details.flatMap(([name, value]) => (value === undefined ? [] : [text`${name}: ${value}`]));
 }

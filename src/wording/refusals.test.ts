@@ -148,7 +148,13 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'no token endpoint there',
       answer(405),
       {},
-      "login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation.",
+      "login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. The request was sent with POST; if the documentation shows another method, set request-method.",
+    ],
+    [
+      'no token endpoint there',
+      answer(404, 'Cannot GET /oauth2/token', { 'content-type': 'text/plain' }),
+      { 'request-method': 'GET' },
+      `login.example.com answered 404 Not Found for /oauth2/token, "Cannot GET /oauth2/token". Check token-url against the provider's documentation. The request was sent with GET; if the documentation shows another method, set request-method.`,
     ],
     [
       'no token endpoint there',
@@ -178,7 +184,13 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'format refused',
       answer(406),
       { 'body-format': 'json' },
-      "login.example.com answered 406 Not Acceptable. Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.",
+      "login.example.com answered 406 Not Acceptable. Check token-url. If the provider's documentation names a value for Accept, set it in headers. Some firewalls answer so, too.",
+    ],
+    [
+      'format refused',
+      answer(415),
+      { 'body-format': 'json' },
+      "login.example.com answered 415 Unsupported Media Type. Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.",
     ],
     [
       'refused',
@@ -275,13 +287,19 @@ describe('a page in place of an answer', () => {
       'blocked by a firewall',
       answer(403, html('Just a moment...'), { 'content-type': 'text/html' }),
       {},
-      'login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'blocked by a firewall',
       answer(401, html('Who are you?')),
       { 'token-url': '', issuer: 'https://login.example.com' },
-      'login.example.com answered 401 Unauthorized with a page in place of a token, "Who are you?". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 401 Unauthorized with a page in place of a token, "Who are you?". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+    ],
+    [
+      'blocked by a firewall',
+      answer(403, 'error code: 1020', { 'content-type': 'text/plain', server: 'cloudflare' }),
+      {},
+      'login.example.com answered 403 Forbidden, "error code: 1020". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'a page, not a token',
@@ -302,7 +320,7 @@ describe('a page in place of an answer', () => {
       'blocked by a firewall',
       answer(429, html('Slow down')),
       {},
-      'login.example.com answered 429 Too Many Requests with a page in place of a token, "Slow down". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 429 Too Many Requests with a page in place of a token, "Slow down". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'maintenance',
@@ -326,7 +344,7 @@ describe('a page in place of an answer', () => {
       'blocked by a firewall',
       answer(200, html('Pardon Our Interruption')),
       {},
-      'login.example.com answered 200 OK with a page in place of a token. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 200 OK with a page in place of a token. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'server failed',

@@ -1,3 +1,4 @@
+import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
 import { joinTexts, text, type Text } from '../log/text.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { adviseCredentials } from './advice/credentials.ts';
@@ -13,7 +14,8 @@ import {
   adviseUnknownGrant,
   adviseUnset,
 } from './advice/request.ts';
-import { explainTopic, findTopic, openings, type Topic } from './advice/topics.ts';
+import { explainTopic, openings, type Topic } from './advice/openings.ts';
+import { findTopic } from './advice/topics.ts';
 import { adviseDpop, adviseRateLimit } from './advice/provider.ts';
 import { nameUrlInput } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
@@ -41,9 +43,15 @@ export function explainRefusal(refusal: Refusal, isPassing: boolean): Explanatio
 const passingCodes: ReadonlySet<string> = new Set(['temporarily_unavailable', 'slow_down']);
 
 /** Whether the words are about the request, and not about the place or about the server itself. */
-function isAboutRequest({ status, code }: Refusal): boolean {
+function isAboutRequest({ status, code, answer }: Refusal): boolean {
+  // A fault of SOAP 1.1 has 500 whatever it is about.
+  if (isSoapFault(answer)) return true;
   if (status >= 500) return code !== '' && code !== 'server_error';
   return ![404, 405, 406, 410, 415].includes(status);
+}
+
+function isSoapFault({ words }: AnswerShape): boolean {
+  return words?.form === 'markup' && /<(?:[A-Za-z][\w.-]{0,40}:)?Fault\b/.test(words.outside);
 }
 
 function explainBusy({ host, said }: Refusal): Explanation {
@@ -65,10 +73,7 @@ const reasons = {
   limit: { opening: () => openings.limit, advise: adviseRateLimit },
   idToken: { opening: () => openings.idToken, advise: adviseIdToken },
   unknownGrant: {
-    opening: () => ({
-      title: 'grant type not supported',
-      say: ({ host, inputs }) => text`${host} does not support ${nameGrant(inputs)}`,
-    }),
+    opening: () => openings.unknownGrant,
     advise: adviseUnknownGrant,
   },
 } as const satisfies Readonly<Record<string, Pick<Topic, 'opening' | 'advise'>>>;
@@ -120,9 +125,13 @@ function explainStatus(refusal: Refusal): Explanation {
     case 410:
       return {
         title: 'no token endpoint there',
-        message: text`${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}`,
+        message: text`${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}${adviseMethod(refusal)}`,
       };
     case 406:
+      return {
+        title: 'format refused',
+        message: text`${answered}. Check ${nameUrlInput(inputs)}. If the provider's documentation names a value for Accept, set it in headers. Some firewalls answer so, too.`,
+      };
     case 415:
       return { title: 'format refused', message: text`${answered}. ${adviseFormat(inputs)}` };
   }
@@ -139,6 +148,15 @@ function explainStatus(refusal: Refusal): Explanation {
       ? text`${host} refused the request: ${said}. The provider's documentation says what that means.`
       : text`${answered}. Check ${nameUrlInput(inputs)}, and what the provider's documentation says about this answer.`,
   };
+}
+
+/** Another method than the server has at this path: it says so with 405, or in words ("Cannot POST /token"). */
+function adviseMethod({ status, words, inputs }: Refusal): Text {
+  const { requestMethod } = inputs;
+  const isNamed = status === 405 || /\bcannot (post|get|put)\b|\bmethod\b/i.test(words);
+  return isNamed
+    ? text` The request was sent with ${requestMethod}; if the documentation shows another method, set request-method.`
+    : text``;
 }
 
 function pathOf({ tokenUrl = '', issuer = '' }: Inputs): string {

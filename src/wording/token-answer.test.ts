@@ -20,7 +20,7 @@ describe('an answer without a token', () => {
       'redirect',
       answer(302, '', { location: 'https://sso.example.com/login?next=1' }),
       {},
-      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. The redirect points to a login page; a gateway with a login of its own may stand in front of the server. ${same}`,
     ],
     [
       'redirect',
@@ -70,12 +70,12 @@ describe('an answer without a token', () => {
     [
       'not a token',
       answer(201, 'a s3cret'),
-      'login.example.com answered 201 Created with 8 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 201 Created with 8 bytes without a content type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
       answer(200, 'a s3cret', { 'content-type': '' }),
-      'login.example.com answered 200 OK with 8 bytes of no named type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 200 OK with 8 bytes without a content type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
   ];
   for (const [title, response, message] of transient) {
@@ -88,13 +88,13 @@ describe('an answer without a token', () => {
   }
 
   test('asks for a token-url in place of an issuer whose endpoint redirects', () => {
-    const response = answer(302, '', { location: 'https://sso.example.com/login' });
+    const response = answer(302, '', { location: 'https://sso.example.com/token' });
     const given = { 'token-url': '', issuer: 'https://login.example.com' };
     assert.deepEqual(
       giveUp(refuse(response), { given, tokenUrl: 'https://api.example.com/token' }),
       {
         title: 'redirect',
-        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url, the token endpoint itself, instead of issuer. ${same}`,
+        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/token. It was not followed, because the secret would have gone along. Set token-url, the token endpoint itself, instead of issuer. ${same}`,
       },
     );
   });

@@ -2,7 +2,14 @@ import type { TokenError } from '../oauth2/errors.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { joinTexts, showInput, text, type Text } from '../log/text.ts';
 import type { AnswerShape } from '../oauth2/answer/answer-shape.ts';
-import { listDetails, nameContent, nameRedirect, nameStatus, nameUrlInput } from './names.ts';
+import {
+  listDetails,
+  nameContent,
+  nameRedirect,
+  nameStatus,
+  nameUrlInput,
+  placeOf,
+} from './names.ts';
 import { explainPage, isTelling } from './advice/pages.ts';
 import { type Explanation, readRefusal, type Refusal } from './advice/refusal.ts';
 import { findTopic } from './advice/topics.ts';
@@ -51,7 +58,7 @@ export function describeTokenAnswer(error: TokenError, after: Text): Text[] {
     ...describeShape(answer, after),
     ...listDetails([
       ['error_uri', uri],
-      ['location', location],
+      ['location', location === undefined ? undefined : placeOf(location)],
     ]),
   ];
 }
@@ -68,7 +75,7 @@ export function explainTokenError(error: TokenError, view: StageView): Explanati
     case 'redirect':
       return {
         title: 'redirect',
-        message: text`${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs)}`,
+        message: text`${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs, error.location)}`,
       };
     case 'unparsable':
       return explainUnparsable(error, refusal);
@@ -98,10 +105,19 @@ function adviseEndpoint({ issuer }: Inputs): Text {
     : text`Check issuer, whose metadata names this token endpoint`;
 }
 
-function adviseRedirect({ issuer }: Inputs): Text {
-  return issuer === undefined
-    ? text`Set token-url to the token endpoint itself.`
-    : text`Set token-url, the token endpoint itself, instead of issuer.`;
+/** The path of a login page, or the host of a gateway; many token endpoints have a host that is called so. */
+const loginPlace =
+  /^(?:https?:\/\/[^/]*)?\/[^?#]*(?:log-?[io]n|sign-?[io]n|\bsso\b|saml)|cloudflareaccess\.com\//i;
+
+function adviseRedirect({ issuer }: Inputs, location = ''): Text {
+  const set =
+    issuer === undefined
+      ? text`Set token-url to the token endpoint itself.`
+      : text`Set token-url, the token endpoint itself, instead of issuer.`;
+  const isLogin = loginPlace.test(location);
+  return isLogin
+    ? text`${set} The redirect points to a login page; a gateway with a login of its own may stand in front of the server.`
+    : set;
 }
 
 /** The line that reads the token from where it probably is; it stands last, to be copied. */

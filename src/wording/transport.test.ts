@@ -201,6 +201,24 @@ describe('a connection that failed', () => {
       `${reach} the connection failed (EODD). ${address}`,
     ],
     [
+      'no answer',
+      'connection_failed',
+      { ...system('ECONNRESET'), step: 'exchanging' },
+      'login.example.com was reached, but the server closed the connection without an answer (ECONNRESET). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too.',
+    ],
+    [
+      'no answer',
+      'connection_failed',
+      { ...system('EPIPE'), step: 'securing' },
+      'login.example.com was reached, but the server closed the connection before TLS was set up (EPIPE). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too.',
+    ],
+    [
+      'no answer',
+      'connection_failed',
+      { ...system('ETIMEDOUT'), step: 'exchanging' },
+      'login.example.com was reached, but the connection timed out (ETIMEDOUT). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too.',
+    ],
+    [
       'TLS not trusted',
       'tls_untrusted',
       system('SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain'),
@@ -465,13 +483,16 @@ describe("a client's certificate", () => {
 
   test('may be why a connection breaks', () => {
     const how = { code: 'attempts_used_up', attempt: 4 } as const;
-    const hint = 'A server that does not accept client-certificate may break the connection, too.';
+    const hint = 'A server that does not accept client-certificate may do so, too,';
     for (const systemCode of ['ECONNRESET', 'EPIPE']) {
-      const error = new TransportError('connection_failed', { systemCode });
+      const error = new TransportError('connection_failed', { systemCode, step: 'exchanging' });
       assert.ok(giveUp(error, { given, ...how }).message.includes(hint));
       assert.ok(!giveUp(error, how).message.includes(hint));
     }
-    const refused = new TransportError('connection_failed', { systemCode: 'ECONNREFUSED' });
+    const refused = new TransportError('connection_failed', {
+      systemCode: 'ECONNREFUSED',
+      step: 'connecting',
+    });
     assert.ok(!giveUp(refused, { given, ...how }).message.includes(hint));
   });
 });

@@ -28,7 +28,7 @@ export function describeTransportError(
     case 'name_unresolved':
       return text`${serverOf(view).nameHost(view.server)} was not resolved (${systemCode})`;
     case 'connection_failed':
-      return text`${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
+      return describeBrokenConnection(error, view);
     case 'tls_untrusted':
     case 'client_certificate_refused':
     case 'tls_missing':
@@ -101,10 +101,15 @@ export function explainTransportError(
         message: text`${server} could not be reached: ${what}. The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
       };
     case 'connection_failed':
-      return {
-        title: 'no connection',
-        message: text`${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
-      };
+      return isReached(error)
+        ? {
+            title: 'no answer',
+            message: text`${server} was reached, but ${what}. ${adviseClosed(view)}`,
+          }
+        : {
+            title: 'no connection',
+            message: text`${server} could not be reached: ${what}. ${adviseConnection(view)}`,
+          };
     case 'tls_untrusted':
       return explainDistrust(error, view);
     case 'client_certificate_refused':
@@ -178,6 +183,27 @@ const networkErrors: Readonly<Record<string, string>> = {
   EPERM: 'this machine does not permit the connection',
 };
 
+/** A connection that was never made says why; one that was made says when it ended. */
+function describeBrokenConnection(error: TransportError, view: StageView): Text {
+  const { systemCode = '', step } = error;
+  const isClosed = closing.has(systemCode);
+  if (isClosed && step === 'securing') {
+    return text`the server closed the connection before TLS was set up (${systemCode})`;
+  }
+  if (isClosed && step === 'exchanging') {
+    return text`the server closed the connection without an answer (${systemCode})`;
+  }
+  return text`${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
+}
+
+/** How a connection ends that the other side closes. */
+const closing: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+
+/** Whether there was a connection to the server. */
+function isReached({ step }: TransportError): boolean {
+  return step === 'securing' || step === 'exchanging';
+}
+
 function describeTimeout(error: TransportError, allowed: number, view: StageView): Text {
   const within = text`within ${formatDuration(allowed)}`;
   const isProxy = error.peer === 'proxy';
@@ -223,10 +249,18 @@ function adviseAddress(view: StageView, more = text``): Text {
   return serverOf(view).adviseAddress(view.inputs, more);
 }
 
-function adviseConnection({ systemCode = '' }: TransportError, view: StageView): Text {
-  const address = adviseAddress(view, text`, and that the server admits this runner's address`);
-  const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
-  return isBroken && isCertificateShown(view)
-    ? text`${address} A server that does not accept client-certificate may break the connection, too.`
-    : address;
+function adviseConnection(view: StageView): Text {
+  return adviseAddress(view, text`, and that the server admits this runner's address`);
+}
+
+/** A connection was there: the port may speak another protocol, or something on the way ends what it does not like. */
+function adviseClosed(view: StageView): Text {
+  const scheme = new URL(view.server).protocol === 'http:' ? text`http://` : text`https://`;
+  const port =
+    view.stage === 'id_token'
+      ? adviseAddress(view)
+      : serverOf(view).adviseTls(view.inputs, text`the port and the scheme (${scheme})`);
+  return isCertificateShown(view)
+    ? text`${port} A server that does not accept client-certificate may do so, too, and so may a firewall or a proxy.`
+    : text`${port} A firewall or a proxy may do so, too.`;
 }

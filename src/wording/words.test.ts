@@ -112,7 +112,7 @@ describe('the group of an answer has', () => {
 
   test('no type where there is none, and no body where there is none', () => {
     assert.deepEqual(list(answer(400, 'No')), [
-      '400 Bad Request, 2 bytes of no named type, after 0.2 s',
+      '400 Bad Request, 2 bytes without a content type, after 0.2 s',
       'text: No',
     ]);
     assert.deepEqual(list(answer(400)), ['400 Bad Request, an empty body, after 0.2 s']);

@@ -16,7 +16,7 @@ export function nameCode({ status, code }: AnswerShape): Text {
 /** The words of an answer, to be put after what it was: `, "Client authentication failed"`; nothing where it has none of its own. */
 export function quoteWords(answer: AnswerShape): Text {
   const { words } = answer;
-  return words === undefined || repeatsStatus(answer, words)
+  return words === undefined || readWords(words) === '' || repeatsStatus(answer, words)
     ? text``
     : text`, "${excerptOf(words)}"`;
 }

@@ -135,7 +135,7 @@ function findInObject(
     for (const [name, value] of entries) {
       if (squeeze(name) !== place) continue;
       // The code of RFC 6749 is shown by itself.
-      if (place === 'error' && path.length === 0 && typeof value === 'string') continue;
+      if (name === 'error' && path.length === 0 && typeof value === 'string') continue;
       const found =
         findText([...path, name], value, search) ??
         (place === 'errors' ? findFieldError([...path, name], value, search) : undefined);

@@ -18,11 +18,24 @@ const elements: readonly string[] = [
  */
 export function takeMarkup(markup: string): string {
   const head = dropUnread(markup.slice(0, looked));
+  const labelled = readLabelled(head);
+  if (labelled !== '') return labelled;
   for (const element of elements) {
     const text = readElement(head, element);
     if (text !== '') return text;
   }
   return readText(head);
+}
+
+/** The text of a page or a document without tags, on one line. */
+export function readMarkup(markup: string): string {
+  return readText(dropUnread(markup.slice(0, looked)));
+}
+
+/** The pages of Tomcat and Jetty have a status as their title, and the words after a label: `<b>Message</b> Unknown client</p>`. */
+function readLabelled(markup: string): string {
+  const label = /<(b|th)>\s*message:?\s*<\/\1>(?:\s*<td>)?([^<>]{1,2000})/i.exec(markup);
+  return label === null ? '' : readText(label[2] ?? '');
 }
 
 /** What no reader sees: comments, scripts and styles. */

@@ -185,7 +185,37 @@ describe('the words of another body are', () => {
       read(body, { headers: { 'content-type': `text/plain; charset=${charset}` } });
     assert.deepEqual(as('iso-8859-1'), ['text', 'Ungültig']);
     assert.deepEqual(as('"ISO-8859-1"'), ['text', 'Ungültig']);
-    assert.deepEqual(as('odd'), ['text', 'Ung\ufffdltig']);
+    assert.deepEqual(as('odd'), ['text', 'Ungültig']);
+  });
+
+  test('in the character set that the body shows by itself', () => {
+    const scope = '{"error_description":"Ungültiger Scope"}';
+    const utf16 = Buffer.from(scope, 'utf16le');
+    const latin1 = Buffer.from(scope, 'latin1');
+    const bodies = [
+      Buffer.from(`\ufeff${scope}`),
+      ...[utf16, Buffer.from(`\ufeff${scope}`, 'utf16le')],
+      ...[Buffer.from(utf16).swap16(), Buffer.from(`\ufeff${scope}`, 'utf16le').swap16()],
+      latin1,
+    ];
+    for (const body of bodies) {
+      assert.deepEqual(read(body), ['error_description', 'Ungültiger Scope']);
+    }
+    const page = Buffer.from('<meta charset="iso-8859-2"><title>\xacle</title>', 'latin1');
+    assert.deepEqual(read(page), ['text', 'Źle']);
+    const xml = Buffer.from(
+      '<?xml version="1.0" encoding="windows-1251"?><m>\xcd\xe5\xf2</m>',
+      'latin1',
+    );
+    assert.deepEqual(read(xml), ['text', 'Нет']);
+  });
+
+  test('after the label that Tomcat and Jetty give it', () => {
+    const tomcat =
+      '<html><head><title>HTTP Status 400 – Bad Request</title></head><body><h1>HTTP Status 400 – Bad Request</h1><p><b>Type</b> Status Report</p><p><b>Message</b> Unknown client</p></body></html>';
+    const jetty =
+      '<html><head><title>Error 401 Unauthorized</title></head><body><table><tr><th>MESSAGE:</th><td>Unknown client</td></tr></table></body></html>';
+    for (const page of [tomcat, jetty]) assert.deepEqual(read(page), ['text', 'Unknown client']);
   });
 
   test('none where it is no text', () => {

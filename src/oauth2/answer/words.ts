@@ -1,5 +1,6 @@
 import type { HttpResponse } from '../../http/request.ts';
 import { isSuccessStatus } from '../../http/transport-error.ts';
+import { decodeBody } from './decode.ts';
 import { findErrorCode, findJsonWords, mayBeToken } from './json-words.ts';
 import { takeMarkup } from './markup.ts';
 
@@ -114,28 +115,9 @@ export function readFailedBody({
   body,
   headers,
 }: Pick<HttpResponse, 'body' | 'headers'>): ReadBody {
-  const text = decode(body, headers['content-type'] ?? '');
+  const text = decodeBody(body, headers['content-type'] ?? '');
   const json = readJson(text);
   return { text, value: json === undefined ? readForm(text) : json };
-}
-
-/** Decodes a body as its content type says, else as UTF-8; a byte order mark is dropped. */
-function decode(body: Buffer, contentType: string): string {
-  const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
-  const text =
-    (charset === undefined ? undefined : decodeAs(body, charset)) ?? new TextDecoder().decode(body);
-  // What is no text has characters that cannot be shown: it is compressed, or a file.
-  const strange = text.match(/[\0\ufffd]/g)?.length ?? 0;
-  return text.includes('\0') || strange > text.length / 4 ? '' : text;
-}
-
-/** Undefined for a character set that is not known. */
-function decodeAs(body: Buffer, charset: string): string | undefined {
-  try {
-    return new TextDecoder(charset).decode(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function readJson(text: string): unknown {

@@ -1,7 +1,8 @@
 import type { Inputs } from '../../inputs/inputs.ts';
-import { text, type Text } from '../../log/text.ts';
+import { type Excerpt, text, type Text } from '../../log/text.ts';
 import type { MacAlgorithm } from '../../oauth2/keys/signing-algorithm.ts';
-import { isKeyGrant } from './refusal.ts';
+import { type AnswerWords, takeWords } from '../../oauth2/answer/words.ts';
+import { isKeyGrant, type Refusal } from './refusal.ts';
 
 /** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
 export function audienceOf({ assertionAudience, issuer, tokenUrl = '' }: Inputs): string {
@@ -51,7 +52,11 @@ export function nameKeyId({ signingKey }: Inputs): Text {
 }
 
 /** The server names the audience of the JWT. */
-export function adviseAssertionAudience(inputs: Inputs): Text {
+export function adviseAssertionAudience({ inputs, answer }: Refusal): Text {
+  const named = findUrl(answer.words, audienceOf(inputs));
+  if (named !== undefined) {
+    return text`The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to the value that the server names: ${named}`;
+  }
   const other = suggestAudience(inputs);
   const documented = text`the value that the provider's documentation names`;
   return other === undefined
@@ -59,9 +64,39 @@ export function adviseAssertionAudience(inputs: Inputs): Text {
     : text`The JWT has aud ${audienceOf(inputs)}. Try ${other}, or ${documented}.`;
 }
 
+/** The one URL in the words of a server that is not the one that was sent; undefined where there is none, or more than one. */
+function findUrl(words: AnswerWords | undefined, sent: string): Excerpt | undefined {
+  if (words === undefined) return undefined;
+  const { outside, form } = words;
+  const take = (redacted: string): string => {
+    const urls = takeWords(form, redacted).match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
+    const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
+    others.delete(sent);
+    return others.size === 1 ? ([...others][0] ?? '') : '';
+  };
+  return take(outside) === '' ? undefined : { outside, take };
+}
+
 /** The server names the algorithm of the JWT. */
-export function adviseAlgorithm(inputs: Inputs): Text {
-  return text`The JWT is signed with ${algorithmOf(inputs)}. Set signing-algorithm to the algorithm that the provider expects from this client.`;
+export function adviseAlgorithm({ inputs, words }: Refusal): Text {
+  const used = algorithmOf(inputs);
+  const signed = text`The JWT is signed with ${used}.`;
+  const others = new Set(words.toUpperCase().match(/\b(?:RS|ES|PS|HS)(?:256|384|512)\b/g));
+  others.delete(used);
+  const [other] = others;
+  if (other === undefined || others.size > 1) {
+    return text`${signed} Set signing-algorithm to the algorithm that the provider expects from this client.`;
+  }
+  const isOfKey = familyOf(other) === familyOf(used);
+  return isOfKey
+    ? text`${signed} Set signing-algorithm: ${other}.`
+    : text`${signed} The server names ${other}, which needs another kind of ${familyOf(other) === 'secret' ? text`client-auth-method (client_secret_jwt)` : text`private-key (${familyOf(other)})`}.`;
+}
+
+/** What an algorithm signs with. */
+function familyOf(algorithm: string): 'secret' | 'EC' | 'RSA' {
+  if (algorithm.startsWith('HS')) return 'secret';
+  return algorithm.startsWith('ES') ? 'EC' : 'RSA';
 }
 
 /** With what the JWT is signed. */
@@ -76,6 +111,21 @@ export function adviseKey(inputs: Inputs): Text {
   }
   const owner = isKeyGrant(inputs) ? text`its owner` : text`this client-id`;
   return text`Check that the provider has the public key of private-key${nameKeyId(inputs)} for ${owner}.`;
+}
+
+/** The server names the length of the key or of the secret. */
+export function adviseKeyLength(inputs: Inputs): Text {
+  if (inputs.signingKey !== undefined) {
+    return text`Use a longer private-key: RSA with 2048 bits or more, or one of the kind that the provider's documentation names.`;
+  }
+  return isSecretShort(inputs)
+    ? text`${adviseMacLength(inputs)}The provider's documentation may name the length.`
+    : text`Use a longer client-secret, or another client-auth-method. The provider's documentation may name the length.`;
+}
+
+/** The server has seen the JWT before, or its `jti`. */
+export function adviseReplay(): Text {
+  return text`Each JWT is sent once and has a jti of its own. A proxy or a gateway that sends requests again may be the reason.`;
 }
 
 /** The server names who issued the JWT, or for whom. */

@@ -1,6 +1,6 @@
 import { text, type Text } from '../../log/text.ts';
 import { jwtBearerGrant, tokenExchangeGrant } from '../../oauth2/grant.ts';
-import { adviseJwtGrant } from './assertions.ts';
+import { adviseIssuerAndSubject, adviseJwtGrant } from './assertions.ts';
 import { isKeyGrant, type Refusal } from './refusal.ts';
 
 /** What to check where a server refuses the grant. */
@@ -15,9 +15,32 @@ export function adviseGrant({ inputs }: Refusal): Text {
       return text`The provider may not allow client_credentials for this client, or requires a user or a role to be set for it.`;
     case 'password':
       return text`The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
+    case tokenExchangeGrant:
+      return text`Check the tokens and their types in parameters: one may have expired, or be meant for another server.`;
+    case 'authorization_code':
+      return text`The code may have expired, been used before or belong to another client. redirect_uri and code_verifier in parameters must be the ones with which it was requested.`;
     default:
       return text`It may have expired, been used before or belong to another client.`;
   }
+}
+
+/** The server names the address to which people are sent back. */
+export function adviseRedirect({ inputs }: Refusal): Text {
+  return inputs.grantType === 'authorization_code'
+    ? text`redirect_uri in parameters must be the one with which the code was requested.`
+    : text`Set redirect_uri in parameters to the one that is registered for this client.`;
+}
+
+/** The client has no account at the provider in whose name it could act. */
+export function adviseServiceAccount({ inputs }: Refusal): Text {
+  return isKeyGrant(inputs)
+    ? adviseIssuerAndSubject(inputs)
+    : text`Set up the account in whose name this client acts at the provider (a service account, a run-as user).`;
+}
+
+/** The client has no credentials at the provider. */
+export function advisePublicClient(): Text {
+  return text`A public client has no credentials. Make it a confidential client at the provider (in Keycloak "Client authentication").`;
 }
 
 /** The refresh token is not accepted. */

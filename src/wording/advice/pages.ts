@@ -1,4 +1,6 @@
+import { isSuccessStatus } from '../../http/transport-error.ts';
 import { text } from '../../log/text.ts';
+import type { AnswerShape } from '../../oauth2/answer/answer-shape.ts';
 import type { PageKind } from '../../oauth2/answer/pages.ts';
 import { nameStatus, nameUrlInput } from '../names.ts';
 import { quoteWords } from '../words.ts';
@@ -17,11 +19,12 @@ export function explainPage(page: TellingPage, refusal: Refusal): Explanation {
   const { host, answer, inputs } = refusal;
   const words = quoteWords(answer);
   const answered = text`${host} answered ${nameStatus(answer.status)}`;
+  const withPage = isHtml(answer) ? text` with a page in place of a token` : text``;
   switch (page) {
     case 'firewall':
       return {
         title: 'blocked by a firewall',
-        message: text`${answered} with a page in place of a token${words}. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
+        message: text`${answered}${withPage}${words}. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
       };
     case 'login':
       return {
@@ -34,4 +37,10 @@ export function explainPage(page: TellingPage, refusal: Refusal): Explanation {
         message: text`${answered} with a page about maintenance in place of a token${words}. Run the job again later; the provider's status page may say when.`,
       };
   }
+}
+
+/** Some firewalls answer with text, with JSON or with nothing. */
+function isHtml({ status, contentType = '', words, length }: AnswerShape): boolean {
+  const isUnread = isSuccessStatus(status) && length > 0;
+  return words?.form === 'markup' || isUnread || /html/i.test(contentType);
 }

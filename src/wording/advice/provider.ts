@@ -24,6 +24,16 @@ export function adviseTenant({ inputs, words }: Refusal): Text {
     : text`Check the name of the tenant or realm in ${url}.`;
 }
 
+/** AWS API Gateway has nothing at this path, or not for this method. */
+export function adviseGatewayRoute({ inputs }: Refusal): Text {
+  return text`AWS API Gateway answers so for a path or a method that it does not know. Check the path in ${nameUrlInput(inputs)}, and request-method.`;
+}
+
+/** A proxy in front of the server has a login of its own. */
+export function adviseIdentityProxy(): Text {
+  return text`A proxy with a login of its own stands in front of the server. Its documentation names the header that lets a program in; set it in headers.`;
+}
+
 /** The server does not serve this address. */
 export function adviseAddress(): Text {
   return text`Allow the address of this runner at the provider. GitHub-hosted runners have many addresses; a self-hosted or larger runner has a fixed one.`;

@@ -16,7 +16,7 @@ export interface Refusal {
   /** Status, code and words, as the server wrote them. */
   readonly said: Text;
   readonly status: number;
-  /** The code of the error in lower case; empty where the server gives none. For comparison only. */
+  /** The code of the error in lower case, in its field or among the words; empty where the server gives none. For comparison only. */
   readonly code: string;
   /** The server's own words; empty where it has none. For comparison only. */
   readonly words: string;
@@ -36,16 +36,24 @@ const longestWords = 1000;
 
 /** Reads what an explanation goes by. */
 export function readRefusal(answer: AnswerShape, { server, inputs, idToken }: StageView): Refusal {
+  const words = answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords);
   return {
     host: hostOf(server),
     answer,
     said: quoteAnswer(answer),
     status: answer.status,
-    code: (answer.code ?? '').toLowerCase(),
-    words: answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords),
+    code: (answer.code ?? findCode(words)).toLowerCase(),
+    words,
     inputs,
     idToken,
   };
+}
+
+/** The code of RFC 6749 section 5.2 in words that are not in its form: XML, a list, JSON that is cut off. */
+function findCode(words: string): string {
+  const codes =
+    /\b(invalid_(?:request|client|grant|scope|target)|unauthorized_client|unsupported_grant_type)\b/;
+  return codes.exec(words)?.[0] ?? '';
 }
 
 /** Whether a JWT that this action signs is in the request: it authenticates the client, or it is the grant. */

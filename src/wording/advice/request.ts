@@ -21,7 +21,7 @@ export function adviseAudience(refusal: Refusal): Text {
   const { inputs, words } = refusal;
   const { audiences, resources } = inputs;
   const isRequested = audiences.some((audience) => words.includes(audience));
-  if (sendsSignedJwt(inputs) && !isRequested) return adviseAssertionAudience(inputs);
+  if (sendsSignedJwt(inputs) && !isRequested) return adviseAssertionAudience(refusal);
   if (audiences.length > 0) {
     return text`Check audience: ${audiences.join(' ')}; the provider must know it and allow it for this client.`;
   }
@@ -74,10 +74,10 @@ export function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {
 }
 
 /** Names of parameters that servers speak of without quotation marks. */
-const knownNames = String.raw`(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
+const knownNames = String.raw`(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|actor_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
 
 /** Words by which a server says that something is not there. */
-const absentWords = String.raw`(?:missing|required|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
+const absentWords = String.raw`(?:missing|required(?! (?:to|for)\b)|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
 
 /** Up to four words between two. */
 const near = String.raw`\W+(?:\w+\W+){0,4}?`;
@@ -94,7 +94,9 @@ const missingNames: readonly RegExp[] = [
   ),
   // "The account_id field is required."
   /\bthe ([A-Za-z][\w.-]{0,40}) (?:field|parameter|property|param) (?:is|was) (?:required|missing|mandatory|empty)\b/,
-  new RegExp(String.raw`\bno ${knownNames} (?:parameter|value|was|were)\b`),
+  new RegExp(
+    String.raw`\bno ${knownNames} (?:parameter|value|was|were|specified|given|provided|requested|supplied)\b`,
+  ),
   /(?:missing or empty|missing(?: required)?(?: form)? (?:parameter|field|property)): ?([A-Za-z][\w.-]{0,40})/,
 ].map(({ source }) => new RegExp(source, 'i'));
 

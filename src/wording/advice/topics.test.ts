@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 
 import { answerJson } from '../../../test/support/doubles/fakes.ts';
 import { generatePem, type Given, readUsualInputs } from '../../../test/support/making/inputs.ts';
-import { giveUp, refuse, same, view } from '../../../test/support/tables/wording.ts';
+import { answer, giveUp, refuse, same, view } from '../../../test/support/tables/wording.ts';
 import { readRefusal } from './refusal.ts';
 import { findTopic, topics } from './topics.ts';
 
@@ -312,7 +312,7 @@ describe('the words of a server', () => {
       'The grant is a token exchange: set id-token-as: subject_token, or subject_token in parameters.',
     ],
     [
-      'short secret',
+      'key length',
       'Key size too short',
       shortMac,
       'client refused',
@@ -601,6 +601,142 @@ describe('the words of a server', () => {
       'redirect_uri in parameters must be the one with which the code was requested.',
     ],
     [
+      'redirect URI',
+      'Callback URL mismatch',
+      {},
+      'grant refused',
+      'refused the grant',
+      'Set redirect_uri in parameters to the one that is registered for this client.',
+    ],
+    [
+      'code',
+      'The code was already redeemed',
+      { 'grant-type': 'authorization_code', parameters: 'code=a-code-of-a-user' },
+      'grant refused',
+      'refused the grant',
+      'The code may have expired, been used before or belong to another client. redirect_uri and code_verifier in parameters must be the ones with which it was requested.',
+    ],
+    [
+      'route of a gateway',
+      'Missing Authentication Token',
+      {},
+      'refused',
+      'refused the request',
+      'AWS API Gateway answers so for a path or a method that it does not know. Check the path in token-url, and request-method.',
+    ],
+    [
+      'identity-aware proxy',
+      'Invalid IAP credentials: empty token',
+      {},
+      'refused',
+      'refused the request',
+      'A proxy with a login of its own stands in front of the server. Its documentation names the header that lets a program in; set it in headers.',
+    ],
+    [
+      'public client',
+      'Public clients may not have a token of their own',
+      {},
+      'client refused',
+      'refused the client',
+      'A public client has no credentials. Make it a confidential client at the provider (in Keycloak "Client authentication").',
+    ],
+    [
+      'client credentials grant',
+      'This client is not allowed to use client credentials',
+      {},
+      'grant not allowed',
+      'does not allow grant type client_credentials for this client',
+      'Allow this grant type for the client at the provider (in Keycloak "Service accounts roles", in Auth0 the grant type "Client Credentials").',
+    ],
+    [
+      'grant',
+      'M2M is not enabled for this application',
+      {},
+      'grant not allowed',
+      'does not allow grant type client_credentials for this client',
+      'Allow this grant type for the client at the provider (in Keycloak "Service accounts roles", in Auth0 the grant type "Client Credentials").',
+    ],
+    [
+      'grant type',
+      'grant_type is invalid',
+      {},
+      'grant type not supported',
+      'does not support grant type client_credentials',
+      'Check that the provider supports client_credentials at this endpoint, or set grant-type.',
+    ],
+    [
+      'subject token',
+      'Invalid subject_token',
+      { 'grant-type': 'token-exchange', parameters: 'subject_token=a-token-of-a-user' },
+      'grant refused',
+      'refused the grant',
+      'Check the tokens and their types in parameters: one may have expired, or be meant for another server.',
+    ],
+    [
+      'service account',
+      'No run-as user configured',
+      {},
+      'grant refused',
+      'refused the grant',
+      'Set up the account in whose name this client acts at the provider (a service account, a run-as user).',
+    ],
+    [
+      'service account',
+      'Service account not found',
+      keyGrant,
+      'grant refused',
+      'refused the grant',
+      "iss and sub of the JWT come from client-id, a key file or assertion-claims. Set iss and sub in assertion-claims as the provider's documentation names them.",
+    ],
+    [
+      'JWT seen before',
+      'The jti was used before',
+      keyClient,
+      'client refused',
+      'refused the client',
+      'Each JWT is sent once and has a jti of its own. A proxy or a gateway that sends requests again may be the reason.',
+    ],
+    [
+      'key length',
+      'RSA key must be at least 2048 bits',
+      keyClient,
+      'client refused',
+      'refused the client',
+      "Use a longer private-key: RSA with 2048 bits or more, or one of the kind that the provider's documentation names.",
+    ],
+    [
+      'key length',
+      'Weak key',
+      mac,
+      'client refused',
+      'refused the client',
+      "Use a longer client-secret, or another client-auth-method. The provider's documentation may name the length.",
+    ],
+    [
+      'algorithm',
+      'RS256 is required',
+      keyClient,
+      'client refused',
+      'refused the client',
+      'The JWT is signed with ES256. The server names RS256, which needs another kind of private-key (RSA).',
+    ],
+    [
+      'algorithm',
+      'expected alg: HS512',
+      mac,
+      'client refused',
+      'refused the client',
+      'The JWT is signed with HS256. Set signing-algorithm: HS512.',
+    ],
+    [
+      'audience',
+      'aud must be https://login.example.com/tenant/, not https://login.example.com/oauth2/token',
+      keyClient,
+      'client refused',
+      'refused the client',
+      'The JWT has aud https://login.example.com/oauth2/token. Set assertion-audience to the value that the server names: https://login.example.com/tenant/',
+    ],
+    [
       'address',
       'Your IP address is blocked',
       {},
@@ -644,6 +780,56 @@ describe('the words of a server', () => {
     );
   });
 
+  describe('name the client or its authentication by many words:', () => {
+    const wordings = [
+      ...['invalid secret', 'The secret is invalid', 'Invalid appid or appsecret'],
+      ...[
+        'ClientId is Invalid',
+        'The client identifier provided is invalid',
+        'No application with that id',
+      ],
+      ...['Integration key not found', 'Full authentication is required to access this resource'],
+      ...['Not authenticated', 'Missing Authorization header', 'Missing basic auth'],
+      ...['Invalid username or password', 'Client secret mismatch', 'invalid_client_secret'],
+    ];
+    for (const words of wordings) {
+      test(words, () => {
+        assert.equal(explain(words).topic, 'credentials');
+      });
+    }
+  });
+
+  describe('name what is requested by many words:', () => {
+    const wordings: readonly [topic: string, words: string, given?: Given][] = [
+      ['scope', 'scope_not_allowed'],
+      ['scope', 'At least one scope must be requested'],
+      ['missing parameter', 'No scope specified', { scopes: '' }],
+      ['permission', 'Requested roles are not allowed'],
+      ['access to an API', 'Unable to find API with identifier https://api.example.com'],
+      ['access to an API', 'No API specified'],
+      ['access to an API', 'The target is not allowed'],
+      ['resource', 'Resource server not found'],
+      ['rate limit', 'Spike arrest violation'],
+      ['rate limit', 'Exceeded the maximum number of tokens'],
+      ['rate limit', 'Too many failed login attempts'],
+      ['DPoP', 'Proof-of-possession is required'],
+      ['client certificate', 'Certificate-bound access tokens are required'],
+      ['refresh token', 'Stale token', refresh],
+      ['refresh token', 'Offline session not found', refresh],
+      ['user', 'Invalid user credentials', { 'grant-type': 'password', parameters: 'username=ci' }],
+      ['key', 'jwks_uri not reachable', keyClient],
+      ['key', 'No key registered for this client', keyClient],
+      ['key', 'certificate thumbprint not found', keyClient],
+      ['grant', 'Two-legged OAuth is not enabled'],
+      ['public client', 'Only confidential clients may do this'],
+    ];
+    for (const [topic, words, given] of wordings) {
+      test(`${topic}: ${words}`, () => {
+        assert.equal(explain(words, given).topic, topic);
+      });
+    }
+  });
+
   const others: readonly [words: string, given?: Given][] = [
     ['Nope'],
     ['Something went wrong'],
@@ -653,13 +839,39 @@ describe('the words of a server', () => {
     ['Token has been revoked'],
     ['Unknown kid'],
     ['The sub is wrong'],
-    ['Invalid username or password'],
   ];
   for (const [words, given] of others) {
     test(`are about nothing that this request has: ${words.slice(0, 60)}`, () => {
       assert.equal(explain(words, given).topic, undefined);
     });
   }
+
+  test('name the code of RFC 6749 where it is not in its field', () => {
+    const bodies = [
+      'error: invalid_scope',
+      '{"error":"invalid_scope","error_desc',
+      '<e>invalid_scope</e>',
+    ];
+    for (const body of bodies) {
+      const { title } = giveUp(refuse(answer(400, body, { 'content-type': 'text/plain' })));
+      assert.equal(title, 'scope refused', body);
+    }
+    assert.equal(giveUp(refuse(answer(400, '["invalid_grant"]'))).title, 'grant refused');
+  });
+
+  test('count in a fault of SOAP, whose status is always 500', () => {
+    const fault = (words: string): string =>
+      `<s:Envelope xmlns:s="x"><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>${words}</faultstring></s:Fault></s:Body></s:Envelope>`;
+    const headers = { 'content-type': 'text/xml' };
+    assert.equal(
+      giveUp(refuse(answer(500, fault('Unknown client'), headers))).title,
+      'client refused',
+    );
+    assert.equal(
+      giveUp(refuse(answer(500, fault('Out of memory'), headers))).title,
+      'server failed',
+    );
+  });
 
   test('beat the code of the error, and the status', () => {
     const bodies = [

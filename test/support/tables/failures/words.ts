@@ -142,7 +142,7 @@ export const wordsFailures: readonly Failure[] = [
       ...asked,
       '    403 Forbidden, text/html, 72 bytes, after 0.2 s',
       '    text: Just a moment',
-      'Error: login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
+      'Error: login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
     ],
   ),
   row(
