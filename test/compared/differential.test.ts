@@ -49,10 +49,12 @@ const metadata = {
 const tokenResponse = { access_token: 'the-token', token_type: 'Bearer', expires_in: 3600 };
 
 /** What this action sends where the issuer's metadata is the one above. */
-async function capture(inputs: Inputs): Promise<Sent> {
+async function capture(
+  inputs: Inputs,
+  { env = {}, answers = [answerJson(200, metadata), answerJson(200, tokenResponse)] } = {},
+): Promise<Sent> {
   const runner = createFakeRunner();
   const clock = createFakeClock();
-  const answers = [answerJson(200, metadata), answerJson(200, tokenResponse)];
   const network = createFakeNetwork(answers, clock);
   let isGreen = false;
   await run({
@@ -61,6 +63,7 @@ async function capture(inputs: Inputs): Promise<Sent> {
       GITHUB_OUTPUT: '/runner/output',
       GITHUB_ENV: '/runner/env',
       ...createInputEnvironment({ issuer, 'use-cache': 'false', ...inputs }),
+      ...env,
     },
     platform: 'linux',
     clock,
@@ -286,6 +289,50 @@ for (const [method, { inputs, other, usesTls }] of Object.entries(ways)) {
     }
   });
 }
+
+describe("GitHub's OIDC token is sent as oauth4webapi sends it", () => {
+  const idToken = 'e30.eyJpc3MiOiJodHRwczovL2kuZXhhbXBsZS5jb20ifQ.c2ln';
+  const service = {
+    env: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://runner.example.com/id?a=b',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-token-of-the-job',
+    },
+    answers: [answerJson(200, { value: idToken }), answerJson(200, tokenResponse)],
+  };
+  const usual = { issuer: '', 'token-url': metadata.token_endpoint, parameters: 'role=ü ~*' };
+
+  test('in the header, as an access token is sent', async () => {
+    const own = await capture({ ...usual, 'id-token-as': 'bearer' }, service);
+    const theirs: Headers[] = [];
+    const body = new URLSearchParams({ role: 'ü ~*' });
+    await oauth.protectedResourceRequest(idToken, 'POST', new URL(own.url), undefined, body, {
+      [oauth.customFetch]: (_, { headers }) => {
+        theirs.push(new Headers(headers));
+        return Promise.resolve(Response.json(tokenResponse));
+      },
+    });
+    assert.deepEqual(
+      [own.headers['authorization'], own.body],
+      [theirs[0]?.get('authorization'), String(body)],
+    );
+  });
+
+  test('in a parameter, but for the grant type and the client that such a login does not have', async () => {
+    const as = { 'id-token-as': 'parameter', 'id-token-parameter': 'jwt' };
+    const own = await capture({ ...usual, ...as }, service);
+    const theirs = await captureOther((options) =>
+      askGenerally('none', [
+        ['role', 'ü ~*'],
+        ['jwt', idToken],
+      ])({ client_id: 'none' }, oauth.None(), options),
+    );
+    const { grant_type: grantType, client_id: client, ...others } = readParameters(theirs);
+    assert.deepEqual([grantType, client], [['none'], ['none']]);
+    assert.deepEqual(readParameters(own), others);
+    assert.equal(own.headers['authorization'], undefined);
+    assertSameHeaders(own, theirs);
+  });
+});
 
 /** Headers that differ, and are not compared further; `undefined` is one that is not sent. */
 const differentHeaders: Record<string, { own: string | undefined; theirs: RegExp | undefined }> = {

@@ -16,7 +16,11 @@ import {
   startTcpServer,
   token,
 } from '../support/doubles/scripted-server.ts';
+import { generatePem } from '../support/making/inputs.ts';
 import { secret, own, unprintable } from '../support/making/hostile-text.ts';
+
+/** A key in the base64 of its PEM. */
+const encodedKey = Buffer.from(generatePem()).toString('base64');
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -178,6 +182,35 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
       }
     });
 
+    test(`with ${shown} in a refusal of an ID token or a JWT that is not OAuth's`, async () => {
+      const service = await startIdTokenService({ claims: { sub: text, iss: text } });
+      const server = await startScriptedServer({
+        answers: [json(403, { message: text, [text]: text }, { 'x-squid-error': forHead(text) })],
+      });
+      const uses = [
+        { 'id-token-as': 'bearer' },
+        { 'id-token-as': 'parameter', 'id-token-parameter': 'jwt' },
+        { 'private-key-as': 'bearer', 'private-key': encodedKey },
+      ];
+      try {
+        for (const use of uses) {
+          const inputs = { 'token-url': server.url, 'client-secret': '', ...use };
+          const result = await runBuilt(inputs, service.environment, debug);
+          assertTame(result);
+          assert.equal(result.conclusion, 'failure');
+        }
+        assert.equal(server.requests.length, uses.length);
+      } finally {
+        await Promise.all([service.close(), server.close()]);
+      }
+    });
+
+    test(`with ${shown} where the token should be`, async () => {
+      const inputs = { 'response-fields': 'access_token=data.token\nscope=data.scope' };
+      const { conclusion } = await tryAnswer(json(200, { data: { [text]: text } }), debug, inputs);
+      assert.equal(conclusion, 'failure');
+    });
+
     test(`with ${shown} from a proxy`, async () => {
       const head = forHead(text);
       const proxy = await startTcpServer(({ stream }) => {
@@ -261,6 +294,11 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
         headers: `X-${value}: ${value}`,
         parameters: value,
         'retry-on': value,
+        'response-fields': `access_token=${value}`,
+        'private-key': Buffer.from(value).toString('base64'),
+        'id-token-parameter': value,
+        'if-no-credentials': value,
+        'request-method': value,
         timeout: value,
         [`scope-${value.replaceAll('=', '')}`]: value,
       };

@@ -123,6 +123,9 @@ const headers = fc.dictionary(
     'www-authenticate',
     'dpop-nonce',
     'content-encoding',
+    'server',
+    'cf-mitigated',
+    'x-squid-error',
     'date',
     'x-request-id',
   ),
@@ -139,6 +142,8 @@ const status = fc.constantFrom(
   401,
   403,
   404,
+  405,
+  406,
   407,
   415,
   429,
@@ -208,11 +213,13 @@ const failure = fc
       'ERR_TLS_CERT_ALTNAME_INVALID',
       'EPROTO',
       'ENOTFOUND',
+      'ECONNRESET',
     ),
     proxyStatus: fc.integer({ min: 100, max: 999 }),
     issuer: hostile,
     proxy: hostile,
     peer: fc.constantFrom('server', 'proxy'),
+    step: fc.constantFrom('connecting', 'securing', 'exchanging', undefined),
     reason: fc.option(hostile, { nil: undefined }),
     encoding: fc.option(hostile, { nil: undefined }),
     scheme: hostile,
@@ -225,6 +232,13 @@ const failure = fc
   });
 
 const verbose = fc.constantFrom('true', 'false');
+
+/** Where the ID token goes in the request. */
+const idTokenUses = [
+  { 'id-token-as': 'client_assertion' },
+  { 'id-token-as': 'bearer' },
+  { 'id-token-as': 'parameter', 'id-token-parameter': 'jwt' },
+] as const;
 
 describe('no text is obeyed', { concurrency: 1 }, () => {
   test('in the answers of a token endpoint, and in what fails on the way to it', async () => {
@@ -345,11 +359,12 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
         respond(members(tokenNames)),
         url,
         hostile,
+        fc.constantFrom(...idTokenUses),
         verbose,
-        async (one, other, url, audience, verbose) => {
+        async (one, other, url, audience, use, verbose) => {
           const inputs = {
             'client-secret': '',
-            'id-token-as': 'client_assertion',
+            ...use,
             'id-token-audience': audience,
             verbose,
           };
@@ -378,7 +393,10 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
       hostile.map((text) => `${text}=${text}`),
       hostile.map((text) => `X-${text}: ${text}`),
       hostile.map((text) => JSON.stringify({ [text]: text })),
+      hostile.map((text) => Buffer.from(`-----BEGIN PRIVATE KEY-----\n${text}`).toString('base64')),
+      hostile.map((text) => `access_token=${text}`),
       fc.constantFrom('true', 'assertion', 'oauth2', 'private_key_jwt', 'client_secret_post'),
+      fc.constantFrom('bearer', 'parameter', 'skip', 'GET', 'multipart'),
     );
     const unknown = hostile.map(
       (text) => `client-${text.replaceAll('\0', '').replaceAll('=', '')}`,

@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 /**
  * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
  * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
@@ -48,10 +46,14 @@ function guess(body: Buffer): string {
   return isUtf8(body) || foreign > body.length / 2 ? 'utf-8' : 'windows-1252';
 }
 
-/** Undefined for a character set that is not known. */
-function decodeAs(body: Buffer, charset: string): string | undefined {
+function isUtf8(body: Buffer): boolean {
+  return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
+}
+
+/** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
+function decodeAs(body: Buffer, charset: string, options = {}): string | undefined {
   try {
-    return new TextDecoder(charset).decode(body);
+    return new TextDecoder(charset, options).decode(body);
   } catch {
     return undefined;
   }

@@ -35,7 +35,7 @@ export function adviseRedirect({ inputs }: Refusal): Text {
 export function adviseServiceAccount({ inputs }: Refusal): Text {
   return isKeyGrant(inputs)
     ? adviseIssuerAndSubject(inputs)
-    : text`Set up the account in whose name this client acts at the provider (a service account, a run-as user).`;
+    : text`Set up the account in whose name this client acts at the provider: a service account, or a user (in Salesforce "Run As").`;
 }
 
 /** The client has no credentials at the provider. */

@@ -678,7 +678,7 @@ describe('the words of a server', () => {
       {},
       'grant refused',
       'refused the grant',
-      'Set up the account in whose name this client acts at the provider (a service account, a run-as user).',
+      'Set up the account in whose name this client acts at the provider: a service account, or a user (in Salesforce "Run As").',
     ],
     [
       'service account',

@@ -303,6 +303,16 @@ export async function noTls(): Promise<Scene> {
   return { inputs, names: name(url), close: server.close };
 }
 
+/** A server that ends every connection that does not begin as it likes. */
+export async function closedAtOnce(): Promise<Scene> {
+  const server = await startTcpServer(({ stream }) => {
+    stream.once('data', () => stream.end());
+  });
+  const url = `https://127.0.0.1:${server.port}/oauth2/token`;
+  const inputs = { 'token-url': url, 'retry-max-attempts': '1' };
+  return { inputs, names: name(url), close: server.close };
+}
+
 /** A fatal alert: bad_certificate (RFC 8446 section 6). */
 const badCertificate = Buffer.from([21, 3, 3, 0, 2, 2, 42]);
 

@@ -87,7 +87,7 @@ export const answerFailures: readonly Failure[] = [
     ...asked,
     '    302 Found, an empty body, after 0.2 s',
     '    location: https://sso.example.com/login',
-    'Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. Not retried: the answer would be the same.',
+    'Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. The redirect points to a login page; a gateway with a login of its own may stand in front of the server. Not retried: the answer would be the same.',
   ]),
   row(
     'a 429 with a Retry-After past total-timeout',

@@ -1,6 +1,7 @@
 /** Servers and proxies that are not reached, or not in time. */
 import {
   answer,
+  closedAtOnce,
   inputs,
   noTls,
   outdatedTls,
@@ -11,7 +12,7 @@ import {
   weakCa,
 } from '../failure-scene.ts';
 import { describeOddNetwork } from '../../doubles/odd-network.ts';
-import { garbage, silence } from '../../doubles/scripted-server.ts';
+import { end, garbage, silence } from '../../doubles/scripted-server.ts';
 import { onlyAttempt, twice, asking, request, asked, row, type Failure } from './row.ts';
 import { inTheSameWay } from '../wording.ts';
 
@@ -27,7 +28,7 @@ export const connectionFailures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: TLS failed: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
-      `Error: The certificate of login.example.com is not trusted: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE). If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough. ${inTheSameWay}`,
+      `Error: The certificate of login.example.com is not trusted: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE); it was issued by "Test Authority". If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough. ${inTheSameWay}`,
     ],
   ),
   row(
@@ -167,6 +168,24 @@ export const connectionFailures: readonly Failure[] = [
       "Error: 127.0.0.1:1 could not be reached: connection refused (ECONNREFUSED). Check token-url, and that the server admits this runner's address. Stopped after 2 attempts.",
     ],
   ),
+  row(
+    'a server that closes the connection without an answer',
+    answer([end('before-head')], twice),
+    'no answer',
+    [
+      asking,
+      'Attempt 1 of 2 failed: the server closed the connection without an answer (ECONNRESET). Retrying now.',
+      'Attempt 2 of 2 failed: the server closed the connection without an answer (ECONNRESET).',
+      ...request,
+      '    failed after 0.2 s: the server closed the connection without an answer (ECONNRESET)',
+      'Error: login.example.com was reached, but the server closed the connection without an answer (ECONNRESET). Check the port and the scheme (http://) in token-url. A firewall or a proxy may do so, too. Stopped after 2 attempts.',
+    ],
+  ),
+  row('a server that closes the connection in place of TLS', closedAtOnce, 'no answer', [
+    ...asked,
+    '    failed after 0.2 s: the server closed the connection before TLS was set up (ECONNRESET)',
+    `Error: login.example.com was reached, but the server closed the connection before TLS was set up (ECONNRESET). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too. ${onlyAttempt}`,
+  ]),
   row('a proxy that wants a password', proxied({ behaviour: 'authenticate' }), 'proxy refused', [
     ...asked,
     '    failed after 0.2 s: the proxy refused: 407 Proxy Authentication Required',

@@ -146,6 +146,33 @@ export const wordsFailures: readonly Failure[] = [
     ],
   ),
   row(
+    'a block of a firewall as text',
+    answer([
+      reply({
+        status: 403,
+        headers: { 'content-type': 'text/plain; charset=UTF-8', server: 'cloudflare' },
+        body: 'error code: 1020',
+      }),
+    ]),
+    'blocked by a firewall',
+    [
+      ...asked,
+      '    403 Forbidden, text/plain, 16 bytes, after 0.2 s',
+      '    text: error code: 1020',
+      'Error: login.example.com answered 403 Forbidden, "error code: 1020". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
+    ],
+  ),
+  row(
+    'another method than the server has',
+    answer([reply({ status: 405, headers: { allow: 'GET' } })]),
+    'no token endpoint there',
+    [
+      ...asked,
+      '    405 Method Not Allowed, an empty body, after 0.2 s',
+      "Error: login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. The request was sent with POST; if the documentation shows another method, set request-method. Not retried: the answer would be the same.",
+    ],
+  ),
+  row(
     'a page about maintenance',
     answer([reply({ status: 503, headers: html, body: closed })], { 'retry-max-attempts': '2' }),
     'maintenance',
