@@ -1,12 +1,15 @@
-/** What the built action starts and writes: nothing but what it must. */
+/** What the built action starts and writes, and where it connects to: nothing but what it must. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 
 import { startStage, type JobRun, type Stage } from '../support/making/cache-stage.ts';
 
+const root = join(import.meta.dirname, '..', '..');
 const probe = join(import.meta.dirname, '..', 'support', 'leaks', 'footprint.cjs');
 
 let stage: Stage;
@@ -22,18 +25,36 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a job, and lists what its main process started and wrote, without the place of temporary files. */
-async function watch(
-  inputs: Readonly<Record<string, string>> = {},
-): Promise<JobRun & { did: string[] }> {
+/** What the processes of a job did, without the place of temporary files. */
+interface Footprint {
+  /** What they started and wrote. */
+  readonly did: string[];
+  /** The addresses that they connected to. */
+  readonly connected: string[];
+}
+
+/** Has processes report what they do: gives the variables for that, and reads what they reported. */
+function prepare(): { environment: Record<string, string>; readReport: () => Footprint } {
   const report = join(folder, 'report');
   writeFileSync(report, '');
-  const run = await stage.run({
-    inputs,
+  return {
     environment: { NODE_OPTIONS: `--require ${probe}`, FOOTPRINT: report },
-  });
-  const did = readFileSync(report, 'utf8').split('\n').filter(Boolean);
-  return { ...run, did: [...new Set(did.map(shorten))] };
+    readReport: () => {
+      const lines = [...new Set(readFileSync(report, 'utf8').split('\n').filter(Boolean))];
+      const isConnection = (line: string): boolean => line.startsWith('connects ');
+      return {
+        did: [...new Set(lines.filter((line) => !isConnection(line)).map(shorten))],
+        connected: lines.filter(isConnection).map((line) => line.replace('connects ', 'http://')),
+      };
+    },
+  };
+}
+
+/** Runs a job, and lists what its main process did. */
+async function watch(inputs: Readonly<Record<string, string>> = {}): Promise<JobRun & Footprint> {
+  const { environment, readReport } = prepare();
+  const run = await stage.run({ inputs, environment });
+  return { ...run, ...readReport() };
 }
 
 /** The runner's own files are told by their names alone, and a temporary directory by its beginning. */
@@ -47,6 +68,18 @@ describe('the main process', () => {
   test('starts nothing and writes only to the files of the runner without the cache', async () => {
     const { did } = await watch({ 'use-cache': 'false' });
     assert.deepEqual(did, ['writes set_output', 'writes set_env']);
+  });
+
+  test('connects to the token endpoint and to the cache service, and to nothing else', async () => {
+    const endpoint = new URL(stage.endpoint.url).origin;
+    const without = await watch({ 'use-cache': 'false' });
+    assert.deepEqual(without.connected, [endpoint]);
+    const miss = await watch({ scopes: 'of-nobody-else' });
+    assert.equal(miss.hit, false);
+    assert.deepEqual(new Set(miss.connected), new Set([stage.service.origin, endpoint]));
+    const hit = await watch({ scopes: 'of-nobody-else' });
+    assert.equal(hit.hit, true);
+    assert.deepEqual(hit.connected, [stage.service.origin]);
   });
 
   test('starts one child process and makes one directory on a miss, for saving', async () => {
@@ -65,4 +98,22 @@ describe('the main process', () => {
     assert.equal(hit, true);
     assert.deepEqual(did, ['writes set_output', 'writes set_env']);
   });
+});
+
+test('the process that saves connects to the cache service, and to nothing else', async () => {
+  const { environment, readReport } = prepare();
+  const child = spawn(process.execPath, [join(root, 'dist', 'save', 'index.js')], {
+    cwd: folder,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      ...stage.service.environment({ version: 'v2' }),
+      ...environment,
+      RUNNER_TEMP: folder,
+      GITHUB_WORKSPACE: folder,
+    },
+  });
+  child.stdin.end('a-name\nan encrypted entry');
+  assert.equal(await text(child.stdout), 'saved');
+  assert.deepEqual(readReport().connected, [stage.service.origin]);
 });

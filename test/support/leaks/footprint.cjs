@@ -1,6 +1,7 @@
-// Loaded before the action by NODE_OPTIONS: notes what its main process starts and writes, a line each.
+// Loaded before the action by NODE_OPTIONS: notes what its main process starts and writes, one per line, and where it connects to.
 const childProcess = require('node:child_process');
 const fs = require('node:fs');
+const { Socket } = require('node:net');
 
 const report = process.env.FOOTPRINT;
 // The child that saves inherits neither; only the main process is watched.
@@ -21,6 +22,12 @@ if (report !== undefined) {
       return original(path, ...rest);
     };
   }
+  const { connect } = Socket.prototype;
+  Socket.prototype.connect = function (...all) {
+    const [options] = all.flat();
+    note(`connects ${options.host}:${options.port}`);
+    return Reflect.apply(connect, this, all);
+  };
   for (const name of [
     'spawn',
     'spawnSync',
