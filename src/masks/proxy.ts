@@ -7,7 +7,7 @@ const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'
  */
 export function listProxySecrets(env: NodeJS.ProcessEnv): string[] {
   return proxyVariables.flatMap((name) => {
-    const value = env[name] ?? '';
+    const value = (env[name] ?? '').trim();
     const proxy = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
     return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
   });

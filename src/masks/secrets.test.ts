@@ -335,6 +335,11 @@ describe('listStepSecrets', () => {
       assert.deepEqual(listOf({}, env), ['100%secret', base64('user:100%secret')].sort());
     });
 
+    test('of an address with white space around it', () => {
+      const env = { https_proxy: ' http://me:proxy-password@proxy.example.com:3128\n' };
+      assert.deepEqual(listOf({}, env), [base64('me:proxy-password'), 'proxy-password'].sort());
+    });
+
     test('whose scheme is in capitals', () => {
       const env = { https_proxy: 'HTTP://user:open-sesame@proxy.example' };
       assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
