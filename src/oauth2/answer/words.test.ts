@@ -242,6 +242,18 @@ describe('the words of another body are', () => {
       'the token *** is bad',
     ]);
   });
+
+  test('without what stands behind the name of a token', () => {
+    const opaque = 'Zk9TOKENtok3nAb9Ab9Ab9';
+    for (const [said, shown] of [
+      [`{"access_token":"${opaque}"`, '{"access_token":"***"'],
+      [`access_token=${opaque}&x=1`, 'access_token=***&x=1'],
+      [`{\\"refreshToken\\": \\"${opaque}\\"}`, '{\\"refreshToken\\": \\"***"}'],
+      ['the id_token: signature_mismatch', 'the id_token: signature_mismatch'],
+    ] as const) {
+      assert.deepEqual(read(`No: ${said}`), ['text', `No: ${shown}`]);
+    }
+  });
 });
 
 describe('with a success status, where the token could stand,', () => {

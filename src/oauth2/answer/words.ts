@@ -60,12 +60,17 @@ function isEmpty(value: unknown): boolean {
   return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
+const jwt = /\beyJ[\w-]{8,}(?:\.[\w-]*)+/g;
+
+/** A token behind its name, as JSON, a form or a log has it. */
+const namedToken = /\b((?:access|refresh|id)_?token\\?["']?\s*[:=]\s*\\?["']?)[^\s"'&,;<>]{20,}/gi;
+
 /**
  * Takes the line of {@link AnswerWords} from what the server wrote, in which secrets are hidden. A token that nobody has requested yet is
- * hidden too: what has the form of a JWT, and the long values of JSON in which no field is known to be words.
+ * hidden too: what has the form of a JWT or stands behind the name of a token, and the long values of JSON in which no field is known to be words.
  */
 export function takeWords(form: AnswerWords['form'], redacted: string): string {
-  return takeForm(form, redacted).replace(/\beyJ[\w-]{8,}(?:\.[\w-]*)+/g, '***');
+  return takeForm(form, redacted).replace(namedToken, '$1***').replace(jwt, '***');
 }
 
 function takeForm(form: AnswerWords['form'], redacted: string): string {
