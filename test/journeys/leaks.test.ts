@@ -117,6 +117,7 @@ function echo(describe: (request: RecordedRequest) => string): Answer {
 const secret = 'p@ss w+rd::of ~the* client/1';
 const withCommand = `a-secret##[with-a-command-${randomUUID()}`;
 const other = `another-secret-${randomUUID()}`;
+const quoted = 'a "quoted" secret/of the client';
 const { privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -167,16 +168,29 @@ const inputRows: readonly Row[] = [
     what: 'the input client-secret',
     where: 'masks',
   },
-  {
-    mask: 'the secrets in the query of token-url',
-    change: ['query: (env, name) => listSecretQuery(readInput(env, name)),', 'query: () => [],'],
+  ...(
+    [
+      ['', 'listSecretQuery(readInput(env, name)),', '[],'],
+      [
+        ' as it is written',
+        "return [input, URL.parse(input)?.href ?? '']",
+        "return [URL.parse(input)?.href ?? '']",
+      ],
+      [' as it is sent', "return [input, URL.parse(input)?.href ?? '']", 'return [input]'],
+      [' in a form', '[...secrets.flatMap(listForms), written', '[written'],
+      [' as it is written', ", written.slice(written.indexOf('=') + 1)];", '];'],
+    ] as const
+  ).map(([how, from, to]): Row => ({
+    mask: `a secret in the query of token-url${how}: without ${from}`,
+    change: [from, to],
     scene: {
       answer: token(),
-      inputs: { 'token-url': `http://127.0.0.1:1/token?api_key=&client_secret=${other}` },
+      // It is written, sent and meant in three ways.
+      inputs: { 'token-url': `http://127.0.0.1:1/token?api_key=&client_secret=%61"b/c:${other}` },
     },
-    what: 'a secret in the query of token-url',
+    what: `a secret in the query of token-url${how}`,
     where: 'masks',
-  },
+  })),
   {
     mask: 'client-secret',
     change: ['return [...listForms(secret), encodeBasic', 'return [encodeBasic'],
@@ -184,15 +198,25 @@ const inputRows: readonly Row[] = [
     what: 'the input client-secret',
   },
   {
-    mask: 'the form encoding of a secret',
-    change: ['[secret, encodeForm(secret), encodeQuery(secret), ', '[secret, '],
-    more: [withoutWritings],
-    scene: {
-      answer: echo(({ body }) => body),
-      inputs: { 'client-auth-method': 'client_secret_post' },
-    },
+    // What a query and JSON have is hidden by GitHub's runner itself, though not by every engine.
+    mask: 'what a form has of a secret',
+    change: [
+      '[secret, encodeForm(secret), encodeQuery(secret), ',
+      '[secret, encodeQuery(secret), ',
+    ],
+    scene: { answer: token(), inputs: { 'client-secret': quoted } },
     what: 'the input client-secret in a form',
     // The log hides every writing by itself.
+    where: 'masks',
+  },
+  {
+    mask: 'what a form has of a parameter',
+    change: [
+      'listSecretValues(value, name))\n        .flatMap(listForms)',
+      'listSecretValues(value, name))',
+    ],
+    scene: { answer: token(), inputs: { parameters: `password=${quoted}` } },
+    what: 'the parameter password in a form',
     where: 'masks',
   },
   {
@@ -301,6 +325,20 @@ const inputRows: readonly Row[] = [
       },
     },
     what: 'the password in the header Authorization',
+    where: 'masks',
+  },
+  {
+    mask: 'what a form has of the password in a ready Basic header',
+    change: ['? [] : listForms(password)', '? [] : [password]'],
+    scene: {
+      answer: token(),
+      inputs: {
+        'client-secret': '',
+        'client-auth-method': 'none',
+        headers: `Authorization: Basic ${Buffer.from(`me:${quoted}`).toString('base64')}`,
+      },
+    },
+    what: 'the password in the header Authorization in a form',
     where: 'masks',
   },
   {

@@ -37,12 +37,19 @@ function listInputs(kind: SecretKind): InputName[] {
 function listWholeInputs(inputs: Values): Secret[] {
   return [...listInputs('text'), ...listInputs('client_secret')].flatMap((name) => {
     const value = (inputs[name] ?? '').trim();
-    const form = new URLSearchParams({ '': value }).toString().slice(1);
-    return [
-      { what: `the input ${name}`, value, masked: true },
-      { what: `the input ${name} in a form`, value: form, masked: true },
-    ];
+    return listForms(`the input ${name}`, value);
   });
+}
+
+/** A secret as it is, and as a form, a query and JSON have it. */
+function listForms(what: string, value: string): Secret[] {
+  const form = new URLSearchParams({ '': value }).toString().slice(1);
+  return [
+    { what, value, masked: true },
+    { what: `${what} in a form`, value: form, masked: true },
+    { what: `${what} in a query`, value: form.replaceAll('+', '%20'), masked: true },
+    { what: `${what} in JSON`, value: JSON.stringify(value).slice(1, -1), masked: true },
+  ];
 }
 
 function listBasicValues(inputs: Values): Secret[] {
@@ -131,7 +138,7 @@ function listParameters(input: string): Secret[] {
     : input.split(/\r?\n/).map((line) => /^([^=]*)=(.*)$/.exec(line)?.slice(1) ?? []);
   return pairs
     .filter(([name = '', value = '']) => isSecretName(name.trim()) && value.length >= 8)
-    .map(([name = '', value = '']) => ({ what: `the parameter ${name}`, value, masked: true }));
+    .flatMap(([name = '', value = '']) => listForms(`the parameter ${name}`, value));
 }
 
 function listHeaders(input: string): Secret[] {
@@ -143,19 +150,32 @@ function listHeaders(input: string): Secret[] {
       /^[^:]*:(.*)$/s.exec(/^Basic /i.test(value) ? atob(secret) : '') ?? [];
     return [
       { what: `the header ${name}`, value: secret, masked: true },
-      { what: `the password in the header ${name}`, value: password, masked: true },
+      ...listForms(`the password in the header ${name}`, password),
     ];
   });
 }
 
-/** The values as they are written in the URL, and what they mean. */
+/** The values as they are written in the URL, as they are sent, and what they mean. */
 function listQuery(input: string, url: string): Secret[] {
+  const what = `a secret in the query of ${input}`;
+  const sent = URL.canParse(url) ? new URL(url).href : '';
+  return [
+    ...listValues(url).flatMap((value) => [
+      { what: `${what} as it is written`, value, masked: true },
+      ...listForms(what, unescapePercent(value.replaceAll('+', ' '))),
+    ]),
+    ...listValues(sent).map((value) => ({ what: `${what} as it is sent`, value, masked: true })),
+  ];
+}
+
+/** The values of secret names in the query of a URL. */
+function listValues(url: string): string[] {
   const [, query = ''] = url.split('#')[0]?.split('?') ?? [];
-  const written = query.split('&').map((pair) => pair.split('=') as [string, string?]);
-  return written
+  return query
+    .split('&')
+    .map((pair) => pair.split('=') as [string, string?])
     .filter(([name, value = '']) => isSecretName(name) && value.length >= 8)
-    .flatMap(([, value = '']) => [value, unescapePercent(value.replaceAll('+', ' '))])
-    .map((value) => ({ what: `a secret in the query of ${input}`, value, masked: true }));
+    .map(([, value = '']) => value);
 }
 
 function listProxySecrets(environment: Values): Secret[] {
