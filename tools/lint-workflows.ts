@@ -69,7 +69,13 @@ const examples = [
 ];
 const [actionlint, zizmor] = [getActionlint(), getZizmor()];
 const passed = [
-  run(actionlint, ...listWorkflows(join('.github', 'workflows')), ...examples),
+  run(
+    actionlint,
+    // An example calls a workflow that is stored where its user puts it.
+    ...['-ignore', 'could not read reusable workflow file for "./.github/workflows/reusable-'],
+    ...listWorkflows(join('.github', 'workflows')),
+    ...examples,
+  ),
   audit(zizmor, 'pedantic', ['.github', 'action.yml']),
   // The pedantic persona wants names and concurrency, which would hide what an example shows.
   audit(zizmor, 'regular', examples),
