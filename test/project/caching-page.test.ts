@@ -76,7 +76,8 @@ describe('docs/caching.md', () => {
 
 test('docs/caching-security.md says of every input whether it makes a token another one', () => {
   const [, section = ''] =
-    /^## What makes a token the same\n([^]*?)^## /m.exec(readText('docs/caching-security.md')) ?? [];
+    /^## What makes a token the same\n([^]*?)^## /m.exec(readText('docs/caching-security.md')) ??
+    [];
   // The rules of retries are named together.
   const unnamed = inputNames.filter(
     (name) => !name.startsWith('retry-') && !section.includes(`\`${name}\``),
