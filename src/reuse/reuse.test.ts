@@ -83,6 +83,15 @@ describe('a token that lies in the cache', () => {
   });
 });
 
+test('a token in the cache that is too short to be hidden is a miss, and no mask', async () => {
+  for (const token of ['true', '   true   ']) {
+    const { reuse, calls } = await openJob({ search: () => plant(createToken(token)) });
+    assert.equal(await reuse.find(), undefined);
+    assert.equal(reuse.missed, true);
+    assert.deepEqual(calls, ['mask sig=a-signature']);
+  }
+});
+
 describe('a token in the cache that is too long for the environment', () => {
   const long = createToken('x'.repeat(131_071 - 'MY_TOKEN='.length + 1));
 
