@@ -277,3 +277,22 @@ describe('a server whose words are hostile', () => {
     assert.match(readError(await runStep({ answers: [answer] })), /malformed token/);
   });
 });
+
+test('a step that is to be skipped is red where the empty outputs cannot be written', async () => {
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+  let measured = 0;
+  const outcome = await runStep({
+    inputs: { 'client-secret': '', 'if-no-credentials': 'skip' },
+    files: {
+      measure: () => {
+        measured += 1;
+        // Both files are checked before anything else.
+        if (measured > 2) throw full;
+        return 0;
+      },
+      cut: () => undefined,
+    },
+  });
+  assertFailed(outcome);
+  assert.match(readError(outcome), /^error \[oauth2-token: runner file not writable\] /);
+});

@@ -78,11 +78,18 @@ export async function run(surroundings: Surroundings): Promise<void> {
   }
 }
 
-/** Ends the step green and without a token. */
-function skip(error: NoCredentials, { runner, env, log, succeed }: StepContext): void {
+/** Ends the step green and without a token; red if the empty outputs cannot be written. */
+function skip(error: NoCredentials, { runner, env, files, log, succeed }: StepContext): void {
+  try {
+    writeAll(['GITHUB_OUTPUT'], env, files, () => {
+      for (const name of outputNames) runner.setOutput(name, '');
+    });
+  } catch (failure) {
+    log.fail(explainFailure(failure));
+    return;
+  }
   // A misspelled input can be why a credential is empty.
   log.note(mentionUnknownInputs(noteNoCredentials(error), findMisspelledInputs(env)));
-  for (const name of outputNames) runner.setOutput(name, '');
   succeed();
 }
 
