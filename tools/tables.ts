@@ -12,8 +12,13 @@ import { join } from 'node:path';
 
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 
+import { inputNames } from '../src/inputs/catalog.ts';
+
 const root = join(import.meta.dirname, '..');
 const readmeFile = join(root, 'README.md');
+
+/** The inputs whose names are no ordinary words. */
+const names: ReadonlySet<string> = new Set<string>(inputNames.filter((name) => name.includes('-')));
 
 /** One input or output of action.yml. */
 interface Entry {
@@ -70,7 +75,7 @@ function renderInputs(entries: readonly Entry[]): string {
     .map((entry) => {
       const heading = entry.group === undefined ? '' : renderHeading(entry.group);
       const columns = splitDescription(entry);
-      const cells = [columns.values, columns.default, columns.meaning].map(escapeCell);
+      const cells = [columns.meaning, columns.values, columns.default].map(renderCell);
       return `${heading}| ${renderName('input', entry.name)} | ${cells.join(' | ')} |\n`;
     })
     .join('')
@@ -78,7 +83,7 @@ function renderInputs(entries: readonly Entry[]): string {
 }
 
 function renderHeading(group: string): string {
-  return `\n### ${group}\n\n| input | values | default | meaning |\n| --- | --- | --- | --- |\n`;
+  return `\n### ${group}\n\n| input | meaning | values | default |\n| --- | --- | --- | --- |\n`;
 }
 
 /** The name, and an anchor that leads to its row. */
@@ -100,13 +105,22 @@ function splitDescription(entry: Entry): Columns {
 function renderOutputs(entries: readonly Entry[]): string {
   const rows = entries.map(
     ({ name, description }) =>
-      `| ${renderName('output', name)} | ${escapeCell(description.trim())} |`,
+      `| ${renderName('output', name)} | ${renderCell(description.trim())} |`,
   );
   return ['| output | meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|');
+/** Text of a cell. The names of inputs, with the value behind them, become code. */
+function renderCell(text: string): string {
+  const escaped = text.replaceAll('|', '\\|');
+  return escaped.replace(/`[^`]*`|(?<![\w-])[a-z]+(?:-[a-z]+)+(?:: [\w-]+)?(?![\w-])/g, (found) =>
+    isNamed(found) ? `\`${found}\`` : found,
+  );
+}
+
+function isNamed(found: string): boolean {
+  const [name = ''] = found.split(':');
+  return names.has(name);
 }
 
 function replaceBlock(readme: string, name: string, content: string): string {

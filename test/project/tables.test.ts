@@ -45,9 +45,9 @@ describe('the tables', () => {
 
 ### A group
 
-| input | values | default | meaning |
+| input | meaning | values | default |
 | --- | --- | --- | --- |
-| <a id="input-one"></a>\`one\` |  |  | Something. |
+| <a id="input-one"></a>\`one\` | Something. |  |  |
 
 <!-- end of inputs -->
 
@@ -67,23 +67,32 @@ Between.
   test('have the values and a default that depends on others in columns of their own', () => {
     const text = 'What it does. More of it. Values: `a`, `b` (e.g. this). Default: 300, or less.';
     assert.deepEqual(cellsOf(`    description: '${text}'\n`).slice(2, -1), [
+      'What it does. More of it.',
       '`a`, `b` (e.g. this)',
       '300, or less',
-      'What it does. More of it.',
     ]);
   });
 
   test('have the default that action.yml declares', () => {
     const text = 'What it does. Values: `a`, `b`.';
     assert.deepEqual(cellsOf(`    description: '${text}'\n    default: a\n`).slice(2, -1), [
+      'What it does.',
       '`a`, `b`',
       '`a`',
-      'What it does.',
     ]);
   });
 
   test('keep a | in one cell', () => {
-    assert.deepEqual(cellsOf('    description: This | that.\n').at(-2), 'This \\| that.');
+    assert.deepEqual(cellsOf('    description: This | that.\n').at(2), 'This \\| that.');
+  });
+
+  test('have the names of inputs as code, with the value behind them', () => {
+    const text =
+      'With client-id or private-key-as: assertion, not `client-id`, self-hosted or scopes.';
+    assert.equal(
+      cellsOf(`    description: '${text}'\n`).at(2),
+      'With `client-id` or `private-key-as: assertion`, not `client-id`, self-hosted or scopes.',
+    );
   });
 
   test('refuse a default that is declared and described', () => {
