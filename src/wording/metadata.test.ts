@@ -53,6 +53,16 @@ describe('the metadata of an issuer', () => {
       `login.example.com has no metadata for this issuer; tried ${first} (404), ${second} (410). ${instead}`,
     ],
     [
+      'blocked by a firewall',
+      discoveryError('refused', { answer: { ...shape(403, 'text/html'), page: 'firewall' } }),
+      'login.example.com answered 403 Forbidden with a page in place of metadata. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+    ],
+    [
+      'a page, not a token',
+      discoveryError('not_metadata', { answer: { ...shape(200, 'text/html'), page: 'login' } }),
+      'login.example.com answered 200 OK with a login page in place of metadata. Check that issuer is not a page for people; a gateway with a login of its own may stand in front of the server.',
+    ],
+    [
       'no metadata there',
       discoveryError('not_metadata', { answer: shape(200, 'text/html; charset=utf-8') }),
       `login.example.com answered 200 OK with text/html in place of metadata. ${instead}`,

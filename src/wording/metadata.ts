@@ -1,6 +1,7 @@
 import type { DiscoveryError } from '../oauth2/errors.ts';
 import type { Annotation } from '../log/log.ts';
 import { joinTexts, text, type Text } from '../log/text.ts';
+import { explainPage, isTelling } from './advice/pages.ts';
 import { hostOf, listDetails, nameContent, nameRedirect, nameStatus, placeOf } from './names.ts';
 import { explainProxyRefusal } from './proxy.ts';
 import type { StageView } from './stages.ts';
@@ -55,6 +56,9 @@ export function explainDiscoveryError(
   const host = hostOf(server);
   const { issuer = '' } = inputs;
   const { answer, attempts, actualIssuer, endpoint = '' } = error;
+  if (error.code !== 'not_found' && isTelling(answer.page)) {
+    return explainPage(answer.page, { host, answer, inputs }, 'metadata');
+  }
   const tried = attempts.map(({ url, status }) => text`${url} (${status})`);
   const instead = text`Check issuer against the provider's documentation, or set token-url instead.`;
   switch (error.code) {

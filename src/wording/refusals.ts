@@ -29,7 +29,7 @@ import { nameCode, quoteWords } from './words.ts';
  */
 export function explainRefusal(refusal: Refusal, isPassing: boolean): Explanation {
   const { answer, status, code } = refusal;
-  if (isTelling(answer.page)) return explainPage(answer.page, refusal);
+  if (isTelling(answer.page)) return explainPage(answer.page, refusal, 'a token');
   if (status === 407) return explainProxyRefusal(status, refusal.host);
   if (status === 429) return explainTopic(reasons.limit, refusal);
   if (passingCodes.has(code)) return explainBusy(refusal);

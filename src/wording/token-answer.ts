@@ -170,7 +170,7 @@ function explainUnparsable(error: TokenError, refusal: Refusal): Explanation {
   if (answer.length === 0) {
     return { title: 'empty answer', message: text`${answered}. ${check}.` };
   }
-  if (isTelling(answer.page)) return explainPage(answer.page, refusal);
+  if (isTelling(answer.page)) return explainPage(answer.page, refusal, 'a token');
   if (answer.page === 'page' || /html/i.test(answer.contentType ?? '')) {
     return {
       title: 'a page, not a token',

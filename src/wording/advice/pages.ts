@@ -15,11 +15,14 @@ export function isTelling(page: PageKind | undefined): page is TellingPage {
 }
 
 /** A page came in place of an answer: something in front of the server answered, or people are to read it. */
-export function explainPage(page: TellingPage, refusal: Refusal): Explanation {
-  const { host, answer, inputs } = refusal;
+export function explainPage(
+  page: TellingPage,
+  { host, answer, inputs }: Pick<Refusal, 'host' | 'answer' | 'inputs'>,
+  wanted: 'a token' | 'metadata',
+): Explanation {
   const words = quoteWords(answer);
   const answered = text`${host} answered ${nameStatus(answer.status)}`;
-  const withPage = isHtml(answer) ? text` with a page in place of a token` : text``;
+  const withPage = isHtml(answer) ? text` with a page in place of ${wanted}` : text``;
   switch (page) {
     case 'firewall':
       return {
@@ -29,12 +32,12 @@ export function explainPage(page: TellingPage, refusal: Refusal): Explanation {
     case 'login':
       return {
         title: 'a page, not a token',
-        message: text`${answered} with a login page in place of a token${words}. Check that ${nameUrlInput(inputs)} is not a page for people; a gateway with a login of its own may stand in front of the server.`,
+        message: text`${answered} with a login page in place of ${wanted}${words}. Check that ${nameUrlInput(inputs)} is not a page for people; a gateway with a login of its own may stand in front of the server.`,
       };
     case 'maintenance':
       return {
         title: 'maintenance',
-        message: text`${answered} with a page about maintenance in place of a token${words}. Run the job again later; the provider's status page may say when.`,
+        message: text`${answered} with a page about maintenance in place of ${wanted}${words}. Run the job again later; the provider's status page may say when.`,
       };
   }
 }

@@ -164,7 +164,9 @@ const sent: readonly FaultRow[] = ([{}, retryOnAll] as const).flatMap((inputs) =
     name: `a refresh token is not sent again after TLS broke behind it${'retry-on' in inputs ? ', not even with retry-on: all' : ''}`,
     start: startBrokenTls,
     inputs: { ...trusting, ...refreshing, ...inputs },
-    outcome: failAtOnce(transport('connection_failed', { systemCode: 'EPROTO' })),
+    outcome: failAtOnce(
+      transport('connection_failed', { systemCode: 'EPROTO', step: 'exchanging' }),
+    ),
   },
 ]);
 

@@ -177,10 +177,14 @@ export function proxyFault(
 }
 
 export const timedOut = transport('timeout');
-export const wasReset = transport('connection_failed', { systemCode: 'ECONNRESET' });
+export const wasReset = transport('connection_failed', {
+  systemCode: 'ECONNRESET',
+  step: 'exchanging',
+});
 /** The connection broke before the request was sent. */
 export const wasResetBefore = transport('connection_failed', {
   systemCode: 'ECONNRESET',
+  step: 'securing',
   sent: false,
 });
 export const wasRefused = transport('connection_failed', {

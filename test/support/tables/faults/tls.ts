@@ -1,4 +1,5 @@
 /** What is wrong with TLS, by a server that is asked directly and by one behind the proxy. */
+import type { TransportErrorDetails } from '../../../../src/http/transport-error.ts';
 import {
   type ServerTime,
   startScriptedServer,
@@ -48,8 +49,8 @@ async function startPlainForTls({ time }: Place): Promise<Endpoint> {
 }
 
 /** The certificate of the server is not what it should be. */
-function untrusted(systemCode: string, says: string): Outcome {
-  return failAtOnce(transport('tls_untrusted', { systemCode, says, sent: false }));
+function untrusted(systemCode: string, says: string, more: TransportErrorDetails = {}): Outcome {
+  return failAtOnce(transport('tls_untrusted', { systemCode, says, sent: false, ...more }));
 }
 
 const faults: readonly {
@@ -61,8 +62,11 @@ const faults: readonly {
   {
     what: 'a certificate of an unknown CA',
     start: answerByTls(certificates.right, token()),
-    outcome: () =>
-      untrusted('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate'),
+    outcome: (proxied) =>
+      untrusted('UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate', {
+        issuer: 'Test Authority',
+        ...(proxied ? { proxy: '127.0.0.1' } : {}),
+      }),
   },
   {
     what: 'an expired certificate',
