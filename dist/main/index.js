@@ -1,10 +1,10 @@
 /******/ (() => { // webpackBootstrap
-/******/ 	"use strict";
 /******/ 	var __webpack_modules__ = ({
 
 /***/ 325:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ writeAll),
 /* harmony export */   n: () => (/* binding */ commandFiles)
@@ -80,13 +80,10 @@ function toFileError(variable, error) {
 /***/ 255:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ endProcess)
 /* harmony export */ });
-/* unused harmony export leave */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-
 /** The longest that work which cannot be stopped, such as a name look-up, may delay the job, milliseconds. */
 const grace = 1000;
 /**
@@ -97,9 +94,7 @@ function endProcess() {
     // An exit can cut off output on a pipe, so that goes out first.
     const flush = (end) => process.stdout.write('', end);
     if (isThreadBusy())
-        setTimeout(() => flush(() => {
-            leave();
-        }), grace).unref();
+        setTimeout(() => flush(leave), grace).unref();
     else
         flush(() => process.exit());
 }
@@ -111,15 +106,11 @@ function isThreadBusy() {
  * Ends this process with its exit code. An exit waits for the threads of libuv, and so for a name server that never
  * answers; a program that takes the place of this process does not. Windows and Node before 22.15 have no such call:
  * the limit of the resolver, often 10 s, comes on top there (docs/runners.md).
- *
- * @param shell an absolute path
  */
-function leave(shell = '/bin/sh') {
+function leave() {
     const { execve, exitCode = 0 } = process;
     try {
-        // Node aborts where the program cannot be started, and a green step would be red.
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(shell, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
-        execve?.(shell, ['sh', '-c', `exit ${exitCode}`], {});
+        execve?.('/bin/sh', ['sh', '-c', `exit ${exitCode}`], {});
     }
     catch {
         // There is no such program, or no such call on this system.
@@ -130,9 +121,10 @@ function leave(shell = '/bin/sh') {
 
 /***/ }),
 
-/***/ 773:
+/***/ 831:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
@@ -1271,45 +1263,34 @@ const catalog = {
         secret: 'parameters',
         acs: false,
         lines: true,
-        otherWords: [
-            ...['params', 'extraparameters', 'body', 'data', 'formdata', 'apikey', 'apitoken'],
-            ...['json', 'payload', 'postdata', 'dataurlencode', 'requestbody'],
-        ],
+        otherWords: ['params', 'extraparameters', 'body', 'data', 'formdata', 'apikey'],
     },
-    headers: {
-        secret: 'headers',
-        acs: true,
-        lines: true,
-        otherWords: ['extraheaders', 'authorization', 'useragent', 'accept'],
-    },
+    headers: { secret: 'headers', acs: true, lines: true, otherWords: ['extraheaders'] },
     'request-method': {
         secret: false,
         acs: false,
         default: 'POST',
-        otherWords: ['method', 'httpmethod', 'httpverb', 'verb', 'request'],
+        otherWords: ['method', 'httpmethod', 'httpverb'],
     },
     'body-format': {
         secret: false,
         acs: false,
         default: 'form',
-        otherWords: ['contenttype', 'query', 'querystring'],
+        otherWords: ['contenttype', 'query'],
     },
     'response-fields': {
         secret: false,
         acs: false,
         lines: true,
-        otherWords: [
-            ...['tokenpath', 'tokenfield', 'tokenkey', 'tokenproperty', 'jsonpath', 'jq'],
-            ...['fields', 'responsefield', 'responsepath'],
-        ],
+        otherWords: ['tokenpath', 'tokenfield', 'fields', 'responsefield', 'responsepath'],
     },
-    timeout: { secret: false, acs: true, default: '15', otherWords: ['maxtime', 'connecttimeout'] },
+    timeout: { secret: false, acs: true, default: '15' },
     'total-timeout': { secret: false, acs: true, default: '120' },
     'retry-max-attempts': {
         secret: false,
         acs: true,
         default: '4',
-        otherWords: ['retries', 'retry', 'retrycount', 'maxattempts', 'maxretries', 'retryattempts'],
+        otherWords: ['retries', 'maxattempts', 'maxretries', 'retryattempts'],
     },
     'retry-time-slot': { secret: false, acs: true, default: '3' },
     'retry-max-wait': { secret: false, acs: true, default: '10' },
@@ -1943,7 +1924,7 @@ function findInObject({ path, members }, names, search) {
             if (squeeze(name) !== place)
                 continue;
             // The code of RFC 6749 is shown by itself.
-            if (name === 'error' && path.length === 0 && typeof value === 'string')
+            if (place === 'error' && path.length === 0 && typeof value === 'string')
                 continue;
             const found = findText([...path, name], value, search) ??
                 (place === 'errors' ? findFieldError([...path, name], value, search) : undefined);
@@ -2111,24 +2092,12 @@ const markup_elements = [
  */
 function takeMarkup(markup) {
     const head = dropUnread(markup.slice(0, looked));
-    const labelled = readLabelled(head);
-    if (labelled !== '')
-        return labelled;
     for (const element of markup_elements) {
         const text = readElement(head, element);
         if (text !== '')
             return text;
     }
     return markup_readText(head);
-}
-/** The text of a page or a document without tags, on one line. */
-function readMarkup(markup) {
-    return markup_readText(dropUnread(markup.slice(0, looked)));
-}
-/** The pages of Tomcat and Jetty have a status as their title, and the words after a label: `<b>Message</b> Unknown client</p>`. */
-function readLabelled(markup) {
-    const label = /<(b|th)>\s*message:?\s*<\/\1>(?:\s*<td>)?([^<>]{1,2000})/i.exec(markup);
-    return label === null ? '' : markup_readText(label[2] ?? '');
 }
 /** What no reader sees: comments, scripts and styles. */
 function dropUnread(markup) {
@@ -2178,13 +2147,13 @@ const entities = {
     quot: '"',
     apos: "'",
     nbsp: ' ',
-    middot: '\u00b7',
-    mdash: '\u2014',
-    ndash: '\u2013',
-    hellip: '\u2026',
-    copy: '\u00a9',
-    laquo: '\u00ab',
-    raquo: '\u00bb',
+    middot: '·',
+    mdash: '—',
+    ndash: '–',
+    hellip: '…',
+    copy: '©',
+    laquo: '«',
+    raquo: '»',
 };
 function decodeEntities(text) {
     return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/gi, (entity, decimal, hex, name = '') => {
@@ -2203,140 +2172,36 @@ function fromCodePoint(point, entity) {
 
 /** How much of a page is looked at, characters. */
 const pages_looked = 64 * 1024;
-/** How much of its text is looked at after the title, characters: further down a page names many things. */
-const firstWords = 400;
-const blocked = /just a moment|attention required|checking your browser|(verify|verifying) (that )?you are (a )?human|human verification|are you (a )?(human|robot)|captcha|access (to .{0,40})?(is |was |has been )?(denied|blocked)|(request|requested url|page|connection|you) (is |was |has been |have been |were )?(blocked|rejected|denied)\b|blocked by|web application firewall|\bwaf\b|incapsula|imperva|pardon our interruption|sucuri|ddos|security (checkpoint|service|policy|check)|bot (protection|detection|manager)|unusual traffic|zscaler|fortiguard/i;
-const maintenance = /maintenance|\bdown for\b|be (right back|back (soon|shortly|later|online))|(site|system|page|application|portal) (is )?(temporarily )?(down|offline|unavailable)|wartung|wartungsarbeiten|mantenimiento|out of service/i;
-/** Not the name of a host, such as login.example.com. */
-const login = /(?<![\w.-])(log ?-?in|sign ?-?in|log ?-?on|sign ?-?on|anmelden|anmeldung|connexion|iniciar sesi.n)(?![\w-]|\.\w)/i;
-/** Headers of firewalls that ask for a proof or block; their value says so in most of them. */
-const firewallHeaders = [
-    ['cf-mitigated', /./],
-    ['x-amzn-waf-action', /./],
-    ['x-vercel-mitigated', /./],
-    ['x-sucuri-block', /./],
-    ['x-squid-error', /ACCESS_DENIED/],
-];
-/** How servers call themselves that answer for another only where they do not let a request through. */
-const edges = /^(awselb|AkamaiGHost|CloudFront|DataDome|Microsoft-Azure-Application-Gateway)\b/i;
-/** What the text or the JSON of a firewall has: Cloudflare's numbers from 1000 on (1015 is a rate limit), DataDome's address, and words of its own. */
-const blockedText = /^\s*error code: 10(?!15)\d\d\s*$|"cloudflare_error"\s*:\s*true|captcha-delivery\.com|blocked by (our|the|a|an) (security|web application firewall|firewall|waf|bot)|incapsula incident/i;
+const blocked = /just a moment|attention required|checking your browser|(verify|verifying) (that )?you are (a )?human|are you (a )?(human|robot)|captcha|access denied|request (was |has been )?(blocked|rejected|denied)|web application firewall|incapsula|imperva|pardon our interruption|sucuri|ddos|bot (protection|detection|manager)/i;
+const maintenance = /maintenance|\bdown for\b|be (right )?back (soon|shortly)|temporarily (down|offline|unavailable)|wartung|wartungsarbeiten|mantenimiento|en maintenance|out of service/i;
+const login = /\b(log ?-?in|sign ?-?in|log ?-?on|sign ?-?on|anmelden|anmeldung|connexion|iniciar sesi.n)\b/i;
 /**
- * Says what answered in place of the token endpoint, if something did.
+ * Says what a page is.
  *
- * @returns undefined for an answer that is not HTML and not that of a firewall
+ * @returns undefined where the body is no HTML
  */
-function recognizePage(response, text) {
-    const { status, headers } = response;
-    const isHtml = isPage(text, headers['content-type'] ?? '');
-    if (firewallHeaders.some(([name, value]) => value.test(headers[name] ?? '')))
-        return 'firewall';
+function recognizePage({ status, headers }, text) {
+    const isHtml = /^\s*<(!doctype\s+html|html|head|body)\b/i.test(text) ||
+        (/\bx?html\b/i.test(headers['content-type'] ?? '') && /^\s*</.test(text));
     if (!isHtml)
-        return isBlockedText(response, text) ? 'firewall' : undefined;
+        return undefined;
     const head = text.slice(0, pages_looked);
     const title = takeMarkup(head);
-    const words = `${title}\n${readMarkup(head).slice(0, title.length + firstWords)}`;
     // A server that wants credentials says how (RFC 9110 section 11.6.1).
     const isChallenge = status === 401 && headers['www-authenticate'] !== undefined;
-    if (blocked.test(words) && !isChallenge && !isServerDown(response))
+    const isBlocked = headers['cf-mitigated'] !== undefined || blocked.test(title);
+    const asksPassword = /<input\b[^<>]{0,400}\btype\s*=\s*["']?password\b/i.test(head);
+    if (isBlocked && !isChallenge)
         return 'firewall';
-    if (maintenance.test(words))
+    if (maintenance.test(title))
         return 'maintenance';
-    if (status < 500 && (takesPassword(head) || login.test(title)))
+    if (asksPassword || login.test(title))
         return 'login';
-    const isRefusal = [403, 406, 429].includes(status) || (status === 401 && !isChallenge);
+    const isRefusal = status === 403 || status === 429 || (status === 401 && !isChallenge);
     return isRefusal ? 'firewall' : 'page';
-}
-/** Whether a body is HTML, by its content type or by how it begins. */
-function isPage(text, contentType) {
-    const start = text
-        .slice(0, pages_looked)
-        .replace(/^(\s|<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->)+/is, '');
-    return (/^<(!doctype\s+html|html|head|body)\b/i.test(start) ||
-        (/\bx?html\b/i.test(contentType) && start.startsWith('<')));
-}
-function isBlockedText({ status, headers }, text) {
-    if (![403, 405, 406, 429].includes(status))
-        return false;
-    const isEdge = status === 403 && text.trim() === '' && edges.test(headers['server'] ?? '');
-    return isEdge || blockedText.test(text.slice(0, pages_looked));
-}
-/** A gateway that does not reach the server says so with many words. */
-function isServerDown({ status, headers }) {
-    return status >= 500 && /cloudflare/i.test(headers['server'] ?? '');
-}
-/** A form for a person: for a password, or one that goes on to a login elsewhere (SAML). */
-function takesPassword(page) {
-    return /<input\b[^<>]{0,400}(\btype\s*=\s*["']?password\b|\bname\s*=\s*["']?SAMLRequest\b)/i.test(page);
-}
-
-;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/decode.js
-/**
- * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
- * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
- *
- * @returns an empty text for what is no text: it is compressed, or a file
- * @see https://encoding.spec.whatwg.org/#bom-sniff
- */
-function decodeBody(body, contentType) {
-    const name = readMark(body) ?? readCharset(contentType) ?? readDeclared(body) ?? guess(body);
-    const text = decodeAs(body, name) ?? decodeAs(body, guess(body)) ?? '';
-    return decode_isText(text) ? text : '';
-}
-function readMark(body) {
-    const start = body.subarray(0, 3).toString('hex');
-    if (start === 'efbbbf')
-        return 'utf-8';
-    if (start.startsWith('fffe'))
-        return 'utf-16le';
-    return start.startsWith('feff') ? 'utf-16be' : undefined;
-}
-function readCharset(contentType) {
-    return /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(contentType)?.[1];
-}
-/** How far a document is searched for the name of its character set, bytes (HTML section 4.2.5.4). */
-const declarationLength = 1024;
-/** What a page or an XML document says of itself. */
-function readDeclared(body) {
-    const head = body.subarray(0, declarationLength).toString('latin1');
-    const declared = /^\s*<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})/i.exec(head)?.[1];
-    // A document in which that can be read as ASCII is not UTF-16, whatever it says.
-    const name = declared ?? /<meta\b[^>]{0,200}\bcharset\s*=\s*["']?([\w.:-]{1,40})/i.exec(head)?.[1];
-    return name === undefined || /^utf-?16/i.test(name) ? undefined : name;
-}
-/** Text of ASCII in UTF-16 has a zero in every second byte; other text that is no UTF-8 is usually of an older Western system. */
-function guess(body) {
-    const start = body.subarray(0, 64);
-    const zeros = (first) => start.filter((byte, index) => index % 2 === first && byte === 0).length;
-    if (start.length >= 4 && zeros(1) > start.length / 4 && zeros(0) === 0)
-        return 'utf-16le';
-    if (start.length >= 4 && zeros(0) > start.length / 4 && zeros(1) === 0)
-        return 'utf-16be';
-    const foreign = body.reduce((count, byte) => (byte < 0x80 ? count : count + 1), 0);
-    return isUtf8(body) || foreign > body.length / 2 ? 'utf-8' : 'windows-1252';
-}
-function isUtf8(body) {
-    return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
-}
-/** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
-function decodeAs(body, charset, options = {}) {
-    try {
-        return new TextDecoder(charset, options).decode(body);
-    }
-    catch {
-        return undefined;
-    }
-}
-/** What is no text has characters that cannot be shown. */
-function decode_isText(text) {
-    // eslint-disable-next-line no-control-regex -- these are what is looked for
-    const controls = text.match(/[\0-\x08\x0e-\x1f\x7f-\x9f]/g)?.length ?? 0;
-    const lost = text.match(/\ufffd/g)?.length ?? 0;
-    return !text.includes('\0') && controls <= text.length / 20 && lost <= text.length / 4;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/words.js
-
 
 
 
@@ -2379,15 +2244,12 @@ function describeText(text, value) {
 function isEmpty(value) {
     return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }
-const jwt = /\beyJ[\w-]{8,}(?:\.[\w-]*)+/g;
-/** A token behind its name, as JSON, a form or a log has it. */
-const namedToken = /\b((?:access|refresh|id)_?token\\?["']?\s*[:=]\s*\\?["']?)[^\s"'&,;<>]{20,}/gi;
 /**
  * Takes the line of {@link AnswerWords} from what the server wrote, in which secrets are hidden. A token that nobody has requested yet is
- * hidden too: what has the form of a JWT or stands behind the name of a token, and the long values of JSON in which no field is known to be words.
+ * hidden too: what has the form of a JWT, and the long values of JSON in which no field is known to be words.
  */
 function takeWords(form, redacted) {
-    return takeForm(form, redacted).replace(namedToken, '$1***').replace(jwt, '***');
+    return takeForm(form, redacted).replace(/\beyJ[\w-]{8,}(?:\.[\w-]*)+/g, '***');
 }
 function takeForm(form, redacted) {
     switch (form) {
@@ -2429,9 +2291,26 @@ function isMarkup(text) {
 }
 /** Reads the body of a failed answer. */
 function readFailedBody({ body, headers, }) {
-    const text = decodeBody(body, headers['content-type'] ?? '');
+    const text = decode(body, headers['content-type'] ?? '');
     const json = words_readJson(text);
     return { text, value: json === undefined ? words_readForm(text) : json };
+}
+/** Decodes a body as its content type says, else as UTF-8; a byte order mark is dropped. */
+function decode(body, contentType) {
+    const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
+    const text = (charset === undefined ? undefined : decodeAs(body, charset)) ?? new TextDecoder().decode(body);
+    // What is no text has characters that cannot be shown: it is compressed, or a file.
+    const strange = text.match(/[\0\ufffd]/g)?.length ?? 0;
+    return text.includes('\0') || strange > text.length / 4 ? '' : text;
+}
+/** Undefined for a character set that is not known. */
+function decodeAs(body, charset) {
+    try {
+        return new TextDecoder(charset).decode(body);
+    }
+    catch {
+        return undefined;
+    }
 }
 function words_readJson(text) {
     try {
@@ -3108,7 +2987,7 @@ function listMissingScopes(granted, requested) {
 
 
 /** The fewest characters of a token, without white space at its ends. A mask of fewer would hide ordinary words. */
-const token_response_shortestToken = 8;
+const shortestToken = 8;
 /** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors = new Set([
     'temporarily_unavailable',
@@ -3153,7 +3032,7 @@ function refuseFailure(response, body, now) {
     const oauthError = isObject(body) ? readOAuthError(body) : undefined;
     const retryAfter = (0,retry_after/* readRetryAfter */.D)(response, now);
     if (status >= 300 && status < 400) {
-        const location = headers['location'];
+        const location = readLocation(headers['location']);
         throw failure('redirect', response, { retryable: false, oauthError, location });
     }
     // A server that says when to come back means that it will answer otherwise then.
@@ -3224,7 +3103,7 @@ function readTokenString(response, body, fields = {}) {
  * @throws {TokenError}
  */
 function refuseShortToken(read, response) {
-    if (read.accessToken.token.trim().length >= token_response_shortestToken)
+    if (read.accessToken.token.trim().length >= shortestToken)
         return read;
     throw failure('short_token', response, { retryable: false });
 }
@@ -3266,11 +3145,10 @@ function listOthers(body, fields) {
 }
 /** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
 const token_response_deepest = 100;
-/**
- * Takes from a Location where it points, without its query and user info: they may carry what is nobody's business. Secrets must be
- * hidden in it before, because a mask matches no part of one.
- */
+/** Where a Location points, without its query and user info: they may carry what is nobody's business. */
 function readLocation(location) {
+    if (location === undefined)
+        return undefined;
     // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
     const text = location.replace(/[\t\r\n]/g, '').trim();
     if (/^https?:/i.test(text) && URL.canParse(text)) {
@@ -3316,6 +3194,7 @@ async function askTokenEndpoint(request, { send, now, signal, tls, randomUUID })
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/discovery.js
+
 
 
 
@@ -3485,7 +3364,9 @@ function missing(reply, asked) {
     if ((0,transport_error/* isSuccessStatus */.ar)(status))
         return discoveryError('not_metadata', reply, asked, { retryable });
     if (status >= 300 && status <= 399) {
-        return discoveryError('redirect', reply, asked, { location: headers['location'] });
+        return discoveryError('redirect', reply, asked, {
+            location: readLocation(headers['location']),
+        });
     }
     const code = isNotFound(response) && !retryable ? 'not_found' : 'refused';
     return discoveryError(code, reply, asked, { retryable });
@@ -3495,7 +3376,7 @@ function tokenEndpointFailure(members, reply, asked) {
     const endpoint = readText(members['token_endpoint']);
     return endpoint === undefined
         ? discoveryError('no_token_endpoint', reply, asked)
-        : discoveryError('unusable_endpoint', reply, asked, { endpoint });
+        : discoveryError('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
 }
 /** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
 function discoveryError(code, { response, retryAfter }, asked, details = {}) {
@@ -3511,7 +3392,6 @@ function discoveryError(code, { response, retryAfter }, asked, details = {}) {
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(67);
 ;// CONCATENATED MODULE: ./build/compiled/wording/names.js
-
 
 
 /** The host that an absolute URL names. */
@@ -3532,27 +3412,18 @@ function nameStatus(status) {
     return phrase === undefined ? String(status) : `${status} ${phrase}`;
 }
 /** What an answer held: its content type, or how much of no named type. */
-function nameContent({ contentType = '', length }) {
+function nameContent({ contentType, length }) {
     if (length === 0)
-        return text_text `an empty body`;
-    return takeType(contentType) === ''
-        ? text_text `${length} bytes without a content type`
-        : text_text `${{ outside: contentType, take: takeType }}`;
-}
-/** The media type without its parameters. */
-function takeType(contentType) {
-    return contentType.split(';', 1)[0]?.trim() ?? '';
+        return 'an empty body';
+    const type = contentType?.split(';')[0]?.trim() ?? '';
+    return type === '' ? `${length} bytes of no named type` : type;
 }
 /** A redirect, and where it points if the answer says so. */
 function nameRedirect(status, location) {
     const name = nameStatus(status);
     return location === undefined
         ? text_text `${name}, a redirect`
-        : text_text `${name}, a redirect to ${placeOf(location)}`;
-}
-/** Where a URL of a server points: its origin and path. */
-function placeOf(location) {
-    return { outside: location, take: readLocation };
+        : text_text `${name}, a redirect to ${location}`;
 }
 /** A URL without its query, which can hold a secret. */
 function originAndPath(url) {
@@ -3973,7 +3844,7 @@ function nameCode({ status, code }) {
 /** The words of an answer, to be put after what it was: `, "Client authentication failed"`; nothing where it has none of its own. */
 function quoteWords(answer) {
     const { words } = answer;
-    return words === undefined || readWords(words) === '' || repeatsStatus(answer, words)
+    return words === undefined || repeatsStatus(answer, words)
         ? text_text ``
         : text_text `, "${excerptOf(words)}"`;
 }
@@ -4143,7 +4014,7 @@ function nameFault({ code, answer, location, actualIssuer, endpoint = '' }) {
         case 'no_token_endpoint':
             return text_text `metadata without a token endpoint`;
         case 'unusable_endpoint':
-            return text_text `metadata with a token endpoint that cannot be used: ${placeOf(endpoint)}`;
+            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
         case 'redirect':
             return nameRedirect(answer.status, location);
     }
@@ -4157,8 +4028,8 @@ function describeMetadataAnswer(error, after) {
         ...describeWords(answer),
         ...listDetails([
             ['issuer', actualIssuer],
-            ['token_endpoint', endpoint === undefined ? undefined : placeOf(endpoint)],
-            ['location', location === undefined ? undefined : placeOf(location)],
+            ['token_endpoint', endpoint],
+            ['location', location],
         ]),
     ];
 }
@@ -4198,7 +4069,7 @@ function explainDiscoveryError(error, { inputs, server }) {
         case 'unusable_endpoint':
             return {
                 title: 'token endpoint not usable',
-                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${placeOf(endpoint)}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
+                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
             };
         case 'redirect':
         case 'refused':
@@ -4288,7 +4159,6 @@ function nameServer(view) {
 
 
 
-
 /** Whether an answer is a page that is no refusal of the token endpoint's. */
 function isTelling(page) {
     return page !== undefined && page !== 'page';
@@ -4298,12 +4168,11 @@ function explainPage(page, refusal) {
     const { host, answer, inputs } = refusal;
     const words = quoteWords(answer);
     const answered = text_text `${host} answered ${nameStatus(answer.status)}`;
-    const withPage = isHtml(answer) ? text_text ` with a page in place of a token` : text_text ``;
     switch (page) {
         case 'firewall':
             return {
                 title: 'blocked by a firewall',
-                message: text_text `${answered}${withPage}${words}. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
+                message: text_text `${answered} with a page in place of a token${words}. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
             };
         case 'login':
             return {
@@ -4317,11 +4186,6 @@ function explainPage(page, refusal) {
             };
     }
 }
-/** Some firewalls answer with text, with JSON or with nothing. */
-function isHtml({ status, contentType = '', words, length }) {
-    const isUnread = (0,transport_error/* isSuccessStatus */.ar)(status) && length > 0;
-    return words?.form === 'markup' || isUnread || /html/i.test(contentType);
-}
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/refusal.js
 
@@ -4333,22 +4197,16 @@ function isHtml({ status, contentType = '', words, length }) {
 const longestWords = 1000;
 /** Reads what an explanation goes by. */
 function readRefusal(answer, { server, inputs, idToken }) {
-    const words = answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords);
     return {
         host: hostOf(server),
         answer,
         said: quoteAnswer(answer),
         status: answer.status,
-        code: (answer.code ?? findCode(words)).toLowerCase(),
-        words,
+        code: (answer.code ?? '').toLowerCase(),
+        words: answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords),
         inputs,
         idToken,
     };
-}
-/** The code of RFC 6749 section 5.2 in words that are not in its form: XML, a list, JSON that is cut off. */
-function findCode(words) {
-    const codes = /\b(invalid_(?:request|client|grant|scope|target)|unauthorized_client|unsupported_grant_type)\b/;
-    return codes.exec(words)?.[0] ?? '';
 }
 /** Whether a JWT that this action signs is in the request: it authenticates the client, or it is the grant. */
 function sendsSignedJwt(inputs) {
@@ -4369,7 +4227,6 @@ function nameGrant({ grantType }) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/assertions.js
-
 
 
 /** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
@@ -4412,50 +4269,16 @@ function nameKeyId({ signingKey }) {
     return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
 }
 /** The server names the audience of the JWT. */
-function adviseAssertionAudience({ inputs, answer }) {
-    const named = findUrl(answer.words, audienceOf(inputs));
-    if (named !== undefined) {
-        return text_text `The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to the value that the server names: ${named}`;
-    }
+function adviseAssertionAudience(inputs) {
     const other = suggestAudience(inputs);
     const documented = text_text `the value that the provider's documentation names`;
     return other === undefined
         ? text_text `The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to ${documented}.`
         : text_text `The JWT has aud ${audienceOf(inputs)}. Try ${other}, or ${documented}.`;
 }
-/** The one URL in the words of a server that is not the one that was sent; undefined where there is none, or more than one. */
-function findUrl(words, sent) {
-    if (words === undefined)
-        return undefined;
-    const { outside, form } = words;
-    const take = (redacted) => {
-        const urls = takeWords(form, redacted).match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
-        const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
-        others.delete(sent);
-        return others.size === 1 ? ([...others][0] ?? '') : '';
-    };
-    return take(outside) === '' ? undefined : { outside, take };
-}
 /** The server names the algorithm of the JWT. */
-function adviseAlgorithm({ inputs, words }) {
-    const used = algorithmOf(inputs);
-    const signed = text_text `The JWT is signed with ${used}.`;
-    const others = new Set(words.toUpperCase().match(/\b(?:RS|ES|PS|HS)(?:256|384|512)\b/g));
-    others.delete(used);
-    const [other] = others;
-    if (other === undefined || others.size > 1) {
-        return text_text `${signed} Set signing-algorithm to the algorithm that the provider expects from this client.`;
-    }
-    const isOfKey = familyOf(other) === familyOf(used);
-    return isOfKey
-        ? text_text `${signed} Set signing-algorithm: ${other}.`
-        : text_text `${signed} The server names ${other}, which needs another kind of ${familyOf(other) === 'secret' ? text_text `client-auth-method (client_secret_jwt)` : text_text `private-key (${familyOf(other)})`}.`;
-}
-/** What an algorithm signs with. */
-function familyOf(algorithm) {
-    if (algorithm.startsWith('HS'))
-        return 'secret';
-    return algorithm.startsWith('ES') ? 'EC' : 'RSA';
+function adviseAlgorithm(inputs) {
+    return text_text `The JWT is signed with ${algorithmOf(inputs)}. Set signing-algorithm to the algorithm that the provider expects from this client.`;
 }
 /** With what the JWT is signed. */
 function algorithmOf({ signingKey, macAlgorithm }) {
@@ -4468,19 +4291,6 @@ function adviseKey(inputs) {
     }
     const owner = isKeyGrant(inputs) ? text_text `its owner` : text_text `this client-id`;
     return text_text `Check that the provider has the public key of private-key${nameKeyId(inputs)} for ${owner}.`;
-}
-/** The server names the length of the key or of the secret. */
-function adviseKeyLength(inputs) {
-    if (inputs.signingKey !== undefined) {
-        return text_text `Use a longer private-key: RSA with 2048 bits or more, or one of the kind that the provider's documentation names.`;
-    }
-    return isSecretShort(inputs)
-        ? text_text `${adviseMacLength(inputs)}The provider's documentation may name the length.`
-        : text_text `Use a longer client-secret, or another client-auth-method. The provider's documentation may name the length.`;
-}
-/** The server has seen the JWT before, or its `jti`. */
-function adviseReplay() {
-    return text_text `Each JWT is sent once and has a jti of its own. A proxy or a gateway that sends requests again may be the reason.`;
 }
 /** The server names who issued the JWT, or for whom. */
 function adviseIssuerAndSubject(inputs) {
@@ -4532,29 +4342,9 @@ function adviseGrant({ inputs }) {
             return text_text `The provider may not allow client_credentials for this client, or requires a user or a role to be set for it.`;
         case 'password':
             return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
-        case tokenExchangeGrant:
-            return text_text `Check the tokens and their types in parameters: one may have expired, or be meant for another server.`;
-        case 'authorization_code':
-            return text_text `The code may have expired, been used before or belong to another client. redirect_uri and code_verifier in parameters must be the ones with which it was requested.`;
         default:
             return text_text `It may have expired, been used before or belong to another client.`;
     }
-}
-/** The server names the address to which people are sent back. */
-function adviseRedirect({ inputs }) {
-    return inputs.grantType === 'authorization_code'
-        ? text_text `redirect_uri in parameters must be the one with which the code was requested.`
-        : text_text `Set redirect_uri in parameters to the one that is registered for this client.`;
-}
-/** The client has no account at the provider in whose name it could act. */
-function adviseServiceAccount({ inputs }) {
-    return isKeyGrant(inputs)
-        ? adviseIssuerAndSubject(inputs)
-        : text_text `Set up the account in whose name this client acts at the provider: a service account, or a user (in Salesforce "Run As").`;
-}
-/** The client has no credentials at the provider. */
-function advisePublicClient() {
-    return text_text `A public client has no credentials. Make it a confidential client at the provider (in Keycloak "Client authentication").`;
 }
 /** The refresh token is not accepted. */
 function adviseRefreshToken() {
@@ -4720,144 +4510,6 @@ function isAboutIdToken({ status, code, words, inputs, idToken }) {
     return !isClients && !isRequests && !isGrants;
 }
 
-;// CONCATENATED MODULE: ./build/compiled/wording/advice/openings.js
-
-
-/** What is refused. */
-const openings = {
-    client: { title: 'client refused', say: ({ host }) => text_text `${host} refused the client` },
-    request: { title: 'refused', say: ({ host }) => text_text `${host} refused the request` },
-    grant: { title: 'grant refused', say: ({ host }) => text_text `${host} refused the grant` },
-    scope: {
-        title: 'scope refused',
-        say: ({ host, inputs }) => inputs.scopes.length === 0 ? text_text `${host} requires a scope` : text_text `${host} refused the scope`,
-    },
-    audience: { title: 'resource refused', say: ({ host }) => text_text `${host} refused the audience` },
-    resource: {
-        title: 'resource refused',
-        say: ({ host }) => text_text `${host} refused the audience or resource`,
-    },
-    grantType: {
-        title: 'grant not allowed',
-        say: ({ host, inputs }) => text_text `${host} does not allow ${nameGrant(inputs)} for this client`,
-    },
-    unknownGrant: {
-        title: 'grant type not supported',
-        say: ({ host, inputs }) => text_text `${host} does not support ${nameGrant(inputs)}`,
-    },
-    idToken: {
-        title: 'ID token refused',
-        say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
-    },
-    limit: { title: 'too many requests', say: ({ host }) => text_text `${host} refused for now` },
-    dpop: { title: 'DPoP wanted', say: ({ host }) => text_text `${host} requires a DPoP proof` },
-};
-/** The title of the one refusal that says everything already. */
-const dpopTitle = openings.dpop.title;
-/** Explains a refusal by what it is about. */
-function explainTopic({ opening, advise }, refusal) {
-    const { title, say } = opening(refusal);
-    return { title, message: text_text `${say(refusal)}: ${refusal.said}. ${advise(refusal)}` };
-}
-/**
- * A topic that is named by a pattern.
- *
- * @param isPossible whether the request has what the topic is about
- */
-function about(name, pattern, opening, advise, isPossible = () => true) {
-    return {
-        name,
-        isNamed: (refusal) => pattern.test(textOf(refusal)) && isPossible(refusal),
-        opening: typeof opening === 'function' ? opening : () => opening,
-        advise,
-    };
-}
-/** The codes that RFC 6749 registers: what they name is not what the server says. */
-const registeredCodes = new Set([
-    'invalid_request',
-    'invalid_client',
-    'invalid_grant',
-    'unauthorized_client',
-    'unsupported_grant_type',
-    'invalid_scope',
-    'invalid_target',
-    'access_denied',
-    'server_error',
-    'temporarily_unavailable',
-]);
-/** What a server says: its words, and a code of its own, which is read as words. */
-function textOf({ code, words }) {
-    const own = registeredCodes.has(code) ? '' : code.replace(/[_.-]+/g, ' ');
-    return `${own}\n${words}`;
-}
-
-;// CONCATENATED MODULE: ./build/compiled/wording/advice/patterns.js
-/*
- * Words by which servers name what is wrong, whatever they call it. They are compared with the server's words alone, without case.
- */
-/** One pattern of several parts. */
-function anyOf(...parts) {
-    return new RegExp(parts.map(({ source }) => source).join('|'), 'i');
-}
-/** What is said of something that is not as it must be. */
-const wrong = String.raw `(invalid|incorrect|wrong|bad|unknown|failed|mismatch|not (found|valid|known|recogni[sz]ed|registered|correct|authenticated)|unrecogni[sz]ed|does not exist|could not be (found|verified|authenticated)|failure|error)`;
-/** A client secret, the client's credentials or its authentication. */
-const namesCredentials = anyOf(/secret\b/, 
-// "invalid client", "unknown client id", "incorrect app credentials"
-/(invalid|incorrect|wrong|bad|unknown|unrecogni[sz]ed|no such) (oauth ?2? )?(client|consumer|application|app|app ?id)\b(?! (scope|grant|redirect|assertion|metadata|version))/, /(invalid|incorrect|wrong|bad|unknown)( or (invalid|unknown|missing))? (client|consumer|application|app|integration)?[ _-]?(id|identifier|key|credentials?)\b/, 
-// "the client was not found", "the client identifier provided is invalid", "client credentials were not valid"
-new RegExp(String.raw `\b(client|consumer|application|app|integration)([ _-]?(id|identifier|credentials?|key|authentication))?( (provided|given|sent|supplied))?( (is|are|was|were|has|have))?( been)? ${wrong}`), /\bno (application|client|app) (with|for)\b/, /(authenticate|authenticating|authentication)( of)?( the)? client|client authentication|client credentials?\b(?! (flow|grant|type|user))/, /bad credentials|invalid (user )?credentials|authentication (credentials|failed|failure|(is )?required)|not authenticated|login (failed|failure)/, /authori[sz]ation header\b|\b(missing|no|invalid) basic auth/);
-/** A user name and a password in place of the client's two, as servers say that read the grant like a login. */
-const namesLogin = /(user ?name|user ?id|e-?mail|account)( (and|or|\/))? ?(the )?password/i;
-const grantWords = String.raw `(grant[ _-]?types?|grants?|flow|direct access|service[ _-]?accounts?|token[ _-]exchange|exchange|m2m|machine[ -]to[ -]machine|(two|2)[ -]?legged( oauth)?|bearer[ -]only)`;
-const refusedWords = String.raw `(not (been |yet )?(allowed|enabled|supported|authorized|permitted|configured|granted|activated|available)|un(supported|authorized)|disabled|disallowed|isn't (allowed|enabled|supported)|cannot (use|be used)|may not use)`;
-/** A grant type, a flow or a service account, and that it is not for this client. */
-const namesGrant = new RegExp(String.raw `\b${grantWords}\b.{0,80}\b${refusedWords}\b|\b${refusedWords}\b.{0,80}\b${grantWords}\b`, 'i');
-/** The grant type by its name, which is the name of the credentials, too. */
-const namesClientCredentials = new RegExp(String.raw `\b${refusedWords}\b.{0,30}\bclient[ _]credentials\b(?! (are|is|were) )|\bclient[ _]credentials\b.{0,20}\b${refusedWords}\b`, 'i');
-/** A grant type that the server does not know. */
-const namesGrantType = /\b(invalid|unknown|unrecogni[sz]ed|bad|wrong|unsupported) grant[ _-]?type|grant[ _-]?type\b.{0,40}\b(invalid|unknown|not (known|recogni[sz]ed|valid)|unrecogni[sz]ed)/i;
-/** A client that has no credentials at the provider, so that it can have no grant of its own. */
-const namesPublicClient = /\bpublic clients?\b|\b(client|application|app) (is )?public\b|\b(not|only|must be|requires?|needs?)( an?)? confidential\b|\bclient (is )?bearer[ -]only/i;
-/** An account of the client's own, and that there is none. */
-const namesServiceAccount = anyOf(/(service[ _-]?(account|user)|run[ -]?as user|technical user|machine user|client credentials user)\b.{0,40}\b(not (found|set|exist|exists|valid|configured)|missing|unknown|invalid|does not exist)/, /\b(no|invalid|unknown|missing)( valid)? (service[ _-]?(account|user)|run[ -]?as user|technical user|machine user|client credentials user)\b/);
-/** Too many requests. */
-const namesLimit = anyOf(/rate[ _-]?limit|too many (\w+ ){0,2}(requests|attempts|logins|calls|tokens|connections|sessions)|throttled|throttling|spike[ _]arrest|slow down/, /(quota|limit) (was |has been |is )?(exceeded|reached)|exceeded.{0,40}\b(quota|limit|maximum|number of)|over (capacity|quota|limit)/, /\b(request|token|daily|hourly|monthly|m2m|concurrency|concurrent) (limit|quota)\b/);
-/** Proof of a key. */
-const namesDpop = /\bdpop|proof[- ]of[- ]possession|sender[- ]constrained/i;
-/** A client certificate. */
-const namesCertificate = /client certificate|certificate.{0,30}\b(missing|required|not provided)|certificate[- ]bound|holder[- ]of[- ]key|mutual tls|\bmtls\b/i;
-/** Another of the JWT's times than it has. */
-const namesTimes = /\b(iat|exp|nbf)\b|not yet valid|expired|expiry|expiration|expires|lifetime|clock|too (old|far in the future|long)|timeframe|issued (at|in the future)/i;
-/** The public key of the client, or the signature. */
-const namesKey = /\bkid\b|\bkey[ _]?id\b|\bkeys?\b.{0,40}\b(not found|unknown|invalid|no match|not registered)|\bno (\w+ )?keys?\b|(unknown|invalid|unable to (find|load)|cannot find|could not (find|load)).{0,30}\bkey|\bjwks|signature|certificate with identifier|thumbprint|\bx5t\b/i;
-/** How long a key or a secret is. */
-const namesKeyLength = /\b(key|secret|modulus)\b.{0,40}\b(size|length|small|short|weak|too few)|\b(weak|small|short) (rsa )?key|too (small|short)|at least \d+ (bits|bytes)|hash length|\b\d+ bits/i;
-/** The algorithm of a signature. */
-const namesAlgorithm = /\b(alg|algorithm)s?\b|signing method|\b(RS|ES|PS|HS)(256|384|512)\b|\bEdDSA\b/i;
-/** A JWT that was seen before. */
-const namesReplay = /\bjti\b|replay|already (been )?used|used (before|already|more than once)|\bre-?use/i;
-/** The API for which the token is requested, by other words than "audience". */
-const namesApi = /client-grant|not authorized to access|service not found|\bapi\b.{0,60}\b(not (found|known|specified)|unknown|does not exist)|(unknown|find|no such) api\b|\bno api (specified|given)|api identifier|\btarget\b.{0,30}\b(not|invalid|unknown)|(invalid|unknown) target\b/i;
-/** The scope, in any writing. */
-const namesScope = /scope/i;
-/** What the client may do. */
-const namesPermission = /\bpermissions?\b|\bprivileges?\b|\broles?\b|insufficient rights|not authorized to perform/i;
-/** The address to which people are sent back. */
-const namesRedirect = /(redirect|callback|return|reply)[ _-]?(ur[il]|address)/i;
-/** A code that people were given, and what belongs to it. */
-const namesCode = /\bcode\b|\bpkce\b|verifier/i;
-/** A refresh token, or what it stands for. */
-const namesRefreshToken = /refresh[ _-]?token|\btokens?\b(?! (endpoint|type|url|exchange))|\bsession\b|\bre-?use/i;
-/** The tokens of a token exchange. */
-const namesSubjectToken = /\b(subject|actor|requested)[ _-]?token/i;
-/** Where the runner is. */
-const namesAddress = /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i;
-/** AWS API Gateway answers so for a path or a method that it does not know. */
-const namesGatewayRoute = /missing authentication token/i;
-/** A proxy with a login of its own: Google's Identity-Aware Proxy and others. */
-const namesIdentityProxy = /\biap\b|identity[- ]aware proxy|cloudflare access|oauth2[- ]proxy/i;
-
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/provider.js
 
 
@@ -4878,14 +4530,6 @@ function adviseTenant({ inputs, words }) {
     return /AADSTS700016\b/.test(words)
         ? text_text `Check client-id (the application ID), and the tenant in ${url}.`
         : text_text `Check the name of the tenant or realm in ${url}.`;
-}
-/** AWS API Gateway has nothing at this path, or not for this method. */
-function adviseGatewayRoute({ inputs }) {
-    return text_text `AWS API Gateway answers so for a path or a method that it does not know. Check the path in ${nameUrlInput(inputs)}, and request-method.`;
-}
-/** A proxy in front of the server has a login of its own. */
-function adviseIdentityProxy() {
-    return text_text `A proxy with a login of its own stands in front of the server. Its documentation names the header that lets a program in; set it in headers.`;
 }
 /** The server does not serve this address. */
 function adviseAddress() {
@@ -4962,7 +4606,7 @@ function adviseAudience(refusal) {
     const { audiences, resources } = inputs;
     const isRequested = audiences.some((audience) => words.includes(audience));
     if (sendsSignedJwt(inputs) && !isRequested)
-        return adviseAssertionAudience(refusal);
+        return adviseAssertionAudience(inputs);
     if (audiences.length > 0) {
         return text_text `Check audience: ${audiences.join(' ')}; the provider must know it and allow it for this client.`;
     }
@@ -5014,9 +4658,9 @@ function adviseFormat({ endpointType, bodyFormat }) {
         : text_text `Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.`;
 }
 /** Names of parameters that servers speak of without quotation marks. */
-const knownNames = String.raw `(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|actor_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
+const knownNames = String.raw `(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
 /** Words by which a server says that something is not there. */
-const absentWords = String.raw `(?:missing|required(?! (?:to|for)\b)|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
+const absentWords = String.raw `(?:missing|required|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
 /** Up to four words between two. */
 const near = String.raw `\W+(?:\w+\W+){0,4}?`;
 const missingNames = [
@@ -5029,7 +4673,7 @@ const missingNames = [
     new RegExp(String.raw `(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?\b${knownNames}\b`),
     // "The account_id field is required."
     /\bthe ([A-Za-z][\w.-]{0,40}) (?:field|parameter|property|param) (?:is|was) (?:required|missing|mandatory|empty)\b/,
-    new RegExp(String.raw `\bno ${knownNames} (?:parameter|value|was|were|specified|given|provided|requested|supplied)\b`),
+    new RegExp(String.raw `\bno ${knownNames} (?:parameter|value|was|were)\b`),
     /(?:missing or empty|missing(?: required)?(?: form)? (?:parameter|field|property)): ?([A-Za-z][\w.-]{0,40})/,
 ].map(({ source }) => new RegExp(source, 'i'));
 /** The parameter that the server says is missing; undefined if it says no such thing. */
@@ -5172,9 +4816,83 @@ function adviseOtherRequest({ bodyFormat, grantType }) {
 
 
 
-
-
-
+/** What is refused. */
+const openings = {
+    client: { title: 'client refused', say: ({ host }) => text_text `${host} refused the client` },
+    request: { title: 'refused', say: ({ host }) => text_text `${host} refused the request` },
+    grant: { title: 'grant refused', say: ({ host }) => text_text `${host} refused the grant` },
+    scope: {
+        title: 'scope refused',
+        say: ({ host, inputs }) => inputs.scopes.length === 0 ? text_text `${host} requires a scope` : text_text `${host} refused the scope`,
+    },
+    audience: { title: 'resource refused', say: ({ host }) => text_text `${host} refused the audience` },
+    resource: {
+        title: 'resource refused',
+        say: ({ host }) => text_text `${host} refused the audience or resource`,
+    },
+    grantType: {
+        title: 'grant not allowed',
+        say: ({ host, inputs }) => text_text `${host} does not allow ${nameGrant(inputs)} for this client`,
+    },
+    idToken: {
+        title: 'ID token refused',
+        say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
+    },
+    limit: { title: 'too many requests', say: ({ host }) => text_text `${host} refused for now` },
+    dpop: { title: 'DPoP wanted', say: ({ host }) => text_text `${host} requires a DPoP proof` },
+};
+/** The title of the one refusal that says everything already. */
+const dpopTitle = openings.dpop.title;
+/** Explains a refusal by what it is about. */
+function explainTopic({ opening, advise }, refusal) {
+    const { title, say } = opening(refusal);
+    return { title, message: text_text `${say(refusal)}: ${refusal.said}. ${advise(refusal)}` };
+}
+/** A topic that is named by a pattern. */
+function about(name, pattern, opening, advise, isPossible = () => true) {
+    return {
+        name,
+        isNamed: (refusal) => pattern.test(textOf(refusal)) && isPossible(refusal),
+        opening: typeof opening === 'function' ? opening : () => opening,
+        advise,
+    };
+}
+/** The codes that RFC 6749 registers: what they name is not what the server says. */
+const registeredCodes = new Set([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+    'access_denied',
+    'server_error',
+    'temporarily_unavailable',
+]);
+/** What a server says: its words, and a code of its own, which is read as words. */
+function textOf({ code, words }) {
+    const own = registeredCodes.has(code) ? '' : code.replace(/[_.-]+/g, ' ');
+    return `${own}\n${words}`;
+}
+/** A client secret, the client's credentials or its authentication, by whatever words. */
+const credentials = [
+    /client[ _-]?secret/,
+    // "invalid client", "unknown client id", "incorrect app credentials"
+    /(invalid|incorrect|wrong|bad|unknown|(unrecognized|unrecognised)|no such) (oauth ?2? )?(client|consumer|(app|application)|app ?id)\b(?! (scope|grant|redirect|assertion|metadata|version))/,
+    /(invalid|incorrect|wrong|bad|unknown)( or (invalid|unknown|missing))? (client|consumer|(app|application))?[ _-]?((id|identifier)|key|credentials?)\b/,
+    // "the client was not found", "client credentials were not valid"
+    /\b(client|consumer|(app|application))([ _-]?((id|identifier)|credentials?|key|authentication))?( (is|are|was|were|has|have))?( been)? (invalid|incorrect|wrong|bad|unknown|failed|not (found|valid|known|(recognized|recognised)|registered|correct|authenticated)|(unrecognized|unrecognised)|does not exist|could not be (found|verified|authenticated)|failure)/,
+    /(authenticate|authenticating|authentication)( of)?( the)? client|client authentication|client credentials?\b(?! (flow|grant|type|user))/,
+    /bad credentials|authentication (credentials|failed|failure)|login (failed|failure)/,
+];
+const namesCredentials = new RegExp(credentials.map(({ source }) => source).join('|'), 'i');
+/** A grant type, a flow or a service account, and that it is not for this client. */
+const grantWords = String.raw `(grant[ _-]?types?|grants?|flow|direct access|service[ _-]?accounts?|token exchange)`;
+const refusedWords = String.raw `(not (been |yet )?(allowed|enabled|supported|authorized|permitted|configured|granted|activated|available)|un(supported|authorized)|disabled|disallowed|isn't (allowed|enabled|supported)|cannot (use|be used)|may not use)`;
+const namesGrant = new RegExp(String.raw `\b${grantWords}\b.{0,80}\b${refusedWords}\b|\b${refusedWords}\b.{0,80}\b${grantWords}\b`, 'i');
+const namesTimes = /\b(iat|exp|nbf)\b|not yet valid|(expired|expiry|expiration|expires)|lifetime|clock|too (old|far in the future|long)|timeframe|issued (at|in the future)/i;
+const namesKey = /\bkid\b|\bkey[ _]?id\b|\bkeys?\b.{0,40}\b(not found|unknown|invalid|no match|not registered)|no (matching|valid) keys?|(unknown|invalid|unable to find|cannot find).{0,30}\bkey|\bjwks?\b|signature|certificate with identifier/i;
 function signs({ inputs }) {
     return sendsSignedJwt(inputs);
 }
@@ -5189,23 +4907,15 @@ function isIdTokenClient({ inputs, idToken }) {
 function isOAuth({ inputs }) {
     return inputs.endpointType === 'oauth2';
 }
-/** Longer words list everything that can be wrong, characters. */
-const longestSingleFault = 80;
-/** A user logs in with the grant, and the words are not about the client. */
-function isUserGrant({ inputs, words }) {
-    return inputs.grantType === 'password' && !/client|secret/i.test(words);
-}
 /**
  * What the words of a server are about; the first that fits counts. What can only be meant literally comes first, then the client's
  * credentials, which beat everything else that is named, then the parts of the request.
  */
 const topics = [
-    about('rate limit', namesLimit, openings.limit, adviseRateLimit),
-    about('DPoP', namesDpop, openings.dpop, adviseDpop, ({ words }) => !namesCertificate.test(words)),
-    about('route of a gateway', namesGatewayRoute, openings.request, adviseGatewayRoute),
-    about('identity-aware proxy', namesIdentityProxy, openings.request, adviseIdentityProxy),
+    about('rate limit', /rate[ _-]?limit|too many (\w+ )?(requests|attempts|logins|calls|tokens)|throttled|throttling|(quota|limit) (was |has been |is )?(exceeded|reached)|exceeded.{0,30}\b(quota|limit)|slow down/i, openings.limit, adviseRateLimit),
+    about('DPoP', /\bdpop\b/i, openings.dpop, adviseDpop),
     about('client-id as well as an ID token', /client[_ ]?id\b.{0,60}\b(match|differ|equal|same)|\b(sub|subject)\b.{0,60}\b(match|differ|equal).{0,60}client[_ ]?id/i, openings.client, () => text_text `Remove client-id: GitHub's OIDC token names the client already (its sub), and the two must be the same.`, (refusal) => isIdTokenClient(refusal) && refusal.inputs.clientId !== undefined),
-    about('client certificate', namesCertificate, openings.client, (refusal) => showsCertificate(refusal.inputs)
+    about('client certificate', /client certificate|certificate.{0,30}\b(missing|required|not provided)|mutual tls|\bmtls\b/i, openings.client, (refusal) => showsCertificate(refusal.inputs)
         ? adviseCredentials(refusal)
         : text_text `The provider expects a client certificate: set client-certificate and client-key.`, isOAuth),
     {
@@ -5226,31 +4936,24 @@ const topics = [
         opening: () => openings.request,
         advise: (refusal) => adviseMissing(refusal, findMissingParameter(refusal) ?? ''),
     },
-    about('key length', namesKeyLength, openJwt, ({ inputs }) => adviseKeyLength(inputs), signs),
-    about('user', /\buser|password|second factor|multi-?factor|\bmfa\b/i, openings.grant, adviseGrant, isUserGrant),
-    about('public client', namesPublicClient, openings.client, advisePublicClient, isOAuth),
-    about('client credentials grant', namesClientCredentials, openings.grantType, adviseGrantNotAllowed, isOAuth),
-    about('credentials', new RegExp(`${namesCredentials.source}|${namesLogin.source}`, 'i'), (refusal) => (isIdTokenClient(refusal) ? openings.idToken : openings.client), (refusal) => (isIdTokenClient(refusal) ? adviseIdToken(refusal) : adviseCredentials(refusal))),
-    about('refresh token', namesRefreshToken, openings.grant, adviseRefreshToken, ({ inputs }) => inputs.grantType === 'refresh_token'),
-    about('subject token', namesSubjectToken, openings.grant, adviseGrant, ({ inputs, idToken }) => inputs.grantType === tokenExchangeGrant && idToken === undefined),
-    about('access to an API', namesApi, openings.audience, adviseAudience, isOAuth),
-    about('service account', namesServiceAccount, openings.grant, adviseServiceAccount, isOAuth),
-    about('grant type', namesGrantType, openings.unknownGrant, adviseUnknownGrant, isOAuth),
+    about('short secret', /key (size|length)|too short|at least \d+ (bits|bytes)|hash length|\d+ bits/i, openings.client, ({ inputs }) => text_text `${adviseMacLength(inputs)}The provider's documentation may name the length.`, ({ inputs }) => isSecretShort(inputs)),
+    about('credentials', namesCredentials, (refusal) => (isIdTokenClient(refusal) ? openings.idToken : openings.client), (refusal) => (isIdTokenClient(refusal) ? adviseIdToken(refusal) : adviseCredentials(refusal))),
+    about('refresh token', /refresh[ _-]?token|\btoken\b.{0,40}\b(revoked|expired|used|inactive|invalid|not active)|session.{0,30}(expired|not active)/i, openings.grant, adviseRefreshToken, ({ inputs }) => inputs.grantType === 'refresh_token'),
+    about('access to an API', /client-grant|not authorized to access|service not found/i, openings.audience, adviseAudience, isOAuth),
     about('grant', namesGrant, openings.grantType, adviseGrantNotAllowed, isOAuth),
-    about('algorithm', namesAlgorithm, openJwt, adviseAlgorithm, signs),
+    about('algorithm', /\b(alg|algorithm)s?\b/i, openJwt, ({ inputs }) => adviseAlgorithm(inputs), signs),
     about('key', namesKey, openJwt, ({ inputs }) => adviseKey(inputs), signs),
     about('audience of the ID token', /\baudience\b|\baud\b/i, openings.idToken, adviseIdToken, ({ inputs, idToken, words }) => idToken !== undefined &&
         (inputs.audiences.length === 0 || /\b(assertion|issuer|subject|federated)\b/i.test(words))),
     about('audience', /\baudiences?\b|\baud\b/i, (refusal) => (signs(refusal) ? openJwt(refusal) : openings.audience), adviseAudience, isOAuth),
-    about('scope', namesScope, openings.scope, adviseScope, isOAuth),
-    about('permission', namesPermission, openings.request, advisePermission, ({ idToken }) => idToken === undefined),
+    about('scope', /\bscopes?\b/i, openings.scope, adviseScope, isOAuth),
+    about('permission', /\bpermissions?\b|\bprivileges?\b|insufficient rights|not authorized to perform/i, openings.request, advisePermission, ({ idToken }) => idToken === undefined),
     about('resource', /\bresources?\b.{0,40}\b(not|invalid|unknown)\b|\b(invalid|unknown) resource|AADSTS500011\b/i, openings.resource, adviseResource, isOAuth),
-    about('JWT seen before', namesReplay, openJwt, adviseReplay, signs),
     about('times of the JWT', namesTimes, openJwt, adviseClock, signs),
     about('issuer and subject', /\b(iss|issuer|sub|subject)\b/i, openJwt, ({ inputs }) => adviseIssuerAndSubject(inputs), signs),
-    about('redirect URI', namesRedirect, openings.grant, adviseRedirect, ({ inputs, words }) => inputs.grantType === 'authorization_code' || words.length < longestSingleFault),
-    about('code', namesCode, openings.grant, adviseGrant, ({ inputs }) => inputs.grantType === 'authorization_code'),
-    about('address', namesAddress, openings.request, adviseAddress),
+    about('user', /\b(user ?name|password|user credentials|user account|second factor|mfa|multi-?factor)\b/i, openings.grant, adviseGrant, ({ inputs }) => inputs.grantType === 'password'),
+    about('redirect URI', /redirect[ _-]?ur[il]/i, openings.grant, () => text_text `redirect_uri in parameters must be the one with which the code was requested.`, ({ inputs }) => inputs.grantType === 'authorization_code'),
+    about('address', /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i, openings.request, adviseAddress),
     about('consent', /\bconsent\b|\bapproval\b|not (been |yet )?approved|policy (evaluation|configuration)/i, openings.request, adviseConsent),
     about('account', /\b(client|(app|application)|account|user|(organization|organisation)|subscription|principal)\b.{0,60}\b(disabled|suspended|inactive|deactivated|locked|switched off|archived|not active|expired)\b/i, openings.request, adviseAccount),
 ];
@@ -5262,7 +4965,6 @@ function findTopic(refusal) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/refusals.js
-
 
 
 
@@ -5301,16 +5003,10 @@ function explainRefusal(refusal, isPassing) {
 /** The codes that say nothing but that the server cannot answer now (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const passingCodes = new Set(['temporarily_unavailable', 'slow_down']);
 /** Whether the words are about the request, and not about the place or about the server itself. */
-function isAboutRequest({ status, code, answer }) {
-    // A fault of SOAP 1.1 has 500 whatever it is about.
-    if (isSoapFault(answer))
-        return true;
+function isAboutRequest({ status, code }) {
     if (status >= 500)
         return code !== '' && code !== 'server_error';
     return ![404, 405, 406, 410, 415].includes(status);
-}
-function isSoapFault({ words }) {
-    return words?.form === 'markup' && /<(?:[A-Za-z][\w.-]{0,40}:)?Fault\b/.test(words.outside);
 }
 function explainBusy({ host, said }) {
     return {
@@ -5330,7 +5026,10 @@ const reasons = {
     limit: { opening: () => openings.limit, advise: adviseRateLimit },
     idToken: { opening: () => openings.idToken, advise: adviseIdToken },
     unknownGrant: {
-        opening: () => openings.unknownGrant,
+        opening: () => ({
+            title: 'grant type not supported',
+            say: ({ host, inputs }) => text_text `${host} does not support ${nameGrant(inputs)}`,
+        }),
         advise: adviseUnknownGrant,
     },
 };
@@ -5381,13 +5080,9 @@ function explainStatus(refusal) {
         case 410:
             return {
                 title: 'no token endpoint there',
-                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}${adviseMethod(refusal)}`,
+                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}`,
             };
         case 406:
-            return {
-                title: 'format refused',
-                message: text_text `${answered}. Check ${nameUrlInput(inputs)}. If the provider's documentation names a value for Accept, set it in headers. Some firewalls answer so, too.`,
-            };
         case 415:
             return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
     }
@@ -5404,14 +5099,6 @@ function explainStatus(refusal) {
             ? text_text `${host} refused the request: ${said}. The provider's documentation says what that means.`
             : text_text `${answered}. Check ${nameUrlInput(inputs)}, and what the provider's documentation says about this answer.`,
     };
-}
-/** Another method than the server has at this path: it says so with 405, or in words ("Cannot POST /token"). */
-function adviseMethod({ status, words, inputs }) {
-    const { requestMethod } = inputs;
-    const isNamed = status === 405 || /\bcannot (post|get|put)\b|\bmethod\b/i.test(words);
-    return isNamed
-        ? text_text ` The request was sent with ${requestMethod}; if the documentation shows another method, set request-method.`
-        : text_text ``;
 }
 function pathOf({ tokenUrl = '', issuer = '' }) {
     return new URL(tokenUrl === '' ? issuer : tokenUrl).pathname;
@@ -5469,7 +5156,7 @@ function token_answer_nameFault({ code, answer, location, path }) {
         case 'malformed_token':
             return text_text `${status} with a token that has characters no token can have`;
         case 'short_token':
-            return text_text `${status} with a token of fewer than ${token_response_shortestToken} characters`;
+            return text_text `${status} with a token of fewer than ${shortestToken} characters`;
     }
 }
 /** The shape of the answer, and what it says. */
@@ -5481,7 +5168,7 @@ function describeTokenAnswer(error, after) {
         ...describeShape(answer, after),
         ...listDetails([
             ['error_uri', uri],
-            ['location', location === undefined ? undefined : placeOf(location)],
+            ['location', location],
         ]),
     ];
 }
@@ -5497,7 +5184,7 @@ function explainTokenError(error, view) {
         case 'redirect':
             return {
                 title: 'redirect',
-                message: text_text `${answered}. It was not followed, because the secret would have gone along. ${token_answer_adviseRedirect(inputs, error.location)}`,
+                message: text_text `${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs)}`,
             };
         case 'unparsable':
             return explainUnparsable(error, refusal);
@@ -5525,16 +5212,10 @@ function adviseEndpoint({ issuer }) {
         ? text_text `Check that token-url is the token endpoint`
         : text_text `Check issuer, whose metadata names this token endpoint`;
 }
-/** The path of a login page, or the host of a gateway; many token endpoints have a host that is called so. */
-const loginPlace = /^(?:https?:\/\/[^/]*)?\/[^?#]*(?:log-?[io]n|sign-?[io]n|\bsso\b|saml)|cloudflareaccess\.com\//i;
-function token_answer_adviseRedirect({ issuer }, location = '') {
-    const set = issuer === undefined
+function adviseRedirect({ issuer }) {
+    return issuer === undefined
         ? text_text `Set token-url to the token endpoint itself.`
         : text_text `Set token-url, the token endpoint itself, instead of issuer.`;
-    const isLogin = loginPlace.test(location);
-    return isLogin
-        ? text_text `${set} The redirect points to a login page; a gateway with a login of its own may stand in front of the server.`
-        : set;
 }
 /** The line that reads the token from where it probably is; it stands last, to be copied. */
 function suggestFields({ answer, inputs }) {
@@ -5739,7 +5420,7 @@ function describeTransportError(error, allowed, view) {
         case 'name_unresolved':
             return text_text `${serverOf(view).nameHost(view.server)} was not resolved (${systemCode})`;
         case 'connection_failed':
-            return describeBrokenConnection(error, view);
+            return text_text `${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
         case 'tls_untrusted':
         case 'client_certificate_refused':
         case 'tls_missing':
@@ -5803,15 +5484,10 @@ function explainTransportError(error, { allowed }, view) {
                 message: text_text `${server} could not be reached: ${what}. The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
             };
         case 'connection_failed':
-            return isReached(error)
-                ? {
-                    title: 'no answer',
-                    message: text_text `${server} was reached, but ${what}. ${adviseClosed(view)}`,
-                }
-                : {
-                    title: 'no connection',
-                    message: text_text `${server} could not be reached: ${what}. ${adviseConnection(view)}`,
-                };
+            return {
+                title: 'no connection',
+                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
+            };
         case 'tls_untrusted':
             return explainDistrust(error, view);
         case 'client_certificate_refused':
@@ -5883,24 +5559,6 @@ const networkErrors = {
     EACCES: 'this machine does not permit the connection',
     EPERM: 'this machine does not permit the connection',
 };
-/** A connection that was never made says why; one that was made says when it ended. */
-function describeBrokenConnection(error, view) {
-    const { systemCode = '', step } = error;
-    const isClosed = closing.has(systemCode);
-    if (isClosed && step === 'securing') {
-        return text_text `the server closed the connection before TLS was set up (${systemCode})`;
-    }
-    if (isClosed && step === 'exchanging') {
-        return text_text `the server closed the connection without an answer (${systemCode})`;
-    }
-    return text_text `${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
-}
-/** How a connection ends that the other side closes. */
-const closing = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
-/** Whether there was a connection to the server. */
-function isReached({ step }) {
-    return step === 'securing' || step === 'exchanging';
-}
 function describeTimeout(error, allowed, view) {
     const within = text_text `within ${formatDuration(allowed)}`;
     const isProxy = error.peer === 'proxy';
@@ -5938,18 +5596,12 @@ function nameLimit(view) {
 function transport_adviseAddress(view, more = text_text ``) {
     return serverOf(view).adviseAddress(view.inputs, more);
 }
-function adviseConnection(view) {
-    return transport_adviseAddress(view, text_text `, and that the server admits this runner's address`);
-}
-/** A connection was there: the port may speak another protocol, or something on the way ends what it does not like. */
-function adviseClosed(view) {
-    const scheme = new URL(view.server).protocol === 'http:' ? text_text `http://` : text_text `https://`;
-    const port = view.stage === 'id_token'
-        ? transport_adviseAddress(view)
-        : serverOf(view).adviseTls(view.inputs, text_text `the port and the scheme (${scheme})`);
-    return isCertificateShown(view)
-        ? text_text `${port} A server that does not accept client-certificate may do so, too, and so may a firewall or a proxy.`
-        : text_text `${port} A firewall or a proxy may do so, too.`;
+function adviseConnection({ systemCode = '' }, view) {
+    const address = transport_adviseAddress(view, text_text `, and that the server admits this runner's address`);
+    const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
+    return isBroken && isCertificateShown(view)
+        ? text_text `${address} A server that does not accept client-certificate may break the connection, too.`
+        : address;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/attempts.js
@@ -6474,7 +6126,7 @@ const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'
  */
 function listProxySecrets(env) {
     return proxyVariables.flatMap((name) => {
-        const value = (env[name] ?? '').trim();
+        const value = env[name] ?? '';
         const proxy = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
         return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
     });
@@ -6963,7 +6615,7 @@ function hideSecrets(response, log) {
 }
 /** The access token is checked where it is read: without it there is no response. */
 function dropShort(token) {
-    return token !== undefined && token.trim().length >= token_response_shortestToken ? token : undefined;
+    return token !== undefined && token.trim().length >= shortestToken ? token : undefined;
 }
 function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, fields, log) {
     // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
@@ -7095,7 +6747,7 @@ function sayRefreshTokenReplaced() {
 /** A token that came with the access token is so short that the log cannot hide it. */
 function sayDropped(name) {
     const [kind, output] = name === 'refreshToken' ? ['refresh token', 'refresh-token'] : ['ID token', 'id-token'];
-    return text_text `The ${kind} of the answer has fewer than ${token_response_shortestToken} characters and cannot be hidden in the log. It was dropped, and the output ${output} is empty.`;
+    return text_text `The ${kind} of the answer has fewer than ${shortestToken} characters and cannot be hidden in the log. It was dropped, and the output ${output} is empty.`;
 }
 /** What later steps have now. */
 function saySet(envVar) {
@@ -7107,9 +6759,9 @@ function saySet(envVar) {
 function sayReplaced(envVar) {
     return text_text `${envVar} was already set; later steps now see this token.`;
 }
-/** The environment adds to the certificates that are trusted by themselves, or replaces them. */
-function sayTrustChanged(variables) {
-    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set and can change which certificates are trusted.`;
+/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
+function sayTrustWidened(variables) {
+    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
 }
 /** An earlier step tried to switch the verification of certificates off. */
 function sayTlsStaysVerified() {
@@ -7882,34 +7534,10 @@ const guardedVariables = {
         'ERL_*',
         'GHCRTS',
     ],
-    'Other programs': [
-        'CURL_HOME',
-        'WGETRC',
-        'GNUPGHOME',
-        'RSYNC_RSH',
-        'SVN_SSH',
-        'CVS_RSH',
-        'HGRCPATH',
-        'GZIP',
-        'XZ_OPT',
-        'XZ_DEFAULTS',
-        'ZIPOPT',
-        'LESS',
-        'TERMINFO',
-        'NIX_PATH',
-        'ANSIBLE_CONFIG',
-        'TF_CLI_CONFIG_FILE',
-        'TF_CLI_ARGS*',
-        'KUBECTL_EXTERNAL_DIFF',
-    ],
     Containers: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'KUBECONFIG', 'BUILDKIT_HOST'],
 };
-/** The one name that a pattern covers and that programs read as a token: npm, with what actions/setup-node writes. */
-const registryToken = 'NODE_AUTH_TOKEN';
 /** Whether a variable of this name changes how the runner, a shell or another program works. */
 function isGuardedVariable(name) {
-    if (name === registryToken)
-        return false;
     const guarded = Object.values(guardedVariables).flat();
     return guarded.some((pattern) => matches(pattern.toUpperCase(), name.toUpperCase()));
 }
@@ -8344,16 +7972,12 @@ function findMisspelledInputs(env) {
 function isOfUser(name) {
     return name === 'username' || name === 'password';
 }
-/** Gives the input that an unknown name probably means: by another word for it, or a few letters apart. */
 function guessInput(name) {
     const letters = misspelling_squeeze(name);
     const [, meant] = otherWords.find(([word]) => word === letters) ?? [];
-    return meant ?? findNearest(name, inputNames);
-}
-/** Gives the candidate that a name differs from by few letters; undefined if there is none. */
-function findNearest(name, candidates) {
-    const letters = misspelling_squeeze(name);
-    return candidates
+    if (meant !== undefined)
+        return meant;
+    return inputNames
         .map((candidate) => ({ candidate, distance: countEdits(letters, misspelling_squeeze(candidate)) }))
         .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
         .sort((a, b) => a.distance - b.distance)[0]?.candidate;
@@ -8707,8 +8331,8 @@ function lostConnection(text) {
 
 
 
-/** What the toolkit, tar and a proxy need: no input of the step, and nothing that requests an ID token. */
-const passedOn = /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|RUNNER_.*|ACTIONS_(?!ID_TOKEN_).*)$/i;
+/** What the toolkit, tar and a proxy need; no input of the step is among it. */
+const passedOn = /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|(RUNNER|ACTIONS)_.*)$/i;
 /**
  * Starts the child process. It belongs to a process group of its own, works in a directory of its own and prints
  * nothing: whatever the toolkit says stays in the child.
@@ -9933,7 +9557,7 @@ function readRepository(env) {
 }
 /** A job that has the secret could have kept a token of its own making. */
 function canBeHidden({ accessToken }) {
-    return accessToken.token.trim().length >= token_response_shortestToken;
+    return accessToken.token.trim().length >= shortestToken;
 }
 function toResponse(token) {
     return { ...token, refreshToken: undefined, idToken: undefined };
@@ -10260,7 +9884,6 @@ var external_node_zlib_ = __nccwpck_require__(522);
 
 
 
-
 /** The name under which the runner keeps the state between the step and the end of the job. */
 const revocation_state_stateName = 'revocation';
 const purpose = 'oauth2-token v2 state';
@@ -10326,7 +9949,6 @@ function isState(value) {
     const { token, revocationUrl, tokenUrl, expiresAt, inputs } = value;
     return (typeof token === 'string' &&
         /^[\x20-\x7e]+$/.test(token) &&
-        token.trim().length >= shortestToken &&
         [revocationUrl, tokenUrl].every((url) => typeof url === 'string' && URL.canParse(url)) &&
         (expiresAt === undefined || isTime(expiresAt)) &&
         typeof inputs === 'object' &&
@@ -10590,17 +10212,13 @@ const trustVariables = [
     'SSL_CERT_FILE',
     'SSL_CERT_DIR',
 ];
-/** The options of Node that do the same. Node takes `_` for `-` in them. */
-const trustOption = /(^|\s|")--use[-_](system|openssl)[-_]ca\b/;
 /** Says what an earlier step, or the runner, has set to change whom TLS trusts. */
 function tellTrust(env, log) {
     if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
         log.say(sayTlsStaysVerified());
-    const changing = trustVariables.filter((name) => (env[name] ?? '') !== '');
-    if (trustOption.test(env['NODE_OPTIONS'] ?? ''))
-        changing.push('NODE_OPTIONS');
-    if (changing.length > 0)
-        log.say(sayTrustChanged(changing));
+    const widened = trustVariables.filter((name) => (env[name] ?? '') !== '');
+    if (widened.length > 0)
+        log.say(sayTrustWidened(widened));
 }
 /**
  * Without its files, @actions/core would print the token as a command. They are checked before a token is requested that
@@ -10670,9 +10288,10 @@ function giveToLaterSteps(response, { scopes, envVar }, step, { cacheHit }) {
 
 /***/ }),
 
-/***/ 496:
+/***/ 484:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
@@ -10856,8 +10475,878 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+// EXTERNAL MODULE: external "http"
+var external_http_ = __nccwpck_require__(611);
+// EXTERNAL MODULE: external "https"
+var external_https_ = __nccwpck_require__(311);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
+function getProxyUrl(reqUrl) {
+    const usingSsl = reqUrl.protocol === 'https:';
+    if (checkBypass(reqUrl)) {
+        return undefined;
+    }
+    const proxyVar = (() => {
+        if (usingSsl) {
+            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
+        }
+        else {
+            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
+        }
+    })();
+    if (proxyVar) {
+        try {
+            return new DecodedURL(proxyVar);
+        }
+        catch (_a) {
+            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
+                return new DecodedURL(`http://${proxyVar}`);
+        }
+    }
+    else {
+        return undefined;
+    }
+}
+function checkBypass(reqUrl) {
+    if (!reqUrl.hostname) {
+        return false;
+    }
+    const reqHost = reqUrl.hostname;
+    if (isLoopbackAddress(reqHost)) {
+        return true;
+    }
+    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
+    if (!noProxy) {
+        return false;
+    }
+    // Determine the request port
+    let reqPort;
+    if (reqUrl.port) {
+        reqPort = Number(reqUrl.port);
+    }
+    else if (reqUrl.protocol === 'http:') {
+        reqPort = 80;
+    }
+    else if (reqUrl.protocol === 'https:') {
+        reqPort = 443;
+    }
+    // Format the request hostname and hostname with port
+    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
+    if (typeof reqPort === 'number') {
+        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
+    }
+    // Compare request host against noproxy
+    for (const upperNoProxyItem of noProxy
+        .split(',')
+        .map(x => x.trim().toUpperCase())
+        .filter(x => x)) {
+        if (upperNoProxyItem === '*' ||
+            upperReqHosts.some(x => x === upperNoProxyItem ||
+                x.endsWith(`.${upperNoProxyItem}`) ||
+                (upperNoProxyItem.startsWith('.') &&
+                    x.endsWith(`${upperNoProxyItem}`)))) {
+            return true;
+        }
+    }
+    return false;
+}
+function isLoopbackAddress(host) {
+    const hostLower = host.toLowerCase();
+    return (hostLower === 'localhost' ||
+        hostLower.startsWith('127.') ||
+        hostLower.startsWith('[::1]') ||
+        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
+}
+class DecodedURL extends URL {
+    constructor(url, base) {
+        super(url, base);
+        this._decodedUsername = decodeURIComponent(super.username);
+        this._decodedPassword = decodeURIComponent(super.password);
+    }
+    get username() {
+        return this._decodedUsername;
+    }
+    get password() {
+        return this._decodedPassword;
+    }
+}
+//# sourceMappingURL=proxy.js.map
+// EXTERNAL MODULE: ./node_modules/tunnel/index.js
+var node_modules_tunnel = __nccwpck_require__(770);
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
+/* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+
+
+
+
+
+var HttpCodes;
+(function (HttpCodes) {
+    HttpCodes[HttpCodes["OK"] = 200] = "OK";
+    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
+    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
+    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
+    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
+    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
+    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
+    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
+    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
+    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
+    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
+    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
+    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
+    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
+    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
+    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
+    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
+    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
+    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
+    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
+    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
+    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
+    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
+    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
+    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
+    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
+    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
+})(HttpCodes || (HttpCodes = {}));
+var Headers;
+(function (Headers) {
+    Headers["Accept"] = "accept";
+    Headers["ContentType"] = "content-type";
+})(Headers || (Headers = {}));
+var MediaTypes;
+(function (MediaTypes) {
+    MediaTypes["ApplicationJson"] = "application/json";
+})(MediaTypes || (MediaTypes = {}));
+/**
+ * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
+ * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+ */
+function lib_getProxyUrl(serverUrl) {
+    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
+    return proxyUrl ? proxyUrl.href : '';
+}
+const HttpRedirectCodes = [
+    HttpCodes.MovedPermanently,
+    HttpCodes.ResourceMoved,
+    HttpCodes.SeeOther,
+    HttpCodes.TemporaryRedirect,
+    HttpCodes.PermanentRedirect
+];
+const HttpResponseRetryCodes = [
+    HttpCodes.BadGateway,
+    HttpCodes.ServiceUnavailable,
+    HttpCodes.GatewayTimeout
+];
+const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
+const ExponentialBackoffCeiling = 10;
+const ExponentialBackoffTimeSlice = 5;
+class HttpClientError extends Error {
+    constructor(message, statusCode) {
+        super(message);
+        this.name = 'HttpClientError';
+        this.statusCode = statusCode;
+        Object.setPrototypeOf(this, HttpClientError.prototype);
+    }
+}
+class HttpClientResponse {
+    constructor(message) {
+        this.message = message;
+    }
+    readBody() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                let output = Buffer.alloc(0);
+                this.message.on('data', (chunk) => {
+                    output = Buffer.concat([output, chunk]);
+                });
+                this.message.on('end', () => {
+                    resolve(output.toString());
+                });
+            }));
+        });
+    }
+    readBodyBuffer() {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
+                const chunks = [];
+                this.message.on('data', (chunk) => {
+                    chunks.push(chunk);
+                });
+                this.message.on('end', () => {
+                    resolve(Buffer.concat(chunks));
+                });
+            }));
+        });
+    }
+}
+function isHttps(requestUrl) {
+    const parsedUrl = new URL(requestUrl);
+    return parsedUrl.protocol === 'https:';
+}
+class lib_HttpClient {
+    constructor(userAgent, handlers, requestOptions) {
+        this._ignoreSslError = false;
+        this._allowRedirects = true;
+        this._allowRedirectDowngrade = false;
+        this._maxRedirects = 50;
+        this._allowRetries = false;
+        this._maxRetries = 1;
+        this._keepAlive = false;
+        this._disposed = false;
+        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
+        this.handlers = handlers || [];
+        this.requestOptions = requestOptions;
+        if (requestOptions) {
+            if (requestOptions.ignoreSslError != null) {
+                this._ignoreSslError = requestOptions.ignoreSslError;
+            }
+            this._socketTimeout = requestOptions.socketTimeout;
+            if (requestOptions.allowRedirects != null) {
+                this._allowRedirects = requestOptions.allowRedirects;
+            }
+            if (requestOptions.allowRedirectDowngrade != null) {
+                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
+            }
+            if (requestOptions.maxRedirects != null) {
+                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
+            }
+            if (requestOptions.keepAlive != null) {
+                this._keepAlive = requestOptions.keepAlive;
+            }
+            if (requestOptions.allowRetries != null) {
+                this._allowRetries = requestOptions.allowRetries;
+            }
+            if (requestOptions.maxRetries != null) {
+                this._maxRetries = requestOptions.maxRetries;
+            }
+        }
+    }
+    options(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    get(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('GET', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    del(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    post(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('POST', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    patch(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    put(requestUrl, data, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('PUT', requestUrl, data, additionalHeaders || {});
+        });
+    }
+    head(requestUrl, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
+        });
+    }
+    sendStream(verb, requestUrl, stream, additionalHeaders) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return this.request(verb, requestUrl, stream, additionalHeaders);
+        });
+    }
+    /**
+     * Gets a typed object from an endpoint
+     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
+     */
+    getJson(requestUrl_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            const res = yield this.get(requestUrl, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    postJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.post(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    putJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.put(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    patchJson(requestUrl_1, obj_1) {
+        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
+            const data = JSON.stringify(obj, null, 2);
+            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
+            additionalHeaders[Headers.ContentType] =
+                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
+            const res = yield this.patch(requestUrl, data, additionalHeaders);
+            return this._processResponse(res, this.requestOptions);
+        });
+    }
+    /**
+     * Makes a raw http request.
+     * All other methods such as get, post, patch, and request ultimately call this.
+     * Prefer get, del, post and patch
+     */
+    request(verb, requestUrl, data, headers) {
+        return __awaiter(this, void 0, void 0, function* () {
+            if (this._disposed) {
+                throw new Error('Client has already been disposed.');
+            }
+            const parsedUrl = new URL(requestUrl);
+            let info = this._prepareRequest(verb, parsedUrl, headers);
+            // Only perform retries on reads since writes may not be idempotent.
+            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
+                ? this._maxRetries + 1
+                : 1;
+            let numTries = 0;
+            let response;
+            do {
+                response = yield this.requestRaw(info, data);
+                // Check if it's an authentication challenge
+                if (response &&
+                    response.message &&
+                    response.message.statusCode === HttpCodes.Unauthorized) {
+                    let authenticationHandler;
+                    for (const handler of this.handlers) {
+                        if (handler.canHandleAuthentication(response)) {
+                            authenticationHandler = handler;
+                            break;
+                        }
+                    }
+                    if (authenticationHandler) {
+                        return authenticationHandler.handleAuthentication(this, info, data);
+                    }
+                    else {
+                        // We have received an unauthorized response but have no handlers to handle it.
+                        // Let the response return to the caller.
+                        return response;
+                    }
+                }
+                let redirectsRemaining = this._maxRedirects;
+                while (response.message.statusCode &&
+                    HttpRedirectCodes.includes(response.message.statusCode) &&
+                    this._allowRedirects &&
+                    redirectsRemaining > 0) {
+                    const redirectUrl = response.message.headers['location'];
+                    if (!redirectUrl) {
+                        // if there's no location to redirect to, we won't
+                        break;
+                    }
+                    const parsedRedirectUrl = new URL(redirectUrl);
+                    if (parsedUrl.protocol === 'https:' &&
+                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
+                        !this._allowRedirectDowngrade) {
+                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
+                    }
+                    // we need to finish reading the response before reassigning response
+                    // which will leak the open socket.
+                    yield response.readBody();
+                    // strip authorization header if redirected to a different hostname
+                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
+                        for (const header in headers) {
+                            // header names are case insensitive
+                            if (header.toLowerCase() === 'authorization') {
+                                delete headers[header];
+                            }
+                        }
+                    }
+                    // let's make the request with the new redirectUrl
+                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
+                    response = yield this.requestRaw(info, data);
+                    redirectsRemaining--;
+                }
+                if (!response.message.statusCode ||
+                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
+                    // If not a retry code, return immediately instead of retrying
+                    return response;
+                }
+                numTries += 1;
+                if (numTries < maxTries) {
+                    yield response.readBody();
+                    yield this._performExponentialBackoff(numTries);
+                }
+            } while (numTries < maxTries);
+            return response;
+        });
+    }
+    /**
+     * Needs to be called if keepAlive is set to true in request options.
+     */
+    dispose() {
+        if (this._agent) {
+            this._agent.destroy();
+        }
+        this._disposed = true;
+    }
+    /**
+     * Raw request.
+     * @param info
+     * @param data
+     */
+    requestRaw(info, data) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => {
+                function callbackForResult(err, res) {
+                    if (err) {
+                        reject(err);
+                    }
+                    else if (!res) {
+                        // If `err` is not passed, then `res` must be passed.
+                        reject(new Error('Unknown error'));
+                    }
+                    else {
+                        resolve(res);
+                    }
+                }
+                this.requestRawWithCallback(info, data, callbackForResult);
+            });
+        });
+    }
+    /**
+     * Raw request with callback.
+     * @param info
+     * @param data
+     * @param onResult
+     */
+    requestRawWithCallback(info, data, onResult) {
+        if (typeof data === 'string') {
+            if (!info.options.headers) {
+                info.options.headers = {};
+            }
+            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
+        }
+        let callbackCalled = false;
+        function handleResult(err, res) {
+            if (!callbackCalled) {
+                callbackCalled = true;
+                onResult(err, res);
+            }
+        }
+        const req = info.httpModule.request(info.options, (msg) => {
+            const res = new HttpClientResponse(msg);
+            handleResult(undefined, res);
+        });
+        let socket;
+        req.on('socket', sock => {
+            socket = sock;
+        });
+        // If we ever get disconnected, we want the socket to timeout eventually
+        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
+            if (socket) {
+                socket.end();
+            }
+            handleResult(new Error(`Request timeout: ${info.options.path}`));
+        });
+        req.on('error', function (err) {
+            // err has statusCode property
+            // res should have headers
+            handleResult(err);
+        });
+        if (data && typeof data === 'string') {
+            req.write(data, 'utf8');
+        }
+        if (data && typeof data !== 'string') {
+            data.on('close', function () {
+                req.end();
+            });
+            data.pipe(req);
+        }
+        else {
+            req.end();
+        }
+    }
+    /**
+     * Gets an http agent. This function is useful when you need an http agent that handles
+     * routing through a proxy server - depending upon the url and proxy environment variables.
+     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
+     */
+    getAgent(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        return this._getAgent(parsedUrl);
+    }
+    getAgentDispatcher(serverUrl) {
+        const parsedUrl = new URL(serverUrl);
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (!useProxy) {
+            return;
+        }
+        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
+    }
+    _prepareRequest(method, requestUrl, headers) {
+        const info = {};
+        info.parsedUrl = requestUrl;
+        const usingSsl = info.parsedUrl.protocol === 'https:';
+        info.httpModule = usingSsl ? https : http;
+        const defaultPort = usingSsl ? 443 : 80;
+        info.options = {};
+        info.options.host = info.parsedUrl.hostname;
+        info.options.port = info.parsedUrl.port
+            ? parseInt(info.parsedUrl.port)
+            : defaultPort;
+        info.options.path =
+            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
+        info.options.method = method;
+        info.options.headers = this._mergeHeaders(headers);
+        if (this.userAgent != null) {
+            info.options.headers['user-agent'] = this.userAgent;
+        }
+        info.options.agent = this._getAgent(info.parsedUrl);
+        // gives handlers an opportunity to participate
+        if (this.handlers) {
+            for (const handler of this.handlers) {
+                handler.prepareRequest(info.options);
+            }
+        }
+        return info;
+    }
+    _mergeHeaders(headers) {
+        if (this.requestOptions && this.requestOptions.headers) {
+            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
+        }
+        return lowercaseKeys(headers || {});
+    }
+    /**
+     * Gets an existing header value or returns a default.
+     * Handles converting number header values to strings since HTTP headers must be strings.
+     * Note: This returns string | string[] since some headers can have multiple values.
+     * For headers that must always be a single string (like Content-Type), use the
+     * specialized _getExistingOrDefaultContentTypeHeader method instead.
+     */
+    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
+            if (headerValue) {
+                clientHeader =
+                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
+            }
+        }
+        const additionalValue = additionalHeaders[header];
+        if (additionalValue !== undefined) {
+            return typeof additionalValue === 'number'
+                ? additionalValue.toString()
+                : additionalValue;
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    /**
+     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
+     * Always returns a single string (not an array) since Content-Type should be a single value.
+     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
+     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
+     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
+     */
+    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
+        let clientHeader;
+        if (this.requestOptions && this.requestOptions.headers) {
+            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
+            if (headerValue) {
+                if (typeof headerValue === 'number') {
+                    clientHeader = String(headerValue);
+                }
+                else if (Array.isArray(headerValue)) {
+                    clientHeader = headerValue.join(', ');
+                }
+                else {
+                    clientHeader = headerValue;
+                }
+            }
+        }
+        const additionalValue = additionalHeaders[Headers.ContentType];
+        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
+        if (additionalValue !== undefined) {
+            if (typeof additionalValue === 'number') {
+                return String(additionalValue);
+            }
+            else if (Array.isArray(additionalValue)) {
+                return additionalValue.join(', ');
+            }
+            else {
+                return additionalValue;
+            }
+        }
+        if (clientHeader !== undefined) {
+            return clientHeader;
+        }
+        return _default;
+    }
+    _getAgent(parsedUrl) {
+        let agent;
+        const proxyUrl = pm.getProxyUrl(parsedUrl);
+        const useProxy = proxyUrl && proxyUrl.hostname;
+        if (this._keepAlive && useProxy) {
+            agent = this._proxyAgent;
+        }
+        if (!useProxy) {
+            agent = this._agent;
+        }
+        // if agent is already assigned use that agent.
+        if (agent) {
+            return agent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        let maxSockets = 100;
+        if (this.requestOptions) {
+            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
+        }
+        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
+        if (proxyUrl && proxyUrl.hostname) {
+            const agentOptions = {
+                maxSockets,
+                keepAlive: this._keepAlive,
+                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
+                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
+                })), { host: proxyUrl.hostname, port: proxyUrl.port })
+            };
+            let tunnelAgent;
+            const overHttps = proxyUrl.protocol === 'https:';
+            if (usingSsl) {
+                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
+            }
+            else {
+                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
+            }
+            agent = tunnelAgent(agentOptions);
+            this._proxyAgent = agent;
+        }
+        // if tunneling agent isn't assigned create a new agent
+        if (!agent) {
+            const options = { keepAlive: this._keepAlive, maxSockets };
+            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
+            this._agent = agent;
+        }
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            agent.options = Object.assign(agent.options || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return agent;
+    }
+    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
+        let proxyAgent;
+        if (this._keepAlive) {
+            proxyAgent = this._proxyAgentDispatcher;
+        }
+        // if agent is already assigned use that agent.
+        if (proxyAgent) {
+            return proxyAgent;
+        }
+        const usingSsl = parsedUrl.protocol === 'https:';
+        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
+        })));
+        this._proxyAgentDispatcher = proxyAgent;
+        if (usingSsl && this._ignoreSslError) {
+            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
+            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
+            // we have to cast it to any and change it directly
+            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
+                rejectUnauthorized: false
+            });
+        }
+        return proxyAgent;
+    }
+    _getUserAgentWithOrchestrationId(userAgent) {
+        const baseUserAgent = userAgent || 'actions/http-client';
+        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
+        if (orchId) {
+            // Sanitize the orchestration ID to ensure it contains only valid characters
+            // Valid characters: 0-9, a-z, _, -, .
+            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
+            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
+        }
+        return baseUserAgent;
+    }
+    _performExponentialBackoff(retryNumber) {
+        return __awaiter(this, void 0, void 0, function* () {
+            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
+            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
+            return new Promise(resolve => setTimeout(() => resolve(), ms));
+        });
+    }
+    _processResponse(res, options) {
+        return __awaiter(this, void 0, void 0, function* () {
+            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
+                const statusCode = res.message.statusCode || 0;
+                const response = {
+                    statusCode,
+                    result: null,
+                    headers: {}
+                };
+                // not found leads to null obj returned
+                if (statusCode === HttpCodes.NotFound) {
+                    resolve(response);
+                }
+                // get the result from the body
+                function dateTimeDeserializer(key, value) {
+                    if (typeof value === 'string') {
+                        const a = new Date(value);
+                        if (!isNaN(a.valueOf())) {
+                            return a;
+                        }
+                    }
+                    return value;
+                }
+                let obj;
+                let contents;
+                try {
+                    contents = yield res.readBody();
+                    if (contents && contents.length > 0) {
+                        if (options && options.deserializeDates) {
+                            obj = JSON.parse(contents, dateTimeDeserializer);
+                        }
+                        else {
+                            obj = JSON.parse(contents);
+                        }
+                        response.result = obj;
+                    }
+                    response.headers = res.message.headers;
+                }
+                catch (err) {
+                    // Invalid resource (contents not json);  leaving result obj null
+                }
+                // note that 3xx redirects are handled by the http layer.
+                if (statusCode > 299) {
+                    let msg;
+                    // if exception/error in body, attempt to get better error
+                    if (obj && obj.message) {
+                        msg = obj.message;
+                    }
+                    else if (contents && contents.length > 0) {
+                        // it may be the case that the exception is in the body message as string
+                        msg = contents;
+                    }
+                    else {
+                        msg = `Failed request: (${statusCode})`;
+                    }
+                    const err = new HttpClientError(msg, statusCode);
+                    err.result = response.result;
+                    reject(err);
+                }
+                else {
+                    resolve(response);
+                }
+            }));
+        });
+    }
+}
+const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
+//# sourceMappingURL=index.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
+var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
+    return new (P || (P = Promise))(function (resolve, reject) {
+        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
+        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
+        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
+        step((generator = generator.apply(thisArg, _arguments || [])).next());
+    });
+};
+class BasicCredentialHandler {
+    constructor(username, password) {
+        this.username = username;
+        this.password = password;
+    }
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class auth_BearerCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Bearer ${this.token}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+class PersonalAccessTokenCredentialHandler {
+    constructor(token) {
+        this.token = token;
+    }
+    // currently implements pre-authorization
+    // TODO: support preAuth = false where it hooks on 401
+    prepareRequest(options) {
+        if (!options.headers) {
+            throw Error('The request has no headers');
+        }
+        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
+    }
+    // This handler cannot handle 401
+    canHandleAuthentication() {
+        return false;
+    }
+    handleAuthentication() {
+        return auth_awaiter(this, void 0, void 0, function* () {
+            throw new Error('not implemented');
+        });
+    }
+}
+//# sourceMappingURL=auth.js.map
+;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
+var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -10892,7 +11381,7 @@ class oidc_utils_OidcClient {
         return runtimeUrl;
     }
     static getCall(id_token_url) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
             var _a;
             const httpclient = oidc_utils_OidcClient.createHttpClient();
             const res = yield httpclient
@@ -10910,7 +11399,7 @@ class oidc_utils_OidcClient {
         });
     }
     static getIDToken(audience) {
-        return __awaiter(this, void 0, void 0, function* () {
+        return oidc_utils_awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
                 let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
@@ -12364,6 +12853,7 @@ function realSurroundings() {
 /***/ 889:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DZ: () => (/* binding */ limitTime),
 /* harmony export */   ml: () => (/* binding */ systemClock)
@@ -12409,6 +12899,7 @@ async function limitTime(work, { milliseconds, over }, { startTimer }) {
 /***/ 408:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LY: () => (/* binding */ NoRevocationEndpointError),
 /* harmony export */   ed: () => (/* binding */ NoRunnerError),
@@ -12478,6 +12969,7 @@ class CommandFileError extends Error {
 /***/ 510:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ maxHeaderBytes)
 /* harmony export */ });
@@ -12490,6 +12982,7 @@ const maxHeaderBytes = 64 * 1024;
 /***/ 523:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ isLoopback)
 /* harmony export */ });
@@ -12509,6 +13002,7 @@ function isLoopback(hostname) {
 /***/ 321:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D: () => (/* binding */ readRetryAfter),
 /* harmony export */   m: () => (/* binding */ parseRetryAfter)
@@ -12581,6 +13075,7 @@ function fullYear(digits, now) {
 /***/ 138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dm: () => (/* binding */ isTransientStatus),
 /* harmony export */   ar: () => (/* binding */ isSuccessStatus),
@@ -12755,11 +13250,12 @@ function readProperty(error, name) {
 /***/ 294:
 /***/ ((module, __webpack_exports__, __nccwpck_require__) => {
 
+"use strict";
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
-/* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(773);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(496);
+/* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(831);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(484);
 
 
 
@@ -12767,17 +13263,339 @@ __nccwpck_require__.r(__webpack_exports__);
 process.noDeprecation = true;
 // The step is red until later steps have a token: whatever ends this process early must not look like a success.
 process.exitCode = 1;
-await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_1__/* .run */ .e)((0,_action_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .realSurroundings */ .y)());
-(0,_action_process_end_js__WEBPACK_IMPORTED_MODULE_0__/* .endProcess */ .J)();
+await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)((0,_action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .realSurroundings */ .y)());
+(0,_action_process_end_js__WEBPACK_IMPORTED_MODULE_2__/* .endProcess */ .J)();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
+/***/ 770:
+/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
+
+/* unused reexport */ __nccwpck_require__(218);
+
+
+/***/ }),
+
+/***/ 218:
+/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
+
+"use strict";
+var __webpack_unused_export__;
+
+
+var net = __nccwpck_require__(278);
+var tls = __nccwpck_require__(756);
+var http = __nccwpck_require__(611);
+var https = __nccwpck_require__(311);
+var events = __nccwpck_require__(434);
+var assert = __nccwpck_require__(613);
+var util = __nccwpck_require__(23);
+
+
+__webpack_unused_export__ = httpOverHttp;
+__webpack_unused_export__ = httpsOverHttp;
+__webpack_unused_export__ = httpOverHttps;
+__webpack_unused_export__ = httpsOverHttps;
+
+
+function httpOverHttp(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = http.request;
+  return agent;
+}
+
+function httpsOverHttp(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = http.request;
+  agent.createSocket = createSecureSocket;
+  agent.defaultPort = 443;
+  return agent;
+}
+
+function httpOverHttps(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = https.request;
+  return agent;
+}
+
+function httpsOverHttps(options) {
+  var agent = new TunnelingAgent(options);
+  agent.request = https.request;
+  agent.createSocket = createSecureSocket;
+  agent.defaultPort = 443;
+  return agent;
+}
+
+
+function TunnelingAgent(options) {
+  var self = this;
+  self.options = options || {};
+  self.proxyOptions = self.options.proxy || {};
+  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
+  self.requests = [];
+  self.sockets = [];
+
+  self.on('free', function onFree(socket, host, port, localAddress) {
+    var options = toOptions(host, port, localAddress);
+    for (var i = 0, len = self.requests.length; i < len; ++i) {
+      var pending = self.requests[i];
+      if (pending.host === options.host && pending.port === options.port) {
+        // Detect the request to connect same origin server,
+        // reuse the connection.
+        self.requests.splice(i, 1);
+        pending.request.onSocket(socket);
+        return;
+      }
+    }
+    socket.destroy();
+    self.removeSocket(socket);
+  });
+}
+util.inherits(TunnelingAgent, events.EventEmitter);
+
+TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
+  var self = this;
+  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
+
+  if (self.sockets.length >= this.maxSockets) {
+    // We are over limit so we'll add it to the queue.
+    self.requests.push(options);
+    return;
+  }
+
+  // If we are under maxSockets create a new one.
+  self.createSocket(options, function(socket) {
+    socket.on('free', onFree);
+    socket.on('close', onCloseOrRemove);
+    socket.on('agentRemove', onCloseOrRemove);
+    req.onSocket(socket);
+
+    function onFree() {
+      self.emit('free', socket, options);
+    }
+
+    function onCloseOrRemove(err) {
+      self.removeSocket(socket);
+      socket.removeListener('free', onFree);
+      socket.removeListener('close', onCloseOrRemove);
+      socket.removeListener('agentRemove', onCloseOrRemove);
+    }
+  });
+};
+
+TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
+  var self = this;
+  var placeholder = {};
+  self.sockets.push(placeholder);
+
+  var connectOptions = mergeOptions({}, self.proxyOptions, {
+    method: 'CONNECT',
+    path: options.host + ':' + options.port,
+    agent: false,
+    headers: {
+      host: options.host + ':' + options.port
+    }
+  });
+  if (options.localAddress) {
+    connectOptions.localAddress = options.localAddress;
+  }
+  if (connectOptions.proxyAuth) {
+    connectOptions.headers = connectOptions.headers || {};
+    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
+        new Buffer(connectOptions.proxyAuth).toString('base64');
+  }
+
+  debug('making CONNECT request');
+  var connectReq = self.request(connectOptions);
+  connectReq.useChunkedEncodingByDefault = false; // for v0.6
+  connectReq.once('response', onResponse); // for v0.6
+  connectReq.once('upgrade', onUpgrade);   // for v0.6
+  connectReq.once('connect', onConnect);   // for v0.7 or later
+  connectReq.once('error', onError);
+  connectReq.end();
+
+  function onResponse(res) {
+    // Very hacky. This is necessary to avoid http-parser leaks.
+    res.upgrade = true;
+  }
+
+  function onUpgrade(res, socket, head) {
+    // Hacky.
+    process.nextTick(function() {
+      onConnect(res, socket, head);
+    });
+  }
+
+  function onConnect(res, socket, head) {
+    connectReq.removeAllListeners();
+    socket.removeAllListeners();
+
+    if (res.statusCode !== 200) {
+      debug('tunneling socket could not be established, statusCode=%d',
+        res.statusCode);
+      socket.destroy();
+      var error = new Error('tunneling socket could not be established, ' +
+        'statusCode=' + res.statusCode);
+      error.code = 'ECONNRESET';
+      options.request.emit('error', error);
+      self.removeSocket(placeholder);
+      return;
+    }
+    if (head.length > 0) {
+      debug('got illegal response body from proxy');
+      socket.destroy();
+      var error = new Error('got illegal response body from proxy');
+      error.code = 'ECONNRESET';
+      options.request.emit('error', error);
+      self.removeSocket(placeholder);
+      return;
+    }
+    debug('tunneling connection has established');
+    self.sockets[self.sockets.indexOf(placeholder)] = socket;
+    return cb(socket);
+  }
+
+  function onError(cause) {
+    connectReq.removeAllListeners();
+
+    debug('tunneling socket could not be established, cause=%s\n',
+          cause.message, cause.stack);
+    var error = new Error('tunneling socket could not be established, ' +
+                          'cause=' + cause.message);
+    error.code = 'ECONNRESET';
+    options.request.emit('error', error);
+    self.removeSocket(placeholder);
+  }
+};
+
+TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
+  var pos = this.sockets.indexOf(socket)
+  if (pos === -1) {
+    return;
+  }
+  this.sockets.splice(pos, 1);
+
+  var pending = this.requests.shift();
+  if (pending) {
+    // If we have pending requests and a socket gets closed a new one
+    // needs to be created to take over in the pool for the one that closed.
+    this.createSocket(pending, function(socket) {
+      pending.request.onSocket(socket);
+    });
+  }
+};
+
+function createSecureSocket(options, cb) {
+  var self = this;
+  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
+    var hostHeader = options.request.getHeader('host');
+    var tlsOptions = mergeOptions({}, self.options, {
+      socket: socket,
+      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
+    });
+
+    // 0 is dummy port for v0.6
+    var secureSocket = tls.connect(0, tlsOptions);
+    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
+    cb(secureSocket);
+  });
+}
+
+
+function toOptions(host, port, localAddress) {
+  if (typeof host === 'string') { // since v0.10
+    return {
+      host: host,
+      port: port,
+      localAddress: localAddress
+    };
+  }
+  return host; // for v0.11 or later
+}
+
+function mergeOptions(target) {
+  for (var i = 1, len = arguments.length; i < len; ++i) {
+    var overrides = arguments[i];
+    if (typeof overrides === 'object') {
+      var keys = Object.keys(overrides);
+      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
+        var k = keys[j];
+        if (overrides[k] !== undefined) {
+          target[k] = overrides[k];
+        }
+      }
+    }
+  }
+  return target;
+}
+
+
+var debug;
+if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
+  debug = function() {
+    var args = Array.prototype.slice.call(arguments);
+    if (typeof args[0] === 'string') {
+      args[0] = 'TUNNEL: ' + args[0];
+    } else {
+      args.unshift('TUNNEL:');
+    }
+    console.error.apply(console, args);
+  }
+} else {
+  debug = function() {};
+}
+__webpack_unused_export__ = debug; // for test
+
+
+/***/ }),
+
+/***/ 613:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("assert");
+
+/***/ }),
+
+/***/ 434:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("events");
+
+/***/ }),
+
+/***/ 611:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("http");
+
+/***/ }),
+
+/***/ 311:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("https");
+
+/***/ }),
+
+/***/ 278:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("net");
+
+/***/ }),
+
 /***/ 598:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:crypto");
 
 /***/ }),
@@ -12785,6 +13603,7 @@ module.exports = require("node:crypto");
 /***/ 24:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:fs");
 
 /***/ }),
@@ -12792,6 +13611,7 @@ module.exports = require("node:fs");
 /***/ 67:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:http");
 
 /***/ }),
@@ -12799,6 +13619,7 @@ module.exports = require("node:http");
 /***/ 760:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:path");
 
 /***/ }),
@@ -12806,6 +13627,7 @@ module.exports = require("node:path");
 /***/ 692:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:tls");
 
 /***/ }),
@@ -12813,6 +13635,7 @@ module.exports = require("node:tls");
 /***/ 975:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:util");
 
 /***/ }),
@@ -12820,7 +13643,24 @@ module.exports = require("node:util");
 /***/ 522:
 /***/ ((module) => {
 
+"use strict";
 module.exports = require("node:zlib");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+"use strict";
+module.exports = require("util");
 
 /***/ })
 

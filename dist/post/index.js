@@ -12,13 +12,20 @@ __nccwpck_require__.r(__webpack_exports__);
  * every job of every user comes here.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(838), __nccwpck_require__.e(462)]).then(__nccwpck_require__.bind(__nccwpck_require__, 462));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(264), __nccwpck_require__.e(516)]).then(__nccwpck_require__.bind(__nccwpck_require__, 516));
     await endJob();
 }
 
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 613:
+/***/ ((module) => {
+
+module.exports = require("assert");
 
 /***/ }),
 
@@ -29,10 +36,38 @@ module.exports = require("crypto");
 
 /***/ }),
 
+/***/ 434:
+/***/ ((module) => {
+
+module.exports = require("events");
+
+/***/ }),
+
 /***/ 896:
 /***/ ((module) => {
 
 module.exports = require("fs");
+
+/***/ }),
+
+/***/ 611:
+/***/ ((module) => {
+
+module.exports = require("http");
+
+/***/ }),
+
+/***/ 311:
+/***/ ((module) => {
+
+module.exports = require("https");
+
+/***/ }),
+
+/***/ 278:
+/***/ ((module) => {
+
+module.exports = require("net");
 
 /***/ }),
 
@@ -117,6 +152,20 @@ module.exports = require("os");
 /***/ ((module) => {
 
 module.exports = require("path");
+
+/***/ }),
+
+/***/ 756:
+/***/ ((module) => {
+
+module.exports = require("tls");
+
+/***/ }),
+
+/***/ 23:
+/***/ ((module) => {
+
+module.exports = require("util");
 
 /***/ })
 
