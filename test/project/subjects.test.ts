@@ -11,7 +11,7 @@ test('a page that shows a sub also shows the form with ids, and how to find the 
   assert.ok(pages.length > 5);
   const silent = pages.filter(
     ({ text }) =>
-      !/repo:\w+@\d+\/\w+@\d+:/.test(text) ||
+      !/repo:\w+@[\w-]+\/\w+@[\w-]+:/.test(text) ||
       !text.includes(`gh api repos/OWNER/REPO --jq '.owner.id, .id'`),
   );
   assert.deepEqual(
