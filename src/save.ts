@@ -12,8 +12,8 @@ import { saveCache } from '@actions/cache';
 
 import { readableCompressions } from './cache/archive.ts';
 import { classifySave, lostConnection } from './cache/save-report.ts';
-import { entryFile } from './cache/service.ts';
-import { withoutBrackets, writeExceptions } from './http/connection/proxy.ts';
+import { entryFile, readServiceUrl } from './cache/service.ts';
+import { withoutBrackets, writeVariables } from './http/connection/proxy.ts';
 
 /** The parent kills this process long before; this is for a parent that was killed itself. Milliseconds. */
 const longestLife = 30_000;
@@ -54,12 +54,10 @@ function hideZstd(): void {
 
 /** Has the toolkit's HTTP client reach what the action itself reaches: it reads less, and tells nobody. */
 function adaptNetwork(): void {
-  for (const name of ['no_proxy', 'NO_PROXY']) {
-    const list = process.env[name];
-    if (list !== undefined) process.env[name] = writeExceptions(list);
-  }
+  const url = readServiceUrl(process.env);
+  if (URL.canParse(url)) Object.assign(process.env, writeVariables(new URL(url), process.env));
   const { lookup } = dns;
-  // It hands the brackets of an IPv6 address to the resolver, which knows no such name.
+  // It hands the brackets of an IPv6 address to the resolver, which knows no such name, and no option of it changes that.
   const adapted = (host: string, ...rest: unknown[]): void => {
     Reflect.apply(lookup, dns, [withoutBrackets(host), ...rest]);
   };

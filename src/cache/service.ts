@@ -102,10 +102,8 @@ export function chooseCacheService(
   send: SendRequest,
 ): (CacheService & ReservationService) | undefined {
   const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-  const isV2 = !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
-  const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
-  const cacheUrl = env['ACTIONS_CACHE_URL'] ?? '';
-  const base = isV2 || cacheUrl === '' ? resultsUrl : cacheUrl;
+  const isV2 = hasVersion2(env);
+  const base = readServiceUrl(env);
   if (token === '' || !URL.canParse(base)) return undefined;
   const wire = { base, token, send };
   return {
@@ -115,6 +113,17 @@ export function chooseCacheService(
     reserve: (name, signal) =>
       classify(isV2 ? reserveV2(wire, name, signal) : reserveV1(wire, name, signal)),
   };
+}
+
+/** The URL of the service that the toolkit chooses; empty where the runner names none. */
+export function readServiceUrl(env: NodeJS.ProcessEnv): string {
+  const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
+  const cacheUrl = env['ACTIONS_CACHE_URL'] ?? '';
+  return hasVersion2(env) || cacheUrl === '' ? resultsUrl : cacheUrl;
+}
+
+function hasVersion2(env: NodeJS.ProcessEnv): boolean {
+  return !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
 }
 
 /** GitHub Enterprise Server has version 1 of the service alone. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { chooseProxy, writeExceptions } from './proxy.ts';
+import { chooseProxy, writeVariables } from './proxy.ts';
 
 const proxy = 'http://proxy.example.com:3128';
 
@@ -158,21 +158,49 @@ describe('no_proxy', () => {
   });
 });
 
-describe('no_proxy for the HTTP client of the toolkit', () => {
+describe('the variables for the HTTP client of the toolkit', () => {
+  const service = new URL('https://results.example.com/');
+
   for (const [list, written] of [
     ['', ''],
-    ['*', '*'],
+    ['a.test *', 'results.example.com,a.test,*'],
+    ['example.com', 'results.example.com,example.com'],
     ['a.test,b.test', 'a.test,b.test'],
-    [' a.test b.test,\tc.test ', 'a.test,b.test,c.test'],
-    ['*.example.com', '.example.com'],
-    ['*.example.com:8443', '.example.com:8443'],
-    ['example.com.', 'example.com'],
+    [' a.test B.test,\tc.test ,', 'a.test,b.test,c.test'],
+    ['*.a.test', '.a.test'],
+    ['.a.test:8443', '.a.test:8443'],
+    ['a.test:443', 'a.test:443'],
+    ['a.test.', 'a.test'],
+    ['bücher.example', 'xn--bcher-kva.example'],
     ['2001:DB8:0::7', '[2001:db8::7]'],
     ['[2001:db8::7]:443', '[2001:db8::7]:443'],
     ['192.0.2.1:80', '192.0.2.1:80'],
+    ['192.0.2.0/24', ''],
+    ['*.', ''],
   ] as const) {
-    test(`is written as it reads it: "${list.trim()}"`, () => {
-      assert.equal(writeExceptions(list), written);
+    test(`write no_proxy as it reads it: "${list.trim()}"`, () => {
+      assert.equal(writeVariables(service, { no_proxy: list }).no_proxy, written);
     });
   }
+
+  for (const [address, network] of [
+    ['192.0.2.200', '192.0.2.0/24'],
+    ['[2001:db8::7]', '2001:db8::/32'],
+  ] as const) {
+    test(`name the service whose network is excepted: ${network}`, () => {
+      const url = new URL(`http://${address}:8080/`);
+      assert.equal(writeVariables(url, { no_proxy: network }).no_proxy, address);
+    });
+  }
+
+  test('have the scheme of a proxy, and the variable in lower case first', () => {
+    const env = { HTTPS_PROXY: 'proxy:3128', http_proxy: proxy, HTTP_PROXY: 'other' };
+    const { https_proxy, http_proxy } = writeVariables(service, env);
+    assert.deepEqual([https_proxy, http_proxy], ['http://proxy:3128', proxy]);
+  });
+
+  test('are empty where nothing is set', () => {
+    const empty = { https_proxy: '', http_proxy: '', no_proxy: '' };
+    assert.deepEqual(writeVariables(service, {}), empty);
+  });
 });

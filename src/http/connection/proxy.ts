@@ -31,9 +31,13 @@ function readVariable(env: NodeJS.ProcessEnv, name: string): string {
 }
 
 /** An address without a scheme is of http, as everywhere. */
+function addScheme(address: string): string {
+  const isComplete = address === '' || /^[a-z][a-z\d+.-]*:\/\//i.test(address);
+  return isComplete ? address : `http://${address}`;
+}
+
 function readProxy(address: string): Proxy {
-  const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(address);
-  const url = parseUrl(hasScheme ? address : `http://${address}`);
+  const url = parseUrl(addScheme(address));
   const scheme = url?.protocol.slice(0, -1) ?? '';
   if (url === undefined) throw new TransportError('proxy_invalid', { peer: 'proxy', sent: false });
   if (scheme !== 'http' && scheme !== 'https') {
@@ -86,25 +90,24 @@ function matches(entry: string, url: URL): boolean {
   const host = normalize(url.hostname);
   const network = /^\[?([\da-f.:]+)\]?\/(\d+)$/i.exec(entry);
   if (network !== null) return isInNetwork(host, network[1] ?? '', Number(network[2]));
-  const { name, port } = splitEntry(entry);
-  if (port !== undefined && port !== readPort(url)) return false;
-  const [, wildcard = '', domain = ''] = /^(\*?\.)?(.*)$/.exec(name) ?? [];
-  const excepted = normalize(domain);
-  if (excepted === '') return false;
-  return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
+  const { domain, port, isForSubdomains } = readEntry(entry);
+  if (domain === '' || (port !== undefined && port !== readPort(url))) return false;
+  return (!isForSubdomains && host === domain) || host.endsWith(`.${domain}`);
 }
 
-/**
- * Writes a `no_proxy` as @actions/http-client reads it: with commas, without wildcards, and IPv6 addresses in brackets.
- * Networks such as 10.0.0.0/8 mean nothing to it.
- */
-export function writeExceptions(list: string): string {
-  return list
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .map((entry) => entry.replace(/^\*(?=\.)/, '').replace(/\.(?=:\d+$|$)/, ''))
-    .map((entry) => (isIP(entry) === 6 ? new URL(`http://[${entry}]`).hostname : entry))
-    .join();
+/** An entry of `no_proxy` that is neither `*` nor a network. */
+interface Entry {
+  /** In the form of `normalize`. */
+  readonly domain: string;
+  readonly port: number | undefined;
+  /** Whether it is for the subdomains only. */
+  readonly isForSubdomains: boolean;
+}
+
+function readEntry(entry: string): Entry {
+  const { name, port } = splitEntry(entry);
+  const [, wildcard = '', domain = ''] = /^(\*?\.)?(.*)$/.exec(name) ?? [];
+  return { domain: normalize(domain), port, isForSubdomains: wildcard !== '' };
 }
 
 /** An IPv6 address has a port only where it is in brackets. */
@@ -112,6 +115,35 @@ function splitEntry(entry: string): { name: string; port: number | undefined } {
   if (isIP(entry) !== 0) return { name: entry, port: undefined };
   const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
   return { name, port: port === undefined ? undefined : Number(port) };
+}
+
+/** What @actions/http-client reads of the environment. */
+type ProxyVariables = Record<'http_proxy' | 'https_proxy' | 'no_proxy', string>;
+
+/**
+ * Writes the variables of the proxy so that @actions/http-client takes the one that {@link chooseProxy} gives. By itself
+ * it knows no wildcard, no network and no white space in `no_proxy`, and takes the name of a proxy without a scheme for
+ * the scheme.
+ *
+ * @param url of the server that it is to reach
+ * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
+ */
+export function writeVariables(url: URL, env: NodeJS.ProcessEnv): ProxyVariables {
+  const list = readVariable(env, 'no_proxy');
+  // What is written of a network is the one address in it that is needed.
+  const direct = isExcepted(url, list) ? [url.hostname] : [];
+  return {
+    http_proxy: addScheme(readVariable(env, 'http_proxy')),
+    https_proxy: addScheme(readVariable(env, 'https_proxy')),
+    no_proxy: [...direct, ...list.split(/[\s,]+/).flatMap(writeEntry)].join(),
+  };
+}
+
+function writeEntry(entry: string): string[] {
+  const { domain, port, isForSubdomains } = readEntry(entry);
+  if (domain === '' || entry.includes('/')) return [];
+  const host = isIP(domain) === 6 ? `[${domain}]` : domain;
+  return [`${isForSubdomains ? '.' : ''}${host}${port === undefined ? '' : `:${port}`}`];
 }
 
 /** Writes a host in the one form that a URL gives it, without brackets and the final dot; empty where it is none. */

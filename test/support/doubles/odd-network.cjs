@@ -2,7 +2,9 @@
  * Preloaded into the built action: a resolver and a kernel that fail as ODD_NETWORK says (the JSON of an OddNetwork of
  * odd-network.ts), for the one host that is named there.
  */
+const childProcess = require('node:child_process');
 const dns = require('node:dns');
+const { syncBuiltinESMExports } = require('node:module');
 const net = require('node:net');
 
 const { host, lookups = [], connections = [] } = JSON.parse(process.env.ODD_NETWORK);
@@ -26,3 +28,12 @@ net.Socket.prototype.connect = function (...args) {
   if (code === undefined) return connect.apply(this, args);
   return code === 'silence' ? this : this.destroy(fail(code, 'connect'));
 };
+
+// The child that saves gets few variables of the step, and is to know the host as well.
+const { spawn } = childProcess;
+childProcess.spawn = (file, args, options) => {
+  if (file !== process.execPath) return spawn(file, args, options);
+  const env = { ...options.env, ODD_NETWORK: JSON.stringify({ host }) };
+  return spawn(file, ['--require', __filename, ...args], { ...options, env });
+};
+syncBuiltinESMExports();
