@@ -15,6 +15,8 @@ export interface StepClock {
   readonly advanceToTimer: () => Promise<void>;
   /** From now on the time moves on to the end of every sleep, as soon as it has begun. */
   readonly skipSleeps: () => void;
+  /** Settles once so many processes that have this clock are running. */
+  readonly whenRunning: (processes: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -127,6 +129,7 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
       skips = true;
       skip();
     },
+    whenRunning: (processes) => wait(() => steps.size === processes),
     close: async () => {
       for (const socket of steps.keys()) socket.destroy();
       server.close();
