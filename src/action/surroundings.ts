@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import {
   endGroup,
@@ -41,6 +41,7 @@ const runner: Runner = {
 export function realSurroundings(): Surroundings {
   const script = process.argv[1] ?? '';
   const env = { ...process.env };
+  const { RUNNER_TEMP: temp = '' } = env;
   // Node would warn that certificates are not verified, but they are.
   delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   return {
@@ -55,7 +56,7 @@ export function realSurroundings(): Surroundings {
     send: sendRequest,
     // From the path of this process, because ncc rewrites a URL that is made from import.meta.url.
     saveScript: join(dirname(script), '..', 'save', 'index.js'),
-    temp: process.env['RUNNER_TEMP'] ?? tmpdir(),
+    temp: resolve(temp === '' ? tmpdir() : temp),
     succeed: () => {
       process.exitCode = 0;
     },

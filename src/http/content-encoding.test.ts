@@ -62,6 +62,7 @@ for (const { name, encode } of encodings) {
       assert.equal('code' in error && error.code, 'answer_unreadable');
       assert.equal('encoding' in error && error.encoding, name);
       assert.ok(error.cause instanceof Error, 'the cause is kept');
+      assert.equal('reason' in error && error.reason, error.cause.message);
     });
 
     test('of an empty body is an empty body', async () => {

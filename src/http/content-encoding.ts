@@ -50,7 +50,8 @@ async function decode(
     return (await undo?.(body, { maxOutputLength: maxBytes })) ?? body;
   } catch (cause) {
     const code = cause instanceof RangeError ? 'answer_too_large' : 'answer_unreadable';
-    throw new TransportError(code, { step: 'exchanging', encoding, cause });
+    const reason = cause instanceof Error ? cause.message : undefined;
+    throw new TransportError(code, { step: 'exchanging', encoding, cause, reason });
   }
 }
 

@@ -438,11 +438,30 @@ describe('a connection', () => {
     });
   }
 
-  test('that damages a chunk is cut', async (t) => {
-    const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
-    const server = await serve(t, garbage(`${head}5\r\nwhole\r\nno size\r\n`));
-    await assert.rejects(send(server.url), { code: 'answer_cut' });
-  });
+  const chunks: readonly (readonly [what: string, body: string, expected: object])[] = [
+    [
+      'has no size',
+      '5\r\nwhole\r\nno size\r\n',
+      { code: 'answer_unreadable', reason: 'Invalid character in chunk size' },
+    ],
+    [
+      'is longer than it says',
+      '2\r\nwhole\r\n',
+      { code: 'answer_unreadable', reason: 'Expected LF after chunk data' },
+    ],
+    [
+      'is followed by too many fields',
+      `0\r\na: ${'x'.repeat(70 * 1024)}\r\n\r\n`,
+      { code: 'headers_too_large' },
+    ],
+  ];
+  for (const [what, body, expected] of chunks) {
+    test(`whose chunk ${what} is told by the parser's reason`, async (t) => {
+      const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
+      const server = await serve(t, garbage(head + body));
+      await assert.rejects(send(server.url), expected);
+    });
+  }
 
   test('that becomes another protocol is unreadable', async (t) => {
     const switching =

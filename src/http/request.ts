@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as createRequest } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as createRequest } from 'node:http';
 
 import { openConnection } from './connection/connection.ts';
 import { machineNetwork, type Network } from './connection/network.ts';
@@ -85,24 +85,29 @@ async function exchange(
   { maxBytes, tls = {} }: RequestLimits,
   context: Exchange,
 ): Promise<HttpResponse> {
-  const message = await send(request, tls, context);
-  const body = await readBody(message, maxBytes, context.progress);
+  const { message, body } = await send(request, { maxBytes, tls }, context);
   const headers = readHeaders(message);
   const accepted = findHeader(request.headers, 'accept-encoding');
   return {
     status: message.statusCode ?? 0,
     statusText: message.statusMessage ?? '',
     headers,
-    body: await decodeContent(body, headers['content-encoding'], maxBytes, accepted),
+    body: await decodeContent(await body, headers['content-encoding'], maxBytes, accepted),
   };
+}
+
+/** An answer whose head has come. */
+interface Answer {
+  readonly message: IncomingMessage;
+  readonly body: Promise<Buffer>;
 }
 
 /** Sends a request, which is checked before anything is connected to; gives the response when its head has come. */
 function send(
   { method, url: address, headers, body = '' }: HttpRequest,
-  tls: TlsIdentity,
+  { maxBytes, tls }: Omit<Required<RequestLimits>, 'signal'>,
   context: Exchange,
-): Promise<IncomingMessage> {
+): Promise<Answer> {
   const url = new URL(address);
   const { over, progress } = context;
   return new Promise((resolve, reject) => {
@@ -123,8 +128,12 @@ function send(
         return undefined;
       },
     });
-    outgoing.on('response', resolve);
     outgoing.on('error', reject);
+    outgoing.on('response', (message) => {
+      outgoing.off('error', reject);
+      // At once: a fault of the body may come with the head.
+      resolve({ message, body: readBody({ outgoing, message }, maxBytes, progress) });
+    });
     // A listener is what lets it be noticed: without one, the connection is closed and nothing is said.
     outgoing.on('upgrade', () => {
       reject(
@@ -160,13 +169,19 @@ function toReason({ reason }: AbortSignal): Error {
   return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
 }
 
-/** Reads a body to its end. */
-function readBody(message: IncomingMessage, maxBytes: number, progress: Progress): Promise<Buffer> {
+/** Reads a body to its end. What the parser finds in it, it tells to the request. */
+function readBody(
+  { outgoing, message }: { outgoing: ClientRequest; message: IncomingMessage },
+  maxBytes: number,
+  progress: Progress,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const cut = (cause?: unknown): void => {
-      reject(new TransportError('answer_cut', { ...progress, cause }));
+      const sorted = toTransportError(cause, progress);
+      const isCut = sorted.code === 'connection_failed';
+      reject(isCut ? new TransportError('answer_cut', { ...progress, cause }) : sorted);
     };
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
@@ -178,6 +193,7 @@ function readBody(message: IncomingMessage, maxBytes: number, progress: Progress
     message.on('end', () => {
       resolve(Buffer.concat(chunks));
     });
+    outgoing.on('error', cut);
     message.on('error', cut);
     message.on('close', cut);
   });

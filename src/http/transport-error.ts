@@ -87,7 +87,7 @@ export interface TransportErrorDetails {
   readonly encoding?: string | undefined;
   /** The code of the underlying error (`ECONNRESET`, `CERT_HAS_EXPIRED`, ...). */
   readonly systemCode?: string | undefined;
-  /** What the parser of HTTP or of TLS found, in its own words. */
+  /** What the parser of HTTP or of TLS, or a decoder found, in its own words. */
   readonly reason?: string | undefined;
   /** The host of the proxy that the connection went through. */
   readonly proxy?: string | undefined;

@@ -338,8 +338,8 @@ describe('a connection that failed', () => {
     [
       'answer damaged',
       'answer_unreadable',
-      { encoding: 'gzip' },
-      "login.example.com could not be understood: the answer is damaged (Content-Encoding: gzip). If it stays so, look at the server's log or at a proxy in between.",
+      { encoding: 'gzip', reason: 'incorrect header check' },
+      "login.example.com could not be understood: the answer is damaged (Content-Encoding: gzip): incorrect header check. If it stays so, look at the server's log or at a proxy in between.",
     ],
     [
       'encoding not known',

@@ -50,10 +50,7 @@ export function describeTransportError(
     case 'answer_cut':
       return text`the answer was cut off`;
     case 'answer_unreadable':
-      if (encoding !== '') return text`the answer is damaged (Content-Encoding: ${encoding})`;
-      return reason === undefined
-        ? text`the answer is not readable HTTP`
-        : text`the answer is not readable HTTP: ${reason}`;
+      return text`${encoding === '' ? text`the answer is not readable HTTP` : text`the answer is damaged (Content-Encoding: ${encoding})`}${reason === undefined ? '' : text`: ${reason}`}`;
     case 'encoding_unknown':
       return text`the answer has a Content-Encoding that is not known here: ${encoding}`;
     case 'answer_too_large':
