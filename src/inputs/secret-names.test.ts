@@ -15,7 +15,7 @@ describe('a name is secret', () => {
     ...['password', 'passwd', 'passphrase', 'secret', 'token', 'apikey', 'assertion', 'credential'],
     ...['cookie', 'authorization', 'signature', 'secret_id', 'code_verifier'],
     ...['pass', 'pwd', 'key', 'otp', 'pin', 'code', 'jwt', 'auth', 'session'],
-    ...['X-Auth', 'X-Session'],
+    ...['X-Auth', 'X-Session', 'totp', 'passcode', 'sig'],
     // However it is written.
     ...['clientSecret', 'CLIENT_SECRET', 'client-secret', 'clientsecret', 'ClientSecret'],
     ...['X-API-Key', 'XApiKey', 'APIKEY', 'x-functions-key', 'privatekey', 'accessKey'],

@@ -33,7 +33,10 @@ const secretWords: ReadonlySet<string> = new Set([
   'pwd',
   'key',
   'otp',
+  'totp',
   'pin',
+  'passcode',
+  'sig',
   'code',
   'jwt',
   'auth',
@@ -54,7 +57,7 @@ export function isSecretName(name: string): boolean {
 }
 
 /** The last words of secrets that some servers want although they are empty: only some users have a second factor. */
-const emptyWords: ReadonlySet<string> = new Set(['otp', 'totp', 'pin', 'code']);
+const emptyWords: ReadonlySet<string> = new Set(['otp', 'totp', 'pin', 'code', 'passcode']);
 
 /** Whether a name says that its value is secret and cannot be empty. */
 export function isRequiredSecret(name: string): boolean {

@@ -356,6 +356,16 @@ const inputRows: readonly Row[] = [
     what: 'a secret in the query of revocation-url',
     where: 'masks',
   },
+  ...['HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].map((name): Row => ({
+    mask: `the password in ${name}`,
+    change: [
+      "['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];",
+      `['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].filter((one) => one !== '${name}');`,
+    ],
+    scene: { answer: token(), environment: { [name]: proxy, no_proxy: '127.0.0.1' } },
+    what: `the password in ${name}`,
+    where: 'masks',
+  })),
   hold('the proxy', ['...listProxySecrets(env)', ''], 'the password in https_proxy', other, {
     environment: { https_proxy: `http://me:${other}@127.0.0.1:1`, no_proxy: '127.0.0.1' },
   }),

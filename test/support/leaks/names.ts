@@ -6,7 +6,7 @@ export type Named = readonly [name: string, value: string];
 const endings =
   /(password|passwd|passphrase|secret|token|apikey|accesskey|privatekey|assertion|credential|cookie|authorization|signature|secretid|codeverifier)$/;
 
-const lastWords = /(^|[^a-z])(pass|pwd|key|otp|pin|code|jwt|auth|session)$/;
+const lastWords = /(^|[^a-z])(pass|pwd|key|t?otp|pin|(pass)?code|sig|jwt|auth|session)$/;
 
 /** Whether a parameter, a header, a part of a query or a field of a response with this name is a secret. */
 export function isSecretName(name: string): boolean {
