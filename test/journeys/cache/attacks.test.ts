@@ -149,6 +149,11 @@ describe('the built action misses, and replaces, a planted entry', { concurrency
       ({ forge }, kind) => plantSealed(forge.seal({ issuedIn: 400, expiresIn: 7200 }), kind),
     ],
     [
+      'whose token has a line break, and one whose token is too short to be hidden',
+      ({ forge }, kind) => plantSealed(forge.seal({ token: 'planted\nPATH=/planted' }), kind),
+      ({ forge }, kind) => plantSealed(forge.seal({ token: 'true' }), kind),
+    ],
+    [
       'that becomes 64 MiB',
       inflate(Buffer.alloc(64 * 1024 * 1024)),
       inflate(Buffer.alloc(64 * 1024 * 1024)),
