@@ -17,7 +17,7 @@ import { grow } from './growth.ts';
 import { type Field, Roster } from './roster.ts';
 import { median, quantile, renderTable } from './table.ts';
 
-/** The whole table of times, and what each costs besides. */
+/** The whole table of times, and what else each costs. */
 function compare(fields: readonly Field[], stage: Stage, rounds: number): void {
   const all = fields.flatMap(({ floor, others }) => [floor, ...others]);
   const times = new Map(all.map((contestant) => [contestant, [] as number[]]));

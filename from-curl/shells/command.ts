@@ -19,7 +19,7 @@ export interface ShellCommand {
 export interface Surroundings {
   readonly slots: Slots;
   readonly variables: Variables;
-  /** What ends the command besides a line's end, where it stands in a substitution. */
+  /** What ends the command apart from a line's end, where it stands in a substitution. */
   readonly closer: string | undefined;
 }
 

@@ -23,7 +23,7 @@ export interface ObtainedToken {
   readonly attempt: number;
 }
 
-/** What a token request needs besides the inputs. */
+/** What a token request needs in addition to the inputs. */
 export interface RequestContext extends StageContext, Pick<Surroundings, 'randomUUID'> {
   /** Undefined where nothing rests on GitHub's ID token. */
   readonly idTokens: AttemptIdTokens | undefined;

@@ -1,4 +1,4 @@
-/** The token shall be revoked, and neither an input nor the metadata says where. */
+/** The token must be revoked, and neither an input nor the metadata says where. */
 export class NoRevocationEndpointError extends Error {
   override readonly name = 'NoRevocationEndpointError';
   readonly code = 'no_revocation_endpoint';

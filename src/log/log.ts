@@ -19,7 +19,7 @@ export type Runner = Pick<
   | 'isDebug'
 >;
 
-/** A line that the author of the workflow shall act on. */
+/** A line that the author of the workflow must act on. */
 export interface Annotation {
   /** A few words; `oauth2-token: ` is put before them. */
   readonly title: string;

@@ -11,7 +11,7 @@ import { refuseFailure } from './token-response.ts';
 /** What is asked of a revocation endpoint. */
 export interface RevocationRequest {
   readonly revocationUrl: string;
-  /** The access token that shall end. */
+  /** The access token to revoke. */
   readonly token: string;
   /** What proves who the client is, as for the token request (RFC 7009 section 2.1). */
   readonly proofs: readonly Pick<Proof, 'add'>[];

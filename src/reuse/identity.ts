@@ -124,7 +124,7 @@ export const decisions = {
 
 const rows = Object.entries(decisions) as [keyof Inputs, Decision<Json>][];
 
-/** Who makes the request, besides what the inputs say. */
+/** Who makes the request, in addition to what the inputs say. */
 export interface Requester {
   /** The id of the repository, or its name: entries of one are useless to another. */
   readonly repository: string;

@@ -53,7 +53,7 @@ export function explainStateTooLong(): Annotation {
   };
 }
 
-/** The token shall be revoked, and nothing says where. */
+/** The token must be revoked, and nothing says where. */
 export function explainNoRevocation(issuer = ''): Annotation {
   return {
     title: 'no revocation endpoint',

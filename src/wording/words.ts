@@ -56,7 +56,7 @@ export function nameLength({ length, contentType = '' }: AnswerShape): string {
   return length === 0 || contentType.trim() === '' ? '' : `, ${length} bytes`;
 }
 
-/** What a failed answer says, and the names of the fields that it has besides. */
+/** What a failed answer says, and the names of its other fields. */
 export function describeWords({ code, words, fields = [] }: AnswerShape): Text[] {
   const isShown = (name: string): boolean =>
     name === 'error' || name === 'error_uri' || `${words?.place ?? ''}.`.startsWith(`${name}.`);

@@ -83,7 +83,7 @@ export interface Engine {
  * runs too. Throws where git fails.
  *
  * @param act its path
- * @param variables what `vars` has in the workflows, besides FOLDER, and REPOSITORY to clone
+ * @param variables what `vars` has in the workflows in addition to FOLDER, and REPOSITORY to clone
  * @param secrets what `secrets` has
  */
 export function startEngine(

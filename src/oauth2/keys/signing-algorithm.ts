@@ -75,7 +75,7 @@ export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
 /**
  * Chooses how a key signs.
  *
- * @param asked what it shall be; left out, it is what is usual for the key
+ * @param asked what the user wrote; undefined means what is usual for the key
  * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
  */
 export function chooseAlgorithm(key: KeyObject, asked: string | undefined): SigningAlgorithm {
