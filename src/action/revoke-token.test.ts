@@ -16,7 +16,7 @@ import {
   type FakeNetwork,
   noFiles,
 } from '../../test/support/doubles/fakes.ts';
-import { generatePem } from '../../test/support/making/inputs.ts';
+import { generatePem, line } from '../../test/support/making/inputs.ts';
 import {
   answerIdToken,
   idTokenEnvironment,
@@ -25,6 +25,7 @@ import {
 import type { HttpResponse } from '../http/request.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { type RevocationState, sealState } from './revocation-state.ts';
+import { sayTlsStaysVerified, sayTrustChanged } from '../wording/progress.ts';
 import { revokeToken } from './revoke-token.ts';
 
 const secret = 's3cret-value';
@@ -151,6 +152,16 @@ describe('the end of a job', () => {
   test('hides all secrets, then the token, and says where it revoked it', async () => {
     const { calls } = await end();
     assert.deepEqual(calls, [...masks, 'mask the-token', revoked]);
+  });
+
+  test('says what changes whom TLS trusts, which a later step may have set', async () => {
+    const env = { NODE_EXTRA_CA_CERTS: '/somewhere', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { lines } = await end({ env });
+    assert.deepEqual(lines, [
+      line(sayTlsStaysVerified()),
+      line(sayTrustChanged(['NODE_EXTRA_CA_CERTS'])),
+      revoked,
+    ]);
   });
 
   test('asks once, with the token and the client authentication of the step', async () => {

@@ -12,6 +12,7 @@ import {
   stateName,
   writeInputVariables,
 } from './revocation-state.ts';
+import { tellTrust } from './trust.ts';
 import { findUrlFault } from '../inputs/endpoint.ts';
 import { InputError } from '../inputs/input-error.ts';
 import { readInput } from '../inputs/reader.ts';
@@ -44,6 +45,7 @@ export async function revokeToken(surroundings: Surroundings): Promise<void> {
     return;
   }
   hideIn(log)(state.token);
+  tellTrust(env, log);
   await endToken(state, { ...surroundings, env: kept }, log);
 }
 

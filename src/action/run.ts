@@ -24,13 +24,12 @@ import {
   sayRefreshTokenReplaced,
   sayReusing,
   saySet,
-  sayTlsStaysVerified,
-  sayTrustChanged,
 } from '../wording/progress.ts';
 import { isSkipped, type NoCredentials } from './no-credentials.ts';
 import { handOver, outputNames } from './outputs.ts';
 import { listKeptInputs, sealState, stateName } from './revocation-state.ts';
 import { revokeAtOnce } from './revoke-token.ts';
+import { tellTrust } from './trust.ts';
 import { writeAll } from './command-files.ts';
 
 /** What the step runs in, and its log. */
@@ -104,25 +103,6 @@ function readStep({ runner, env, files, clock, log }: StepContext): Inputs {
   const inputs = readInputs(env, { debug: runner.isDebug(), now: clock.now() });
   hideTlsKey(inputs, log);
   return inputs;
-}
-
-/** The variables by which Node trusts other certificates than its own. */
-const trustVariables = [
-  'NODE_EXTRA_CA_CERTS',
-  'NODE_USE_SYSTEM_CA',
-  'SSL_CERT_FILE',
-  'SSL_CERT_DIR',
-];
-
-/** The options of Node that do the same. Node takes `_` for `-` in them. */
-const trustOption = /(^|\s|")--use[-_](system|openssl)[-_]ca\b/;
-
-/** Says what an earlier step, or the runner, has set to change whom TLS trusts. */
-function tellTrust(env: NodeJS.ProcessEnv, log: Log): void {
-  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined) log.say(sayTlsStaysVerified());
-  const changing = trustVariables.filter((name) => (env[name] ?? '') !== '');
-  if (trustOption.test(env['NODE_OPTIONS'] ?? '')) changing.push('NODE_OPTIONS');
-  if (changing.length > 0) log.say(sayTrustChanged(changing));
 }
 
 /**
