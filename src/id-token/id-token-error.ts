@@ -8,7 +8,9 @@ export type IdTokenErrorCode =
   | 'no_permission'
   /** The runner's URL for it is no https URL, or none at all. */
   | 'bad_endpoint'
-  /** A status that is no success. */
+  /** GitHub has not yet noted that the job is running. */
+  | 'pending'
+  /** Another status that is no success. */
   | 'refused'
   /** A success that is no JSON object. */
   | 'unparsable'

@@ -319,14 +319,14 @@ describe('the answer to a request for an ID token', () => {
   });
 
   test('for a job that GitHub has not yet noted as running is asked for again', async () => {
-    for (const [message, retryable] of [
-      ["Can't issue ID_TOKEN for job in 'Pending' state", true],
-      ["Can't issue ID_TOKEN for job in 'Queued' state", true],
-      ["Can't issue ID_TOKEN for job in 'Completed' state", false],
-      ['Pending', false],
+    for (const [message, code] of [
+      ["Can't issue ID_TOKEN for job in 'Pending' state", 'pending'],
+      ["Can't issue ID_TOKEN for job in 'Queued' state", 'pending'],
+      ["Can't issue ID_TOKEN for job in 'Completed' state", 'refused'],
+      ['Pending', 'refused'],
     ] as const) {
       const error = await refuse(answerJson(403, { message }));
-      assert.equal(error.retryable, retryable, message);
+      assert.deepEqual([error.code, error.retryable], [code, code === 'pending'], message);
     }
   });
 

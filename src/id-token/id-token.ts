@@ -103,7 +103,8 @@ function readAnswer(
   const retryAfter = readRetryAfter(response, now);
   const describe = (): IdTokenErrorDetails => ({ status, answer: shapeOf(response), retryAfter });
   if (!isSuccessStatus(status)) {
-    const retryable = isTransientStatus(status) || retryAfter !== undefined || saysPending(body);
+    if (saysPending(body)) throw new IdTokenError('pending', { ...describe(), retryable: true });
+    const retryable = isTransientStatus(status) || retryAfter !== undefined;
     throw new IdTokenError('refused', { ...describe(), retryable });
   }
   const members = readJsonObject(new TextDecoder().decode(body));

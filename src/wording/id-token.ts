@@ -13,6 +13,7 @@ export function describeIdTokenError({ code, status = 0, answer }: IdTokenError)
       return text`this job has no permission to request one`;
     case 'bad_endpoint':
       return text`the runner names no https URL for it`;
+    case 'pending':
     case 'refused':
       return answer === undefined ? text`${nameStatus(status)}` : quoteAnswer(answer);
     case 'unparsable':
@@ -54,6 +55,11 @@ export function explainIdTokenError(error: IdTokenError): Annotation {
       return {
         title,
         message: text`GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that.`,
+      };
+    case 'pending':
+      return {
+        title,
+        message: text`${answered} GitHub has not yet noted that this job is running, which takes seconds as a rule. Run the job again; if it stays so, see githubstatus.com.`,
       };
     case 'refused':
       return {
