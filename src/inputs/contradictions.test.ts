@@ -335,6 +335,21 @@ describe('a certificate', () => {
     });
   }
 
+  const beside: readonly Given[] = [
+    { 'client-secret': 'a-secret-of-the-client' },
+    { 'client-auth-method': 'private_key_jwt', 'private-key': pem },
+    { 'id-token-as': 'client_assertion' },
+  ];
+  for (const credential of beside) {
+    test(`is left out on this machine beside ${Object.keys(credential).join(', ')}`, () => {
+      assert.deepEqual(complain({ ...plain(), ...credential }), []);
+      const elsewhere = { 'token-url': 'http://example.com/token', 'allow-http': 'true' };
+      assert.deepEqual(complain({ ...plain(), ...credential, ...elsewhere }), [
+        'token-url: takes https with client-certificate, which plain http cannot show',
+      ]);
+    });
+  }
+
   test('cannot be shown without TLS to any endpoint', () => {
     const issuer = { ...plain(), 'token-url': '', issuer: 'http://localhost:8080' };
     assert.deepEqual(complain(issuer), [

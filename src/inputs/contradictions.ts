@@ -8,6 +8,7 @@ import {
   type Pair,
 } from '../oauth2/token-request.ts';
 import type { ClientInputs } from './client/client.ts';
+import { clientMethods } from './client/client-methods.ts';
 import { showsCertificate } from './client/tls-credentials.ts';
 import { type JwtMakers, listJwtGrants, proveClient } from './client/proofs.ts';
 import type { EndpointInputs } from './endpoint.ts';
@@ -15,6 +16,7 @@ import { notForAcs } from './catalog.ts';
 import type { InputReader } from './reader.ts';
 import { isFieldValue } from './pairs.ts';
 import type { RequestInputs } from './request.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { text } from '../log/text.ts';
 
 /** The inputs that can contradict each other. */
@@ -61,11 +63,18 @@ function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }: Combined): bo
   return clientAuthMethod === 'client_secret_basic' && clientSecretEncoding === 'raw';
 }
 
-/** A certificate can only be shown on a TLS connection. */
+/**
+ * A certificate can only be shown on a TLS connection. A server on this machine stands for one in tests or behind a proxy
+ * of the job, and does without it where something else authenticates the client.
+ */
 function checkTls(reader: InputReader, inputs: Combined): void {
   if (!showsCertificate(inputs)) return;
+  const { credential = 'client-key' } = clientMethods[inputs.clientAuthMethod ?? 'none'];
+  const isNeeded = credential === 'client-key' && inputs.idTokenAs === undefined;
   for (const name of ['token-url', 'issuer', 'revocation-url'] as const) {
-    if (/^http:/i.test(reader.read(name) ?? '')) {
+    const url = reader.read(name) ?? '';
+    const isHere = URL.canParse(url) && isLoopback(new URL(url).hostname);
+    if (/^http:/i.test(url) && (isNeeded || !isHere)) {
       reader.complain(
         text`${name}: takes https with client-certificate, which plain http cannot show`,
       );

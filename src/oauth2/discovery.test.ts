@@ -459,9 +459,16 @@ describe('the token endpoint in the metadata', () => {
 
   test('must be there', async () => {
     for (const value of [undefined, null, '', 1, {}, [tokenEndpoint]]) {
-      const { error, urls } = await fail([metadata({ token_endpoint: value }), metadata()]);
+      const { error, urls } = await fail([metadata({ token_endpoint: value }), notFound]);
       assert.deepEqual([error.code, error.retryable], ['no_token_endpoint', false]);
-      assert.deepEqual(urls, [openIdUrl]);
+      assert.deepEqual(urls, [openIdUrl, oauthUrl]);
+    }
+  });
+
+  test('may be at the second place alone', async () => {
+    for (const value of [undefined, null, '', 1, {}, [tokenEndpoint]]) {
+      const { context } = createContext([metadata({ token_endpoint: value }), metadata()]);
+      assert.equal((await discover(issuer, context)).tokenEndpoint, tokenEndpoint);
     }
   });
 

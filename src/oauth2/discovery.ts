@@ -56,7 +56,9 @@ export async function discover(issuer: string, context: DiscoveryContext): Promi
   const urls = buildMetadataUrls(issuer);
   const first = await ask(urls.openIdConnect, context).catch(keepUnusable);
   if (first instanceof TransportError) return discoverByOAuth(issuer, urls.oauth, first, context);
-  if (isOf(issuer, first)) return readMetadata(issuer, first, [first], context);
+  if (isOf(issuer, first) && namesTokenEndpoint(first)) {
+    return readMetadata(issuer, first, [first], context);
+  }
   const second = await ask(urls.oauth, context);
   const asked = [first, second];
   const telling = isOf(issuer, second) ? second : chooseTelling(first, second);
@@ -91,6 +93,11 @@ async function discoverByOAuth(
 /** Whether a reply is the metadata of this issuer (RFC 8414 section 3.3, OpenID Connect Discovery section 4.3). */
 function isOf(issuer: string, { members }: Reply): boolean {
   return readText(members?.['issuer']) === issuer;
+}
+
+/** OpenID Connect lets it be left out where nothing but the implicit flow is used, and RFC 8414 may still have it. */
+function namesTokenEndpoint({ members }: Reply): boolean {
+  return readText(members?.['token_endpoint']) !== undefined;
 }
 
 /** Of two replies without the metadata, the one that tells more. */
