@@ -9,6 +9,7 @@ import { type Connection, type ServerCertificate, startTcpServer } from './scrip
  * What the proxy does with a CONNECT:
  * `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to any credentials but the right ones;
  * `refuse` answers 403; `bad-gateway` answers 502; `busy` answers 503 and asks to wait 200 s; `reset` breaks off with a TCP RST; `hang` never answers;
+ * `end` closes the connection without an answer; `garbage` answers what is no HTTP;
  * `hang-after-connect` answers 200 and then swallows what the client sends.
  */
 export type ProxyBehaviour =
@@ -18,6 +19,8 @@ export type ProxyBehaviour =
   | 'bad-gateway'
   | 'busy'
   | 'reset'
+  | 'end'
+  | 'garbage'
   | 'hang'
   | 'hang-after-connect';
 
@@ -111,6 +114,12 @@ function handleConnect(
       return;
     case 'reset':
       connection.reset();
+      return;
+    case 'end':
+      stream.end();
+      return;
+    case 'garbage':
+      stream.end('SSH-2.0-OpenSSH_9.9\r\n');
       return;
     case 'hang':
       onSilence();

@@ -59,6 +59,7 @@ export const metadataFailures: readonly Failure[] = [
       '> Metadata: request and answer',
       '    metadata of https://login.example.com',
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, 35 bytes, after 0.2 s',
       '    fields: issuer',
       'Error: The metadata of login.example.com names no token endpoint. Set token-url instead of issuer. Not retried: the answer would be the same.',

@@ -91,9 +91,14 @@ const bodies: readonly FaultRow[] = [
       unreadable("Transfer-Encoding can't be present with Content-Length"),
     ] as const,
     [
+      'a chunk without a size',
+      garbage('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n'),
+      unreadable('Invalid character in chunk size'),
+    ] as const,
+    [
       'gzip that is damaged',
       reply({ headers: { 'content-encoding': 'gzip' }, body: 'no gzip' }),
-      transport('answer_unreadable', { encoding: 'gzip' }),
+      transport('answer_unreadable', { encoding: 'gzip', reason: 'incorrect header check' }),
     ] as const,
   ].map(([what, sent, failure]) => ({
     name: `${what}: unreadable, and tried again`,

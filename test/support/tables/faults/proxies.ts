@@ -99,6 +99,16 @@ export const proxyRows: readonly FaultRow[] = [
       connects: 4,
     }),
   },
+  ...[
+    ['closes the connection', 'end', 'socket hang up'] as const,
+    ['answers what is no HTTP', 'garbage', 'Parse Error: Expected HTTP/, RTSP/ or ICE/'] as const,
+  ].map(([what, behaviour, message]) => ({
+    ...healthy,
+    name: `a proxy that ${what} is tried again, with a refresh token, too`,
+    inputs: { ...trusting, 'grant-type': 'refresh_token', 'refresh-token': 'refresh-token-1' },
+    proxy: { behaviour },
+    outcome: giveUp(proxyFault('proxy_unreachable', message), { requests: 0, connects: 4 }),
+  })),
   {
     ...healthy,
     name: 'a proxy where nobody listens is tried again',
