@@ -63,8 +63,8 @@ async function showJob(
     show('Environment variables, for later steps', list(run.env, run.masks));
     screen.beginPost();
     const [post] = await job.runPosts();
-    const colour = run.conclusion === 'success' ? 'green' : 'red';
-    console.log(`\nThe step is ${colour} (exit status ${run.exitCode ?? 'none'}).`);
+    const ended = run.conclusion === 'success' ? 'succeeded' : 'failed';
+    console.log(`\nThe step ${ended} (exit status ${run.exitCode ?? 'none'}).`);
     return { run, post };
   } finally {
     await job.close();
