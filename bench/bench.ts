@@ -91,7 +91,7 @@ function showSizes(dist: string, folder: string): void {
   console.log(renderTable(['', 'kB'], rows));
 }
 
-/** Runs what was asked for. */
+/** Runs what the arguments choose. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {

@@ -3,7 +3,7 @@
 /** How long the slow endpoint takes, milliseconds. */
 export const slowness = 150;
 
-/** What the parent is told first. */
+/** What the parent gets first. */
 export interface Addresses {
   readonly fast: string;
   readonly slow: string;
@@ -14,7 +14,7 @@ export interface Addresses {
   readonly cacheEnvironment: Record<string, string>;
 }
 
-/** What the parent can ask for. */
+/** What the parent can request. */
 export type Wish =
   | { readonly kind: 'count' }
   /** Tokens of so many characters from now on. */

@@ -126,7 +126,7 @@ function list(values: Readonly<Record<string, string>>, masks: readonly string[]
   return rows.length === 0 ? '(none)' : rows.join('\n');
 }
 
-/** A secret is shown by its length alone. */
+/** Of a secret, only the length is shown. */
 function hide(value: string, masks: readonly string[]): string {
   return masks.includes(value) ? `*** (${value.length} characters)` : value;
 }

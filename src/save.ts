@@ -82,7 +82,7 @@ function save(name: string, entry: Buffer): Promise<number> {
   return saveCache([entryFile], name, undefined, true);
 }
 
-/** Runs something and keeps what it prints: `saveCache` says why it failed in print alone. */
+/** Runs something and keeps what it prints: `saveCache` says only in print why it failed. */
 async function capture(work: () => Promise<number>): Promise<Report> {
   const printed: string[] = [];
   const keep = (chunk: string | Uint8Array): boolean =>

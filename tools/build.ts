@@ -53,7 +53,7 @@ const moduleKind = '{ "type": "module" }\n';
 
 /**
  * Node starts CommonJS some 30 ms faster than an ES module: for one that imports node:http it lists every export, and
- * that loads its fetch. The child that saves starts beside the request, and @actions/cache works in an ES module alone.
+ * that loads its fetch. The child that saves starts at the same time as the request, and @actions/cache works only in an ES module.
  */
 function isModule(entry: string): boolean {
   return entry === 'save';

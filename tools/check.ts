@@ -104,7 +104,7 @@ function runTests(): boolean {
       '--test',
       // Most tests wait for a process or a socket.
       '--test-concurrency=2',
-      // An address, for the path of Windows is no module.
+      // An address, because a path of Windows is no module.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'from-curl/**/*.test.ts',
       'test/**/*.test.ts',

@@ -1,5 +1,5 @@
 /**
- * Runs actionlint and zizmor over the workflows, also those for tests, the examples and action.yml. Apart from the other checks, for it needs
+ * Runs actionlint and zizmor over the workflows, also those for tests, the examples and action.yml. It is not one of the other checks, because it needs
  * Go and Python, with which it gets the two in the versions of tools/workflow-lint/, into node_modules/.cache/.
  *
  * Usage: npm run lint:workflows
@@ -51,7 +51,7 @@ function listWorkflows(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** Runs zizmor offline, so that what it says changes with the files alone. */
+/** Runs zizmor offline, so that what it says changes only with the files. */
 function audit(zizmor: string, persona: string, files: readonly string[]): boolean {
   const config = join(root, '.github', 'zizmor.yml');
   return run(

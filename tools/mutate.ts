@@ -1,6 +1,6 @@
 /**
  * Mutation testing: changes src/ in small ways, one at a time, and runs the unit tests of the changed file, then those
- * beside it. A change that no test notices survives. Prints the survivors and the score of each folder, and writes
+ * next to it. A change that no test notices survives. Prints the survivors and the score of each folder, and writes
  * reports/mutation/, an HTML page and the same as JSON for each file and run. stryker.config.json has the settings.
  *
  * Usage: npm run mutate [-- FOLDER or FILE...]
@@ -48,7 +48,7 @@ function listTests(file: string): { readonly own: string[]; readonly others: str
   return { own, others: all.filter((test) => !own.includes(test)) };
 }
 
-/** A test beside the file may take long, so that it sees only what the tests of the file itself let through. */
+/** A test next to the file may take long, so that it sees only what the tests of the file itself let through. */
 async function mutateFile(file: string): Promise<MutantResult[]> {
   const { own, others } = listTests(file);
   const report = join('reports', 'mutation', file.replace(/^src\//, '').replaceAll('/', '-'));

@@ -136,7 +136,7 @@ async function runEntry(blob: Buffer): Promise<void> {
   );
 }
 
-/** What cannot be decompressed is told by an error with a code, as the platform's are. */
+/** What cannot be decompressed is reported by an error with a code, as the platform's are. */
 function requireCode(error: unknown): undefined {
   assert.ok(error instanceof Error && 'code' in error, inspect(error));
 }

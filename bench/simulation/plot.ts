@@ -20,7 +20,7 @@ export interface Axes {
 const size = { width: 720, height: 440 } as const;
 const area = { left: 70, right: 480, top: 50, bottom: 380 } as const;
 
-/** Draws the lines; their labels stand beside the plot, in the order given. */
+/** Draws the lines; their labels stand next to the plot, in the order given. */
 export function plot({ title, x, y, decades }: Axes, lines: readonly Line[]): string {
   const toX = (value: number): number =>
     area.left + ((area.right - area.left) * Math.log10(value)) / decades;

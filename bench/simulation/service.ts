@@ -11,7 +11,7 @@ import type { VirtualTime } from './virtual-time.ts';
 export const limits = { uploads: 200, downloads: 1500 } as const;
 
 /**
- * Assumed, for nobody publishes them: medians of what an answer takes, milliseconds; and that each reservation counts as
+ * Assumed, because nobody publishes them: medians of what an answer takes, milliseconds; and that each reservation counts as
  * an upload whether the name was free or not, each look-up as a download whether anything was there or not, and that
  * what was refused does not count.
  */

@@ -29,7 +29,7 @@ export interface Act {
   readonly kind: 'good' | 'passing' | 'late' | 'final';
   /** Whether a busy machine may take longer for it than an attempt may. */
   readonly dawdles?: boolean;
-  /** @param members of the right answer, the token in them */
+  /** @param members fields of the right answer, with the token */
   readonly answer: (members: Readonly<Record<string, unknown>>) => Answer;
 }
 
@@ -189,7 +189,7 @@ const finalActs = badActs.filter(({ kind }) => kind === 'final');
 const lateActs = badActs.filter(({ kind }) => kind === 'late');
 const passingActs = badActs.filter(({ kind }) => kind === 'passing');
 
-/** Most that goes wrong shall pass, for it is the longer stories that tell most. */
+/** Most failures must be temporary, because longer runs show most. */
 function chooseActs(pace: Pace, random: () => number): readonly Act[] {
   const drawn = random();
   if (drawn < 0.12) return finalActs;

@@ -45,7 +45,7 @@ export interface CurlRequest {
  * Works out which request a curl command makes.
  *
  * @param input what standard input gets
- * @throws {Refusal} when it cannot be told, or the action cannot make it
+ * @throws {Refusal} when it is not known, or the action cannot make it
  */
 export function readRequest(
   args: CurlArguments,

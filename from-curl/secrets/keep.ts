@@ -40,7 +40,7 @@ export function keepId(slots: Slots, place: Place, value: string): string {
   return use(slots, place, isMixed ? marked : takeOut(slots, value), 'id');
 }
 
-/** Keeps what is in a value that may be shown: its placeholders alone. */
+/** Keeps what is in a value that may be shown: only its placeholders. */
 export function keepPlain(slots: Slots, place: Place, value: string): string {
   return use(slots, place, markPlaceholders(value, slots), 'plain');
 }
@@ -60,7 +60,7 @@ export function keepByName(slots: Slots, place: Place, value: string): string {
 function judgeMarked(slots: Slots, place: Place, value: string): Sensitivity {
   const marked = markPlaceholders(value, slots);
   const literal = readLiteralParts(marked);
-  // A placeholder alone is judged by its place's name; the value that it stands for is not known.
+  // A mere placeholder is judged by its place's name; the value that it stands for is not known.
   return judge(place.field, literal === '' && marked !== '' ? unknownValue : literal);
 }
 

@@ -24,7 +24,7 @@ export function setUser(step: Step, user: string): void {
     setCredentials(step, { kind: 'pair', id: '', secret: '' });
     return;
   }
-  // curl would ask for the password.
+  // curl would prompt for the password.
   step.note({ code: 'prompted-secret' });
   setPair(step, marked, '');
 }
@@ -107,7 +107,7 @@ function encodesAsItIs(text: string): boolean {
   return /^[\w.*-]+$/.test(text);
 }
 
-/** An id or a secret alone: the action has no Basic authentication with an empty half. */
+/** Only an id or only a secret: the action has no Basic authentication with an empty half. */
 function setReady(step: Step, text: string): void {
   const { slots } = step;
   const isPair = text.startsWith(':') || text.endsWith(':');

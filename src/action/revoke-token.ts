@@ -29,7 +29,7 @@ import {
 } from '../wording/revocation.ts';
 
 /**
- * Revokes the token that a step of this job got, by what the step has kept alone. Whatever fails is a warning, because the
+ * Revokes the token that a step of this job got, only by what the step has kept. Whatever fails is a warning, because the
  * job has done its work.
  */
 export async function revokeToken(surroundings: Surroundings): Promise<void> {

@@ -3,8 +3,8 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Reservation, ReservationService } from './service.ts';
 
 /**
- * What a job is to do: `leads`, ask for a token that others wait for; `follows`, wait for it. `limited` and `failed`: the
- * service let it take no part, so it asks as well.
+ * What a job must do: `leads`, request a token that others wait for; `follows`, wait for it. `limited` and `failed`: the
+ * service let it take no part, so it requests one as well.
  */
 export type Role = 'leads' | 'follows' | Exclude<Reservation, 'reserved' | 'taken'>;
 
@@ -33,7 +33,7 @@ export async function elect(
   return limitTime(reserveAll, electionLimit, { startTimer });
 }
 
-/** The first wait, milliseconds: what a leader needs at best to ask and to save. */
+/** The first wait, milliseconds: what a leader needs at best to request and to save. */
 const firstWait = 2000;
 
 /** By how much each wait is longer than the one before: the looks become few, however long a job may wait. */
@@ -49,7 +49,7 @@ interface FollowContext extends Pick<Clock, 'monotonic' | 'sleep'>, Pick<Surroun
  * Looks again and again for what the leader gets, with waits that grow and differ from job to job; for the last time
  * when the wait is over.
  *
- * @param look gives undefined where nothing is there yet, or where that cannot be told
+ * @param look gives undefined where nothing is there yet, or where that is not known
  * @returns undefined where nothing came
  */
 export async function follow<T>(

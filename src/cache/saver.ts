@@ -10,7 +10,7 @@ import { saveWords, type SaveWord } from './save-report.ts';
 /** How saving ended: a word of the child process, or the time was over. */
 export type SaveOutcome = SaveWord | 'timeout';
 
-/** A child process that is loading while the token is asked for, and that saves one entry. */
+/** A child process that is loading while the token is requested, and that saves one entry. */
 export interface Saver {
   /**
    * Saves an entry.
@@ -18,7 +18,7 @@ export interface Saver {
    * @param timeout milliseconds; then the child is killed with all it started
    */
   readonly save: (name: string, entry: Buffer, timeout: number) => Promise<SaveOutcome>;
-  /** Ends the child, for nothing is to be saved. */
+  /** Ends the child, because there is nothing to save. */
   readonly cancel: () => Promise<void>;
 }
 

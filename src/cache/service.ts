@@ -23,7 +23,7 @@ export interface FoundEntry {
   readonly url: string;
 }
 
-/** The service did not do what was asked; nothing of its answer is in here. */
+/** The service did not do what was requested; nothing of its answer is in here. */
 export class CacheServiceError extends Error {
   override readonly name = 'CacheServiceError';
   readonly code = 'cache_service_failed';
@@ -90,7 +90,7 @@ export function readCacheMode(env: NodeJS.ProcessEnv): { readable: boolean; writ
 }
 
 /**
- * Chooses the cache service exactly as the toolkit chooses it, for that one saves.
+ * Chooses the cache service exactly as the toolkit does, because the toolkit saves.
  *
  * @param env the step's environment
  * @param send sends a request
@@ -126,7 +126,7 @@ function hasVersion2(env: NodeJS.ProcessEnv): boolean {
   return !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
 }
 
-/** GitHub Enterprise Server has version 1 of the service alone. */
+/** GitHub Enterprise Server has only version 1 of the service. */
 function isEnterpriseServer(env: NodeJS.ProcessEnv): boolean {
   const server = env['GITHUB_SERVER_URL'] ?? '';
   const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';

@@ -2,7 +2,7 @@
 export class NoRevocationEndpointError extends Error {
   override readonly name = 'NoRevocationEndpointError';
   readonly code = 'no_revocation_endpoint';
-  /** Undefined only where there was none to ask. */
+  /** Undefined only where no endpoint was known. */
   readonly issuer: string | undefined;
 
   constructor(issuer: string | undefined) {

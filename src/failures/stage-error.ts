@@ -2,7 +2,7 @@ import type { GaveUp } from '../retry/retry.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 
-/** What is asked for, one after the other, each with attempts of its own. */
+/** What is requested, one after the other, each with attempts of its own. */
 export type Stage = 'metadata' | 'id_token' | 'token' | 'revocation';
 
 /** What was known when a stage failed. */

@@ -6,11 +6,11 @@ import { TransportError } from './transport-error.ts';
 const mostEncodings = 5;
 
 /**
- * Undoes the Content-Encodings that a server used although none was asked for (RFC 9110 section 8.4).
+ * Undoes the Content-Encodings that a server used although none was requested (RFC 9110 section 8.4).
  *
  * @param encoding the header's value, a list in the order in which they were applied; `identity` is none
  * @param maxBytes the most that may come out of each, in bytes
- * @param accepted the request's Accept-Encoding: what is not known here, but was asked for there, is left as it is
+ * @param accepted the request's Accept-Encoding: what is not known here, but was accepted there, is left as it is
  * @throws {TransportError} `encoding_unknown`, `answer_too_large`, or `answer_unreadable` for damaged data
  */
 export async function decodeContent(

@@ -66,7 +66,7 @@ export function makeSender(context: SenderContext): SendRequest {
       const work = exchange(request, limits, { ...context, progress, over: life.signal });
       return await untilAborted(work, limits.signal);
     } catch (error) {
-      // By the signal alone: after an abort, the error can be any that a destroyed socket throws.
+      // Only by the signal: after an abort, the error can be any that a destroyed socket throws.
       if (limits.signal.aborted) {
         throw new TransportError('timeout', { ...progress, cause: limits.signal.reason });
       }

@@ -15,7 +15,7 @@ const httpDates = [
 ];
 
 /**
- * Reads a Retry-After header: how long the server asks to wait.
+ * Reads a Retry-After header: how long the server wants the client to wait.
  *
  * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
  * @param now epoch, milliseconds
@@ -36,11 +36,11 @@ export interface AnswerHead {
 }
 
 /**
- * Reads what an answer asks to wait. Only a failure says when to come back: with a redirect the header is about the
+ * Reads how long an answer tells the client to wait. Only a failure says when to come back: with a redirect the header is about the
  * place that it points to, and with a success it means nothing here.
  *
  * @param now epoch, milliseconds
- * @returns milliseconds; undefined where the answer does not ask for anything
+ * @returns milliseconds; undefined where the answer does not name a wait
  * @see RFC 9110 section 10.2.3
  */
 export function readRetryAfter({ status, headers }: AnswerHead, now: number): number | undefined {

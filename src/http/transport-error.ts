@@ -79,7 +79,7 @@ export interface TransportErrorDetails {
   readonly addresses?: readonly string[] | undefined;
   /** The status with which a proxy refused to connect. */
   readonly proxyStatus?: number | undefined;
-  /** What the proxy asked for (Retry-After), milliseconds. */
+  /** The wait that the proxy named (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
   /** The scheme of a proxy that is not supported. Text from outside: never print it as it is. */
   readonly scheme?: string | undefined;

@@ -4,7 +4,7 @@ import type { RetryOn } from '../oauth2/errors.ts';
 
 /** Why there is no ID token of GitHub's, in stable words. */
 export type IdTokenErrorCode =
-  /** The job may not ask for one: it lacks `permissions: { id-token: write }`. */
+  /** The job may not request one: it lacks `permissions: { id-token: write }`. */
   | 'no_permission'
   /** The runner's URL for it is no https URL, or none at all. */
   | 'bad_endpoint'
@@ -19,12 +19,12 @@ export type IdTokenErrorCode =
 
 /** Details of an {@link IdTokenError}. */
 export interface IdTokenErrorDetails {
-  /** Of the answer; undefined where nothing was asked. */
+  /** Of the answer; undefined where nothing was requested. */
   readonly status?: number;
   /** What the answer was like. */
   readonly answer?: AnswerShape;
   readonly retryable?: boolean;
-  /** What the endpoint asked for (Retry-After), milliseconds. */
+  /** The wait that the endpoint named (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export function judgeIdTokenFailure(
   retryOn: RetryOn,
 ): { retryable: boolean; retryAfter?: number | undefined } {
   const isAnswer = error instanceof IdTokenError && error.status !== undefined;
-  // Where nothing was asked there is nothing to ask again.
+  // Where nothing was requested, nothing can be requested again.
   if (!isAnswer && !(error instanceof TransportError)) return { retryable: false };
   return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
 }

@@ -43,7 +43,7 @@ function listClientSecrets(env: NodeJS.ProcessEnv, name: InputName): string[] {
   return [...listForms(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
 }
 
-/** A certificate is no secret. What is beside it, or in its place, may be a key. */
+/** A certificate is no secret. What is next to it, or in its place, may be a key. */
 function listBesideCertificates(input: string): string[] {
   return holdsOnlyCertificates(input) ? [] : listPrivateParts(input);
 }

@@ -73,7 +73,7 @@ export function hideTlsKey(inputs: Inputs, log: Log): void {
   longestFirst(listTlsSecrets(inputs).flatMap(withLines)).forEach(hideIn(log));
 }
 
-/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+/** The client's key as TLS gets it, which may be another form than the input's; Node has options that print it. */
 export function listTlsSecrets({ clientKey }: Inputs): string[] {
   return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
 }

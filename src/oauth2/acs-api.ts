@@ -16,7 +16,7 @@ import {
 import { readObjectBody } from './response/body.ts';
 import { lastZuluTime, parseZuluTime } from './zulu-time.ts';
 
-/** What is asked of a Stanford ACS-style endpoint: a GET whose headers say who asks. */
+/** The request to a Stanford ACS-style endpoint: a GET whose headers name the client. */
 export interface AcsRequest {
   readonly tokenUrl: string;
   readonly clientId: string;

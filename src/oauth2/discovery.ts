@@ -44,7 +44,7 @@ interface Reply {
 
 /**
  * Looks an issuer's metadata up, once: where OpenID Connect Discovery has it, and after any answer that is not this
- * issuer's metadata, where RFC 8414 has it. A client certificate is shown where the server asks for one: a gateway may
+ * issuer's metadata, where RFC 8414 has it. A client certificate is shown where the server requests one: a gateway may
  * want it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
@@ -245,7 +245,7 @@ function tokenEndpointFailure(
     : discoveryError('unusable_endpoint', reply, asked, { endpoint });
 }
 
-/** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
+/** A {@link DiscoveryError} that names the requested URLs and what the answer was like. */
 function discoveryError(
   code: DiscoveryErrorCode,
   { response, retryAfter }: Reply,

@@ -35,7 +35,7 @@ export interface TokenErrorDetails {
   readonly location?: string | undefined;
   /** Where the token was to be found by response-fields, if it was not there. */
   readonly path?: string | undefined;
-  /** What the server asked for (Retry-After), milliseconds. */
+  /** The wait that the server named (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
@@ -97,7 +97,7 @@ export type DiscoveryErrorCode =
   /** Another status that is no success. */
   | 'refused';
 
-/** One URL that was asked for metadata, and the status that came back. */
+/** One URL that was requested for metadata, and the status that came back. */
 export interface DiscoveryAttempt {
   readonly url: string;
   readonly status: number;
@@ -105,7 +105,7 @@ export interface DiscoveryAttempt {
 
 /** Details of a {@link DiscoveryError}. */
 export interface DiscoveryErrorDetails {
-  /** In the order in which they were asked. */
+  /** In the order of the requests. */
   readonly attempts: readonly DiscoveryAttempt[];
   /** The one answer of them that the code is about. */
   readonly answer: AnswerShape;
@@ -132,7 +132,7 @@ export class DiscoveryError extends Error {
   readonly location: string | undefined;
   readonly actualIssuer: string | undefined;
   readonly endpoint: string | undefined;
-  /** Metadata can be asked for again: nothing is handed out with it. */
+  /** Metadata can be requested again: nothing is handed out with it. */
   readonly mayHaveArrived = false;
 
   constructor(code: DiscoveryErrorCode, details: DiscoveryErrorDetails) {
@@ -156,7 +156,7 @@ export type RetryOn = 'transient' | 'all';
  *
  * @param error what the attempt threw
  * @param spendsGrant whether the request carries what a server accepts once: after an answer that may have been lost it
- *   is not sent again, for the server could take it for theft and revoke everything (RFC 6749 section 10.4)
+ *   is not sent again, because the server could take it for theft and revoke everything (RFC 6749 section 10.4)
  */
 export function judgeFailure(
   error: unknown,

@@ -1,6 +1,6 @@
 import { ExactNumber } from './json/exact-json.ts';
 
-/** A JSON object, by its members. */
+/** A JSON object, by its fields. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** Reads a text as a JSON object; undefined where it is none. */

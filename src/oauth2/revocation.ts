@@ -8,7 +8,7 @@ import { joinHeaders, type Pair } from './token-request.ts';
 import { readObjectBody } from './response/body.ts';
 import { refuseFailure } from './token-response.ts';
 
-/** What is asked of a revocation endpoint. */
+/** The request to a revocation endpoint. */
 export interface RevocationRequest {
   readonly revocationUrl: string;
   /** The access token to revoke. */
@@ -38,7 +38,7 @@ export async function revoke(
     refuseFailure(response, members, now());
 }
 
-/** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */
+/** Writes the request as HTTP: a form, even where the token was requested in JSON (RFC 7009 section 2.1). */
 async function buildRevocationRequest(request: RevocationRequest): Promise<HttpRequest> {
   const parts: RequestParts = {
     headers: joinHeaders([

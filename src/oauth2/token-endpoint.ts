@@ -15,7 +15,7 @@ export interface AttemptContext {
 }
 
 /**
- * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
+ * Sends one request to a token endpoint. It is built again each time, because an assertion is accepted once and soon expires.
  *
  * @throws {TransportError} when no complete response came back
  * @throws {TokenError} when the response brings no token

@@ -59,7 +59,7 @@ export function listParameterNames(request: TokenParameters): string[] {
   return [...new Set([...listParameters(request).map(([name]) => name), ...own])];
 }
 
-/** The names of the parameters that are sent beside the query of the URL, as {@link listParameterNames}. */
+/** The names of the parameters that are sent together with the query of the URL, as {@link listParameterNames}. */
 export function listSentNames(request: TokenRequest): string[] {
   const { tokenUrl, proofs } = request;
   const inQuery = listQueryParameters(tokenUrl).map(([name]) => name);

@@ -15,7 +15,7 @@ export interface RetryPolicy extends Backoff {
 /** What an error says about another attempt. */
 export interface Verdict {
   readonly retryable: boolean;
-  /** What the server asked for (Retry-After), milliseconds. */
+  /** The wait that the server named (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface FailedAttempt {
   readonly error: unknown;
   /** Milliseconds until the next attempt; undefined when there is none. */
   readonly wait: number | undefined;
-  /** What the server asked for (Retry-After), milliseconds. */
+  /** The wait that the server named (Retry-After), milliseconds. */
   readonly retryAfter: number | undefined;
   /** The time that the attempt was given, milliseconds. */
   readonly allowed: number;

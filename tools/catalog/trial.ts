@@ -90,7 +90,7 @@ function compare(request: CatalogRequest, sent: HttpRequest): string | undefined
 }
 
 function hasHeader({ headers }: HttpRequest, name: string, value: string): boolean {
-  // The media type of an empty body says nothing, and the action asks for JSON.
+  // The media type of an empty body says nothing, and the action requests JSON.
   if (name === 'content-type' || name === 'accept') return true;
   const sent = headers[name];
   return value.includes('${jwt}')

@@ -1,5 +1,5 @@
 /*
- * Stands in for @actions/exec in @actions/core, which imports it to ask the system for its name; nothing here does. With
+ * Stands in for @actions/exec in @actions/core, which imports it to read the name of the system; nothing here does. With
  * it, each step loaded node:child_process and 45 kB that can run programs. The overrides entry in package.json puts this
  * file in its place for @actions/core; @actions/cache, in the child that saves, runs tar by the real one.
  */

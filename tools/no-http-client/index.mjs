@@ -1,5 +1,5 @@
 /*
- * Stands in for @actions/http-client in @actions/core, which imports it for getIDToken() alone; nothing here calls that.
+ * Stands in for @actions/http-client in @actions/core, which imports it only for getIDToken(); nothing here calls that.
  * With it, each step loaded 40 kB and node:assert. The overrides entry in package.json puts this file in its place for
  * @actions/core; @actions/cache, in the child that saves, uses the real one.
  */

@@ -1,5 +1,5 @@
 /*
- * Stands in for undici. @actions/http-client imports it for getAgentDispatcher() alone, which serves those who use
+ * Stands in for undici. @actions/http-client imports it only for getAgentDispatcher(), which serves those who use
  * fetch; nothing here does, and the real one was 95 % of the bundle and a third of the start. The overrides entry in
  * package.json puts this file in its place. A proxy is reached by the package tunnel, as before.
  */

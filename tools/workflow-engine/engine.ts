@@ -24,7 +24,7 @@ export const howToGetAct = `act was found neither at ${installed} nor in PATH. P
 export function findAct(): string | undefined {
   const candidates = [join(root, installed), 'act'];
   const home = mkdtempSync(join(tmpdir(), 'oauth2-token-act-'));
-  // act writes a file of settings into its home, even when it is asked for its version alone.
+  // act writes a file of settings into its home, even when it prints only its version.
   const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home };
   try {
     return candidates.find((program) => spawnSync(program, ['--version'], { env }).status === 0);
@@ -62,11 +62,11 @@ export interface WorkflowRun {
   readonly log: string;
 }
 
-/** A copy of the action in a repository of its own, and the engine beside it. */
+/** A copy of the action in a repository of its own, and the engine next to it. */
 export interface Engine {
   /** A folder for files that steps write: `vars.FOLDER` in the workflows. */
   readonly folder: string;
-  /** Stands for what the runner gives to actions alone. */
+  /** Stands for what the runner gives only to actions. */
   readonly runtimeToken: string;
   /**
    * Runs a workflow of test/workflows/ to its end, or for a minute. Throws where act does not start.
@@ -169,7 +169,7 @@ export function readWritten({ folder }: Engine, name: string): string | undefine
 }
 
 /**
- * Takes the entries from what act printed with `--json`. Of those it masks `msg` alone, which is what it shows without
+ * Takes the entries from what act printed with `--json`. Of those it masks only `msg`, which is what it shows without
  * `--json`; so the log has nothing else of them.
  */
 function readLog(printed: string): { readonly entries: LogEntry[]; readonly log: string } {
@@ -202,7 +202,7 @@ export type StepPlace = Required<Pick<LogEntry, 'job' | 'stage' | 'step'>>;
 
 /**
  * Gives what a step showed, a line each: what it printed, and `::add-mask::***` for each value that it had hidden. act
- * may print the last lines of a step after its result, so that they are told by their step and not by their place.
+ * may print the last lines of a step after its result, so that they are found by their step and not by their place.
  */
 export function listStepLines({ entries }: WorkflowRun, place: StepPlace): string[] {
   return entries

@@ -15,7 +15,7 @@ export type CredentialName = (typeof credentialNames)[number];
 
 /** What the proof of a client is made of. */
 interface ProofMaterial {
-  /** Undefined where the JWT alone names the client. */
+  /** Undefined where only the JWT names the client. */
   readonly clientId: string | undefined;
   readonly clientSecret: string | undefined;
   readonly clientSecretEncoding: SecretEncoding;

@@ -127,8 +127,8 @@ export function proveClient(inputs: ProofInputs, make: JwtMakers): Proof[] {
 }
 
 /**
- * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
- * only where the method is written, and never beside a JWT in the header.
+ * Whether the JWT of the grant is all that names the client. Some servers refuse a client id together with it, so that is sent
+ * only where the method is written, and never with a JWT in the header.
  */
 function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }: ProofInputs): boolean {
   if (authenticatesClient(privateKeyAs) || clientAuthMethod !== 'none') return false;

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } fr
 import { type Members, readText } from '../json-object.ts';
 import { SigningKeyError } from './signing-key-error.ts';
 
-/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+/** The fields of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
 const jwkMembers = new Map([
   ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
   ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],

@@ -13,7 +13,7 @@ const privateMember =
 
 /**
  * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
+ * in a row, a JWK's private fields, a key file's key as it is written there; of other JSON, what is long and like
  * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
  * says BEGIN or END.
  *
@@ -61,7 +61,7 @@ function listPemLines(text: string): string[] {
 
 /**
  * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
- * lines of base64: beside a certificate, a key may have lost both.
+ * lines of base64: next to a certificate, a key may have lost both.
  */
 function listPemBodies(text: string): string[] {
   const markers = [...text.matchAll(pemMarker)];

@@ -183,7 +183,7 @@ function describeEcKey(key: KeyObject): KeyDescription {
   return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
 }
 
-/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+/** A key only for RSA-PSS, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
 function describePssKey(key: KeyObject): KeyDescription {
   const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
   const all = signingAlgorithms.filter((name) => name.startsWith('PS'));

@@ -23,9 +23,9 @@ export type SigningKeyErrorCode =
   | 'damaged'
   /** An RSA key of fewer than 2048 `bits`. */
   | 'weak_key'
-  /** A key of a kind that signs no JWT: `keyType`, where it can be told. */
+  /** A key of a kind that signs no JWT: `keyType`, where it is known. */
   | 'unsupported_key'
-  /** The JWK's `alg`, or the algorithm asked for, is none that signs a JWT with a private key. */
+  /** The JWK's `alg`, or the algorithm that the user wrote, is none that signs a JWT with a private key. */
   | 'unsupported_algorithm'
   /** A key of `keyType` does not sign with `algorithm`. */
   | 'algorithm_mismatch';
@@ -34,20 +34,20 @@ export type SigningKeyErrorCode =
 export interface SigningKeyErrorDetails {
   /** What the key is, such as `RSA`, `EC P-256`, `Ed25519`. */
   readonly keyType?: string | undefined;
-  /** The algorithm that was asked for. */
+  /** The algorithm that the user wrote. */
   readonly algorithm?: string | undefined;
   /** The length of an RSA key's modulus. */
   readonly bits?: number | undefined;
   /** The form in which something damaged came. */
   readonly form?: KeyForm | undefined;
-  /** The names of the members that a JWK lacks. */
+  /** The names of the fields that a JWK lacks. */
   readonly members?: readonly string[] | undefined;
 }
 
 /** The form of an input. */
 export type KeyForm = 'PEM' | 'JWK' | 'JSON';
 
-/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
+/** An input that is no key to sign with. It has no cause, because a parser's error may quote the key. */
 export class SigningKeyError extends Error {
   override readonly name = 'SigningKeyError';
   readonly code: SigningKeyErrorCode;
