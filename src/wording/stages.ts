@@ -25,7 +25,7 @@ interface ServerWords {
   readonly adviseAddress: (inputs: Inputs, more: Text) => Text;
   /** @param what the part of the URL that may be wrong */
   readonly adviseTls: (inputs: Inputs, what: Text) => Text;
-  readonly adviseTrust: Text;
+  readonly adviseTrust: (inputs: Inputs) => Text;
 }
 
 const authorizationServer: ServerWords = {
@@ -34,7 +34,10 @@ const authorizationServer: ServerWords = {
   maxBytes: maxResponseBytes,
   adviseAddress: (inputs, more) => text`Check ${nameUrlInput(inputs)}${more}.`,
   adviseTls: (inputs, what) => text`Check ${what} in ${nameUrlInput(inputs)}.`,
-  adviseTrust: text`If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`,
+  adviseTrust: ({ caCertificate }) =>
+    caCertificate === undefined
+      ? text`If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`
+      : text`None of the certificates in ca-certificate issued it. Add the one that did; often a server leaves out the certificate of its issuing CA.`,
 };
 
 /** No input has a part in reaching it, and only the default roots are trusted there. */
@@ -44,7 +47,8 @@ const idTokenService: ServerWords = {
   maxBytes: maxIdTokenAnswerBytes,
   adviseAddress: () => text`See githubstatus.com.`,
   adviseTls: () => text`A proxy in between may have answered.`,
-  adviseTrust: text`A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
+  adviseTrust: () =>
+    text`A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
 };
 
 /** What differs from stage to stage, one row for each. */

@@ -30,7 +30,7 @@ export function explainDistrust(error: TransportError, view: StageView): Annotat
   if (error.peer === 'proxy') {
     return {
       title,
-      message: text`The TLS connection to the proxy failed: ${fault}. Check https_proxy. ${adviseTrust}`,
+      message: text`The TLS connection to the proxy failed: ${fault}. Check https_proxy. ${adviseTrust(view.inputs)}`,
     };
   }
   if (systemCode === 'CERT_HAS_EXPIRED') {
@@ -48,7 +48,7 @@ export function explainDistrust(error: TransportError, view: StageView): Annotat
   if (unknownIssuers.has(systemCode)) {
     return {
       title,
-      message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode})${nameIssuer(error)}. ${suspectProxy(error)}${adviseTrust}`,
+      message: text`The certificate of ${server} is not trusted: ${fault} (${systemCode})${nameIssuer(error)}. ${suspectProxy(error)}${adviseTrust(view.inputs)}`,
     };
   }
   return {
@@ -73,7 +73,8 @@ function suspectProxy({ proxy }: TransportError): Text {
 const certificateRequired = 116;
 
 /** The alerts that do not name the client's certificate, and are sent for it, too: handshake_failure, decrypt_error. */
-const ambiguousAlerts: ReadonlySet<number | undefined> = new Set([40, 51]);
+const handshakeFailure = 40;
+const ambiguousAlerts: ReadonlySet<number | undefined> = new Set([handshakeFailure, 51]);
 
 /** A handshake that failed for another reason than the peer's certificate. */
 export function explainTlsFailure(error: TransportError, view: StageView): Annotation {
@@ -106,9 +107,14 @@ export function explainTlsFailure(error: TransportError, view: StageView): Annot
       message: text`${server} speaks outdated versions of TLS only: ${fault}. It must allow TLS 1.2 or later; that is for the server's operator.`,
     };
   }
+  const mayWantCertificate = alert === handshakeFailure && wordsOf(view.stage).showsCertificate;
+  const advice =
+    mayWantCertificate && error.peer === 'server'
+      ? text`It may want a certificate of the client (client-certificate), or have no cipher in common with this runner.`
+      : adviseScheme(error, view);
   return {
     title,
-    message: text`${server} and this runner could not agree on TLS: ${fault}. ${adviseScheme(error, view)}`,
+    message: text`${server} and this runner could not agree on TLS: ${fault}. ${advice}`,
   };
 }
 

@@ -386,6 +386,17 @@ describe('a connection that failed', () => {
       );
     });
 
+    test('what ca-certificate lacks, where it is set', async () => {
+      const { certificate } = await createAuthority();
+      const error = new TransportError('tls_untrusted', untrusted);
+      const { message } = giveUp(error, { given: { 'ca-certificate': certificate } });
+      assert.match(
+        message,
+        /\. None of the certificates in ca-certificate issued it\. Add the one that did; often a server leaves out the certificate of its issuing CA\. /,
+      );
+      assert.doesNotMatch(message, /set ca-certificate/);
+    });
+
     test('the proxy that the connection went through', () => {
       assert.match(
         explain({ issuer: 'Acme Inspection CA', proxy: 'proxy.example.com' }),
@@ -452,7 +463,12 @@ describe("a client's certificate", () => {
 
   test('has no part where none was shown: by a client without one, for an ID token', () => {
     const error = alert(40, 'ssl/tls alert handshake failure', 'EPROTO');
-    assert.match(giveUp(error).message, agree);
+    const { message } = giveUp(error);
+    assert.match(message, agree);
+    assert.match(
+      message,
+      /\. It may want a certificate of the client \(client-certificate\), or have no cipher in common with this runner\. /,
+    );
     const federated = {
       ...given,
       'id-token-as': 'subject_token',
