@@ -1,5 +1,5 @@
 import { hkdfSync } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type * as zlib from 'node:zlib';
 
 import { nonceBytes, seal, unseal } from '../cache/seal.ts';
 import { inputNames } from '../inputs/catalog.ts';
@@ -58,6 +58,7 @@ export function sealState(
   randomBytes: (size: number) => Buffer,
 ): string {
   const salt = randomBytes(saltBytes);
+  const { deflateRawSync } = loadZlib();
   const sealed = seal(deflateRawSync(JSON.stringify(state)), {
     key: deriveKey(secret, salt),
     nonce: randomBytes(nonceBytes),
@@ -79,6 +80,7 @@ export function openState(text: string, secret: string): RevocationState | undef
   const opened = unseal(bytes.subarray(saltBytes), { key: deriveKey(secret, salt), purpose });
   if (opened === undefined) return undefined;
   try {
+    const { inflateRawSync } = loadZlib();
     const state: unknown = JSON.parse(
       inflateRawSync(opened, { maxOutputLength: longestState }).toString(),
     );
@@ -113,4 +115,9 @@ function isTime(value: unknown): boolean {
 /** RFC 5869. The secret is long and random, so that no slow derivation is needed. */
 function deriveKey(secret: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, salt, purpose, keyLength));
+}
+
+/** Only `revoke` needs it, and every step would spend a millisecond on it. */
+function loadZlib(): typeof zlib {
+  return process.getBuiltinModule('node:zlib');
 }
