@@ -86,7 +86,7 @@ export const metadataFailures: readonly Failure[] = [
   row(
     'metadata that is a page',
     issuer({ [metadata]: () => page, '/.well-known/oauth-authorization-server': () => page }),
-    'no metadata there',
+    'a page, not a token',
     [
       asking,
       '> Metadata: request and answer',
@@ -94,7 +94,7 @@ export const metadataFailures: readonly Failure[] = [
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 200 OK',
       '    text/html, 37 bytes, after 0.2 s',
-      `Error: login.example.com answered 200 OK with text/html in place of metadata. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
+      `Error: login.example.com answered 200 OK with a login page in place of metadata. Check that issuer is not a page for people; a gateway with a login of its own may stand in front of the server. ${same}`,
     ],
   ),
   row(
