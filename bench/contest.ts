@@ -17,7 +17,7 @@ export interface Contestant {
   readonly command: readonly string[];
   /** What it gets besides the runner's files and PATH; made anew for each run. */
   readonly env: () => Readonly<Record<string, string>>;
-  /** What must be in GITHUB_OUTPUT afterwards; undefined where nothing is to be there. */
+  /** What must be in GITHUB_OUTPUT afterwards; undefined where nothing is expected. */
   readonly expects: RegExp | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Inspection {
   readonly counts: Counts;
 }
 
-/** Something went differently from what is to be measured. */
+/** Something went differently from what is measured. */
 export class BenchmarkError extends Error {}
 
 /** The servers, in a process of their own. */

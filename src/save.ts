@@ -1,5 +1,5 @@
 /**
- * The child process that saves a sealed entry: the name, a line break and the entry come by stdin, one word goes out.
+ * The child process that saves an encrypted entry: the name, a line break and the entry come by stdin, one word goes out.
  * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
  */
 import dns from 'node:dns';

@@ -112,7 +112,7 @@ function checkWords({ answer: { words, code = '' } }: TokenError, status: number
   assert.ok(code.length < 20 || /^[a-z_]+$/.test(code), 'a long code of a success is shown');
 }
 
-/** With which the entries of the corpus are sealed. */
+/** With which the entries of the corpus are encrypted. */
 export const corpusSealing = {
   key: Buffer.alloc(32, 'the key of the corpus'),
   name: 'oauth2-token-v1-0123456789abcdef0123456789abcdef-0123456789abcdef',

@@ -29,7 +29,7 @@ export interface Act {
   readonly kind: 'good' | 'passing' | 'late' | 'final';
   /** Whether a busy machine may take longer for it than an attempt may. */
   readonly dawdles?: boolean;
-  /** @param members fields of the right answer, with the token */
+  /** @param fields fields of the right answer, with the token */
   readonly answer: (members: Readonly<Record<string, unknown>>) => Answer;
 }
 

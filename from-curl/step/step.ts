@@ -40,7 +40,7 @@ export const stepInputs = [
 
 export type StepInput = (typeof stepInputs)[number];
 
-/** A step in the making: its inputs, in which slots stand for secrets and variables, and what is to be said of it. */
+/** A step in the making: its inputs, in which slots stand for secrets and variables, and what is said of it. */
 export class Step {
   readonly slots: Slots;
   readonly inputs = new Map<StepInput, string>();

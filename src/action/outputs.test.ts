@@ -43,7 +43,7 @@ describe('hideSecrets', () => {
     return runner.calls;
   }
 
-  test('leaves out all further secrets where there are more than 100, for each is one more mask', () => {
+  test('leaves out all further secrets where there are more than 100, because each is one more mask', () => {
     const many = (count: number): TokenResponse => {
       const keys = Array.from({ length: count }, (_, at) => `secret-key-${at}`);
       return createResponse({ others: { data: { key: keys }, region: 'eu' } });
@@ -157,7 +157,7 @@ describe('handOver', () => {
     assert.ok(give(response).includes('output expires-in=59'));
   });
 
-  test('exports the variable that was asked for', () => {
+  test('exports the variable that was requested', () => {
     assert.equal(give(createResponse(), { envVar: 'MY_TOKEN' }).at(-1), 'env MY_TOKEN=the-token');
   });
 

@@ -14,7 +14,7 @@ const state: RevocationState = {
 };
 
 describe('the state that waits for the end of the job', () => {
-  test('opens with the secret that it was sealed with', () => {
+  test('opens with the secret that it was encrypted with', () => {
     assert.deepEqual(openState(sealState(state, secret, randomBytes), secret), state);
     const unknown = { ...state, expiresAt: undefined };
     assert.deepEqual(openState(sealState(unknown, secret, randomBytes), secret), {

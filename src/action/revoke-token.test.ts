@@ -112,7 +112,7 @@ function readForm({ network }: Outcome, index = 0): Record<string, string> {
 
 const revoked = 'info Revoked the token at revoke.example.com.';
 
-describe('a state that nobody sealed', () => {
+describe('a state that nobody encrypted', () => {
   for (const junk of ['x', '{}', Buffer.alloc(60).toString('base64')]) {
     test(`is a warning where the step says revoke: true: ${junk.slice(0, 8)}`, async () => {
       const { calls, network } = await end({ env: { STATE_revocation: junk } });
@@ -290,7 +290,7 @@ describe('a token that cannot be revoked', () => {
     assert.deepEqual(network.requests, []);
   });
 
-  test('is not asked for again where the server refuses, but with retry-on: all', async () => {
+  test('is not requested again where the server refuses, but with retry-on: all', async () => {
     assert.equal((await end({ answers: [unsupported, done] })).network.requests.length, 1);
     const all = await end({ answers: [unsupported, done], inputs: { 'retry-on': 'all' } });
     assert.deepEqual(all.lines, [
@@ -367,7 +367,7 @@ describe("GitHub's ID token at the end of a job", () => {
     );
   });
 
-  test('is not asked for where it was the grant', async () => {
+  test('is not requested where it was the grant', async () => {
     const outcome = await end({ inputs: { ...federated, 'id-token-as': 'assertion' } });
     assert.deepEqual(outcome.lines, [revoked]);
     assert.equal(outcome.network.requests.length, 1);

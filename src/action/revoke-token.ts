@@ -81,7 +81,7 @@ async function endToken(
 }
 
 /**
- * A state is sealed with a secret that every action of the job has, so its URLs are checked as inputs are.
+ * A state is encrypted with a secret that every action of the job has, so its URLs are checked as inputs are.
  *
  * @throws {InputError}
  */

@@ -161,7 +161,7 @@ describe('a step that gets no token', () => {
   describe('because nobody would take it', () => {
     for (const variable of ['GITHUB_OUTPUT', 'GITHUB_ENV']) {
       for (const value of [undefined, '']) {
-        test(`asks for none: ${variable} is ${value ?? 'missing'}`, async () => {
+        test(`requests none: ${variable} is ${value ?? 'missing'}`, async () => {
           const outcome = await runStep({ env: { [variable]: value } });
           const { title, message } = explain(new NoRunnerError(variable));
           assert.equal(readError(outcome), `error [oauth2-token: ${title}] ${message}`);
@@ -278,7 +278,7 @@ describe('a server whose words are hostile', () => {
   });
 });
 
-test('a step that is to be skipped is red where the empty outputs cannot be written', async () => {
+test('a step that is skipped is red where the empty outputs cannot be written', async () => {
   const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
   let measured = 0;
   const outcome = await runStep({

@@ -37,7 +37,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     return rest;
   };
 
-  test('keeps the token for then, sealed, before later steps have it', async () => {
+  test('keeps the token for then, encrypted, before later steps have it', async () => {
     const outcome = await runStep({ inputs: given, env });
     assert.deepEqual(omitInputs(readState(outcome)), {
       token: 'the-token',
@@ -52,7 +52,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     assert.ok(!outcome.calls[kept]?.includes('the-token'));
   });
 
-  test('keeps no expiry that only the user named, for the token lives on after it', async () => {
+  test('keeps no expiry that only the user named, because the token lives on after it', async () => {
     const outcome = await runStep({
       answers: [answerJson(200, { access_token: 'the-token' })],
       inputs: {
@@ -105,7 +105,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     }
   });
 
-  test('keeps nothing where that is not asked for', async () => {
+  test('keeps nothing where that is not requested', async () => {
     assert.equal(readState(await runStep({ env })), undefined);
   });
 
@@ -125,7 +125,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     });
   }
 
-  test('asks for no token where nothing says how it is revoked', async () => {
+  test('requests no token where nothing says how it is revoked', async () => {
     const metadata = answerJson(200, { issuer, token_endpoint: tokenUrl });
     const outcome = await runStep({ answers: [metadata, granted], inputs: byIssuer, env });
     assert.match(

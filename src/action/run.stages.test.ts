@@ -63,7 +63,7 @@ describe('a step that knows its issuer', () => {
     );
   });
 
-  test('asks for the metadata again where the server is busy, and tells its purpose', async () => {
+  test('requests the metadata again where the server is busy, and tells its purpose', async () => {
     const outcome = await runStep({
       answers: [answerJson(503, {}), answerJson(404, {}), 'silence', metadata, granted],
       inputs: place,
@@ -135,7 +135,7 @@ describe('a step that knows its issuer', () => {
     }
   });
 
-  test('asks for the metadata again after any refusal with retry-on: all', async () => {
+  test('requests the metadata again after any refusal with retry-on: all', async () => {
     const outcome = await runStep({
       answers: [answerJson(403, {}), answerJson(403, {}), metadata, granted],
       inputs: { ...place, 'retry-on': 'all' },
@@ -185,7 +185,7 @@ describe("a step that sends GitHub's ID token", () => {
   const sentIdToken = ({ network }: Outcome, index: number): string | null =>
     new URLSearchParams(network.requests[index]?.body).get('client_assertion');
 
-  test('asks for it, hides it before anything tells of it, and sends it', async () => {
+  test('requests it, hides it before anything tells of it, and sends it', async () => {
     const outcome = await runStep({
       answers: [answerIdToken(1), granted],
       inputs: federated,
@@ -209,7 +209,7 @@ describe("a step that sends GitHub's ID token", () => {
     assert.deepEqual(outcome.network.requests, []);
   });
 
-  test('sends another one at each attempt, for a server takes each once', async () => {
+  test('sends another one at each attempt, because a server takes each once', async () => {
     const outcome = await runStep({
       answers: [answerIdToken(1), answerJson(503, {}), answerIdToken(2), granted],
       inputs: federated,

@@ -58,7 +58,7 @@ describe('a step that gets a token', () => {
     assert.equal(headers['authorization'], `Basic ${basic}`);
   });
 
-  test('sends what every input asks for', async () => {
+  test('sends what every input requests', async () => {
     const { network } = await runStep({
       inputs: {
         'client-auth-method': 'client_secret_post',

@@ -19,7 +19,7 @@ const compress: Readonly<Record<Compression, (bytes: Buffer) => Buffer>> = {
 /**
  * A zstd frame, written by hand.
  *
- * @param windowLog log2 of the window that the header asks for
+ * @param windowLog log2 of the window that the header requests
  * @see RFC 8878 section 3.1.1
  */
 function writeFrame(windowLog: number, ...blocks: Buffer[]): Buffer {
@@ -103,7 +103,7 @@ describe('a bomb', () => {
     await assert.rejects(result, { code: 'ERR_BUFFER_TOO_LARGE' });
   });
 
-  test('of many small members of gzip is refused', async () => {
+  test('of many small fields of gzip is refused', async () => {
     const member = gzipSync(Buffer.alloc(mebibyte / 4));
     const blob = Buffer.concat(Array<Buffer>(500).fill(member));
     await assert.rejects(decompressArchive(blob, 'gzip'), { code: 'ERR_BUFFER_TOO_LARGE' });

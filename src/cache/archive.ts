@@ -19,7 +19,7 @@ const windowLog = 23;
  * @throws where it is damaged or would become larger
  */
 export async function decompressArchive(blob: Buffer, compression: Compression): Promise<Buffer> {
-  // Not before: where no entry was found, nothing is to be decompressed.
+  // Not before: where no entry was found, nothing must be decompressed.
   const { constants, gunzip, zstdDecompress } = await import('node:zlib');
   if (compression === 'gzip') return promisify(gunzip)(blob, { maxOutputLength });
   const params = { [constants.ZSTD_d_windowLogMax]: windowLog };

@@ -10,7 +10,7 @@ import type { Reservation, ReservationService } from './service.ts';
 
 const { startTimer } = createFakeClock();
 
-/** A service that gives these outcomes one after the other, and the names that it was asked for. */
+/** A service that gives these outcomes one after the other, and the names that it was requested. */
 function createService(outcomes: readonly Reservation[]): {
   service: ReservationService;
   asked: string[];

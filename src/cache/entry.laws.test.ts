@@ -14,7 +14,7 @@ const headBytes = 12;
 /** Of nonce and tag: no entry is shorter. */
 const shortest = 28;
 
-/** A sealed token, one block long at most; the number tells it from others. */
+/** An encrypted token, one block long at most; the number tells it from others. */
 function sealNumber(number: number, sealing: { key: Buffer; name: string }): Buffer {
   const accessToken = new AccessToken({
     token: `token-${number}`,
@@ -108,7 +108,7 @@ test('the first real entry is opened that begins a block and has at most three b
   );
 });
 
-test('bytes that nobody sealed never open, nor are they changed', () => {
+test('bytes that nobody encrypted never open, nor are they changed', () => {
   const bytes = fc.uint8Array({ maxLength: 3 * block });
   const hostile = fc.tuple(fc.nat(3), lengths, bytes).map(([blocks, length, after]) => {
     return Buffer.concat([Buffer.alloc(blocks * block), writeHead(length), after]);

@@ -121,7 +121,7 @@ describe('contents that no response can have are no entry:', () => {
   }
 });
 
-describe('a sealed token', () => {
+describe('an encrypted token', () => {
   test('opens as what it was', () => {
     const tokens = fc.record({
       token: fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 200 }),
@@ -316,7 +316,7 @@ describe('an entry is found', () => {
     assert.equal(opened?.accessToken.token, 'an-access-token');
   });
 
-  test('behind one that is sealed for another name', () => {
+  test('behind one that is encrypted for another name', () => {
     const other = sealEntry(createToken(), { key, name: `${name}-01234567`, nonce });
     assert.ok(other !== undefined);
     assert.ok(opens(writeBlocks(other, entry)));

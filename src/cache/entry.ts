@@ -14,7 +14,7 @@ export interface CachedToken {
   readonly scopes: readonly string[] | undefined;
   /** What else the answer has; a number that would change is an ExactNumber. */
   readonly others: Readonly<Record<string, unknown>> | readonly unknown[];
-  /** When it was asked for: epoch, milliseconds. */
+  /** When it was requested: epoch, milliseconds. */
   readonly issuedAt: number;
 }
 
@@ -29,14 +29,14 @@ const headBytes = magic.length + lengthBytes;
 /** The most that an entry may have, bytes. */
 export const maxEntryBytes = 192 * 1024;
 
-/** Where a tar archive can have a member begin: multiples of this, bytes. */
+/** Where a tar archive can have a field begin: multiples of this, bytes. */
 const tarBlock = 512;
 
 /** How many places that look like an entry are tried; each costs a decryption. */
 const maxCandidates = 4;
 
 /**
- * Seals a token.
+ * Encrypts a token.
  *
  * @param key 32 bytes
  * @param name the full name of the entry

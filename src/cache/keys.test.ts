@@ -38,7 +38,7 @@ function writeCredential({ label, bytes }: Credential): Buffer[] {
 const slotStart = Date.UTC(2026, 0, 31, 12);
 const slotLength = 300_000;
 
-/** Derived once, for it takes its time. */
+/** Derived once, because it takes its time. */
 const keys = await deriveKeys([encryptionKey, clientSecret], identity);
 
 /** Keys that nobody derived, for what only looks at names. */
@@ -243,7 +243,7 @@ describe('the name of an entry', () => {
     );
   });
 
-  test('does not come from the key that seals', () => {
+  test('does not come from the key that encrypts', () => {
     const name = makeName(keys, slotStart);
     assert.equal(makeName({ ...keys, sealing: Buffer.alloc(32) }, slotStart), name);
   });

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, scrypt } from 'node:crypto';
 
 /**
- * The secrets that an entry can be sealed with: the byte that stands for each (never change one), and whether a person
+ * The secrets that an entry can be encrypted with: the byte that stands for each (never change one), and whether a person
  * may have chosen it.
  */
 const kinds = {
@@ -13,13 +13,13 @@ const kinds = {
   request: { byte: 5, guessable: true },
 } as const;
 
-/** A secret that an entry is sealed with. */
+/** A secret that an entry is encrypted with. */
 export interface Credential {
   readonly label: keyof typeof kinds;
   readonly bytes: Buffer;
 }
 
-/** The fewest bytes of a secret that is worth sealing with. */
+/** The fewest bytes of a secret that is worth encrypting with. */
 const shortestCredential = 16;
 
 /** Whether any of the secrets is long enough to seal with. */

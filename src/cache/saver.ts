@@ -96,7 +96,7 @@ function makeEnvironment(env: NodeJS.ProcessEnv, folder: string): NodeJS.Process
     // The toolkit leaves an empty directory behind in the first, and makes paths relative to the second.
     RUNNER_TEMP: folder,
     GITHUB_WORKSPACE: folder,
-    // macOS's tar would add members with extended attributes.
+    // macOS's tar would add fields with extended attributes.
     COPYFILE_DISABLE: '1',
   };
 }

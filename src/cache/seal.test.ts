@@ -13,7 +13,7 @@ const purposes = fc.string({ unit: 'binary', maxLength: 20 });
 const wellFormed = purposes.filter((text) => text.isWellFormed());
 const sealings = fc.record({ key: bytes(32), nonce: bytes(nonceBytes), purpose: purposes });
 
-describe('what was sealed', () => {
+describe('what was encrypted', () => {
   test('opens with its key, for its purpose, as what it was', () => {
     fc.assert(
       fc.property(plaintexts, sealings, (plaintext, sealing) => {
@@ -84,7 +84,7 @@ describe('what was sealed', () => {
     );
   });
 
-  test('does not open where it is nothing that was ever sealed', () => {
+  test('does not open where it is nothing that was ever encrypted', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), sealings, (anything, sealing) => {
         assert.equal(unseal(Buffer.from(anything), sealing), undefined);

@@ -13,7 +13,7 @@ export const tagBytes = 16;
  *
  * @param key 32 bytes
  * @param nonce {@link nonceBytes} random bytes, never the same twice
- * @param purpose additional data: what was sealed for one purpose does not open for another
+ * @param purpose additional data: what was encrypted for one purpose does not open for another
  * @returns nonce, tag, ciphertext
  */
 export function seal(
@@ -32,7 +32,7 @@ export function seal(
 /**
  * Decrypts what {@link seal} made.
  *
- * @returns undefined where it was not sealed with this key for this purpose, or was damaged since
+ * @returns undefined where it was not encrypted with this key for this purpose, or was damaged since
  */
 export function unseal(
   sealed: Buffer,

@@ -39,7 +39,7 @@ interface Planted {
 
 type Shelf = Planted | Error | 'silence' | undefined;
 
-/** Seals a token as a job before would have. */
+/** Encrypts a token as a job before would have. */
 function plant(
   token: CachedToken,
   compression: Compression,
@@ -216,7 +216,7 @@ describe('find', () => {
     });
   }
 
-  test('gives all that was sealed', async () => {
+  test('gives all that was encrypted', async () => {
     const token: CachedToken = {
       accessToken: early.accessToken,
       scopes: ['read', 'list'],
@@ -245,7 +245,7 @@ describe('find', () => {
     assert.equal(show(finding), 'hit early');
   });
 
-  test('asks for both compressions at once', async () => {
+  test('requests both compressions at once', async () => {
     const { cache, clock, events } = createCache({ zstd: 'silence', gzip: 'silence' });
     const finding = cache.find(usable);
     assert.deepEqual(events, ['find zstd-without-long', 'find gzip']);
@@ -464,7 +464,7 @@ describe('where somebody planted the prefix itself as a name', () => {
 });
 
 describe('save', () => {
-  test('seals the token for its name, with fresh random bytes, and gives ten seconds', async () => {
+  test('encrypts the token for its name, with fresh random bytes, and gives ten seconds', async () => {
     const { cache } = createCache({});
     const saver = createSaver();
     assert.equal(await cache.save(early, saver), 'saved');
@@ -521,13 +521,13 @@ describe('save', () => {
     assert.equal(await saveAndGetName(cache, endless), makeName(keys, 0));
   });
 
-  test('chooses another name where the token is to be replaced', async () => {
+  test('chooses another name where the token must be replaced', async () => {
     const { cache } = createCache({});
     cache.replace();
     assert.match(await saveAndGetName(cache, early), suffix);
   });
 
-  test('seals for the name with its suffix', async () => {
+  test('encrypts for the name with its suffix', async () => {
     const { cache } = createCache({});
     cache.replace();
     const saver = createSaver();

@@ -49,7 +49,7 @@ type Opened =
   | { readonly code: 'hidden' }
   | { readonly code: 'opened'; readonly name: string; readonly token: CachedToken };
 
-/** The sealed tokens of one identity in the Actions cache. */
+/** The encrypted tokens of one identity in the Actions cache. */
 export class TokenCache {
   readonly #context: TokenCacheContext;
   /** With which the name of the next entry begins. */
@@ -87,7 +87,7 @@ export class TokenCache {
     return [...results, ...(await this.#lookForAll(signal))];
   }
 
-  /** What was found is left out of account when the next entry is named: it is to be replaced. */
+  /** What was found is left out of account when the next entry is named: it must be replaced. */
   replace(): void {
     this.#spoiled = true;
   }

@@ -48,7 +48,7 @@ describe('a job', () => {
   });
 
   for (const name of Object.keys(idTokenEnvironment)) {
-    test(`that may not ask for one is told so before anything is asked: no ${name}`, () => {
+    test(`that may not request one is told so before anything is asked: no ${name}`, () => {
       const env = { ...idTokenEnvironment, [name]: '' };
       assert.throws(
         () => IdTokens.open(readUsualInputs(federated), env, context),
@@ -59,7 +59,7 @@ describe('a job', () => {
 });
 
 describe('an ID token', () => {
-  test('that is taken is asked for then, and is another one each time', async () => {
+  test('that is taken is requested then, and is another one each time', async () => {
     const { idTokens, network } = open([answerIdToken(1), answerIdToken(2)]);
     assert.equal(network.requests.length, 0);
     assert.equal((await idTokens.take()).token, writeIdToken(1));
@@ -74,7 +74,7 @@ describe('an ID token', () => {
     assert.equal(calls[1], "group GitHub's ID token: request and answer");
   });
 
-  test('has the audience that is asked for, and else the one that GitHub chooses', async () => {
+  test('has the audience that is requested, and else the one that GitHub chooses', async () => {
     const { idTokens, network } = open([answerIdToken(1)], {
       given: { 'id-token-audience': 'https://aud.example.com' },
     });
@@ -127,7 +127,7 @@ describe('an ID token', () => {
 });
 
 describe('the service that gives ID tokens', () => {
-  test('is asked again, and each failure is told with its purpose', async () => {
+  test('is requested again, and each failure is told with its purpose', async () => {
     const answers = [answerJson(503, {}), new TransportError('timeout'), answerIdToken(1)];
     const { idTokens, calls, clock } = open(answers);
     assert.equal((await idTokens.take()).token, writeIdToken(1));

@@ -335,7 +335,7 @@ describe('a JWT that is signed', () => {
     assert.deepEqual(claims, { ...usual, iss: 'me', aud: 'x', scope: 'a b' });
   });
 
-  test('names the key and is signed as it is asked for', async () => {
+  test('names the key and is signed as it is requested', async () => {
     const given = {
       ...client,
       'private-key': rsa,
@@ -374,7 +374,7 @@ describe('a JWT that is signed', () => {
   });
 });
 
-test('an ID token is asked for anew for each request', async () => {
+test('an ID token is requested anew for each request', async () => {
   for (const as of ['client_assertion', 'assertion', 'subject_token']) {
     const added = await addTimes(2, { 'id-token-as': as });
     const sent = added.map(({ parameters }) => new Map(parameters).get(as));

@@ -166,7 +166,7 @@ describe('a stage that fails', () => {
     ]);
   });
 
-  test('at its first and only attempt has no line of its own, for the error tells it', async () => {
+  test('at its first and only attempt has no line of its own, because the error tells it', async () => {
     const stages = createFakeStages();
     await assert.rejects(runScript({ ends: [new TypeError('odd')], stages }));
     assert.equal(stages.calls[0], 'group Request and answer');

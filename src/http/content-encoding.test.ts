@@ -161,6 +161,6 @@ describe('an encoding that is not known', () => {
   }
 });
 
-test('an encoding that is known is undone where the request asked for it, too', async () => {
+test('an encoding that is known is undone where the request requested it, too', async () => {
   assert.deepEqual(await decodeContent(gzipSync(text), 'gzip', limit, 'gzip'), text);
 });

@@ -284,7 +284,7 @@ describe('a response', () => {
   });
 
   for (const status of [200, 201, 204, 400, 401, 404, 429, 500, 503]) {
-    test(`of ${status} is a response, asked for once`, async (t) => {
+    test(`of ${status} is a response, requested once`, async (t) => {
       const server = await serve(t, reply({ status, headers: { 'www-authenticate': 'Basic' } }));
       assert.equal((await send(server.url)).status, status);
       assert.equal(server.connections, 1);
@@ -786,7 +786,7 @@ describe('TLS', () => {
     });
   });
 
-  test('shows the certificate of the client to a server that asks for it', async (t) => {
+  test('shows the certificate of the client to a server that requests it', async (t) => {
     const { url } = await startMutualTlsServer(t);
     const client = await authority.issue({ names: [], client: true, commonName: 'a client' });
     const { body } = await send(url, { tls: { ca: authority.certificate, ...client } });
@@ -803,7 +803,7 @@ describe('TLS', () => {
     assert.equal(body.toString(), 'Hello, a client');
   });
 
-  test('fails where the server asks for one and there is none', async (t) => {
+  test('fails where the server requests one and there is none', async (t) => {
     const { url } = await startMutualTlsServer(t);
     await assert.rejects(send(url, { tls: { ca: authority.certificate } }), {
       name: 'TransportError',
@@ -927,7 +927,7 @@ describe('a proxy', () => {
     assert.equal((await send(server.url)).status, 200);
   });
 
-  test('is not asked for this machine', async (t) => {
+  test('is not requested this machine', async (t) => {
     const proxy = await useProxy(t, { behaviour: 'refuse' });
     const server = await serve(t, reply());
     assert.equal((await send(server.url)).status, 200);
@@ -1271,7 +1271,7 @@ describe('the headers of an answer', () => {
   }
 });
 
-describe('an encoding that was asked for by the request itself', () => {
+describe('an encoding that was requested by the request itself', () => {
   for (const name of ['Accept-Encoding', 'accept-encoding']) {
     test(`leaves the body as it is: ${name}`, async (t) => {
       const server = await serve(t, reply({ headers: { 'content-encoding': 'odd' }, body: 'a' }));

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from '../../test/support/making/fast-check.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-/** Half a second past, for an HTTP-date has whole seconds only. */
+/** Half a second past, because an HTTP-date has whole seconds only. */
 const now = Date.UTC(2026, 0, 31, 12, 0, 0, 500);
 
 type Row = readonly [value: string | undefined, expected: number | undefined];
@@ -136,7 +136,7 @@ describe('anything else', () => {
   ]);
 });
 
-test('the time asked for is never negative and never more than a number can hold exactly', () => {
+test('the time requested is never negative and never more than a number can hold exactly', () => {
   const digits = fc.stringMatching(/^\d{1,30}$/);
   fc.assert(
     fc.property(digits, (value) => {

@@ -87,7 +87,7 @@ function answerText(status: number, body: string | Uint8Array): HttpResponse {
   return { status, statusText: '', headers: {}, body: Buffer.from(body) };
 }
 
-describe('where a job may ask for its ID token', () => {
+describe('where a job may request its ID token', () => {
   const env = {
     ACTIONS_ID_TOKEN_REQUEST_URL: endpoint.url,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: endpoint.requestToken,
@@ -191,7 +191,7 @@ describe('the answer to a request for an ID token', () => {
     assert.deepEqual(await attempt().result, { token: jwt, claims });
   });
 
-  test('is read whatever its content type, its further members and its 2xx status', async () => {
+  test('is read whatever its content type, its further fields and its 2xx status', async () => {
     const body = `\ufeff${JSON.stringify({ count: 1, value: jwt })}`;
     assert.deepEqual(await attempt(answerText(201, body)).result, { token: jwt, claims });
   });
@@ -209,7 +209,7 @@ describe('the answer to a request for an ID token', () => {
     assert.deepEqual(hidden, [token]);
   });
 
-  test('is not hidden where it is no token, for such a mask could blank the log', async () => {
+  test('is not hidden where it is no token, because such a mask could blank the log', async () => {
     const { result, hidden } = attempt(answerJson(200, { value: '{\n}' }));
     await assert.rejects(result, { code: 'malformed' });
     assert.deepEqual(hidden, []);
@@ -309,7 +309,7 @@ describe('the answer to a request for an ID token', () => {
     assert.equal(await wait(answerJson(503, {})), undefined);
   });
 
-  test('that says when to come back is asked for again, whatever its status', async () => {
+  test('that says when to come back is requested again, whatever its status', async () => {
     for (const status of [400, 403, 404, 501]) {
       const { retryable, retryAfter } = await refuse(
         answerJson(status, {}, { 'retry-after': '7' }),
@@ -318,7 +318,7 @@ describe('the answer to a request for an ID token', () => {
     }
   });
 
-  test('for a job that GitHub has not yet noted as running is asked for again', async () => {
+  test('for a job that GitHub has not yet noted as running is requested again', async () => {
     for (const [message, code] of [
       ["Can't issue ID_TOKEN for job in 'Pending' state", 'pending'],
       ["Can't issue ID_TOKEN for job in 'Queued' state", 'pending'],
@@ -471,7 +471,7 @@ describe('another try for an ID token', () => {
   const busy = new IdTokenError('refused', { status: 503, retryable: true, retryAfter: 5000 });
   const refused = new IdTokenError('refused', { status: 403 });
 
-  test('is made where the error may pass, after the time that was asked for', () => {
+  test('is made where the error may pass, after the time that was requested', () => {
     assert.deepEqual(judgeIdTokenFailure(busy, 'transient'), {
       retryable: true,
       retryAfter: 5000,
@@ -503,7 +503,7 @@ describe('another try for an ID token', () => {
     });
   }
 
-  test('waits for what a proxy asks for', () => {
+  test('waits for what a proxy requests', () => {
     const details = { proxyStatus: 503, retryAfter: 7000, sent: false };
     assert.deepEqual(
       judgeIdTokenFailure(new TransportError('proxy_refused', details), 'transient'),

@@ -10,7 +10,7 @@ import { shapeOf } from '../oauth2/answer/answer-shape.ts';
 import { readJsonObject } from '../oauth2/json-object.ts';
 import { IdTokenError, type IdTokenErrorDetails } from './id-token-error.ts';
 
-/** What an ID token says. Nothing here verifies it: it is shown, and told apart from another, but never trusted. */
+/** What an ID token says. Nothing here verifies it: it is shown, and distinguished from another, but never trusted. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** GitHub's OIDC ID token of the job. */
@@ -20,7 +20,7 @@ export interface IdToken {
   readonly claims: Claims;
 }
 
-/** Where the runner lets a job ask for its ID token. */
+/** Where the runner lets a job request its ID token. */
 export interface IdTokenEndpoint {
   readonly url: string;
   /** The bearer token that the endpoint wants. */
@@ -41,7 +41,7 @@ export const maxIdTokenAnswerBytes = 64 * 1024;
 const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 
 /**
- * Finds where the job may ask for its ID token.
+ * Finds where the job may request its ID token.
  *
  * @param env the step's environment
  * @returns undefined where the job lacks `permissions: { id-token: write }`
@@ -54,9 +54,9 @@ export function findIdTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | u
 }
 
 /**
- * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
+ * Requests the job's ID token once. Each answer is another token, with a `jti` of its own.
  *
- * @param audience the `aud` that it shall have; GitHub's own choice where undefined
+ * @param audience the `aud` that it must have; GitHub's own choice where undefined
  * @throws {TransportError} when no complete response came back
  * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
  */

@@ -208,7 +208,7 @@ describe('a sentence from outside', () => {
     });
   }
 
-  test('has its secrets hidden first, for one may end in a full stop or go on in the next line', () => {
+  test('has its secrets hidden first, because one may end in a full stop or go on in the next line', () => {
     const line = text`${sentence('not p4ssw.rd., not one\ntwo.')}`;
     assert.equal(renderText(line, hide('p4ssw.rd.', 'one\ntwo')), 'not ***, not ***');
   });
@@ -221,7 +221,7 @@ describe('a sentence from outside', () => {
 });
 
 describe('the value of an input', () => {
-  test('is shown as a whole or not at all, for no mask matches a part of a secret', () => {
+  test('is shown as a whole or not at all, because no mask matches a part of a secret', () => {
     const longest = 'x'.repeat(300);
     assert.equal(renderText(text`${got(longest)}`, showAll), `got "${longest}"`);
     assert.equal(renderText(text`${got(`${longest}y`)}`, showAll), 'got 301 characters');

@@ -28,12 +28,12 @@ const request: AcsRequest = {
 const sentAt = Date.parse('2026-01-31T11:00:00Z');
 const context = { sentAt, now: sentAt + 200 };
 
-/** An answer's members. */
+/** An answer's fields. */
 type Given = Readonly<Record<string, unknown>>;
 
 const usual: Given = { access_token: 'acs-token', expires_at: '2026-01-31T12:00:00Z' };
 
-/** Reads a 200 with the usual members and these; one that is undefined is left out. */
+/** Reads a 200 with the usual fields and these; one that is undefined is left out. */
 function parse(members: Given = {}): TokenResponse {
   return parseAcsResponse(answerJson(200, { ...usual, ...members }), context);
 }

@@ -39,7 +39,7 @@ function createContext(answers: readonly Answer[], options: Partial<DiscoveryCon
   return { network, context, urls };
 }
 
-/** Metadata as a server of this issuer has it, with other members over it. */
+/** Metadata as a server of this issuer has it, with other fields over it. */
 function metadata(members: Record<string, unknown> = {}): HttpResponse {
   return answerJson(200, { issuer, token_endpoint: tokenEndpoint, ...members });
 }
@@ -71,7 +71,7 @@ async function fail(
   return assert.fail('metadata was found');
 }
 
-/** What a search gives whose first answer has these members. */
+/** What a search gives whose first answer has these fields. */
 function find(
   members: Record<string, unknown>,
   options: Partial<DiscoveryContext> & { issuer?: string } = {},

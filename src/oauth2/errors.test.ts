@@ -34,7 +34,7 @@ function search(
 const reset = new TransportError('connection_failed', { systemCode: 'ECONNRESET' });
 const refusedConnection = new TransportError('connection_failed', { sent: false });
 
-/** For each error: is it repeated as transient, with retry-on: all, and with a grant that is used up by asking? */
+/** For each error: is it repeated as transient, with retry-on: all, and with a grant that works only once? */
 const rows: readonly [
   what: string,
   error: unknown,
@@ -140,7 +140,7 @@ describe('a failed attempt', () => {
     });
   }
 
-  test('hands the wait that the server asked for on', () => {
+  test('hands the wait that the server requested on', () => {
     const busy = answer(503, 'http_error', true, 20_000);
     assert.equal(
       judgeFailure(busy, { retryOn: 'transient', spendsGrant: false }).retryAfter,

@@ -110,7 +110,7 @@ export interface DiscoveryErrorDetails {
   /** The one answer of them that the code is about. */
   readonly answer: AnswerShape;
   readonly retryable: boolean;
-  /** What the server asked for (Retry-After), milliseconds. */
+  /** The wait that the server requested (Retry-After), milliseconds. */
   readonly retryAfter?: number | undefined;
   /** Where a redirect pointed, as the server wrote it. Text from outside: never print it as it is. */
   readonly location?: string | undefined;

@@ -57,7 +57,7 @@ describe('a token request', () => {
     });
   });
 
-  test('sends all that was asked for, in order, as a form', async () => {
+  test('sends all that was requested, in order, as a form', async () => {
     const { body } = await buildTokenRequest(full);
     assert.equal(
       body,
@@ -68,7 +68,7 @@ describe('a token request', () => {
   test('sends the same as JSON, repeated names as lists', async () => {
     const { body, headers } = await buildTokenRequest({ ...full, bodyFormat: 'json' });
     assert.equal(headers['content-type'], 'application/json');
-    // As text, for the order counts too.
+    // As text, because the order counts too.
     assert.equal(
       body,
       '{"grant_type":"client_credentials","scope":"read list","audience":"https://api.example.com","resource":["urn:a","urn:b"],"x":["1=2",""],"client_id":"id","client_secret":"s&cr t"}',
@@ -107,7 +107,7 @@ describe('a token request', () => {
     );
   });
 
-  test('has no scope, audience or resource where none was asked for', async () => {
+  test('has no scope, audience or resource where none was requested', async () => {
     for (const bodyFormat of ['form', 'json'] as const) {
       const { body = '' } = await buildTokenRequest({ ...plain, bodyFormat });
       assert.doesNotMatch(body, /scope|audience|resource/);
@@ -136,7 +136,7 @@ describe('a token request', () => {
     });
   });
 
-  test('asks for its credentials anew each time', async () => {
+  test('requests its credentials anew each time', async () => {
     let calls = 0;
     const request: TokenRequest = {
       ...plain,

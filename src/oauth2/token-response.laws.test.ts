@@ -180,7 +180,7 @@ for (const [endpoint, parse] of Object.entries(parsers)) {
       );
     });
 
-    test('the order of the members does not matter', () => {
+    test('the order of the fields does not matter', () => {
       fc.assert(
         fc.property(members, (some) => {
           const turned = Object.fromEntries(Object.entries(some).reverse());

@@ -227,7 +227,7 @@ describe('a token response', () => {
     }
   });
 
-  test('leaves out a member that is nested deeper than 100 levels, and keeps the token', () => {
+  test('leaves out a field that is nested deeper than 100 levels, and keeps the token', () => {
     const nest = (depth: number): string =>
       '[{"a":'.repeat(depth / 2) + '1' + '}]'.repeat(depth / 2);
     for (const depth of [102, 10_000, 200_000]) {
@@ -238,7 +238,7 @@ describe('a token response', () => {
     }
   });
 
-  test('leaves out a list of which one member is nested too deep', () => {
+  test('leaves out a list of which one field is nested too deep', () => {
     const deep = '['.repeat(101) + ']'.repeat(101);
     const body = `{"access_token":"abc","over":${deep},"list":[1,${deep}],"kept":${deep.slice(1, -1)}}`;
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
@@ -258,13 +258,13 @@ describe('a token response', () => {
     }
   });
 
-  test('keeps a member named __proto__ of a form as a member', () => {
+  test('keeps a field named __proto__ of a form as a field', () => {
     const body = 'access_token=abc&__proto__=x';
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
     assert.deepEqual(Object.entries(others), [['__proto__', 'x']]);
   });
 
-  test('keeps a member named __proto__ as a member', () => {
+  test('keeps a field named __proto__ as a field', () => {
     const body = '{"access_token":"abc","__proto__":{"access_token":"x"}}';
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
     assert.deepEqual(Object.keys(others), ['__proto__']);

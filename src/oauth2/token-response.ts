@@ -19,13 +19,13 @@ import {
 /** What a token endpoint gave. */
 export interface TokenResponse {
   readonly accessToken: AccessToken;
-  /** The granted scopes; undefined where the server named none, which means: as asked for (RFC 6749 section 5.1). */
+  /** The granted scopes; undefined where the server named none, which means: as requested (RFC 6749 section 5.1). */
   readonly scopes: readonly string[] | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
   /** What else the response has, without what is nested too deep: an object, or the list that the response is. */
   readonly others: OtherFields;
-  /** When it was asked for: epoch, milliseconds. */
+  /** When it was requested: epoch, milliseconds. */
   readonly issuedAt: number;
 }
 
@@ -36,7 +36,7 @@ export type OtherFields = Members | readonly unknown[];
 export interface ResponseContext {
   /** The places that are not the standard ones; none if it is left out. */
   readonly fields?: ResponseFields | undefined;
-  /** When the request was sent: epoch, milliseconds. The expiry is counted from here, for the answer took time. */
+  /** When the request was sent: epoch, milliseconds. The expiry is counted from here, because the answer took time. */
   readonly sentAt: number;
   /** Now: epoch, milliseconds. */
   readonly now: number;
@@ -52,7 +52,7 @@ const transientErrors: ReadonlySet<string> = new Set([
   'slow_down',
 ]);
 
-/** The members that are read here and have a place of their own in a {@link TokenResponse}. */
+/** The fields that are read here and have a place of their own in a {@link TokenResponse}. */
 const understood: ReadonlySet<string> = new Set([
   'access_token',
   'token_type',
@@ -249,7 +249,7 @@ export function readLocation(location: string): string {
   return dropUserInfo(place);
 }
 
-/** Drops all before the last @ but a scheme and slashes; in one go, for a server chooses the length. */
+/** Drops all before the last @ but a scheme and slashes; in one go, because a server chooses the length. */
 function dropUserInfo(place: string): string {
   const at = place.lastIndexOf('@');
   if (at < 0) return place;

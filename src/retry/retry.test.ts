@@ -252,7 +252,7 @@ describe('waits', () => {
     assert.deepEqual(clock.sleeps, [42_000]);
   });
 
-  test('last as long as the backoff when the server asks for less', async () => {
+  test('last as long as the backoff when the server requests less', async () => {
     const { clock, result } = run(fail, {
       policy: { maxAttempts: 2 },
       random: highest,
@@ -284,7 +284,7 @@ describe('giving up', () => {
     assert.equal(draws(), 0);
   });
 
-  test('comes at once when the server asks for more time than is left, and has the figure', async () => {
+  test('comes at once when the server requests more time than is left, and has the figure', async () => {
     const { clock, reports, result } = run(fail, {
       judge: () => ({ retryable: true, retryAfter: 3_600_000 }),
     });
@@ -296,7 +296,7 @@ describe('giving up', () => {
     assert.deepEqual(clock.sleeps, []);
   });
 
-  test('comes at once when the server asks for exactly the time that is left', async () => {
+  test('comes at once when the server requests exactly the time that is left', async () => {
     const { clock, result } = run(failAfter(20_000), {
       judge: () => ({ retryable: true, retryAfter: 100_000 }),
     });
@@ -304,7 +304,7 @@ describe('giving up', () => {
     assert.deepEqual(clock.sleeps, []);
   });
 
-  test('does not come when the server asks for a little less than the time that is left', async () => {
+  test('does not come when the server requests a little less than the time that is left', async () => {
     const { clock, result } = run(failOnceAfter(20_000), {
       judge: () => ({ retryable: true, retryAfter: 99_998 }),
     });
@@ -340,7 +340,7 @@ describe('giving up', () => {
     }
   });
 
-  test('is for the deadline when a timer was a millisecond early, for that is no time for an attempt', async () => {
+  test('is for the deadline when a timer was a millisecond early, because that is no time for an attempt', async () => {
     const { clock, result } = run(failAfter(14_999), { random: 0, totalTimeout: 15 });
     assert.equal((await catchGaveUp(result)).code, 'total_timeout');
     assert.equal(clock.timers.length, 1);
@@ -360,7 +360,7 @@ describe('giving up', () => {
     assert.equal((await catchGaveUp(result)).code, 'not_retryable');
   });
 
-  test('is for the number of attempts rather than for what the server asks for after the last', async () => {
+  test('is for the number of attempts rather than for what the server requests after the last', async () => {
     const { result } = run(fail, {
       policy: { maxAttempts: 1 },
       judge: () => ({ retryable: true, retryAfter: 3_600_000 }),

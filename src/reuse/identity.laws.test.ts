@@ -194,7 +194,7 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
   verbose: [{ values: ['false', 'true'] }],
 };
 
-/** Where the jobs of the law may ask for their ID token. */
+/** Where the jobs of the law may request their ID token. */
 const env = {
   ...idTokenEnvironment,
   ACTIONS_RUNTIME_TOKEN: 'the-runtime-token',

@@ -248,7 +248,7 @@ describe('the text of an identity', () => {
     );
   });
 
-  test('changes with every single member that changes, and with nothing else', () => {
+  test('changes with every single field that changes, and with nothing else', () => {
     fc.assert(
       fc.property(identities, identities, fc.constantFrom(...members), (one, other, member) => {
         const changed = { ...one, [member]: other[member] };
@@ -420,18 +420,18 @@ describe('the text of an identity', () => {
     ],
   ];
   for (const [what, one, other] of different) {
-    test(`tells apart ${what}`, () => {
+    test(`distinguishes ${what}`, () => {
       assert.notEqual(write(one), write(other));
     });
   }
 
-  test('tells apart what is not there, what is empty, and what is nothing', () => {
+  test('distinguishes what is not there, what is empty, and what is nothing', () => {
     const values = [undefined, '', null, 'null', 0, '0', false, 'false', [], [''], {}, { '': '' }];
     const texts = values.map((value) => writeIdentity({ value }));
     assert.equal(new Set(texts).size, values.length);
   });
 
-  test('tells apart what differs in any depth', () => {
+  test('distinguishes what differs in any depth', () => {
     const values = [{ a: { b: [1] } }, { a: { b: [2] } }, { a: { c: [1] } }, { a: {} }];
     const texts = values.map((value) => writeIdentity({ value }));
     assert.equal(new Set(texts).size, values.length);

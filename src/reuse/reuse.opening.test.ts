@@ -106,7 +106,7 @@ describe('the name under which a token is looked for', () => {
 
   const cannotWrite = { ACTIONS_CACHE_MODE: 'read' };
 
-  test('comes from the secret and all that is asked for', async () => {
+  test('comes from the secret and all that is requested', async () => {
     const inputs = {
       'token-url': '',
       issuer: 'https://login.example.com',

@@ -163,7 +163,7 @@ describe('a look-up that finds no token', () => {
   });
 });
 
-describe('a token that was asked for', () => {
+describe('a token that was requested', () => {
   /** The lines about tokens that are kept one after the other by a job that has no saver. */
   async function tellAll(
     responses: readonly TokenResponse[],
@@ -242,7 +242,7 @@ describe('a token that was asked for', () => {
 });
 
 describe('keeping a token', () => {
-  test('seals it without its secrets for jobs with the same identity', async (context) => {
+  test('encrypts it without its secrets for jobs with the same identity', async (context) => {
     const { reuse, calls, folders, readSaved } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
     const others = { instance_url: 'https://acme.example.com', session_secret: 'hide-me-please' };
@@ -318,7 +318,7 @@ describe('keeping a token', () => {
 });
 
 describe('the process that saves', () => {
-  test('is there while the token is asked for, and gone once nothing is to be kept', async (context) => {
+  test('is there while the token is requested, and gone once nothing must be kept', async (context) => {
     const { reuse, calls, folders } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
     assert.equal(folders().length, 1);
@@ -402,7 +402,7 @@ describe('a job that missed and has cache-wait', () => {
     });
   }
 
-  test('asks at once where it may not write, for it could not lead', async () => {
+  test('asks at once where it may not write, because it could not lead', async () => {
     const { reuse, calls, asked } = await openJob({
       inputs,
       env: { ACTIONS_CACHE_MODE: 'read' },

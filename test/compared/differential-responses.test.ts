@@ -54,7 +54,7 @@ interface Difference {
   readonly adapt: (answer: Answer) => Answer;
 }
 
-/** Sets members of an answer, or takes those away that are undefined. */
+/** Sets fields of an answer, or takes those away that are undefined. */
 function change(answer: Answer, members: Members): Answer {
   const all = Object.entries({ ...answer.members, ...members });
   return {

@@ -403,7 +403,7 @@ function readParameters({ body }: Sent): Partial<Record<string, string[]>> {
 
 /**
  * Header and claims are the same but for these: `typ: JWT` is sent by this action alone, as RFC 7519 section 5.1
- * recommends and every provider's example has it; `nbf` by oauth4webapi alone, for it can only fail where clocks differ,
+ * recommends and every provider's example has it; `nbf` by oauth4webapi alone, because it can only fail where clocks differ,
  * and `iat` says the same; `jti` is a UUID here and 32 random bytes there. Both are good for 60 seconds.
  */
 function assertSameJwt(own: string, theirs: string): void {

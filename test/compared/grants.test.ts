@@ -141,7 +141,7 @@ describe('a signed JWT as the grant', { concurrency }, () => {
 
   after(() => granting.close());
 
-  /** The client's own way needs its name here, for the JWT alone would be `none`. */
+  /** The client's own way needs its name here, because the JWT alone would be `none`. */
   const methods = {
     basic: 'client_secret_basic',
     mutual: 'tls_client_auth',

@@ -114,7 +114,7 @@ describe('simulated calls', () => {
 });
 
 describe('simulated chance', () => {
-  test('is even, and its latencies have the median that was asked for', () => {
+  test('is even, and its latencies have the median that was requested', () => {
     const { random, latency } = createChance(7);
     const numbers = Array.from({ length: 10_000 }, random);
     assert.ok(numbers.every((number) => number >= 0 && number < 1));

@@ -119,7 +119,7 @@ for (const as of Object.keys(sent) as IdTokenParameter[]) {
       assert.deepEqual(body, { ...sent[as], [as]: service.issued[0] });
     });
 
-    test('brings a new ID token with each attempt, for a 503 has used the last one up', async (t) => {
+    test('brings a new ID token with each attempt, because a 503 has used the last one up', async (t) => {
       const { server, run } = await start(t, { server: { outages: 2 } });
       const { exitCode, outputs, stdout } = await run({ 'id-token-as': as });
       assert.equal(exitCode, 0, stdout);
@@ -151,7 +151,7 @@ for (const as of Object.keys(sent) as IdTokenParameter[]) {
 }
 
 describe('the ID token', () => {
-  test('has the audience that GitHub chooses where none is asked for', async (t) => {
+  test('has the audience that GitHub chooses where none is requested', async (t) => {
     const audience = 'https://github.com/octo-org';
     const { service, run } = await start(t, { server: { audience } });
     const { exitCode } = await run({ 'id-token-audience': '' });
@@ -159,7 +159,7 @@ describe('the ID token', () => {
     assert.match(service.requests[0]?.path ?? '', /\?api-version=2\.0$/);
   });
 
-  test('is asked for again where its service fails for a while, in whatever way', async (t) => {
+  test('is requested again where its service fails for a while, in whatever way', async (t) => {
     const { service, server, run } = await start(t);
     service.misbehave(json(500, { message: 'oops' }), reset('in-head'), json(200, []));
     const { exitCode, stdout } = await run();
@@ -168,7 +168,7 @@ describe('the ID token', () => {
     assert.equal(server.requests.length, 1);
   });
 
-  test('is asked for again where its service says nothing within timeout', async (t) => {
+  test('is requested again where its service says nothing within timeout', async (t) => {
     const { service, run } = await start(t);
     service.misbehave(silence('before-head'));
     const { exitCode, stdout } = await run({ timeout: '0.5' });
@@ -195,7 +195,7 @@ describe('the ID token', () => {
     'a redirect': json(302, {}, { location: 'http://127.0.0.1:9/' }),
     'a token response': token(),
   })) {
-    test(`is not asked for again after ${what}`, async (t) => {
+    test(`is not requested again after ${what}`, async (t) => {
       const { service, server, run } = await start(t);
       service.misbehave(answer);
       const { exitCode, annotations, commands } = await run();
@@ -223,7 +223,7 @@ describe('the ID token', () => {
   });
 });
 
-describe('a job that may not ask for an ID token', () => {
+describe('a job that may not request an ID token', () => {
   for (const name of ['ACTIONS_ID_TOKEN_REQUEST_URL', 'ACTIONS_ID_TOKEN_REQUEST_TOKEN'] as const) {
     test(`learns by one annotation what to give it (without ${name})`, async (t) => {
       const { service, server, run } = await start(t);

@@ -54,7 +54,7 @@ describe('a job that lacks', () => {
       assert.equal(failed.annotations[0]?.level, 'error');
     });
 
-    test(`${what} ends green with one notice and empty outputs if it is to be skipped`, async (t) => {
+    test(`${what} ends green with one notice and empty outputs if it may be skipped`, async (t) => {
       const given = { ...inputs, 'if-no-credentials': 'skip' };
       const { run: skipped, requests } = await run(t, given);
       assert.deepEqual([skipped.exitCode, requests], [0, 0], skipped.stdout);

@@ -45,7 +45,7 @@ async function run(t: TestContext, answer: Answer): Promise<Run> {
       'client-id': 'ci',
       'client-secret': 'secret-of-the-client',
       'use-cache': 'false',
-      // No attempt shall end by the time that passes here.
+      // No attempt may end by the time that passes here.
       timeout: '86400',
       'total-timeout': '86400',
     },

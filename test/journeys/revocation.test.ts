@@ -97,7 +97,7 @@ describe('revoke: true', () => {
     assert.deepEqual(await server.introspect(main.outputs['token'] ?? ''), { active: false });
   });
 
-  test('keeps the token sealed in the state, and masks it first at the end of the job', async () => {
+  test('keeps the token encrypted in the state, and masks it first at the end of the job', async () => {
     const { main, post } = split(
       await runJob({ issuer: server.issuer, 'ca-certificate': server.caCertificate }),
     );
@@ -111,7 +111,7 @@ describe('revoke: true', () => {
     assert.ok(post.masks.includes(token));
   });
 
-  test('does nothing where it was not asked for', async () => {
+  test('does nothing where it was not requested', async () => {
     const { main, post } = split(
       await runJob({
         revoke: 'false',
@@ -264,7 +264,7 @@ describe('a revocation that does not succeed at once', () => {
     );
   });
 
-  test('is told of where the runtime token is not the one that sealed the state', async () => {
+  test('is told of where the runtime token is not the one that encrypted the state', async () => {
     const scripted = await startScriptedServer({ answers: [token()] });
     try {
       const inputs = {
@@ -363,7 +363,7 @@ describe('inputs that cannot keep the promise', () => {
     assert.match(runs[0]?.annotations[0]?.message ?? '', /^revoke: needs ACTIONS_RUNTIME_TOKEN/);
   });
 
-  test('are an error where the metadata names no revocation endpoint, and no token is asked for', async () => {
+  test('are an error where the metadata names no revocation endpoint, and no token is requested', async () => {
     const scripted = await startScriptedServer({
       answers: [
         dynamic(({ headers }) => {

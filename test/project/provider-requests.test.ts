@@ -76,7 +76,7 @@ function readTokenRequest({ succeeded, calls, tokenRequests }: ExampleRun): Sent
   return request ?? assert.fail('no request');
 }
 
-/** Metadata is asked for where it has to be, at the URL where it is. */
+/** Metadata is requested where it has to be, at the URL where it is. */
 function assertDiscovery({ discoveryRequests }: ExampleRun, { discovery }: ProviderRequest): void {
   assert.deepEqual(
     discoveryRequests.map(({ method, url }) => `${method} ${url}`),
@@ -101,7 +101,7 @@ async function assertRequest(
   else await assertMembers(readBody(sent), request.body, given, 'parameter');
 }
 
-/** Everything that is to be in the header, by name in lower case. */
+/** Everything that must be in the header, by name in lower case. */
 function listHeaders(
   { method, contentType, authorization = 'none', headers }: ProviderRequest['request'],
   given: Given,
@@ -150,7 +150,7 @@ function readBody({ headers, body = '' }: SentRequest): Members {
   );
 }
 
-/** Holds that members have exactly these names, and the values that are expected of each. */
+/** Holds that fields have exactly these names, and the values that are expected of each. */
 async function assertMembers(
   actual: Members,
   expected: Readonly<Record<string, Expected | readonly Expected[]>>,

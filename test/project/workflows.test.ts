@@ -130,7 +130,7 @@ describe("GitHub's parser", () => {
   }
 });
 
-describe('no script has an expression in it, for its value would be run as a part of the script', () => {
+describe('no script has an expression in it, because its value would be run as a part of the script', () => {
   for (const source of [...files, ...actions, ...pieces]) {
     test(source.name, () => {
       assert.deepEqual(

@@ -14,7 +14,7 @@ export const requests: readonly ProviderRequest[] = [
       status: 200,
       body: { access_token: 'made-up.cognito.token', token_type: 'Bearer', expires_in: 3600 },
     },
-    // Cognito names no scope: what was asked for is what was granted (RFC 6749 section 5.1).
+    // Cognito names no scope: what was requested is what was granted (RFC 6749 section 5.1).
     outputs: { 'expires-in': '3599', scope: 'orders/read' },
   },
 ];

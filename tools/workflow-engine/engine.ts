@@ -201,7 +201,7 @@ function showEntry({ job, stage, step, msg }: LogEntry): string {
 export type StepPlace = Required<Pick<LogEntry, 'job' | 'stage' | 'step'>>;
 
 /**
- * Gives what a step showed, a line each: what it printed, and `::add-mask::***` for each value that it had hidden. act
+ * Gives what a step showed, one per line: what it printed, and `::add-mask::***` for each value that it had hidden. act
  * may print the last lines of a step after its result, so that they are found by their step and not by their place.
  */
 export function listStepLines({ entries }: WorkflowRun, place: StepPlace): string[] {

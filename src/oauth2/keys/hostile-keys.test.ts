@@ -28,7 +28,7 @@ const pieces = [
   '{"a":',
 ];
 
-/** Text before the pieces: none, or what makes them a private member of JSON. */
+/** Text before the pieces: none, or what makes them a private field of JSON. */
 const beginnings = ['', '{"d":"'];
 
 /** Characters. In this many, an effort that grows with the square takes a minute, and one that does not a second. */

@@ -88,7 +88,7 @@ describe('the private parts', () => {
     assert.deepEqual(listPrivateParts(text), listPrivateParts(rsaPem));
   });
 
-  test('of a JWK are its private members', () => {
+  test('of a JWK are its private fields', () => {
     const jwk = rsa.privateKey.export({ format: 'jwk' });
     const { d, p, q, dp, dq, qi } = jwk;
     assert.deepEqual(listPrivateParts(JSON.stringify(jwk)).sort(), [d, p, q, dp, dq, qi].sort());
@@ -152,7 +152,7 @@ describe('the private parts', () => {
     assert.deepEqual(listPrivateParts(toPem('PRIVATE KEY', '')), []);
   });
 
-  test('of a PEM in JSON that has lost a line do not include the other members', () => {
+  test('of a PEM in JSON that has lost a line do not include the other fields', () => {
     const before = '{"project_id":"acme-production","private_key":"';
     const after = '","client_email":"ci@example.com"}';
     const beginning = '-----BEGIN PRIVATE KEY-----\\nAAAAAAAA\\nBBBBBBBB';
@@ -164,7 +164,7 @@ describe('the private parts', () => {
     }
   });
 
-  test('of a private member are its lines, without markers, as written and as meant', () => {
+  test('of a private field are its lines, without markers, as written and as meant', () => {
     const value =
       '-----BEGIN PRIVATE KEY-----\n  AAAAAAAA\r\n\r\nBBBBBBBB \n-----END PRIVATE KEY-----';
     assert.deepEqual(listPrivateParts(`{"key":"${value}"}`), [
@@ -182,7 +182,7 @@ describe('the private parts', () => {
     ]);
   });
 
-  test('of JSON that is damaged are the values of private members of any spelling', () => {
+  test('of JSON that is damaged are the values of private fields of any spelling', () => {
     const names = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'r', 't', 'key', 'private_key'];
     for (const name of [...names, 'privateKey', 'PRIVATE_KEY', 'D']) {
       for (const text of [`{"${name}":"ab.cd.ef"`, `{'${name}' : 'ab.cd.ef`]) {
@@ -217,7 +217,7 @@ describe('the private parts', () => {
     }
   });
 
-  test('of a JWK with white space around it are its private members', () => {
+  test('of a JWK with white space around it are its private fields', () => {
     const jwk = JSON.stringify(ed25519Jwk, undefined, 2);
     assert.deepEqual(listPrivateParts(`\n  ${jwk}\n`), [ed25519Jwk.d]);
   });
@@ -331,7 +331,7 @@ describe('laws', () => {
     );
   });
 
-  /** The base64 of a key without line breaks, and the private members of its JWK. */
+  /** The base64 of a key without line breaks, and the private fields of its JWK. */
   function listSecretText(key: KeyObject): string[] {
     const bodies = Object.values(listPems(key)).map((pem) => {
       return pem.replace(/-----.*-----/g, '').replace(/\s/g, '');
@@ -341,7 +341,7 @@ describe('laws', () => {
     return [...bodies, d, p, q, dp, dq, qi];
   }
 
-  /** The public members of its JWK, in both alphabets, for a PEM has them, too. */
+  /** The public fields of its JWK, in both alphabets, because a PEM has them, too. */
   function listOpenText(key: KeyObject): string[] {
     if (key.asymmetricKeyType === 'rsa-pss') return [];
     const { n = '', x = '', y = '' } = key.export({ format: 'jwk' });

@@ -7,7 +7,7 @@ const shortestPart = 8;
 /** The length of a PEM's line (RFC 7468 section 2). */
 const pemLine = 64;
 
-/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+/** Fields with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
 const privateMember =
   /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
 

@@ -134,13 +134,13 @@ describe('what a key says of itself', () => {
     );
   });
 
-  test('comes after what is asked for', () => {
+  test('comes after what is requested', () => {
     const jwk = jwkOf(sampleOf('RSA').privateKey, { kid: 'k1', alg: 'PS384' });
     const { keyId, algorithm } = readSigningKey(jwk, { keyId: 'k2', algorithm: 'RS512' });
     assert.deepEqual({ keyId, algorithm }, { keyId: 'k2', algorithm: 'RS512' });
   });
 
-  test('counts where what is asked for is empty', () => {
+  test('counts where what is requested is empty', () => {
     const jwk = jwkOf(sampleOf('RSA').privateKey, { kid: 'k1', alg: 'PS384' });
     const { keyId, algorithm } = readSigningKey(jwk, { keyId: '', algorithm: '' });
     assert.deepEqual({ keyId, algorithm }, { keyId: 'k1', algorithm: 'PS384' });

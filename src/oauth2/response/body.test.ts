@@ -7,13 +7,13 @@ const read = (text: string, path?: string): unknown =>
   readBody(Buffer.from(text), path === undefined ? {} : { access_token: path });
 
 describe('a body is', () => {
-  test('an object, whatever is asked for', () => {
+  test('an object, whatever is requested', () => {
     for (const path of [undefined, '.', '0', 'data.token']) {
       assert.deepEqual(read('\ufeff {"a":1} ', path), { a: 1 });
     }
   });
 
-  test('a list, only if the token is to be found by an index', () => {
+  test('a list, only if the token must be found by an index', () => {
     assert.deepEqual(read('[{"token":"x"}]', '0.token'), [{ token: 'x' }]);
     assert.deepEqual(read('["x"]', '0'), ['x']);
     assert.deepEqual(read('["x"]', '10.token'), ['x']);

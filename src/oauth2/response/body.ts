@@ -2,13 +2,13 @@ import { isObject, type Members } from '../json-object.ts';
 import { parseExactJson } from '../json/exact-json.ts';
 import { type ResponseFields, readsList, readsText } from './response-fields.ts';
 
-/** A body that was read: a JSON object or the fields of a form; a list or a text if the token is to be found there. */
+/** A body that was read: a JSON object or the fields of a form; a list or a text if the token must be found there. */
 export type ResponseBody = Members | readonly unknown[] | string;
 
 /**
  * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
  *
- * @param fields a list or a text is read only if the access token is to be found there
+ * @param fields a list or a text is read only if the access token must be found there
  * @returns undefined if it is nothing of these
  */
 export function readBody(body: Buffer, fields: ResponseFields = {}): ResponseBody | undefined {

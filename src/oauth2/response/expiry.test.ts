@@ -171,7 +171,7 @@ describe('a time', () => {
   });
 });
 
-describe('the claim exp', () => {
+describe('the exp claim', () => {
   const exp = inOneHour.getTime() / 1000;
   const others: Readonly<Record<string, string>> = {
     'in text is none': makeJwt({ exp: String(exp) }),

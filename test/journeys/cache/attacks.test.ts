@@ -58,7 +58,7 @@ function inflate(rest: Buffer): Plant {
   });
 }
 
-/** An archive with these members and garbage in them. */
+/** An archive with these fields and garbage in them. */
 function members(make: (room: string) => TarMember[]): Plant {
   return ({ room }, compression) => ({ blob: compress(packTar(make(room)), compression) });
 }
@@ -312,7 +312,7 @@ describe('the built action passes over a planted name', { concurrency }, () => {
       const room = await makeRoomWithCanary(t);
       const { prefix, seal } = await createForge(stage.endpoint.url);
       for (const [index, compression] of compressions.entries()) {
-        // Sealed as it should be, so that nothing but its name is wrong.
+        // Encrypted as it should be, so that nothing but its name is wrong.
         const sealed = seal({ name: `${prefix}${ends[index] ?? ''}` });
         const blob = compress(pack(sealed), compression);
         stage.service.plant({ name: sealed.name, version: makeVersion(compression), blob });

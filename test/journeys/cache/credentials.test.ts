@@ -1,4 +1,4 @@
-/** Whose token it is: entries of the cache are sealed by every kind of credential, and bound to what an ID token says. */
+/** Whose token it is: entries of the cache are encrypted by every kind of credential, and bound to what an ID token says. */
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test, type TestContext } from 'node:test';
@@ -109,7 +109,7 @@ describe('a token that was got by a private key', { concurrency }, () => {
     }
   });
 
-  test('is reused by grants of a signed JWT, for each attempt has made a new one', async (t) => {
+  test('is reused by grants of a signed JWT, because each attempt has made a new one', async (t) => {
     const inputs = { 'private-key': generatePem(), 'private-key-as': 'assertion' };
     const { stage, run } = await start(t, inputs);
     const first = await run();
@@ -232,7 +232,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
     assert.equal(stage.endpoint.requests.length, 1 + others.length);
   });
 
-  test('as the grant is reused, too, for it is got anew for each request', async (t) => {
+  test('as the grant is reused, too, because it is got anew for each request', async (t) => {
     const { run } = await startFederated(t, { 'id-token-as': 'subject_token', ...encryptionKey });
     const first = await run();
     assert.equal(first.lines[2], keptIt);
@@ -337,7 +337,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     assert.equal(server.requests.length, 2);
   });
 
-  test('is not asked where the cache cannot be asked for want of an ID token', async (t) => {
+  test('is not asked where the cache cannot be requested want of an ID token', async (t) => {
     const { idTokens, server, cacheRequests, run } = await startFederation(t);
     const busy = json(503, { message: 'busy' });
     idTokens.misbehave(busy, busy);

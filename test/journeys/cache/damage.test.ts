@@ -78,7 +78,7 @@ describe('an entry', () => {
     }
   });
 
-  test('opens whatever is in the tar header before it, for nothing of that is believed', async () => {
+  test('opens whatever is in the tar header before it, because nothing of that is believed', async () => {
     const { keys, seal } = await createForge('https://login.example/token');
     const { name, entry } = seal();
     const archive = packTar([{ content: entry }]);
@@ -140,7 +140,7 @@ describe('a compressed archive', () => {
     });
   }
 
-  test('of zstd that asks for a window of a GiB is refused', async () => {
+  test('of zstd that requests a window of a GiB is refused', async () => {
     // RFC 8878 section 3.1.1: magic, no flags, window descriptor, and a last raw block of three bytes.
     const frame = Buffer.from('28b52ffd00' + 'a0' + '190000' + '616263', 'hex');
     await assert.rejects(decompressArchive(frame, 'zstd-without-long'), {

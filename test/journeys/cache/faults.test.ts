@@ -80,7 +80,7 @@ const lookUp = {
   'no answer': 'notUsedInTime',
 } as const;
 
-/** What cannot be downloaded is no better than garbage: it is to be replaced. */
+/** What cannot be downloaded is no better than garbage: it must be replaced. */
 const download = {
   'a 500': 'kept',
   'a 403': 'kept',

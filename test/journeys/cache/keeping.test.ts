@@ -83,7 +83,7 @@ describe('a token is not kept', { concurrency }, () => {
     'refreshToken',
     'authCode',
   ]) {
-    test(`when the parameter ${name} is used up by asking`, async (t) => {
+    test(`when the parameter ${name} works only once`, async (t) => {
       const stage = await start(t);
       const run = await stage.run({ inputs: { parameters: `${name}=used-up-by-asking` } });
       assert.deepEqual(run.lines, unused('single_use'));

@@ -82,7 +82,7 @@ function plant(stage: Stage, { name, entry }: { name: string; entry: Buffer }): 
 
 describe('a cached token is used', { concurrency }, () => {
   const looking = { ACTIONS_CACHE_MODE: 'read' };
-  /** Half a minute from the boundary, for the job needs time. Seconds. */
+  /** Half a minute from the boundary, because the job needs time. Seconds. */
   const rows: {
     name: string;
     lifetime: number;

@@ -106,7 +106,7 @@ describe('a second job', { concurrency }, () => {
     assert.equal(count(stage, 'GetCacheEntryDownloadURL'), 0);
   });
 
-  test('has the granted scopes and the other members of the answer too, but no secret among them', async (t) => {
+  test('has the granted scopes and the other fields of the answer too, but no secret among them', async (t) => {
     const answer = token({
       scope: 'list read',
       instance_url: 'https://eu.example',

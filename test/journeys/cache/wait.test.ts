@@ -1,4 +1,4 @@
-/** Jobs that start together and ask for one token (cache-wait), by the built action. */
+/** Jobs that start together and request one token (cache-wait), by the built action. */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 

@@ -69,7 +69,7 @@ test('another client can be the right one', async (t) => {
   assert.equal((await ask(server, { headers: right }))[0], 401);
 });
 
-test('members of the answer can be replaced and left out', async (t) => {
+test('fields of the answer can be replaced and left out', async (t) => {
   const server = await start(t, { members: { expires_at: 'soon', expires_in: undefined } });
   assert.deepEqual(await ask(server, { headers: right }), [
     200,

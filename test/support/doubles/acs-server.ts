@@ -25,7 +25,7 @@ export interface AcsServerOptions {
   clientSecret?: string;
   /** What the first requests get, whoever asks. */
   faults?: readonly Answer[];
-  /** Members of the answer in place of its own; one that is undefined is left out. */
+  /** Fields of the answer in place of its own; one that is undefined is left out. */
   members?: Readonly<Record<string, unknown>>;
   /** The time of day: epoch, milliseconds; the machine's if left out. */
   now?: () => number;

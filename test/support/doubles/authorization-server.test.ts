@@ -68,7 +68,7 @@ async function send(
   };
 }
 
-/** Asks for a token, with the parameters over the ones of a plain request. */
+/** Requests a token, with the parameters over the ones of a plain request. */
 function askForToken(
   server: AuthorizationServer,
   form: Form,
@@ -110,7 +110,7 @@ test('Basic with a form-encoded id and secret gives a token that introspection c
   assert.deepEqual([client_id, scope], [client.clientId, 'read']);
 });
 
-test('the lifetime of a token is the one asked for', async (t) => {
+test('the lifetime of a token is the one requested', async (t) => {
   const server = await start(t, { tokenLifetime: 42 });
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const { body } = await askForToken(server, {}, writeBasic(defaultClient));
@@ -392,7 +392,7 @@ for (const [grantType, name] of [
   });
 }
 
-test('a server with an endpoint for certificates asks for one there alone', async (t) => {
+test('a server with an endpoint for certificates requests one there alone', async (t) => {
   const clientId = 'mutual';
   const authority = await createAuthority();
   const server = await start(t, {

@@ -66,7 +66,7 @@ export interface AuthorizationServerOptions {
   readonly https?: boolean;
   /**
    * The host of an endpoint of its own for clients with certificates, on a port of its own, as the metadata tells
-   * (RFC 8705 section 5); the usual one does not ask for certificates then. One endpoint for all if left out.
+   * (RFC 8705 section 5); the usual one does not request certificates then. One endpoint for all if left out.
    */
   readonly mtlsHostName?: string;
   /** Of those whose signed JWTs are grants (RFC 7523 section 2.1, RFC 8693); there are no such grants if left out. */

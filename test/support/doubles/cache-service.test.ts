@@ -72,7 +72,7 @@ function bearer(service: CacheService, job: Omit<Job, 'version'>): string {
   return `Bearer ${token}`;
 }
 
-/** A member of an answer that has to be a string. */
+/** A field of an answer that has to be a string. */
 function stringIn(reply: Reply, name: string): string {
   const value = (reply.body as Record<string, unknown>)[name];
   assert.ok(typeof value === 'string', `${name} is no string`);
@@ -304,7 +304,7 @@ describe('version 2', () => {
     assert.equal(stringIn(reply, 'matched_key'), 'name-1');
   });
 
-  test('gives a name to exactly one of 64 that ask for it at once', async (t) => {
+  test('gives a name to exactly one of 64 that request it at once', async (t) => {
     const service = await start(t);
     const message = { key: 'name', version };
     const replies = await Promise.all(

@@ -22,7 +22,7 @@ import { createTwirpService, type TwirpMethod, twirpPath } from './cache-service
 
 export type { Entry, EntryName, Fault, Permission, ScopePermission };
 
-/** What a request asks for; `unknown` is answered by 404. HEAD is a `download` too, a block or a block list an `upload`. */
+/** What a request is for; `unknown` is answered by 404. HEAD is a `download` too, a block or a block list an `upload`. */
 export type Call = TwirpMethod | RestCall | 'upload' | 'download' | 'unknown';
 
 /** A request, recorded once its last byte was received. */
@@ -262,7 +262,7 @@ function route({ method, path }: Request): Call {
   return exactRoutes[asked] ?? prefixed?.[1] ?? 'unknown';
 }
 
-/** The answer that the fault asks for; where it takes the call's place, `answer` is not called. */
+/** The answer that the fault requests; where it takes the call's place, `answer` is not called. */
 function spoil(fault: Fault | undefined, answer: () => Answer): Answer {
   if (typeof fault !== 'object') return answer();
   if ('wrongBody' in fault) return { ...answer(), body: Buffer.from(fault.wrongBody) };

@@ -229,7 +229,7 @@ describe('a federated server', () => {
     assert.equal(usualSubject, 'repo:octo-org/octo-repo:ref:refs/heads/main');
   });
 
-  test('can answer with other members', async (t) => {
+  test('can answer with other fields', async (t) => {
     const members = { token_type: 'N_A', expires_in: undefined };
     const server = await start(t, { members });
     const answered = await present(server, 'subject_token', await service.sign());

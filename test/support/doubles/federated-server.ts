@@ -25,7 +25,7 @@ export interface FederatedServerOptions {
   readonly clientId?: string;
   /** How many of the first good requests get a 503, after which their ID token is used up. */
   readonly outages?: number;
-  /** Members of the answer in place of its own; one that is undefined is left out. */
+  /** Fields of the answer in place of its own; one that is undefined is left out. */
   readonly members?: Readonly<Record<string, unknown>>;
   /** The time of day: epoch, milliseconds; the machine's if left out. */
   readonly now?: () => number;

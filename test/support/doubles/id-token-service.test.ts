@@ -89,7 +89,7 @@ describe('an ID token', () => {
     assert.notEqual(one, other);
   });
 
-  test('has the audience that was asked for', async (t) => {
+  test('has the audience that was requested', async (t) => {
     const service = await start(t);
     const query = '&audience=api%3A%2F%2FAzureADTokenExchange';
     assert.equal(decodeJwt(await get(service, query)).aud, 'api://AzureADTokenExchange');

@@ -37,7 +37,7 @@ export interface IdTokenService {
   readonly issued: readonly string[];
   /** Has the next requests for an ID token answered by these, each by one. */
   readonly misbehave: (...answers: readonly Answer[]) => void;
-  /** Signs an ID token that nobody asked for. */
+  /** Signs an ID token that nobody requested. */
   readonly sign: (claims?: GivenClaims) => Promise<string>;
   /** Destroys every connection and stops listening. */
   readonly close: () => Promise<void>;

@@ -54,7 +54,7 @@ async function start(
   return { proxy, server };
 }
 
-/** Asks for `url` by the HTTP client of actions, in a process whose environment names the proxy. */
+/** Requests `url` by the HTTP client of actions, in a process whose environment names the proxy. */
 async function ask(t: TestContext, url: string, proxy: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'proxy-test-'));
   t.after(() => rm(directory, { recursive: true }));
@@ -182,7 +182,7 @@ describe('a proxy that tunnels', () => {
   });
 });
 
-describe('a proxy that asks for credentials', () => {
+describe('a proxy that requests credentials', () => {
   test('lets in the right ones, as the HTTP client of actions takes them from its address', async (t) => {
     const { proxy } = await start(t, { behaviour: 'authenticate', credentials });
     const url = proxy.urlWith(credentials.user, credentials.password);
@@ -193,7 +193,7 @@ describe('a proxy that asks for credentials', () => {
     ]);
   });
 
-  test('answers 407 to none, and says what it asks for', async (t) => {
+  test('answers 407 to none, and says what it requests', async (t) => {
     const { proxy, server } = await start(t, { behaviour: 'authenticate', credentials });
     const { response } = await sendConnect(proxy);
     assert.equal(response.statusCode, 407);

@@ -86,7 +86,7 @@ describe('a script', () => {
     assert.equal(run.log, '***\n');
   });
 
-  test('has masks only from the moment it asks for them', async () => {
+  test('has masks only from the moment it requests them', async () => {
     const script = await writeScript(
       `console.log('s3cret'); console.log('::add-mask::s3cret'); console.log('s3cret');`,
     );

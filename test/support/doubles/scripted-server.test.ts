@@ -226,7 +226,7 @@ describe('a whole answer', () => {
     assert.equal(await text(response), '{"error":"invalid_client"}');
   });
 
-  test('can be a token response, with members replaced or left out', async (t) => {
+  test('can be a token response, with fields replaced or left out', async (t) => {
     const server = await start(t, token(), token({ scope: 'read', expires_in: undefined }));
     assert.deepEqual(JSON.parse(await text(await fetchHead(server.url))), {
       access_token: accessToken,

@@ -245,7 +245,7 @@ export function json(status: number, value: unknown, headers: AnswerHeaders = {}
   });
 }
 
-/** A token response (RFC 6749 section 5.1); an override that is undefined leaves its member out. */
+/** A token response (RFC 6749 section 5.1); an override that is undefined leaves its field out. */
 export function token(overrides: Record<string, unknown> = {}): Answer {
   return json(200, tokenResponse(overrides));
 }

@@ -211,7 +211,7 @@ describe('the check for leaks takes for a secret', () => {
     assert.deepEqual(found, []);
   });
 
-  test('the private members of a JWK, and not the public ones', () => {
+  test('the private fields of a JWK, and not the public ones', () => {
     const jwk = { kty: 'RSA', n: 'public-member-of-it', d: 'private-member-of-it' };
     const inputs = { 'private-key': JSON.stringify(jwk) };
     assert.equal(find({ inputs, lines: [jwk.d] }).length, 1);

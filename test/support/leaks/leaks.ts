@@ -1,6 +1,6 @@
 /**
- * Looks for secrets in all that is to be seen of a script that the embedded runner ran. The runner does it for every
- * script, so that no test has to ask for it.
+ * Looks for secrets in all that is visible of a script that the embedded runner ran. The runner does it for every
+ * script, so that no test has to request it.
  *
  * Looked for are the secrets that the step began with (inputs, proxies, the runner's tokens), those that went over the
  * wire (the doubles note them), the outputs and whatever was masked: as they are and in every encoding, be they broken by
@@ -14,11 +14,11 @@ import { isSecretName, readMembers } from './names.ts';
 import { listStepSecrets, type Secret } from './step-secrets.ts';
 import type { Masker } from '../doubles/runner/masker.ts';
 
-/** A secret that is to be seen, or that is not masked as it must be. */
+/** A secret that is visible, or that is not masked as it must be. */
 export interface Leak {
   /** What the secret is. */
   readonly what: string;
-  /** Where it is to be seen; `masks` for one that was not masked, or too late. */
+  /** Where it is visible; `masks` for one that was not masked, or too late. */
   readonly where: string;
   /** How it is written there, or what is wrong with its mask. */
   readonly how: string;
@@ -98,7 +98,7 @@ export class LeakWatch {
   /**
    * Looks at what came of the script, after its end.
    *
-   * @throws {LeakError} where a secret is to be seen
+   * @throws {LeakError} where a secret is visible
    */
   check(seen: Seen): void {
     const places: readonly (readonly [string, string])[] = [
@@ -161,7 +161,7 @@ function collect(
   for (const value of runnerMasks) add(value.trim(), 'a secret of the workflow');
   for (const [value, what] of listHandedOut()) add(value, what);
   for (const value of masks) add(value, 'what was masked');
-  // The runner masks each line of a secret, for each is one.
+  // The runner masks each line of a secret, because each is one.
   for (const [value, what] of [...all]) {
     if (/[\r\n]/.test(value))
       value.split(/[\r\n]+/).forEach((line) => {

@@ -23,7 +23,7 @@ function digest(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** How often the processes are listed again, for one that was killed needs a moment to be gone. */
+/** How often the processes are listed again, because one that was killed needs a moment to be gone. */
 const patience = 200;
 
 /** The processes that have a directory below this one in their environment; none where the system does not tell. */

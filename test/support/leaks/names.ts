@@ -25,7 +25,7 @@ export function readSecretHeader([name, value]: Named): string | undefined {
   return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }
 
-/** Reads a form, a multipart body, or JSON at any depth; an array's members have its name. Empty for anything else. */
+/** Reads a form, a multipart body, or JSON at any depth; an array's fields have its name. Empty for anything else. */
 export function readMembers(body: string): Named[] {
   if (body.startsWith('--')) {
     const fields = body.matchAll(/ name="([^"]*)"\r\n\r\n([^]*?)\r\n--/g);

@@ -95,7 +95,7 @@ function findPem(text: string): string | undefined {
   return pem?.replaceAll('\\n', '\n').replaceAll('\\r', '');
 }
 
-/** The lines that have the key: those of 16 characters or more, for a shorter one is the rest of the last number. */
+/** The lines that have the key: those of 16 characters or more, because a shorter one is the rest of the last number. */
 function listPemLines(pem: string): string[] {
   return pem.split(/\s+/).filter((line) => /^[A-Za-z0-9+/]{16,}=*$/.test(line));
 }

@@ -110,7 +110,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-/** Answers every request with another token, `token-1-of-the-endpoint` first; members override those of the answer. */
+/** Answers every request with another token, `token-1-of-the-endpoint` first; fields override those of the answer. */
 export function issueTokens(members: Record<string, unknown> = {}): Answer {
   let issued = 0;
   return dynamic(() => {
@@ -188,7 +188,7 @@ async function runJob(
   return { ...run, lines, hit: hit === 'true', token: got };
 }
 
-/** Whatever the cache does, the job has a token and nothing else is to be seen of it. */
+/** Whatever the cache does, the job has a token and nothing else is visible of it. */
 async function assertTidy(run: Run, room: string, before: readonly string[]): Promise<void> {
   const { exitCode, conclusion, stderr, heldOpen, annotations, errors, stdout } = run;
   assert.deepEqual(

@@ -85,7 +85,7 @@ test('an authority can have a certificate with a weak signature', async () => {
   assert.equal(weak.signatureAlgorithm, 'ecdsa-with-SHA1');
 });
 
-test('the subject is the common name asked for, else the first name', async () => {
+test('the subject is the common name requested, else the first name', async () => {
   const { issue } = await createAuthority();
   const named = await issue({ names: ['a.test'], commonName: 'a client' });
   assert.equal(new X509Certificate(named.certificate).subject, 'CN=a client');

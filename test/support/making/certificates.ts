@@ -12,7 +12,7 @@ export interface IssuedCertificate {
   readonly key: string;
 }
 
-/** What is to be certified. */
+/** What must be certified. */
 export interface CertificateRequest {
   /** DNS names and IP addresses for the subjectAltName extension; may be empty. */
   readonly names: readonly string[];

@@ -304,7 +304,7 @@ export function listNames({ body }: RecordedRequest): string[] {
   return [...new URLSearchParams(body).keys()];
 }
 
-/** Verifies a signed JWT by what the server knows, and that it says what it shall and nothing more. */
+/** Verifies a signed JWT by what the server knows, and that it says what it must and nothing more. */
 export async function assertJwt(
   jwt: string,
   { header, key }: ExpectedJwt,

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check';
 
-/** The seed of every run that asks for no other. */
+/** The seed of every run that names no other. */
 const usualSeed = 20_260_131;
 
 const { OAUTH2_TOKEN_SEED: seed, OAUTH2_TOKEN_RUNS: runs } = process.env;

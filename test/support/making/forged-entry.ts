@@ -16,11 +16,11 @@ export interface ForgedToken {
   readonly issuedIn?: number;
   /** An hour if left out. */
   readonly expiresIn?: number;
-  /** The name that it is sealed for; the one that its expiry gives if left out. */
+  /** The name that it is encrypted for; the one that its expiry gives if left out. */
   readonly name?: string;
 }
 
-/** A sealed entry and the name that it is sealed for. */
+/** An encrypted entry and the name that it is encrypted for. */
 export interface ForgedEntry {
   readonly name: string;
   readonly entry: Buffer;
@@ -97,7 +97,7 @@ function seal(keys: CacheKeys, forged: ForgedToken): ForgedEntry {
   return { name, entry };
 }
 
-/** A member of a tar archive; what is left out is as in a file `token.bin` that tar itself packed. */
+/** A field of a tar archive; what is left out is as in a file `token.bin` that tar itself packed. */
 export interface TarMember {
   readonly path?: string;
   readonly content?: Uint8Array;
@@ -110,7 +110,7 @@ export interface TarMember {
 
 const block = 512;
 
-/** Packs members and the two empty blocks of the end (POSIX.1-1988 ustar). */
+/** Packs fields and the two empty blocks of the end (POSIX.1-1988 ustar). */
 export function packTar(members: readonly TarMember[]): Buffer {
   const packed = members.flatMap((member) => [
     writeHeader(member),

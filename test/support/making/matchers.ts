@@ -6,7 +6,7 @@ import { jwtVerify } from 'jose';
 
 import type { Given, Matcher } from './provider-request.ts';
 
-/** Members of a JWT, for a given step. */
+/** Fields of a JWT, for a given step. */
 type Members =
   Readonly<Record<string, unknown>> | ((given: Given) => Readonly<Record<string, unknown>>);
 
@@ -40,7 +40,7 @@ export function signedJwt({ header, claims }: ExpectedJwt): Matcher {
   };
 }
 
-/** The ID token that GitHub gave last, asked for with this audience; `undefined` is GitHub's default. */
+/** The ID token that GitHub gave last, requested with this audience; `undefined` is GitHub's default. */
 export function githubIdToken(audience: string | undefined): Matcher {
   return (value, { idTokens }) => {
     assert.deepEqual({ token: value, audience }, idTokens.at(-1));

@@ -11,7 +11,7 @@ export interface Given {
   readonly publicKey: KeyObject;
   /** The certificate in `client-certificate`, PEM. */
   readonly certificate: string;
-  /** The ID tokens that GitHub's endpoint gave so far, each with the audience that was asked for. */
+  /** The ID tokens that GitHub's endpoint gave so far, each with the audience that was requested. */
   readonly idTokens: readonly { readonly token: string; readonly audience: string | undefined }[];
 }
 

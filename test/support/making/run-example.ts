@@ -40,7 +40,7 @@ export interface ExampleRun {
   readonly given: Omit<Given, 'now'>;
 }
 
-/** Where the runner offers ID tokens to a job that may ask for them. */
+/** Where the runner offers ID tokens to a job that may request them. */
 const idTokenUrl = 'https://pipelines.actions.example/id-token?api-version=2.0';
 const idTokenRequestToken = 'the-id-token-request-token';
 

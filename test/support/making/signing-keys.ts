@@ -199,7 +199,7 @@ export function pemOf(key: KeyObject): string {
   return exportPem(key, 'pkcs8');
 }
 
-/** A private JWK, with these members besides; one that is undefined is left out. */
+/** A private JWK, with these fields besides; one that is undefined is left out. */
 export function jwkOf(key: KeyObject, members: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ ...key.export({ format: 'jwk' }), ...members });
 }

@@ -53,7 +53,7 @@ const usualEnv: NodeJS.ProcessEnv = {
   ACTIONS_RUNTIME_TOKEN: 'the-runtime-token',
 };
 
-/** What the usual inputs ask for. */
+/** What the usual inputs request. */
 export const usualIdentity: RequestIdentity = {
   repository: '74',
   endpointType: 'oauth2',
@@ -113,7 +113,7 @@ export interface Planted {
   readonly blob: Buffer;
 }
 
-/** Seals a token as a job before would have. */
+/** Encrypts a token as a job before would have. */
 export function plant(token: CachedToken): Planted {
   const name = makeName(keys, token.accessToken.expiresAt?.getTime() ?? 0);
   const entry = sealEntry(token, { key: keys.sealing, name, nonce: Buffer.alloc(12, 3) });

@@ -43,7 +43,7 @@ export function createFakeStages({
   return { context, clock, network, calls: runner.calls };
 }
 
-/** The environment of a job that may ask for ID tokens. */
+/** The environment of a job that may request ID tokens. */
 export const idTokenEnvironment = {
   ACTIONS_ID_TOKEN_REQUEST_URL: 'https://run-actions.example.com/42//idtoken/9f?api-version=2.0',
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token',

@@ -120,7 +120,7 @@ function putBlockList(request: Request, entry: Entry, blocks: Map<string, Buffer
   return empty(201, describeBlob(entry));
 }
 
-/** The whole blob, or the range asked for. Node leaves the body away where the method is HEAD. */
+/** The whole blob, or the range requested. Node leaves the body away where the method is HEAD. */
 function getBlob(request: Request, entry: Entry): Answer {
   const headers = {
     ...describeBlob(entry),

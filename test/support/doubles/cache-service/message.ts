@@ -11,7 +11,7 @@ export interface Request {
   body: Buffer;
 }
 
-/** What is to be sent; the Content-Length follows from the body. */
+/** What must be sent; the Content-Length follows from the body. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;

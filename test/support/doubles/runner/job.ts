@@ -116,7 +116,7 @@ export class Job {
 
   /**
    * Runs a step's main script, and keeps its post script for later. A script that is run alone may be given the state
-   * that an earlier one saved. Throws as runAction does, and a LeakError where a secret is to be seen.
+   * that an earlier one saved. Throws as runAction does, and a LeakError where a secret is visible.
    */
   async run(step: StepOptions, state: Values = {}): Promise<Run> {
     const run = await this.#runScript({ file: step.script, stage: 'main', step, state });

@@ -61,7 +61,7 @@ describe('an annotation', () => {
     assert.equal(step.failed, false);
   });
 
-  test('keeps a secret in its title, for the runner masks the message alone', () => {
+  test('keeps a secret in its title, because the runner masks the message alone', () => {
     const step = read(['::add-mask::s3cret', '::error title=s3cret::x']);
     assert.equal(step.annotations[0]?.title, 's3cret');
   });

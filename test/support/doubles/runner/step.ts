@@ -94,7 +94,7 @@ export class Step {
     this.failed = true;
   }
 
-  /** Does what a command asks for. If that throws, the step fails with the error, told after `what`. */
+  /** Does what a command requests. If that throws, the step fails with the error, told after `what`. */
   attempt(what: string, action: () => void): void {
     try {
       action();

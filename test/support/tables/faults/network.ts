@@ -1,4 +1,4 @@
-/** The faults of networks, TLS and HTTP that are told apart by where they happen. */
+/** The faults of networks, TLS and HTTP that are distinguished by where they happen. */
 import { once } from 'node:events';
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net';
