@@ -1,10 +1,15 @@
 /** Metadata of an issuer that leads to no token. */
 import { issuer } from '../failure-scene.ts';
-import { json } from '../../doubles/scripted-server.ts';
+import { json, reply } from '../../doubles/scripted-server.ts';
 import { page, unavailable, asking, row, type Failure } from './row.ts';
 import { same } from '../wording.ts';
 
 const metadata = '/.well-known/openid-configuration';
+
+const start = reply({
+  headers: { 'content-type': 'text/html; charset=utf-8' },
+  body: '<!doctype html><title>Welcome</title>',
+});
 
 /** Metadata of an issuer that leads to no token. */
 export const metadataFailures: readonly Failure[] = [
@@ -84,7 +89,21 @@ export const metadataFailures: readonly Failure[] = [
     ],
   ),
   row(
-    'metadata that is a page',
+    'metadata that is the page of a web site',
+    issuer({ [metadata]: () => start, '/.well-known/oauth-authorization-server': () => start }),
+    'no metadata there',
+    [
+      asking,
+      '> Metadata: request and answer',
+      '    metadata of https://login.example.com',
+      '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
+      '    GET https://login.example.com/.well-known/oauth-authorization-server: 200 OK',
+      '    text/html, 37 bytes, after 0.2 s',
+      `Error: login.example.com answered 200 OK with text/html in place of metadata. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
+    ],
+  ),
+  row(
+    'metadata that is a page to log in',
     issuer({ [metadata]: () => page, '/.well-known/oauth-authorization-server': () => page }),
     'a page, not a token',
     [
