@@ -19,7 +19,18 @@ describe('an empty secret of parameters', () => {
   ];
   for (const [input, empty] of rows) {
     test(`is ${empty ?? 'none'} in ${JSON.stringify(input)}`, () => {
-      assert.equal(findEmptyParameter(parseParameters(input).pairs), empty);
+      assert.equal(findEmptyParameter(parseParameters(input).pairs, 'password'), empty);
+    });
+  }
+
+  for (const [grantType, name] of [
+    ['authorization_code', 'code'],
+    ['urn:ietf:params:oauth:grant-type:device_code', 'device_code'],
+  ] as const) {
+    test(`is a code that is the grant itself: ${name}`, () => {
+      const { pairs } = parseParameters(`otp=\ncode=\ndevice_code=`);
+      assert.equal(findEmptyParameter(pairs, grantType), name);
+      assert.equal(findEmptyParameter(pairs, undefined), undefined);
     });
   }
 });

@@ -113,7 +113,7 @@ function readResources(reader: InputReader): string[] {
 /** Notes values that only JSON can have. */
 function readParameters(reader: InputReader, bodyFormat: BodyFormat): readonly Parameter[] {
   const parameters = readPairs(reader, 'parameters', parseParameters);
-  const empty = findEmptyParameter(parameters);
+  const empty = findEmptyParameter(parameters, reader.read('grant-type'));
   if (empty !== undefined) reader.missSecret('parameters', empty);
   if (bodyFormat === 'json') return parameters;
   for (const [name, value] of parameters) {
