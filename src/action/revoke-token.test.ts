@@ -200,7 +200,7 @@ describe('the end of a job', () => {
 
 describe('what the step left behind', () => {
   const unreadable =
-    'warning [oauth2-token: token not revoked] The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.';
+    'warning [oauth2-token: token not revoked] The token was not revoked, because the state that the step saved for the end of the job cannot be read. It stays valid until it expires.';
   const rows: readonly [what: string, env: NodeJS.ProcessEnv][] = [
     ['is not there', { STATE_revocation: undefined }],
     ['is empty', { STATE_revocation: '' }],
@@ -363,7 +363,7 @@ describe("GitHub's ID token at the end of a job", () => {
     });
     assert.equal(
       outcome.lines.at(-1),
-      "warning [oauth2-token: token not revoked] revoke.example.com did not revoke the token (no ID token of GitHub's: 403 Forbidden). It stays valid until 2026-01-31T12:00:00Z.",
+      'warning [oauth2-token: token not revoked] revoke.example.com did not revoke the token (no OIDC token from GitHub: 403 Forbidden). It stays valid until 2026-01-31T12:00:00Z.',
     );
   });
 

@@ -204,7 +204,7 @@ describe("a step that sends GitHub's ID token", () => {
     const outcome = await runStep({ inputs: federated });
     assert.match(
       readError(outcome),
-      /^error \[oauth2-token: no ID token\] .* `permissions: { id-token: write }` /,
+      /^error \[oauth2-token: no OIDC token\] .* `permissions: { id-token: write }` /,
     );
     assert.deepEqual(outcome.network.requests, []);
   });
@@ -248,7 +248,7 @@ describe("a step that sends GitHub's ID token", () => {
       inputs: federated,
       env,
     });
-    assert.match(readError(outcome), /^error \[oauth2-token: no ID token\] .* 403 Forbidden\./);
+    assert.match(readError(outcome), /^error \[oauth2-token: no OIDC token\] .* 403 Forbidden\./);
   });
 
   test('shows what the last one said where the server refuses it', async () => {
@@ -267,10 +267,10 @@ describe("a step that sends GitHub's ID token", () => {
     });
     const error = readError(outcome);
     const { iss, sub, aud } = idTokenClaims;
-    assert.ok(error.startsWith('error [oauth2-token: ID token refused] '), error);
+    assert.ok(error.startsWith('error [oauth2-token: OIDC token refused] '), error);
     assert.ok(error.includes('401 invalid_client, "AADSTS700213: No match"'), error);
     assert.ok(error.includes(`iss: ${iss}, sub: ${sub}, aud: ${aud};`), error);
-    assert.ok(outcome.calls.includes(`info ID token: iss: ${iss}, sub: ${sub}, aud: ${aud}`));
+    assert.ok(outcome.calls.includes(`info OIDC token: iss: ${iss}, sub: ${sub}, aud: ${aud}`));
     assert.doesNotMatch(outcome.calls.filter((call) => !call.startsWith('mask ')).join(), /eyJ/);
   });
 

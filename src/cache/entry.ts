@@ -120,7 +120,7 @@ function readContents(bytes: Buffer): CachedToken | undefined {
     const contents: unknown = parseExactJson(bytes.toString());
     return isContents(contents) ? toCachedToken(contents) : undefined;
   } catch {
-    // It is no JSON, it is nested too deep to be read, or its expiry is no time.
+    // It is no JSON, it is nested too deeply to be read, or its expiry is no time.
     return undefined;
   }
 }

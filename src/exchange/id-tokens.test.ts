@@ -71,7 +71,7 @@ describe('an ID token', () => {
     const { idTokens, calls } = open([answerIdToken(1)], { given: { verbose: 'true' } });
     await idTokens.take();
     assert.equal(calls[0], `mask ${writeIdToken(1)}`);
-    assert.equal(calls[1], "group GitHub's ID token: request and answer");
+    assert.equal(calls[1], "group GitHub's OIDC token: request and answer");
   });
 
   test('has the audience that is requested, and else the one that GitHub chooses', async () => {
@@ -132,8 +132,8 @@ describe('the service that gives ID tokens', () => {
     const { idTokens, calls, clock } = open(answers);
     assert.equal((await idTokens.take()).token, writeIdToken(1));
     assert.deepEqual(calls, [
-      "info Attempt 1 of 4 to get GitHub's ID token failed: 503 Service Unavailable. Retrying in 3 s.",
-      "info Attempt 2 of 4 to get GitHub's ID token failed: no answer within 15 s. Retrying in 6 s.",
+      "info Attempt 1 of 4 to get GitHub's OIDC token failed: 503 Service Unavailable. Retrying in 3 s.",
+      "info Attempt 2 of 4 to get GitHub's OIDC token failed: no answer within 15 s. Retrying in 6 s.",
       `mask ${writeIdToken(1)}`,
     ]);
     assert.deepEqual(clock.sleeps, [3000, 6000]);
@@ -185,7 +185,7 @@ describe('the service that gives ID tokens', () => {
     });
     await readEnd(idTokens.take());
     assert.deepEqual(calls, [
-      "group GitHub's ID token: request and answer",
+      "group GitHub's OIDC token: request and answer",
       'info GET https://run-actions.example.com/42//idtoken/9f',
       'info audience: https://aud.example.com',
       'info 403 Forbidden, application/json, 25 bytes, after 0.2 s',

@@ -81,7 +81,7 @@ describe('a stage that succeeds', () => {
 
   const verbose: readonly [stage: Stage, title: string, success: string][] = [
     ['metadata', 'Metadata: request and answer', 'metadata at attempt 2, after 1 s'],
-    ['id_token', "GitHub's ID token: request and answer", 'an ID token at attempt 2, after 1 s'],
+    ['id_token', "GitHub's OIDC token: request and answer", 'an ID token at attempt 2, after 1 s'],
     ['token', 'Request and answer', 'a token at attempt 2, after 1 s'],
     ['revocation', 'Revocation: request and answer', 'revoked at attempt 2, after 1 s'],
   ];
@@ -104,14 +104,14 @@ describe('a stage that succeeds', () => {
     await runScript({ ends: ['done'], given, facts: { idToken }, stages });
     assert.deepEqual(stages.calls.slice(1, -1), [
       'info the shape of a request',
-      'info ID token: iss: i, sub: s, aud: a',
+      'info OIDC token: iss: i, sub: s, aud: a',
       'info a token at attempt 1, after 1 s',
     ]);
   });
 });
 
 describe('what an ID token said', () => {
-  const said = 'info ID token: iss: i, sub: s, aud: a';
+  const said = 'info OIDC token: iss: i, sub: s, aud: a';
   const facts = { idToken };
 
   test('is no part of a request that carries none', async () => {

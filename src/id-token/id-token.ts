@@ -134,7 +134,7 @@ function readClaims(payload: string): Claims | undefined {
     // Fatal, for replacement characters would make different claims equal.
     const decoder = new TextDecoder('utf-8', { fatal: true });
     const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
-    // JSON is read at any depth, but what is nested too deep cannot be written again.
+    // JSON is read at any depth, but what is nested too deeply cannot be written again.
     JSON.stringify(claims);
     return claims;
   } catch {

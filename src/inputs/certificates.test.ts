@@ -159,18 +159,19 @@ describe('no certificates are read', () => {
   }
 
   const sentences: Readonly<Record<CertificateFault, string>> = {
-    none: 'is no certificate; takes PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+    none: 'is not a certificate; must be PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
     damaged:
-      'has a damaged certificate; was it copied whole, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----?',
+      'has a damaged certificate; copy all of it, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
     unframed:
-      'is a certificate without its first and last line; takes PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+      'is a certificate without its first and last line; must be PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
     pkcs12:
-      'is PKCS#12 (.p12, .pfx); store the PEM that this prints: openssl pkcs12 -in FILE -nodes',
-    pkcs7: 'is PKCS#7 (.p7b); store the PEM that this prints: openssl pkcs7 -in FILE -print_certs',
+      'is PKCS#12 (.p12, .pfx); store the PEM that this prints: `openssl pkcs12 -in FILE -nodes`',
+    pkcs7:
+      'is PKCS#7 (.p7b); store the PEM that this prints: `openssl pkcs7 -in FILE -print_certs`',
     trusted:
-      "has a TRUSTED CERTIFICATE, a form of OpenSSL's own; store what this prints: openssl x509 -in FILE",
-    request: 'is a request for a certificate; give the certificate that was issued for it',
-    private_key: 'is a private key; give the certificate that belongs to it, in PEM',
+      'has a TRUSTED CERTIFICATE, a format that only OpenSSL reads; store what this prints: `openssl x509 -in FILE`',
+    request: 'is a certificate request; set it to the certificate that was issued for it',
+    private_key: 'is a private key; set it to the certificate that belongs to the key, in PEM',
   };
   for (const [code, sentence] of Object.entries(sentences)) {
     test(`and the error says why: ${code}`, () => {

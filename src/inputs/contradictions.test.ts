@@ -61,7 +61,7 @@ describe('an ACS endpoint', () => {
   for (const [name, write] of Object.entries(meaningless)) {
     test(`refuses ${name}, and says nothing else of it`, () => {
       assert.deepEqual(complain({ ...acs, [name]: write() }), [
-        `${name}: has no meaning with endpoint-type: acs_api`,
+        `${name}: cannot be used with endpoint-type: acs_api`,
       ]);
     });
   }
@@ -70,14 +70,14 @@ describe('an ACS endpoint', () => {
     const all = Object.entries(meaningless).map(([name, write]) => [name, write()]);
     assert.deepEqual(
       complain({ ...acs, ...(Object.fromEntries(all) as Given) }),
-      Object.keys(meaningless).map((name) => `${name}: has no meaning with endpoint-type: acs_api`),
+      Object.keys(meaningless).map((name) => `${name}: cannot be used with endpoint-type: acs_api`),
     );
   });
 
   test('refuses an issuer, for its address is in no metadata', () => {
     const issuer = 'https://login.example.com';
     assert.deepEqual(complain({ ...acs, 'token-url': '', issuer }), [
-      'issuer: has no meaning with endpoint-type: acs_api',
+      'issuer: cannot be used with endpoint-type: acs_api',
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('an ACS endpoint', () => {
     assert.deepEqual(
       complain(given).map((problem) => problem.split(' (')[0]),
       [
-        'id-token-as: has no meaning with endpoint-type: acs_api',
+        'id-token-as: cannot be used with endpoint-type: acs_api',
         'client-id is required',
         'empty: client-secret',
       ],
@@ -96,7 +96,7 @@ describe('an ACS endpoint', () => {
   test('refuses credentials that a header cannot carry, and does not show them', () => {
     for (const name of ['client-id', 'client-secret']) {
       assert.deepEqual(complain({ ...acs, [name]: 'open-sesame€' }), [
-        `${name}: has a character that a header cannot carry`,
+        `${name}: has a character that is not allowed in a header`,
       ]);
     }
   });
@@ -145,7 +145,7 @@ describe('parameters cannot hold what the action sends itself:', () => {
   ];
   for (const [given, name, input] of rows) {
     test(`${name}, for ${input} is sent`, () => {
-      const problem = `parameters: ${name} is sent already; use the input ${input}`;
+      const problem = `parameters: ${name} is already sent; use the input ${input}`;
       assert.deepEqual(complain({ ...given, parameters: `${name}=open-sesame` }), [problem]);
       assert.deepEqual(complain({ ...given, parameters: `{"${name}": ["open", "sesame"]}` }), [
         problem,
@@ -219,7 +219,7 @@ describe('headers cannot hold what belongs to the connection:', () => {
 describe('headers', () => {
   test('cannot hold one twice, in whatever case', () => {
     assert.deepEqual(complain({ ...basic, headers: 'X-A: 1\nX-B: 2\nx-a: 3\nX-A: 4' }), [
-      'headers: x-a is given more than once',
+      'headers: x-a is set more than once',
     ]);
   });
 
@@ -227,7 +227,7 @@ describe('headers', () => {
     const acs = { ...basic, 'endpoint-type': 'acs_api' };
     for (const header of ['Client-Id', 'CLIENT-SECRET']) {
       assert.deepEqual(complain({ ...acs, headers: `${header}: open-sesame` }), [
-        `headers: ${header.toLowerCase()} carries the client's credentials already`,
+        `headers: ${header.toLowerCase()} already has the client's credentials`,
       ]);
       assert.deepEqual(complain({ ...basic, headers: `${header}: open-sesame` }), []);
     }
@@ -240,7 +240,7 @@ describe('headers cannot hold Authorization where the client uses it', () => {
   test('so it is refused with Basic', () => {
     for (const headers of [authorization.headers, authorization.headers.toLowerCase()]) {
       assert.deepEqual(complain({ ...basic, headers }), [
-        "headers: authorization carries the client's credentials already",
+        "headers: authorization already has the client's credentials",
       ]);
     }
   });
@@ -270,7 +270,7 @@ describe('two proofs in one place are refused:', () => {
     'private-key': pem,
     'private-key-as': 'bearer',
   };
-  const header = 'because both are in the header Authorization';
+  const header = 'because both need the Authorization header';
 
   test('Basic and a JWT in the header', () => {
     const method = { 'client-auth-method': 'client_secret_basic' };
@@ -288,7 +288,7 @@ describe('two proofs in one place are refused:', () => {
   test('Authorization in headers and a JWT in the header', () => {
     const given = { ...place, 'id-token-as': 'bearer', headers: 'Authorization: Bearer a-token' };
     assert.deepEqual(complain(given), [
-      "headers: authorization carries the client's credentials already",
+      "headers: authorization already has the client's credentials",
     ]);
   });
 
@@ -301,14 +301,14 @@ describe('two proofs in one place are refused:', () => {
   for (const [name, given] of taken) {
     test(`an ID token in the parameter ${name}`, () => {
       assert.deepEqual(complain({ ...named, 'id-token-parameter': name, ...given }), [
-        `id-token-parameter: ${name} is sent already`,
+        `id-token-parameter: ${name} is already sent`,
       ]);
     });
   }
 
   test('an ID token and a parameter of the same name', () => {
     assert.deepEqual(complain({ ...named, 'id-token-parameter': 'jwt', parameters: 'jwt=x' }), [
-      'parameters: jwt is sent already; use the input id-token-as',
+      'parameters: jwt is already sent; use the input id-token-as',
     ]);
   });
 
@@ -330,7 +330,7 @@ describe('a certificate', () => {
   for (const method of ['', 'self_signed_tls_client_auth', 'none']) {
     test(`cannot be shown without TLS: ${method || 'no method'}`, () => {
       assert.deepEqual(complain({ ...plain(), 'client-auth-method': method }), [
-        'token-url: takes https with client-certificate, which plain http cannot show',
+        'token-url: must be https with client-certificate; a certificate cannot be sent over plain http',
       ]);
     });
   }
@@ -353,12 +353,12 @@ describe('a certificate', () => {
   test('cannot be shown without TLS to any endpoint', () => {
     const issuer = { ...plain(), 'token-url': '', issuer: 'http://localhost:8080' };
     assert.deepEqual(complain(issuer), [
-      'issuer: takes https with client-certificate, which plain http cannot show',
+      'issuer: must be https with client-certificate; a certificate cannot be sent over plain http',
     ]);
     const revocation = { revoke: 'true', 'revocation-url': 'http://localhost:8080/revoke' };
     const problems = complain({ ...plain(), ...place, ...revocation });
     assert.deepEqual(problems.slice(1), [
-      'revocation-url: takes https with client-certificate, which plain http cannot show',
+      'revocation-url: must be https with client-certificate; a certificate cannot be sent over plain http',
     ]);
   });
 
@@ -377,7 +377,7 @@ describe('client-secret-encoding: raw', () => {
 
   test('cannot carry a client-id with a colon', () => {
     assert.deepEqual(complain(raw), [
-      'client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post',
+      'client-secret-encoding: raw cannot send a client-id with a colon; use form, or client-auth-method: client_secret_post',
     ]);
   });
 

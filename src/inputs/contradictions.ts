@@ -35,7 +35,7 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
   checkHeaderNames(reader, inputs.headers, ownHeaders);
   if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
     reader.complain(
-      text`client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`,
+      text`client-secret-encoding: raw cannot send a client-id with a colon; use form, or client-auth-method: client_secret_post`,
     );
   }
   checkTls(reader, inputs);
@@ -45,7 +45,7 @@ export function checkTogether(reader: InputReader, inputs: Combined): void {
 export function refuseForAcs(reader: InputReader): void {
   for (const name of notForAcs) {
     if (!reader.isGiven(name)) continue;
-    reader.complain(text`${name}: has no meaning with endpoint-type: acs_api`);
+    reader.complain(text`${name}: cannot be used with endpoint-type: acs_api`);
     reader.ignore(name);
   }
 }
@@ -53,7 +53,7 @@ export function refuseForAcs(reader: InputReader): void {
 function checkAcs(reader: InputReader, inputs: Combined): void {
   for (const name of ['client-id', 'client-secret'] as const) {
     if (!isFieldValue(reader.read(name) ?? '')) {
-      reader.complain(text`${name}: has a character that a header cannot carry`);
+      reader.complain(text`${name}: has a character that is not allowed in a header`);
     }
   }
   checkHeaderNames(reader, inputs.headers, acsHeaders);
@@ -76,7 +76,7 @@ function checkTls(reader: InputReader, inputs: Combined): void {
     const isHere = URL.canParse(url) && isLoopback(new URL(url).hostname);
     if (/^http:/i.test(url) && (isNeeded || !isHere)) {
       reader.complain(
-        text`${name}: takes https with client-certificate, which plain http cannot show`,
+        text`${name}: must be https with client-certificate; a certificate cannot be sent over plain http`,
       );
     }
   }
@@ -103,7 +103,7 @@ function checkParameterNames(reader: InputReader, inputs: Combined): void {
   for (const name of new Set(inputs.parameters.map(([name]) => name))) {
     if (own.has(name)) {
       reader.complain(
-        text`parameters: ${name} is sent already; use the input ${nameInput(name, inputs)}`,
+        text`parameters: ${name} is already sent; use the input ${nameInput(name, inputs)}`,
       );
     }
   }
@@ -121,14 +121,14 @@ function checkProofNames(reader: InputReader, inputs: Combined): void {
   const [first, second] = inHeader;
   if (first !== undefined && second !== undefined) {
     reader.complain(
-      text`${second.written} cannot be used with ${first.written}, because both are in the header Authorization`,
+      text`${second.written} cannot be used with ${first.written}, because both need the Authorization header`,
     );
   }
   const name = inputs.idTokenParameter;
   if (name === undefined) return;
   const others = listOwnNames({ ...inputs, idTokenAs: undefined });
   if (others.has(name)) {
-    reader.complain(text`id-token-parameter: ${name} is sent already`);
+    reader.complain(text`id-token-parameter: ${name} is already sent`);
   }
 }
 
@@ -195,9 +195,9 @@ function checkHeaderNames(
     if (connectionHeader.test(name)) {
       reader.complain(text`headers: ${name} belongs to the connection and cannot be set`);
     } else if (own.includes(name)) {
-      reader.complain(text`headers: ${name} carries the client's credentials already`);
+      reader.complain(text`headers: ${name} already has the client's credentials`);
     } else if (names.indexOf(name) !== names.lastIndexOf(name)) {
-      reader.complain(text`headers: ${name} is given more than once`);
+      reader.complain(text`headers: ${name} is set more than once`);
     }
   }
 }

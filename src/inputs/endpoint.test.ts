@@ -33,19 +33,22 @@ describe('where to ask', () => {
 
   test('is refused where both are given', () => {
     assert.deepEqual(read({ 'token-url': url, issuer: 'https://login.example.com' }).problems, [
-      'issuer: is given beside token-url; give the one or the other',
+      'Set either issuer or token-url, not both',
     ]);
   });
 
   test('is required', () => {
-    assert.deepEqual(read({}).problems, ['token-url is required, or issuer in its place']);
+    assert.deepEqual(read({}).problems, ['token-url or issuer is required']);
   });
 
   test('is not called missing where it is there and wrong', () => {
     for (const name of ['token-url', 'issuer']) {
       const { problems } = read({ [name]: 'login.example.com' });
       assert.equal(problems.length, 1);
-      assert.match(problems[0] ?? '', new RegExp(`^${name}: got "login.example.com", takes a URL`));
+      assert.match(
+        problems[0] ?? '',
+        new RegExp(`^${name}: got "login.example.com"; must be a URL`),
+      );
     }
   });
 });
@@ -56,7 +59,7 @@ describe('the type of an endpoint', () => {
       assert.equal(take({ 'token-url': url, 'endpoint-type': type }).endpointType, type);
     }
     const { value, problems } = read({ 'token-url': url, 'endpoint-type': 'acs' });
-    assert.deepEqual(problems, ['endpoint-type: got "acs", takes oauth2, acs_api']);
+    assert.deepEqual(problems, ['endpoint-type: got "acs"; must be one of: oauth2, acs_api']);
     assert.equal(value.endpointType, 'oauth2');
   });
 });
@@ -74,32 +77,32 @@ describe('an issuer', () => {
     });
   }
 
-  const takes = 'takes a URL such as https://login.example.com';
+  const takes = 'must be a URL such as https://login.example.com';
   const bad: readonly [issuer: string, problem: string][] = [
-    ['login.example.com', `got "login.example.com", ${takes}`],
-    ['https://login.example.com/a b', `got "https://login.example.com/a b", ${takes}`],
-    ['ftp://login.example.com', 'got "ftp://login.example.com", takes https'],
+    ['login.example.com', `got "login.example.com"; ${takes}`],
+    ['https://login.example.com/a b', `got "https://login.example.com/a b"; ${takes}`],
+    ['ftp://login.example.com', 'got "ftp://login.example.com"; must begin with https://'],
     [
       'http://login.example.com',
-      'got "http://login.example.com", takes https (or allow-http: true)',
+      'got "http://login.example.com"; must begin with https:// (or set allow-http: true)',
     ],
     [
       'https://ci:open-sesame@login.example.com',
-      'has user information before the host; use client-id and client-secret',
+      'has a user or password before the host; use client-id and client-secret',
     ],
-    ['https://login.example.com?x=open-sesame', 'takes a URL without a query (?)'],
-    ['https://login.example.com/?', 'takes a URL without a query (?)'],
+    ['https://login.example.com?x=open-sesame', 'must be a URL without a query (?)'],
+    ['https://login.example.com/?', 'must be a URL without a query (?)'],
     [
       'https://login.example.com#open-sesame',
-      'got "https://login.example.com#...", takes a URL without a fragment (#)',
+      'got "https://login.example.com#..."; must be a URL without a fragment (#)',
     ],
     [
       'https://login.example.com/.well-known/openid-configuration',
-      'takes the issuer itself, what stands before /.well-known/',
+      'must be the issuer itself, the part before /.well-known/',
     ],
     [
       'https://login.example.com/.well-known/oauth-authorization-server/realms/ci',
-      'takes the issuer itself, what stands before /.well-known/',
+      'must be the issuer itself, the part before /.well-known/',
     ],
   ];
   for (const [issuer, problem] of bad) {
@@ -125,7 +128,7 @@ describe('a token-url', () => {
 
   test('is refused with an example of one', () => {
     assert.deepEqual(read({ 'token-url': '/oauth2/token' }).problems, [
-      `token-url: got "/oauth2/token", takes a URL such as ${url}`,
+      `token-url: got "/oauth2/token"; must be a URL such as ${url}`,
     ]);
   });
 
@@ -141,14 +144,14 @@ describe('the fault of a URL', () => {
   };
 
   test('names the example that is handed in', () => {
-    assert.equal(fault('x'), 'got "x", takes a URL such as https://example.com/x');
+    assert.equal(fault('x'), 'got "x"; must be a URL such as https://example.com/x');
   });
 
   test('does not show what may be a secret: what is before an @, behind a ? or a #', () => {
-    assert.equal(fault('open-sesame@x'), 'takes a URL such as https://example.com/x');
+    assert.equal(fault('open-sesame@x'), 'must be a URL such as https://example.com/x');
     assert.equal(
       fault('http://a.example/x?open-sesame\nopen-sesame'),
-      'got "http://a.example/x?...", takes a URL such as https://example.com/x',
+      'got "http://a.example/x?..."; must be a URL such as https://example.com/x',
     );
     assert.match(
       fault('http://a.example/x#open-sesame') ?? '',
@@ -163,17 +166,17 @@ describe('the fault of a URL', () => {
       'a:Zk93?x',
       'Zk93https://kdLq?x9',
     ]) {
-      assert.equal(fault(value), 'takes a URL such as https://example.com/x');
+      assert.equal(fault(value), 'must be a URL such as https://example.com/x');
     }
     const url = `ftp://a.example/${'x'.repeat(300)}`;
-    assert.equal(fault(url), 'got 316 characters, takes https');
+    assert.equal(fault(url), 'got 316 characters; must begin with https://');
   });
 
   test('is user information, a name or a password', () => {
     for (const value of ['https://ci@a.example/x', 'https://:open-sesame@a.example/x']) {
       assert.equal(
         fault(value),
-        'has user information before the host; use client-id and client-secret',
+        'has a user or password before the host; use client-id and client-secret',
       );
     }
   });
@@ -181,7 +184,7 @@ describe('the fault of a URL', () => {
   test('is a scheme of which only the end looks like one', () => {
     assert.equal(
       fault('git+https://a.example/x'),
-      'got "git+https://a.example/x", takes a URL such as https://example.com/x',
+      'got "git+https://a.example/x"; must be a URL such as https://example.com/x',
     );
   });
 
@@ -190,7 +193,10 @@ describe('the fault of a URL', () => {
       assert.equal(fault(value), undefined);
     }
     assert.equal(fault('http://a.example/x', true), undefined);
-    assert.equal(fault('ftp://a.example/x', true), 'got "ftp://a.example/x", takes https');
+    assert.equal(
+      fault('ftp://a.example/x', true),
+      'got "ftp://a.example/x"; must begin with https://',
+    );
   });
 });
 
@@ -207,7 +213,7 @@ describe('ca-certificate', () => {
 
   test('that is none is refused', () => {
     assert.deepEqual(read({ 'token-url': url, 'ca-certificate': 'open-sesame' }).problems, [
-      'ca-certificate: is no certificate; takes PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
+      'ca-certificate: is not a certificate; must be PEM, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
     ]);
   });
 });

@@ -42,9 +42,9 @@ function readPlace(
   const tokenUrl = readTokenUrl(reader, allowHttp);
   const issuer = readIssuer(reader, allowHttp);
   if (reader.isGiven('token-url') && reader.isGiven('issuer')) {
-    reader.complain(text`issuer: is given beside token-url; give the one or the other`);
+    reader.complain(text`Set either issuer or token-url, not both`);
   } else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
-    reader.miss(text`token-url is required, or issuer in its place`);
+    reader.miss(text`token-url or issuer is required`);
   }
   return { tokenUrl, issuer };
 }
@@ -71,33 +71,33 @@ function readIssuer(reader: InputReader, allowHttp: boolean): string | undefined
 function findIssuerFault(value: string, allowHttp: boolean): Text | undefined {
   const fault = findUrlFault(value, allowHttp, 'https://login.example.com');
   if (fault !== undefined) return fault;
-  if (value.includes('?')) return text`takes a URL without a query (?)`;
+  if (value.includes('?')) return text`must be a URL without a query (?)`;
   if (!value.includes('/.well-known/')) return undefined;
-  return text`takes the issuer itself, what stands before /.well-known/`;
+  return text`must be the issuer itself, the part before /.well-known/`;
 }
 
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 export function findUrlFault(value: string, allowHttp: boolean, example: string): Text | undefined {
   const echo = echoUrl(value);
   if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-    return text`${echo}takes a URL such as ${example}`;
+    return text`${echo}must be a URL such as ${example}`;
   }
   const url = new URL(value);
   if (url.username !== '' || url.password !== '') {
-    return text`has user information before the host; use client-id and client-secret`;
+    return text`has a user or password before the host; use client-id and client-secret`;
   }
-  if (value.includes('#')) return text`${echo}takes a URL without a fragment (#)`;
+  if (value.includes('#')) return text`${echo}must be a URL without a fragment (#)`;
   if (url.protocol === 'https:') return undefined;
-  if (url.protocol !== 'http:') return text`${echo}takes https`;
+  if (url.protocol !== 'http:') return text`${echo}must begin with https://`;
   if (allowHttp || isLoopback(url.hostname)) return undefined;
-  return text`${echo}takes https (or allow-http: true)`;
+  return text`${echo}must begin with https:// (or set allow-http: true)`;
 }
 
 /** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
 function echoUrl(value: string): Text {
   const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
   if (value.includes('@') || (!isUrl && /[?#]/.test(value))) return text``;
-  return text`${got(value.replace(/([?#]).+/s, '$1...'))}, `;
+  return text`${got(value.replace(/([?#]).+/s, '$1...'))}; `;
 }
 
 function readCaCertificate(reader: InputReader): string | undefined {
@@ -105,7 +105,7 @@ function readCaCertificate(reader: InputReader): string | undefined {
   if (value === undefined) return undefined;
   if (holdsPrivateKey(value)) {
     reader.complain(
-      text`ca-certificate: holds a private key; give only the certificates of the server's CA`,
+      text`ca-certificate: has a private key; set it to the certificate of the server's CA only`,
     );
     return undefined;
   }

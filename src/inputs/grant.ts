@@ -34,10 +34,10 @@ export function readGrantType(
   const implied = listImpliedGrants(client);
   const [first, second] = implied;
   if (written !== undefined && /\s/.test(written)) {
-    reader.complain(text`grant-type: ${got(written)}, takes one grant type`);
+    reader.complain(text`grant-type: ${got(written)}; must be one grant type`);
   }
   if (first !== undefined && second !== undefined) {
-    reader.complain(text`${first.by} and ${second.by} are both the grant; give one of them`);
+    reader.complain(text`Both ${first.by} and ${second.by} set the grant. Remove one`);
   } else if (first !== undefined && written !== undefined && written !== first.grantType) {
     reader.complain(text`grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
   }
@@ -74,11 +74,11 @@ export function checkGrant(
     reader.missSecret('refresh-token');
   } else if (grantType === jwtBearerGrant && !has('assertion')) {
     reader.complain(
-      text`grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`,
+      text`grant-type: jwt-bearer requires an assertion. Set private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`,
     );
   } else if (grantType === tokenExchangeGrant && !has('subject_token')) {
     reader.complain(
-      text`grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`,
+      text`grant-type: token-exchange requires a subject token. Set id-token-as: subject_token, or parameters: subject_token=...`,
     );
   }
 }

@@ -225,118 +225,130 @@ describe('readInputs', () => {
     assert.equal(read({ verbose: 'false' }, { debug: true }).verbose, true);
   });
 
-  const name = 'takes a name of letters, digits and _ that does not begin with a digit';
+  const name = 'must be a name of letters, digits and _ that does not begin with a digit';
   /** How each problem begins; words that other files of this folder write are tested beside them. */
   const bad: readonly [given: Given, beginning: string][] = [
-    [{ 'token-url': '' }, 'token-url is required'],
-    [{ 'token-url': 'login.example.com/token' }, 'token-url: got "login.example.com/token",'],
-    [{ 'token-url': '/oauth2/token' }, 'token-url: got "/oauth2/token",'],
+    [{ 'token-url': '' }, 'token-url or issuer is required'],
+    [{ 'token-url': 'login.example.com/token' }, 'token-url: got "login.example.com/token";'],
+    [{ 'token-url': '/oauth2/token' }, 'token-url: got "/oauth2/token";'],
     [
       { 'token-url': 'https://login.example.com/a b' },
-      'token-url: got "https://login.example.com/a b",',
+      'token-url: got "https://login.example.com/a b";',
     ],
     [
       { 'token-url': 'https://login.example.com\n/token' },
-      'token-url: got "https://login.example.com /token",',
+      'token-url: got "https://login.example.com /token";',
     ],
-    [{ 'token-url': 'ftp://login.example.com/t' }, 'token-url: got "ftp://login.example.com/t",'],
+    [{ 'token-url': 'ftp://login.example.com/t' }, 'token-url: got "ftp://login.example.com/t";'],
     [
       { 'token-url': 'https://login.example.com/t#x' },
-      'token-url: got "https://login.example.com/t#...",',
+      'token-url: got "https://login.example.com/t#...";',
     ],
     [
       { 'token-url': 'https://login.example.com/t#' },
-      'token-url: got "https://login.example.com/t#",',
+      'token-url: got "https://login.example.com/t#";',
     ],
-    [{ 'token-url': 'http://login.example.com/t' }, 'token-url: got "http://login.example.com/t",'],
+    [{ 'token-url': 'http://login.example.com/t' }, 'token-url: got "http://login.example.com/t";'],
     [
       { 'token-url': 'http://127.0.0.1.example.com/t' },
-      'token-url: got "http://127.0.0.1.example.com/t",',
+      'token-url: got "http://127.0.0.1.example.com/t";',
     ],
     [
       { 'token-url': 'http://localhost.example.com/t' },
-      'token-url: got "http://localhost.example.com/t",',
+      'token-url: got "http://localhost.example.com/t";',
     ],
-    [{ 'allow-http': 'yes' }, 'allow-http: got "yes",'],
-    [{ 'ca-certificate': 'rubbish' }, 'ca-certificate: is no certificate;'],
+    [{ 'allow-http': 'yes' }, 'allow-http: got "yes";'],
+    [{ 'ca-certificate': 'rubbish' }, 'ca-certificate: is not a certificate;'],
     [{ 'client-id': ' ' }, 'client-id is required'],
     [{ 'client-id': 'ci\nclient' }, 'client-id: '],
     [
       { 'client-secret': 'abc' },
-      'client-secret: has fewer than 4 characters, too few to be hidden in the log',
+      'client-secret: has fewer than 4 characters and cannot be hidden in the log',
     ],
     [
       { 'client-auth-method': 'basic' },
-      'client-auth-method: got "basic", takes client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
+      'client-auth-method: got "basic"; must be one of: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
     ],
-    [{ 'client-secret-encoding': 'url' }, 'client-secret-encoding: got "url", takes form, raw'],
+    [
+      { 'client-secret-encoding': 'url' },
+      'client-secret-encoding: got "url"; must be one of: form, raw',
+    ],
     [
       { 'client-secret-encoding': 'raw', 'client-id': 'ci:client' },
-      'client-secret-encoding: raw cannot carry',
+      'client-secret-encoding: raw cannot send',
     ],
     [{ scopes: 'read, list' }, 'scopes: got "read,"'],
-    [{ 'grant-type': 'client credentials' }, 'grant-type: got "client credentials",'],
-    [{ resource: 'api.example.com' }, 'resource: got "api.example.com",'],
+    [{ 'grant-type': 'client credentials' }, 'grant-type: got "client credentials";'],
+    [{ resource: 'api.example.com' }, 'resource: got "api.example.com";'],
     [
       { resource: 'https://a.example https://b.example/#c' },
-      'resource: got "https://b.example/#c",',
+      'resource: got "https://b.example/#c";',
     ],
-    [{ 'body-format': 'xml' }, 'body-format: got "xml", takes form, json, query, multipart'],
-    [{ timeout: '0' }, 'timeout: got "0", takes a number of seconds, over 0'],
-    [{ timeout: '86401' }, 'timeout: got "86401", takes at most 86400'],
-    [{ timeout: '15s' }, 'timeout: got "15s", takes a number of seconds, over 0'],
-    [{ 'total-timeout': '0' }, 'total-timeout: got "0", takes a number of seconds, over 0'],
-    [{ 'total-timeout': '86400.5' }, 'total-timeout: got "86400.5", takes at most 86400'],
-    [{ 'retry-max-attempts': '0' }, 'retry-max-attempts: got "0", takes a whole number, 1 or more'],
+    [
+      { 'body-format': 'xml' },
+      'body-format: got "xml"; must be one of: form, json, query, multipart',
+    ],
+    [{ timeout: '0' }, 'timeout: got "0"; must be a number of seconds, more than 0'],
+    [{ timeout: '86401' }, 'timeout: got "86401"; must be at most 86400'],
+    [{ timeout: '15s' }, 'timeout: got "15s"; must be a number of seconds, more than 0'],
+    [{ 'total-timeout': '0' }, 'total-timeout: got "0"; must be a number of seconds, more than 0'],
+    [{ 'total-timeout': '86400.5' }, 'total-timeout: got "86400.5"; must be at most 86400'],
+    [
+      { 'retry-max-attempts': '0' },
+      'retry-max-attempts: got "0"; must be a whole number, 1 or more',
+    ],
     [
       { 'retry-max-attempts': '2.5' },
-      'retry-max-attempts: got "2.5", takes a whole number, 1 or more',
+      'retry-max-attempts: got "2.5"; must be a whole number, 1 or more',
     ],
-    [{ 'retry-max-attempts': '101' }, 'retry-max-attempts: got "101", takes at most 100'],
+    [{ 'retry-max-attempts': '101' }, 'retry-max-attempts: got "101"; must be at most 100'],
     [
       { 'retry-time-slot': '-1' },
-      'retry-time-slot: got "-1", takes a number of seconds, 0 or more',
+      'retry-time-slot: got "-1"; must be a number of seconds, 0 or more',
     ],
-    [{ 'retry-time-slot': '3601' }, 'retry-time-slot: got "3601", takes at most 3600'],
+    [{ 'retry-time-slot': '3601' }, 'retry-time-slot: got "3601"; must be at most 3600'],
     [
       { 'retry-max-wait': 'long' },
-      'retry-max-wait: got "long", takes a number of seconds, 0 or more',
+      'retry-max-wait: got "long"; must be a number of seconds, 0 or more',
     ],
-    [{ 'retry-max-wait': '3601' }, 'retry-max-wait: got "3601", takes at most 3600'],
-    [{ 'retry-on': 'never' }, 'retry-on: got "never", takes transient, all'],
-    [{ 'use-cache': 'no' }, 'use-cache: got "no", takes true, false or refresh'],
-    [{ 'use-cache': 'tRue' }, 'use-cache: got "tRue", takes true, false or refresh'],
-    [{ 'use-cache': 'Refresh' }, 'use-cache: got "Refresh", takes true, false or refresh'],
-    [{ 'use-cache': 'not TRUE' }, 'use-cache: got "not TRUE", takes true, false or refresh'],
-    [{ 'min-validity': '2147483648' }, 'min-validity: got "2147483648", takes at most 2147483647'],
-    [{ 'min-validity': 'x' }, 'min-validity: got "x", takes a number of seconds, 0 or more'],
-    [{ 'cache-wait': '2147483648' }, 'cache-wait: got "2147483648", takes at most 2147483647'],
-    [{ 'cache-wait': '-1' }, 'cache-wait: got "-1", takes a number of seconds, 0 or more'],
-    [{ 'cache-wait': 'true' }, 'cache-wait: got "true", takes a number of seconds, 0 or more'],
+    [{ 'retry-max-wait': '3601' }, 'retry-max-wait: got "3601"; must be at most 3600'],
+    [{ 'retry-on': 'never' }, 'retry-on: got "never"; must be one of: transient, all'],
+    [{ 'use-cache': 'no' }, 'use-cache: got "no"; must be true, false or refresh'],
+    [{ 'use-cache': 'tRue' }, 'use-cache: got "tRue"; must be true, false or refresh'],
+    [{ 'use-cache': 'Refresh' }, 'use-cache: got "Refresh"; must be true, false or refresh'],
+    [{ 'use-cache': 'not TRUE' }, 'use-cache: got "not TRUE"; must be true, false or refresh'],
+    [
+      { 'min-validity': '2147483648' },
+      'min-validity: got "2147483648"; must be at most 2147483647',
+    ],
+    [{ 'min-validity': 'x' }, 'min-validity: got "x"; must be a number of seconds, 0 or more'],
+    [{ 'cache-wait': '2147483648' }, 'cache-wait: got "2147483648"; must be at most 2147483647'],
+    [{ 'cache-wait': '-1' }, 'cache-wait: got "-1"; must be a number of seconds, 0 or more'],
+    [{ 'cache-wait': 'true' }, 'cache-wait: got "true"; must be a number of seconds, 0 or more'],
     [
       { 'default-expires-in': '-5' },
-      'default-expires-in: got "-5", takes a number of seconds, 0 or more',
+      'default-expires-in: got "-5"; must be a number of seconds, 0 or more',
     ],
     [
       { 'cache-encryption-key': 'abc' },
-      'cache-encryption-key: has fewer than 4 characters, too few to be hidden in the log',
+      'cache-encryption-key: has fewer than 4 characters and cannot be hidden in the log',
     ],
     [
       { 'expires-at-override': 'tomorrow' },
-      'expires-at-override: got "tomorrow", takes a time such as 2026-01-31T12:00:00Z',
+      'expires-at-override: got "tomorrow"; must be a time such as 2026-01-31T12:00:00Z',
     ],
     [
       { 'expires-at-override': '2026-02-30T12:00:00Z' },
-      'expires-at-override: got "2026-02-30T12:00:00Z", takes a time such as 2026-01-31T12:00:00Z',
+      'expires-at-override: got "2026-02-30T12:00:00Z"; must be a time such as 2026-01-31T12:00:00Z',
     ],
-    [{ 'env-var': '1TOKEN' }, `env-var: got "1TOKEN", ${name}`],
-    [{ 'env-var': 'true' }, 'env-var: got "true", takes the name of a variable, or false'],
-    [{ 'env-var': 'No' }, 'env-var: got "No", takes the name of a variable, or false'],
-    [{ 'env-var': 'MY-TOKEN' }, `env-var: got "MY-TOKEN", ${name}`],
-    [{ 'env-var': 'A B' }, `env-var: got "A B", ${name}`],
-    [{ 'env-var': 'TÖKEN' }, `env-var: got "TÖKEN", ${name}`],
-    [{ 'env-var': 'A\nPATH' }, `env-var: got "A PATH", ${name}`],
-    [{ verbose: 'yes' }, 'verbose: got "yes",'],
+    [{ 'env-var': '1TOKEN' }, `env-var: got "1TOKEN"; ${name}`],
+    [{ 'env-var': 'true' }, 'env-var: got "true"; must be the name of a variable, or false'],
+    [{ 'env-var': 'No' }, 'env-var: got "No"; must be the name of a variable, or false'],
+    [{ 'env-var': 'MY-TOKEN' }, `env-var: got "MY-TOKEN"; ${name}`],
+    [{ 'env-var': 'A B' }, `env-var: got "A B"; ${name}`],
+    [{ 'env-var': 'TÖKEN' }, `env-var: got "TÖKEN"; ${name}`],
+    [{ 'env-var': 'A\nPATH' }, `env-var: got "A PATH"; ${name}`],
+    [{ verbose: 'yes' }, 'verbose: got "yes";'],
   ];
   for (const [given, beginning] of bad) {
     test(`refuses ${JSON.stringify(given)}`, () => {
@@ -372,7 +384,7 @@ describe('readInputs', () => {
 
     test('a token-url alone is refused, for nothing says where', () => {
       assert.deepEqual(complainOfRevoking({ revoke: 'true' }), [
-        'revoke: needs revocation-url, or issuer, whose metadata names it',
+        'revoke: requires revocation-url, or issuer, whose metadata names the revocation endpoint',
       ]);
     });
 
@@ -380,7 +392,7 @@ describe('readInputs', () => {
       assert.deepEqual(complainOfRevoking({ ...revoking, 'use-cache': 'False' }), []);
       for (const value of ['true', 'TRUE', 'refresh']) {
         assert.deepEqual(complainOfRevoking({ ...revoking, 'use-cache': value }), [
-          `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`,
+          `use-cache: cannot be ${value} with revoke: true, because the token is revoked at the end of the job`,
         ]);
       }
     });
@@ -389,7 +401,7 @@ describe('readInputs', () => {
       test(`a runner is refused without the token that seals the state: ${JSON.stringify(token)}`, () => {
         const env = { ACTIONS_RUNTIME_TOKEN: token };
         assert.deepEqual(complainOf({ ...required, ...revoking }, env), [
-          'revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends',
+          'revoke: requires ACTIONS_RUNTIME_TOKEN, which this runner does not set; the token is encrypted with it until the job ends',
         ]);
       });
     }
@@ -417,7 +429,7 @@ describe('readInputs', () => {
 
   test('refuses a revocation-url without revoke: true', () => {
     assert.deepEqual(complain({ 'revocation-url': 'https://login.example.com/revoke' }), [
-      'revocation-url: has no meaning without revoke: true',
+      'revocation-url: can only be used with revoke: true',
     ]);
   });
 
@@ -465,7 +477,7 @@ describe('readInputs', () => {
     ]);
     for (const variable of anyCase) {
       test(variable, () => {
-        const problem = `env-var: got "${variable}", which the runner, a shell or another program reads for itself`;
+        const problem = `env-var: got "${variable}"; the runner, a shell or another program uses this variable itself`;
         assert.deepEqual(complain({ 'env-var': variable }), [problem]);
       });
     }
@@ -505,7 +517,7 @@ describe('readInputs', () => {
       for (const lines of ['first-line\nsecond-line', 'first-line\r\nsecond-line']) {
         test(`is refused in ${name}, and the value is not shown: ${JSON.stringify(lines)}`, () => {
           assert.deepEqual(complain({ ...beside, [name]: lines }), [
-            `${name}: has a line break; takes one line`,
+            `${name}: has a line break; must be one line`,
           ]);
         });
       }
@@ -580,7 +592,7 @@ describe('readInputs', () => {
     test('is refused where it is a private key, which is not shown', () => {
       for (const given of [key, `${one}\n${key}`, Buffer.from(key).toString('base64')]) {
         assert.deepEqual(complain({ 'ca-certificate': given }), [
-          "ca-certificate: holds a private key; give only the certificates of the server's CA",
+          "ca-certificate: has a private key; set it to the certificate of the server's CA only",
         ]);
       }
     });
@@ -593,27 +605,27 @@ describe('readInputs', () => {
 
   describe('refuses parameters that the action sends itself:', () => {
     const rows: readonly [given: Given, problems: string[]][] = [
-      [{ parameters: 'grant_type=x' }, ['grant_type is sent already; use the input grant-type']],
+      [{ parameters: 'grant_type=x' }, ['grant_type is already sent; use the input grant-type']],
       [
         { parameters: 'client_secret=x', 'client-auth-method': 'client_secret_post' },
-        ['client_secret is sent already; use the input client-secret'],
+        ['client_secret is already sent; use the input client-secret'],
       ],
-      [{ parameters: 'scope=a', scopes: 'b' }, ['scope is sent already; use the input scopes']],
+      [{ parameters: 'scope=a', scopes: 'b' }, ['scope is already sent; use the input scopes']],
       [
         { parameters: 'audience=a', audience: 'b' },
-        ['audience is sent already; use the input audience'],
+        ['audience is already sent; use the input audience'],
       ],
       [
         { parameters: 'resource=urn:a', resource: 'urn:b' },
-        ['resource is sent already; use the input resource'],
+        ['resource is already sent; use the input resource'],
       ],
       [
         { parameters: 'client_id=x', 'client-auth-method': 'client_secret_post' },
-        ['client_id is sent already; use the input client-id'],
+        ['client_id is already sent; use the input client-id'],
       ],
       [
         { parameters: '{"grant_type": ["x", "y"]}' },
-        ['grant_type is sent already; use the input grant-type'],
+        ['grant_type is already sent; use the input grant-type'],
       ],
       [{ parameters: 'constructor=x\nGrant_Type=y' }, []],
     ];
@@ -628,13 +640,13 @@ describe('readInputs', () => {
 
     test('names the lines that have no name=value', () => {
       assert.deepEqual(complain({ parameters: 'a\nb=1\nc' }), [
-        'parameters: line 1 has no name=value, line 3 has no name=value',
+        'parameters: line 1 is not name=value, line 3 is not name=value',
       ]);
     });
   });
 
   test('names the lines of headers that have no name', () => {
-    assert.deepEqual(complain({ headers: 'a: 1\nb' }), ['headers: line 2 has no "Name: value"']);
+    assert.deepEqual(complain({ headers: 'a: 1\nb' }), ['headers: line 2 is not "Name: value"']);
   });
 
   test('reports everything that is wrong together', () => {
@@ -648,7 +660,7 @@ describe('readInputs', () => {
   });
 
   test('reports all of what is required where nothing is given', () => {
-    const beginnings = ['client-id is required', 'token-url is required'];
+    const beginnings = ['client-id is required', 'token-url or issuer is required'];
     assert.deepEqual(begin(complainOf({}), beginnings), beginnings);
   });
 
@@ -774,17 +786,17 @@ describe('readInputs', () => {
     for (const [input, value] of Object.entries(meaningless)) {
       test(`refuses ${input}`, () => {
         assert.deepEqual(complain({ ...acs, [input]: value }), [
-          `${input}: has no meaning with endpoint-type: acs_api`,
+          `${input}: cannot be used with endpoint-type: acs_api`,
         ]);
       });
     }
 
     test('refuses an id or a secret that a header cannot carry, and does not show it', () => {
       assert.deepEqual(complain({ ...acs, 'client-id': 'ci€' }), [
-        'client-id: has a character that a header cannot carry',
+        'client-id: has a character that is not allowed in a header',
       ]);
       assert.deepEqual(complain({ ...acs, 'client-secret': 's3cret\nvalue' }), [
-        'client-secret: has a character that a header cannot carry',
+        'client-secret: has a character that is not allowed in a header',
       ]);
     });
 
@@ -799,7 +811,7 @@ describe('readInputs', () => {
 
   test('refuses an endpoint type that it does not know', () => {
     assert.deepEqual(complain({ 'endpoint-type': 'acs' }), [
-      'endpoint-type: got "acs", takes oauth2, acs_api',
+      'endpoint-type: got "acs"; must be one of: oauth2, acs_api',
     ]);
   });
 });

@@ -75,7 +75,7 @@ export function readInputs(
 function refuseLineBreaks(reader: InputReader): void {
   for (const name of singleLineInputs) {
     if (!/[\r\n]/.test(reader.read(name) ?? '') || reader.complainsOf(name)) continue;
-    reader.complain(text`${name}: has a line break; takes one line`);
+    reader.complain(text`${name}: has a line break; must be one line`);
   }
 }
 
@@ -122,11 +122,11 @@ function readUseCache(reader: InputReader, revoke: boolean): UseCache {
   const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
   const choice = (['true', 'false', 'refresh'] as const).find((one) => one === word);
   if (choice === undefined) {
-    reader.complain(text`use-cache: ${got(value)}, takes true, false or refresh`);
+    reader.complain(text`use-cache: ${got(value)}; must be true, false or refresh`);
   }
   if (revoke && choice !== 'false') {
     reader.complain(
-      text`use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`,
+      text`use-cache: cannot be ${value} with revoke: true, because the token is revoked at the end of the job`,
     );
   }
   return choice ?? 'false';
@@ -143,15 +143,17 @@ function readRevocation(
   if (revocationUrl !== undefined) {
     const fault = findUrlFault(revocationUrl, allowHttp, 'https://login.example.com/revoke');
     if (fault !== undefined) reader.complain(text`revocation-url: ${fault}`);
-    if (!revoke) reader.complain(text`revocation-url: has no meaning without revoke: true`);
+    if (!revoke) reader.complain(text`revocation-url: can only be used with revoke: true`);
   }
   if (!revoke) return { revoke, revocationUrl };
   if (revocationUrl === undefined && !reader.isGiven('issuer')) {
-    reader.complain(text`revoke: needs revocation-url, or issuer, whose metadata names it`);
+    reader.complain(
+      text`revoke: requires revocation-url, or issuer, whose metadata names the revocation endpoint`,
+    );
   }
   if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
     reader.complain(
-      text`revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends`,
+      text`revoke: requires ACTIONS_RUNTIME_TOKEN, which this runner does not set; the token is encrypted with it until the job ends`,
     );
   }
   return { revoke, revocationUrl };
@@ -170,7 +172,7 @@ function readExpiry(reader: InputReader): Date | undefined {
   const time = parseRfc3339Time(value);
   if (time === undefined) {
     reader.complain(
-      text`expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`,
+      text`expires-at-override: ${got(value)}; must be a time such as 2026-01-31T12:00:00Z`,
     );
   }
   return time;
@@ -182,13 +184,13 @@ function readEnvVar(reader: InputReader, env: NodeJS.ProcessEnv): string | undef
   if (value === '' || value.toLowerCase() === 'false') return undefined;
   if (!/^[A-Za-z_]\w*$/.test(value)) {
     reader.complain(
-      text`env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`,
+      text`env-var: ${got(value)}; must be a name of letters, digits and _ that does not begin with a digit`,
     );
   } else if (/^(true|yes|no|on|off)$/i.test(value)) {
-    reader.complain(text`env-var: ${got(value)}, takes the name of a variable, or false`);
+    reader.complain(text`env-var: ${got(value)}; must be the name of a variable, or false`);
   } else if (isGuardedVariable(value)) {
     reader.complain(
-      text`env-var: ${got(value)}, which the runner, a shell or another program reads for itself`,
+      text`env-var: ${got(value)}; the runner, a shell or another program uses this variable itself`,
     );
   }
   return value;

@@ -17,7 +17,7 @@ test("a user's name and password belong into parameters where they are the grant
   assert.deepEqual(
     findMisspelledInputs(env).map((problem) => renderText(problem, (all) => all)),
     ['username', 'password'].map(
-      (name) => `${name}: unknown input, put it into parameters: ${name}=...`,
+      (name) => `${name}: unknown input, set it in parameters: ${name}=...`,
     ),
   );
   assert.deepEqual(complainOf('password'), [

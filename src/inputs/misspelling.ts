@@ -16,7 +16,7 @@ export function findMisspelledInputs(env: NodeJS.ProcessEnv): Text[] {
     .filter((name) => !known.includes(name))
     .flatMap((name) => {
       if (isOfUser(name) && readInput(env, 'grant-type') === 'password') {
-        return [text`${name}: unknown input, put it into parameters: ${name}=...`];
+        return [text`${name}: unknown input, set it in parameters: ${name}=...`];
       }
       const meant = guessInput(name);
       return meant === undefined ? [] : [text`${name}: unknown input, did you mean ${meant}?`];

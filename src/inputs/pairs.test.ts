@@ -122,29 +122,29 @@ describe('parseParameters', () => {
         ['a', '1'],
         ['b', '2'],
       ],
-      ['line 2 has no name=value'],
+      ['line 2 is not name=value'],
     ],
-    ['a line without a name', '=s3cret', [], ['line 1 has no name=value']],
-    ['a line whose name is white space', ' =s3cret', [], ['line 1 has no name=value']],
+    ['a line without a name', '=s3cret', [], ['line 1 is not name=value']],
+    ['a line whose name is white space', ' =s3cret', [], ['line 1 is not name=value']],
     [
       'several lines, each by its number',
       's3cret\n\na=1\r\ns3cret',
       [['a', '1']],
-      ['line 1 has no name=value', 'line 4 has no name=value'],
+      ['line 1 is not name=value', 'line 4 is not name=value'],
     ],
-    ['JSON that is cut off', '{"a": "s3cret"', [], ['begins with { and is not a JSON object']],
+    ['JSON that is cut off', '{"a": "s3cret"', [], ['begins with { but is not a JSON object']],
     [
       'JSON with more behind it',
       '{"a": "s3cret"} b',
       [],
-      ['begins with { and is not a JSON object'],
+      ['begins with { but is not a JSON object'],
     ],
-    ['a list in place of a JSON object', '["s3cret"]', [], ['line 1 has no name=value']],
+    ['a list in place of a JSON object', '["s3cret"]', [], ['line 1 is not name=value']],
     [
-      'JSON that is nested too deep',
+      'JSON that is nested too deeply',
       `{"a": ${'['.repeat(101)}"s3cret"${']'.repeat(101)}, "b": ${'['.repeat(100)}${']'.repeat(100)}}`,
       [['b', JSON.parse('['.repeat(100) + ']'.repeat(100)) as []]],
-      ['a is nested too deep'],
+      ['a is nested too deeply'],
     ],
   ];
   for (const [what, input, pairs, faults] of refused) {
@@ -220,25 +220,25 @@ describe('parseHeaders', () => {
   }
 
   const refused: readonly [what: string, input: string, fault: string][] = [
-    ['a line without a colon', 's3cret', 'line 1 has no "Name: value"'],
-    ['a line without a name', ': s3cret', 'line 1 has no "Name: value"'],
-    ['a name with a space', 'X Tenant: s3cret', 'line 1 has no "Name: value"'],
-    ['a name with letters of Latin-1', 'é: s3cret', 'line 1 has no "Name: value"'],
-    ['JSON', '{"a": "s3cret"}', 'line 1 has no "Name: value"'],
+    ['a line without a colon', 's3cret', 'line 1 is not "Name: value"'],
+    ['a line without a name', ': s3cret', 'line 1 is not "Name: value"'],
+    ['a name with a space', 'X Tenant: s3cret', 'line 1 is not "Name: value"'],
+    ['a name with letters of Latin-1', 'é: s3cret', 'line 1 is not "Name: value"'],
+    ['JSON', '{"a": "s3cret"}', 'line 1 is not "Name: value"'],
     [
       'a value with a character that no header can carry',
       'X-Key: s3cret€',
-      'line 1 (X-Key) has a character that a header cannot carry',
+      'line 1 (X-Key) has a character that is not allowed in a header',
     ],
     [
       'a value with a control character',
       'X-Key: s3\u0000cret',
-      'line 1 (X-Key) has a character that a header cannot carry',
+      'line 1 (X-Key) has a character that is not allowed in a header',
     ],
     [
       'a value with a lone carriage return',
       'X-Key: s3\rcret',
-      'line 1 (X-Key) has a character that a header cannot carry',
+      'line 1 (X-Key) has a character that is not allowed in a header',
     ],
   ];
   for (const [what, input, fault] of refused) {
@@ -254,8 +254,8 @@ describe('parseHeaders', () => {
         ['d', '2'],
       ],
       faults: [
-        'line 2 has no "Name: value"',
-        'line 4 (c) has a character that a header cannot carry',
+        'line 2 is not "Name: value"',
+        'line 4 (c) has a character that is not allowed in a header',
       ],
     });
   });

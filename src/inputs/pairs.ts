@@ -28,7 +28,7 @@ export function parseParameters(input: string): ParsedPairs<Parameter> {
     const split = line.indexOf('=');
     const name = line.slice(0, Math.max(split, 0)).trim();
     if (name !== '') return [name, line.slice(split + 1)];
-    return text`line ${number} has no name=value`;
+    return text`line ${number} is not name=value`;
   });
 }
 
@@ -38,9 +38,9 @@ export function parseHeaders(input: string): ParsedPairs {
     const split = line.indexOf(':');
     const name = line.slice(0, Math.max(split, 0)).trim();
     const value = line.slice(split + 1).trim();
-    if (!token.test(name)) return text`line ${number} has no "Name: value"`;
+    if (!token.test(name)) return text`line ${number} is not "Name: value"`;
     if (!isFieldValue(value)) {
-      return text`line ${number} (${name}) has a character that a header cannot carry`;
+      return text`line ${number} (${name}) has a character that is not allowed in a header`;
     }
     return [name, value];
   });
@@ -64,12 +64,12 @@ const deepest = 100;
 function parseJsonParameters(input: string): ParsedPairs<Parameter> {
   const fields = readObject(input);
   if (fields === undefined) {
-    return { pairs: [], faults: [text`begins with { and is not a JSON object`] };
+    return { pairs: [], faults: [text`begins with { but is not a JSON object`] };
   }
   return sortOut(
     Object.entries(fields).map(([name, value]): Parameter | Text => {
       if (name === '') return text`a field has no name`;
-      return isNestedWithin(value, deepest) ? [name, value] : text`${name} is nested too deep`;
+      return isNestedWithin(value, deepest) ? [name, value] : text`${name} is nested too deeply`;
     }),
   );
 }

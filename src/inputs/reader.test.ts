@@ -100,7 +100,7 @@ describe('InputReader', () => {
     });
     assert.deepEqual(read({ 'id-token-as': 'x' }, choose), {
       value: undefined,
-      problems: ['id-token-as: got "x", takes assertion, subject_token'],
+      problems: ['id-token-as: got "x"; must be one of: assertion, subject_token'],
     });
   });
 
@@ -121,7 +121,7 @@ describe('InputReader', () => {
     test('names the choices where it got none of them', () => {
       const { problems } = read({ 'client-auth-method': 'Basic' }, choose);
       assert.deepEqual(problems, [
-        'client-auth-method: got "Basic", takes client_secret_basic, client_secret_post',
+        'client-auth-method: got "Basic"; must be one of: client_secret_basic, client_secret_post',
       ]);
     });
   });
@@ -146,7 +146,7 @@ describe('InputReader', () => {
     for (const written of ['yes', '1', 'tRUE', 'on', 'null', 'true false']) {
       test(`refuses ${written}`, () => {
         const { problems } = read({ verbose: written }, flag);
-        assert.deepEqual(problems, [`verbose: got "${written}", takes true or false`]);
+        assert.deepEqual(problems, [`verbose: got "${written}"; must be true or false`]);
       });
     }
   });
@@ -178,12 +178,12 @@ describe('InputReader', () => {
       });
     }
 
-    const bad: readonly [written: string, range: NumberRange, takes: string][] = [
+    const bad: readonly [written: string, range: NumberRange, bound: string][] = [
       ['1.99', from, 'a number of seconds, 2 or more'],
       ['10.01', from, 'at most 10'],
       ['9'.repeat(290), from, 'at most 10'],
-      ['0', over, 'a number of seconds, over 0'],
-      ['0.0', over, 'a number of seconds, over 0'],
+      ['0', over, 'a number of seconds, more than 0'],
+      ['0.0', over, 'a number of seconds, more than 0'],
       ['0', whole, 'a whole number, 1 or more'],
       ['1.5', whole, 'a whole number, 1 or more'],
       ['101', whole, 'at most 100'],
@@ -201,11 +201,11 @@ describe('InputReader', () => {
       ['NaN', from, 'a number of seconds, 2 or more'],
       ['Infinity', from, 'a number of seconds, 2 or more'],
     ];
-    for (const [written, range, takes] of bad) {
-      test(`refuses ${written.slice(0, 20)} where it takes ${takes}`, () => {
+    for (const [written, range, bound] of bad) {
+      test(`refuses ${written.slice(0, 20)} where it must be ${bound}`, () => {
         assert.deepEqual(read({ timeout: written }, number(range)), {
           value: NaN,
-          problems: [`timeout: got "${written}", takes ${takes}`],
+          problems: [`timeout: got "${written}"; must be ${bound}`],
         });
       });
     }
@@ -226,7 +226,7 @@ describe('InputReader', () => {
     test('reads a number, and complains of what is none', () => {
       assert.deepEqual(read({ 'min-validity': '0' }, optional), { value: 0, problems: [] });
       assert.deepEqual(read({ 'min-validity': 'x' }, optional).problems, [
-        'min-validity: got "x", takes a number of seconds, 0 or more',
+        'min-validity: got "x"; must be a number of seconds, 0 or more',
       ]);
     });
   });
@@ -238,9 +238,9 @@ describe('InputReader', () => {
       reader.readNumber('timeout', { min: 0, max: 1 });
     });
     assert.deepEqual(problems, [
-      'verbose: got "y", takes true or false',
+      'verbose: got "y"; must be true or false',
       'client-id is required',
-      'timeout: got "x", takes a number, 0 or more',
+      'timeout: got "x"; must be a number, 0 or more',
     ]);
   });
 });

@@ -128,7 +128,7 @@ export class InputReader {
     if (value === undefined) return undefined;
     const choice = choices.find((one) => one === value);
     if (choice === undefined) {
-      this.complain(text`${name}: ${got(value)}, takes ${choices.join(', ')}`);
+      this.complain(text`${name}: ${got(value)}; must be one of: ${choices.join(', ')}`);
     }
     return choice;
   }
@@ -145,7 +145,7 @@ export class InputReader {
   readFlag(name: InputName): boolean {
     const value = this.read(name) ?? '';
     if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
-      this.complain(text`${name}: ${got(value)}, takes true or false`);
+      this.complain(text`${name}: ${got(value)}; must be true or false`);
     }
     return value.toLowerCase() === 'true';
   }
@@ -160,15 +160,15 @@ export class InputReader {
     const value = this.read(name) ?? '';
     const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
     if (number > range.max) {
-      this.complain(text`${name}: ${got(value)}, takes at most ${range.max}`);
+      this.complain(text`${name}: ${got(value)}; must be at most ${range.max}`);
       return NaN;
     }
     const { min, bound = 'from', whole = false, unit } = range;
     const large = bound === 'over' ? number > min : number >= min;
     if (large && (!whole || Number.isInteger(number))) return number;
     const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
-    const least = bound === 'over' ? text`over ${min}` : text`${min} or more`;
-    this.complain(text`${name}: ${got(value)}, takes ${kind}, ${least}`);
+    const least = bound === 'over' ? text`more than ${min}` : text`${min} or more`;
+    this.complain(text`${name}: ${got(value)}; must be ${kind}, ${least}`);
     return NaN;
   }
 }

@@ -128,13 +128,13 @@ describe('the grant type', () => {
   ];
   for (const [given, both] of pairs) {
     test(`cannot rest on ${both}`, () => {
-      assert.deepEqual(read(given).problems, [`${both} are both the grant; give one of them`]);
+      assert.deepEqual(read(given).problems, [`Both ${both} set the grant. Remove one`]);
     });
   }
 
   test('is one word', () => {
     assert.deepEqual(read({ 'grant-type': 'client credentials' }).problems, [
-      'grant-type: got "client credentials", takes one grant type',
+      'grant-type: got "client credentials"; must be one grant type',
     ]);
   });
 
@@ -148,7 +148,7 @@ describe('the grant type', () => {
   test('jwt-bearer misses an assertion where nothing brings one', () => {
     for (const written of ['jwt-bearer', jwtBearer]) {
       assert.deepEqual(read({ 'grant-type': written }).problems, [
-        'grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...',
+        'grant-type: jwt-bearer requires an assertion. Set private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...',
       ]);
     }
     assert.equal(
@@ -159,7 +159,7 @@ describe('the grant type', () => {
 
   test('token-exchange misses a subject token where nothing brings one', () => {
     assert.deepEqual(read({ 'grant-type': 'token-exchange' }).problems, [
-      'grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...',
+      'grant-type: token-exchange requires a subject token. Set id-token-as: subject_token, or parameters: subject_token=...',
     ]);
   });
 });
@@ -242,7 +242,7 @@ describe('what else is asked for', () => {
   ]) {
     test(`takes no scopes as a list or in quotes: ${JSON.stringify(scopes)}`, () => {
       assert.deepEqual(read({ scopes }).problems, [
-        'scopes: takes scopes separated by spaces, without quotes, brackets and dashes of a list',
+        'scopes: must be scopes separated by spaces, without quotes, brackets or dashes',
       ]);
     });
   }
@@ -255,7 +255,7 @@ describe('what else is asked for', () => {
   test('takes no content type of JSON for a form', () => {
     const headers = 'Content-Type: Application/JSON';
     assert.deepEqual(read({ headers }).problems, [
-      'headers: say JSON as Content-Type; body-format: json writes it',
+      'headers: Content-Type is JSON; set body-format: json instead',
     ]);
     assert.deepEqual(read({ headers, 'body-format': 'json' }).problems, []);
     assert.deepEqual(read({ headers: 'Content-Type: text/plain' }).problems, []);
@@ -264,7 +264,7 @@ describe('what else is asked for', () => {
   test('takes no content type of its own beside a multipart body, which has its boundary there', () => {
     const headers = 'content-type: multipart/form-data';
     assert.deepEqual(read({ headers, 'body-format': 'multipart' }).problems, [
-      'headers: have a Content-Type; body-format: multipart writes it, with the boundary',
+      'headers: remove Content-Type; body-format: multipart sets it',
     ]);
   });
 
@@ -276,7 +276,7 @@ describe('what else is asked for', () => {
       'body-format: got "json", but request-method: GET has no body; its parameters are in the query',
     ]);
     assert.deepEqual(read({ 'request-method': 'get' }).problems, [
-      'request-method: got "get", takes POST, GET, PUT',
+      'request-method: got "get"; must be one of: POST, GET, PUT',
     ]);
   });
 
@@ -296,7 +296,7 @@ describe('what else is asked for', () => {
 
   test('has places of the response, each wrong line by its number', () => {
     assert.deepEqual(read({ 'response-fields': 'token\nscope=a\nscope=b\nttl=c' }).problems, [
-      'response-fields: line 1 has no name=path, such as access_token=data.token, line 3 has scope again, line 4 begins with ttl, takes access_token, token_type, expires_in, expires_in_ms, expires_at, scope, refresh_token, id_token',
+      'response-fields: line 1 is not name=path, such as access_token=data.token, line 3 has scope again, line 4 begins with ttl; must be one of: access_token, token_type, expires_in, expires_in_ms, expires_at, scope, refresh_token, id_token',
     ]);
   });
 
@@ -309,11 +309,11 @@ describe('what else is asked for', () => {
       'body-format': 'xml',
     });
     assert.deepEqual(problems, [
-      'body-format: got "xml", takes form, json, query, multipart',
-      'parameters: line 1 has no name=value',
-      'scopes: got "read," with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)',
-      'resource: got "api.example.com", takes an absolute URI without a fragment (#)',
-      'headers: line 1 (X-Key) has a character that a header cannot carry',
+      'body-format: got "xml"; must be one of: form, json, query, multipart',
+      'parameters: line 1 is not name=value',
+      'scopes: got "read," with a comma; must be scopes separated by spaces (for a server that expects commas, use parameters: scope=a,b)',
+      'resource: got "api.example.com"; must be an absolute URI without a fragment (#)',
+      'headers: line 1 (X-Key) has a character that is not allowed in a header',
     ]);
   });
 });

@@ -85,11 +85,11 @@ function readScopes(reader: InputReader): string[] {
 function findScopesFault(written: string, scopes: readonly string[]): Text | undefined {
   // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
   if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
-    return text`takes scopes separated by spaces, without quotes, brackets and dashes of a list`;
+    return text`must be scopes separated by spaces, without quotes, brackets or dashes`;
   }
   const withComma = scopes.find((scope) => scope.endsWith(','));
   if (withComma === undefined) return undefined;
-  return text`${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
+  return text`${got(withComma)} with a comma; must be scopes separated by spaces (for a server that expects commas, use parameters: scope=a,b)`;
 }
 
 /** Several values, one per line. */
@@ -103,7 +103,7 @@ function readResources(reader: InputReader): string[] {
   for (const resource of resources) {
     if (!URL.canParse(resource) || resource.includes('#')) {
       reader.complain(
-        text`resource: ${got(resource)}, takes an absolute URI without a fragment (#)`,
+        text`resource: ${got(resource)}; must be an absolute URI without a fragment (#)`,
       );
     }
   }
@@ -132,12 +132,10 @@ function readHeaders(reader: InputReader, bodyFormat: BodyFormat): readonly Pair
   if (empty !== undefined) reader.missSecret('headers', empty);
   const types = headers.filter(([name]) => name.toLowerCase() === 'content-type');
   if (bodyFormat === 'form' && types.some(([, value]) => /json/i.test(value))) {
-    reader.complain(text`headers: say JSON as Content-Type; body-format: json writes it`);
+    reader.complain(text`headers: Content-Type is JSON; set body-format: json instead`);
   }
   if (bodyFormat === 'multipart' && types.length > 0) {
-    reader.complain(
-      text`headers: have a Content-Type; body-format: multipart writes it, with the boundary`,
-    );
+    reader.complain(text`headers: remove Content-Type; body-format: multipart sets it`);
   }
   return headers;
 }
@@ -163,9 +161,9 @@ function readResponseFields(reader: InputReader): ResponseFields {
 function explainFieldFault({ code, line, name }: FieldFault): Text {
   switch (code) {
     case 'no_path':
-      return text`line ${line} has no name=path, such as access_token=data.token`;
+      return text`line ${line} is not name=path, such as access_token=data.token`;
     case 'unknown_name':
-      return text`line ${line} begins with ${showInput(name)}, takes ${fieldNames.join(', ')}`;
+      return text`line ${line} begins with ${showInput(name)}; must be one of: ${fieldNames.join(', ')}`;
     case 'repeated_name':
       return text`line ${line} has ${name} again`;
   }

@@ -238,7 +238,7 @@ describe('a token response', () => {
     }
   });
 
-  test('leaves out a list of which one field is nested too deep', () => {
+  test('leaves out a list of which one field is nested too deeply', () => {
     const deep = '['.repeat(101) + ']'.repeat(101);
     const body = `{"access_token":"abc","over":${deep},"list":[1,${deep}],"kept":${deep.slice(1, -1)}}`;
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });

@@ -23,7 +23,7 @@ export interface TokenResponse {
   readonly scopes: readonly string[] | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
-  /** What else the response has, without what is nested too deep: an object, or the list that the response is. */
+  /** What else the response has, without what is nested too deeply: an object, or the list that the response is. */
   readonly others: OtherFields;
   /** When it was requested: epoch, milliseconds. */
   readonly issuedAt: number;

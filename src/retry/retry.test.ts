@@ -547,7 +547,7 @@ describe('preparing', () => {
   });
 
   test('that fails ends everything with its own error, without an attempt or a report', async () => {
-    const error = new Error('no ID token');
+    const error = new Error('no OIDC token');
     let attempts = 0;
     const { reports, judged, result } = run(
       () => {

@@ -112,7 +112,7 @@ describe('in a few words', () => {
     ],
     [
       new TransportError('proxy_invalid'),
-      "the proxy's address in the environment is no usable URL",
+      "the proxy's address in the environment is not a valid URL",
     ],
     [new TransportError('answer_cut'), 'the answer was cut off'],
     [new TransportError('answer_unreadable'), 'the answer is not readable HTTP'],
@@ -123,7 +123,7 @@ describe('in a few words', () => {
     [refuse(answer(599, '')), '599'],
     [refuse(answer(307, '', { location: '/x?y' })), '307 Temporary Redirect, a redirect to /x'],
     [refuse(answer(307, '')), '307 Temporary Redirect, a redirect'],
-    [refuse(answer(200, '')), '200 OK with an empty body in place of a token'],
+    [refuse(answer(200, '')), '200 OK with an empty body instead of a token'],
     [refuse(answerJson(200, {})), '200 OK without an access_token'],
     [
       refuse(answerJson(200, { access_token: 'x' }), parseAcsResponse),
@@ -131,7 +131,7 @@ describe('in a few words', () => {
     ],
     [
       refuse(answerJson(200, { access_token: '\n' })),
-      '200 OK with a token that has characters no token can have',
+      '200 OK with a token that has characters that are not allowed',
     ],
     ['thrown', 'thrown'],
   ];
@@ -154,7 +154,7 @@ describe('a failed attempt of another stage', () => {
 
   const purposes: readonly [stage: Stage, purpose: string][] = [
     ['metadata', " to read the issuer's metadata"],
-    ['id_token', " to get GitHub's ID token"],
+    ['id_token', " to get GitHub's OIDC token"],
     ['token', ''],
     ['revocation', ' to revoke the token'],
   ];
@@ -176,9 +176,9 @@ describe('a failed attempt of another stage', () => {
       discovery('not_metadata', {
         answer: { ...shape, status: 200, contentType: 'text/html', length: 1 },
       }),
-      '200 OK with text/html in place of metadata',
+      '200 OK with text/html instead of metadata',
     ],
-    ['metadata', discovery('issuer_mismatch'), 'metadata that names no issuer'],
+    ['metadata', discovery('issuer_mismatch'), 'metadata without an issuer'],
     [
       'metadata',
       discovery('issuer_mismatch', { actualIssuer: 'https://other.example.com' }),
@@ -203,10 +203,10 @@ describe('a failed attempt of another stage', () => {
       'its name was not found (ENOTFOUND)',
     ],
     ['id_token', new IdTokenError('no_permission'), 'this job has no permission to request one'],
-    ['id_token', new IdTokenError('bad_endpoint'), 'the runner names no https URL for it'],
+    ['id_token', new IdTokenError('bad_endpoint'), 'the runner has no https URL for it'],
     ['id_token', new IdTokenError('refused', { status: 500 }), '500 Internal Server Error'],
-    ['id_token', new IdTokenError('unparsable', { status: 200 }), '200 OK without an ID token'],
-    ['id_token', new IdTokenError('malformed', { status: 200 }), '200 OK without an ID token'],
+    ['id_token', new IdTokenError('unparsable', { status: 200 }), '200 OK without an OIDC token'],
+    ['id_token', new IdTokenError('malformed', { status: 200 }), '200 OK without an OIDC token'],
   ];
   for (const [stage, error, words] of rows) {
     test(`says in a few words what it was: ${words}`, () => {
@@ -228,7 +228,11 @@ describe('a failed attempt of another stage', () => {
 describe('what was asked and answered', () => {
   const rows: readonly [stage: Stage, title: string, success: string][] = [
     ['metadata', 'Metadata: request and answer', 'metadata at attempt 2, after 0.2 s'],
-    ['id_token', "GitHub's ID token: request and answer", 'an ID token at attempt 2, after 0.2 s'],
+    [
+      'id_token',
+      "GitHub's OIDC token: request and answer",
+      'an OIDC token at attempt 2, after 0.2 s',
+    ],
     ['token', 'Request and answer', 'a token at attempt 2, after 0.2 s'],
     ['revocation', 'Revocation: request and answer', 'revoked at attempt 2, after 0.2 s'],
   ];
@@ -245,7 +249,7 @@ describe('what was asked and answered', () => {
     assert.deepEqual(describeRevocation(known, url, ['token', 'token_type_hint']).map(say), [
       'POST https://login.example.com/revoke',
       'client ci-client, client_secret_basic (form), body: token, token_type_hint',
-      'further headers: X-Tenant',
+      'other headers: X-Tenant',
     ]);
   });
 });
@@ -280,7 +284,7 @@ describe('the answer of another stage', () => {
       '403 Forbidden, after 0.2 s',
     ]);
     assert.deepEqual(lines(new IdTokenError('bad_endpoint')), [
-      'failed after 0.2 s: the runner names no https URL for it',
+      'failed after 0.2 s: the runner has no https URL for it',
     ]);
   });
 });
@@ -320,7 +324,7 @@ describe('the group of request and answer', () => {
     });
     assert.deepEqual(describeRequest(withHeaders, names).slice(1).map(say), [
       'client ci-client, client_secret_basic (raw), body: grant_type, scope',
-      'further headers: X-Tenant, X-Api-Key',
+      'other headers: X-Tenant, X-Api-Key',
     ]);
   });
 
@@ -335,7 +339,7 @@ describe('the group of request and answer', () => {
     assert.deepEqual(describeAcsRequest(acs).map(say), [
       'GET https://login.example.com/oauth2/token',
       'client ci-client, acs_api, headers: client-id, client-secret',
-      'further headers: X-A',
+      'other headers: X-A',
     ]);
   });
 
@@ -382,7 +386,7 @@ describe('the group of request and answer', () => {
 describe('the end of all attempts', () => {
   const unavailable = refuse(answer(503));
   const answered =
-    "login.example.com answered 503 Service Unavailable. The provider's status page may tell more.";
+    "login.example.com answered 503 Service Unavailable. Check the provider's status page.";
 
   const rows: readonly [how: GivingUp, error: TokenError | TransportError, message: string][] = [
     [
@@ -403,7 +407,7 @@ describe('the end of all attempts', () => {
     [
       { code: 'not_retryable' },
       refuse(answer(502, '')),
-      "login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not retried: what the grant carries works only once, and may have been used.",
+      "login.example.com answered 502 Bad Gateway. Check the provider's status page. Not retried: this grant works only once, and may have been used already.",
     ],
   ];
   for (const [how, error, message] of rows) {
@@ -415,16 +419,16 @@ describe('the end of all attempts', () => {
   test('for a Retry-After that is too long says that it is a quota', () => {
     const how = { code: 'retry_after_too_long', retryAfter: 3_540_000 } as const;
     assert.deepEqual(giveUp(refuse(answer(429, '')), how), {
-      title: 'asked to wait too long',
+      title: 'wait too long',
       message:
-        'login.example.com answered 429 Too Many Requests and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.',
+        'login.example.com answered 429 Too Many Requests and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. No setting can shorten that, because it is a quota of the provider. Reuse tokens (use-cache), or ask the provider for a higher limit.',
     });
   });
 
   test('for a Retry-After that is too long of a server that is down says to come later', () => {
     const how = { code: 'retry_after_too_long', retryAfter: 3_540_000 } as const;
     assert.deepEqual(giveUp(unavailable, how), {
-      title: 'asked to wait too long',
+      title: 'wait too long',
       message:
         'login.example.com answered 503 Service Unavailable and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. Run the job again later, or set a longer total-timeout.',
     });
@@ -434,7 +438,7 @@ describe('the end of all attempts', () => {
     assert.deepEqual(giveUp(new TypeError('x is not a function')), {
       title: 'unexpected error',
       message:
-        'TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. Not retried: it would fail in the same way.',
+        'TypeError: x is not a function. This is a bug in oauth2-token. Report it in the issue tracker of oauth2-token. Not retried: it would fail in the same way.',
     });
   });
 });

@@ -73,9 +73,9 @@ export function explainLongWait(failure: FailedAttempt, view: StageView): Annota
   // With any other status it is a server that is down for a while.
   const isQuota = error instanceof TokenError && error.answer.status === 429;
   return {
-    title: 'asked to wait too long',
+    title: 'wait too long',
     message: isQuota
-      ? text`${asks} No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.`
+      ? text`${asks} No setting can shorten that, because it is a quota of the provider. Reuse tokens (use-cache), or ask the provider for a higher limit.`
       : text`${asks} Run the job again later, or set a longer total-timeout.`,
   };
 }
@@ -95,7 +95,7 @@ export function sayWhyNotAgain(
       : text`Stopped after ${failure.attempt} attempts.`;
   }
   if ((error instanceof TokenError || error instanceof TransportError) && error.retryable) {
-    return text`Not retried: what the grant carries works only once, and may have been used.`;
+    return text`Not retried: this grant works only once, and may have been used already.`;
   }
   return isAnswer(error)
     ? text`Not retried: the answer would be the same.`

@@ -22,29 +22,29 @@ export type CacheObstacle =
 export function sayCacheNotUsed(obstacle: CacheObstacle): Text {
   switch (obstacle) {
     case 'short_secret':
-      return text`Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+      return text`Cache not used: client-secret is shorter than 16 bytes and too short to encrypt with. Optional: set cache-encryption-key (openssl rand -base64 32 makes one).`;
     case 'short_key':
-      return text`Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+      return text`Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes and too short to encrypt with. Set a longer cache-encryption-key (openssl rand -base64 32 makes one).`;
     case 'short_key_alone':
-      return text`Cache not used: cache-encryption-key is shorter than 16 bytes, too short to encrypt with. Set a longer one to use it (openssl rand -base64 32 makes one).`;
+      return text`Cache not used: cache-encryption-key is shorter than 16 bytes and too short to encrypt with. Set a longer one (openssl rand -base64 32 makes one).`;
     case 'no_secret':
-      return text`Cache not used: there is no secret to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+      return text`Cache not used: there is no secret to encrypt with. Optional: set cache-encryption-key (openssl rand -base64 32 makes one).`;
     case 'id_token_alone':
-      return text`Cache not used: an ID token is no key to encrypt with. Set cache-encryption-key to use it.`;
+      return text`Not cached: a job that has only an OIDC token has no key to encrypt with. Optional: set cache-encryption-key.`;
     case 'no_key':
-      return text`Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
+      return text`Cache not used: this machine could not derive the encryption key (scrypt failed).`;
     case 'no_service':
-      return text`Cache not used: this runner offers no cache service.`;
+      return text`Cache not used: this runner has no cache service.`;
     case 'no_repository':
-      return text`Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
+      return text`Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so the repository is not known.`;
     case 'mode':
-      return text`Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
+      return text`Cache not used: ACTIONS_CACHE_MODE does not allow this job to read or write the cache.`;
     case 'single_use':
-      return text`Cache not used: the request carries a grant that is used up by asking.`;
+      return text`Cache not used: this grant works only once (refresh token, code, ...).`;
     case 'timeout':
-      return text`Cache not used: the service did not answer within 5 s.`;
+      return text`Cache not used: the cache service did not answer within 5 s.`;
     case 'failed':
-      return text`Cache not used: the service did not answer as it should.`;
+      return text`Cache not used: the cache service gave an unexpected answer.`;
   }
 }
 
@@ -71,25 +71,25 @@ export function sayNotCached(reason: NotCachedReason, inputs: Inputs): Text {
     case 'short_life':
       return minValidity === undefined
         ? text`Not cached: the token has expired, or is about to.`
-        : text`Not cached: the token lives no longer than min-validity: ${minValidity}.`;
+        : text`Not cached: the token is not valid for longer than min-validity (${minValidity} s).`;
     case 'denied':
-      return text`Not cached: this run may read the cache but not write it.`;
+      return text`Not cached: this run can read the cache but not write to it.`;
     case 'taken':
-      return text`Not cached: another job kept a token at the same time; later jobs reuse that one.`;
+      return text`Not cached: another job saved a token at the same time. Later jobs reuse that one.`;
     case 'no_tar':
-      return text`Not cached: this machine has no tar, which saving needs. Install it before this step.`;
+      return text`Not cached: this machine has no tar, which is required to save. Install it before this step.`;
     case 'other_tar':
-      return text`Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+      return text`Not cached: the tar of this machine has no option --posix. In Alpine, install GNU tar: apk add tar.`;
     case 'tar_failed':
-      return text`Not cached: tar could not make the archive on this machine.`;
+      return text`Not cached: tar could not create the archive.`;
     case 'no_room':
-      return text`Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.`;
+      return text`Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have free space.`;
     case 'failed':
-      return text`Not cached: the service did not take it.`;
+      return text`Not cached: the cache service rejected the upload.`;
     case 'timeout':
-      return text`Not cached: the service did not take it within 10 s.`;
+      return text`Not cached: the cache service did not accept the upload within 10 s.`;
     case 'too_large':
-      return text`Not cached: the token is too large, over 192 KiB when sealed.`;
+      return text`Not cached: the token is too large (over 192 KiB when encrypted).`;
   }
 }
 
@@ -105,7 +105,7 @@ export function describeLookUp(code: 'hit' | 'miss' | 'failed' | 'timeout', took
 
 /** The token is in the cache now. */
 export function sayKept(): Text {
-  return text`Kept in the cache, encrypted, for other jobs and later runs.`;
+  return text`Saved in the cache, encrypted, for other jobs and later runs.`;
 }
 
 /** What the election among the jobs that missed together gave. */
@@ -118,22 +118,22 @@ export function describeElection(
 
 /** Another job asks, and this one waits for its token. */
 export function sayFollowing(cacheWait: number): Text {
-  return text`Another job is asking for this token; waiting up to ${formatDuration(cacheWait * 1000)} for it.`;
+  return text`Another job is requesting this token. Waiting up to ${formatDuration(cacheWait * 1000)} for it (cache-wait).`;
 }
 
 /** The wait had an end: the token is there. */
 export function sayTaken(): Text {
-  return text`Took the token that another job got.`;
+  return text`Using the token that another job requested.`;
 }
 
 /** The wait is over, and no token came. */
 export function sayWaitedInVain(cacheWait: number): Text {
-  return text`No token came within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
+  return text`No token arrived within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
 }
 
 /** The jobs could not agree on one of them, so this one asks. */
 export function sayNotFollowing(why: 'limited' | 'failed'): Text {
   return why === 'limited'
-    ? text`Not waiting for another job (cache-wait): the cache service takes no more reservations for now.`
-    : text`Not waiting for another job (cache-wait): the cache service reserved no name.`;
+    ? text`Not waiting for another job (cache-wait): the cache service accepts no more reservations for now.`
+    : text`Not waiting for another job (cache-wait): the cache service made no reservation.`;
 }

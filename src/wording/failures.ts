@@ -38,7 +38,7 @@ export function explainFailure(error: unknown): Annotation {
   if (error instanceof CommandFileError) return explainCommandFile(error);
   return {
     title: 'unexpected error',
-    message: text`${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+    message: text`${describeUnknown(error)}. This is a bug in oauth2-token. Report it in the issue tracker of oauth2-token.`,
   };
 }
 

@@ -25,7 +25,7 @@ describe('an ID token', () => {
   test('is told by what a server looks at, never by itself', () => {
     const lines = describeIdToken({ token: 'open-sesame', claims }).map(say);
     assert.deepEqual(lines, [
-      'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b',
+      'OIDC token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b',
     ]);
     assert.deepEqual(describeIdToken(undefined), []);
   });
@@ -41,7 +41,7 @@ describe('an ID token', () => {
 
   test('is in the group of the token request, whether there was an answer or none', () => {
     const known = { ...view(), idToken: { token: 'x', claims } };
-    const first = 'ID token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b';
+    const first = 'OIDC token: iss: https://i.example.com, sub: repo:acme/shop, aud: a, b';
     for (const error of [refuse(answerJson(401, { error: 'x' })), new TransportError('timeout')]) {
       assert.equal(describeAnswer(fail(error), known).map(say)[0], first);
       const elsewhere = describeAnswer(fail(error), { ...known, stage: 'revocation' });
@@ -58,40 +58,40 @@ describe("GitHub's ID token", () => {
 
   test('that a job may not ask for tells which permission it needs', () => {
     assert.deepEqual(explain(new IdTokenError('no_permission')), {
-      title: 'no ID token',
+      title: 'no OIDC token',
       message:
-        "This job has no permission to request GitHub's OIDC token. Add `permissions: { id-token: write }` to the job (runs for pull requests from forks never have it).",
+        "This job has no permission to request GitHub's OIDC token. Add `permissions: { id-token: write }` to the job. Runs for pull requests from forks never have it.",
     });
   });
 
   const rows: readonly [error: IdTokenError, message: string][] = [
     [
       new IdTokenError('bad_endpoint'),
-      `GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that. ${inTheSameWay}`,
+      `GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is not an https URL. The administrator of the runner must fix it. ${inTheSameWay}`,
     ],
     [
       new IdTokenError('refused', { status: 403 }),
-      `${service} answered 403 Forbidden. See githubstatus.com; an audience that it does not accept can be the reason, too (id-token-audience). ${same}`,
+      `${service} answered 403 Forbidden. See githubstatus.com. The reason may also be an audience that GitHub does not accept (id-token-audience). ${same}`,
     ],
     [
       new IdTokenError('unparsable', { status: 200 }),
-      `${service} answered 200 OK without an ID token. See githubstatus.com. ${same}`,
+      `${service} answered 200 OK without an OIDC token. See githubstatus.com. ${same}`,
     ],
     [
       new IdTokenError('malformed', { status: 201 }),
-      `${service} answered 201 Created without an ID token. See githubstatus.com. ${same}`,
+      `${service} answered 201 Created without an OIDC token. See githubstatus.com. ${same}`,
     ],
   ];
   for (const [error, message] of rows) {
     test(`that cannot be had: ${error.code}`, () => {
-      assert.deepEqual(explainIdToken(error), { title: 'no ID token', message });
+      assert.deepEqual(explainIdToken(error), { title: 'no OIDC token', message });
     });
   }
 
   test('that its service does not give after all attempts says so', () => {
     const error = new IdTokenError('refused', { status: 500, retryable: true });
     assert.deepEqual(explainIdToken(error, { code: 'attempts_used_up', attempt: 4 }), {
-      title: 'no ID token',
+      title: 'no OIDC token',
       message: `${service} answered 500 Internal Server Error. See githubstatus.com. Stopped after 4 attempts.`,
     });
   });
@@ -108,7 +108,7 @@ describe("GitHub's ID token", () => {
     const error = new IdTokenError('refused', { status: 429, retryable: true });
     const how = { code: 'retry_after_too_long', retryAfter: 300_000 } as const;
     assert.deepEqual(explainIdToken(error, how), {
-      title: 'asked to wait too long',
+      title: 'wait too long',
       message: `${service} answered 429 Too Many Requests and requires a wait of 300 s (Retry-After), longer than total-timeout (120 s) allows. Run the job again later, or set a longer total-timeout.`,
     });
   });
@@ -123,7 +123,7 @@ describe("GitHub's ID token", () => {
       'no answer in time',
       'timeout',
       '',
-      `${service} gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${service} gave no answer within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'name not found',
@@ -135,7 +135,7 @@ describe("GitHub's ID token", () => {
       'name not resolved',
       'name_unresolved',
       'EAI_AGAIN',
-      `${service} could not be reached: its name was not resolved (EAI_AGAIN). The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+      `${service} could not be reached: its name was not resolved (EAI_AGAIN). The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
     ],
     [
       'TLS expected',
@@ -153,7 +153,7 @@ describe("GitHub's ID token", () => {
       'answer too large',
       'answer_too_large',
       '',
-      `${service} sent more than 64 KiB; the answer that was asked for has a few KiB. See githubstatus.com.`,
+      `${service} sent more than 64 KiB. The expected answer has a few KiB. See githubstatus.com.`,
     ],
     [
       'TLS not trusted',

@@ -12,17 +12,17 @@ export function describeIdTokenError({ code, status = 0, answer }: IdTokenError)
     case 'no_permission':
       return text`this job has no permission to request one`;
     case 'bad_endpoint':
-      return text`the runner names no https URL for it`;
+      return text`the runner has no https URL for it`;
     case 'pending':
     case 'refused':
       return answer === undefined ? text`${nameStatus(status)}` : quoteAnswer(answer);
     case 'unparsable':
     case 'malformed':
-      return text`${nameStatus(status)} without an ID token${said}`;
+      return text`${nameStatus(status)} without an OIDC token${said}`;
   }
 }
 
-/** The shape of an answer without an ID token, and what it says. */
+/** The shape of an answer without an OIDC token, and what it says. */
 export function describeIdTokenAnswer({ status = 0, answer }: IdTokenError, after: Text): Text[] {
   return answer === undefined
     ? [text`${nameStatus(status)}, ${after}`]
@@ -31,7 +31,7 @@ export function describeIdTokenAnswer({ status = 0, answer }: IdTokenError, afte
 
 /** What the ID token of an attempt says; nothing where it had none. */
 export function describeIdToken(idToken: IdToken | undefined): Text[] {
-  return idToken === undefined ? [] : [text`ID token: ${writeClaims(idToken)}`];
+  return idToken === undefined ? [] : [text`OIDC token: ${writeClaims(idToken)}`];
 }
 
 /** What a server that trusts GitHub's ID tokens looks at. */
@@ -43,18 +43,18 @@ export function writeClaims({ claims }: IdToken): Text {
 /** Explains why there is no ID token, and says what to do. */
 export function explainIdTokenError(error: IdTokenError): Annotation {
   const { code, status = 0 } = error;
-  const title = 'no ID token';
+  const title = 'no OIDC token';
   const answered = text`GitHub's OIDC token service answered ${describeIdTokenError(error)}.`;
   switch (code) {
     case 'no_permission':
       return {
         title,
-        message: text`This job has no permission to request GitHub's OIDC token. Add \`permissions: { id-token: write }\` to the job (runs for pull requests from forks never have it).`,
+        message: text`This job has no permission to request GitHub's OIDC token. Add \`permissions: { id-token: write }\` to the job. Runs for pull requests from forks never have it.`,
       };
     case 'bad_endpoint':
       return {
         title,
-        message: text`GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that.`,
+        message: text`GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is not an https URL. The administrator of the runner must fix it.`,
       };
     case 'pending':
       return {
@@ -67,7 +67,7 @@ export function explainIdTokenError(error: IdTokenError): Annotation {
         message:
           status >= 500
             ? text`${answered} See githubstatus.com.`
-            : text`${answered} See githubstatus.com; an audience that it does not accept can be the reason, too (id-token-audience).`,
+            : text`${answered} See githubstatus.com. The reason may also be an audience that GitHub does not accept (id-token-audience).`,
       };
     case 'unparsable':
     case 'malformed':

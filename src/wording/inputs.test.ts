@@ -9,8 +9,8 @@ import { mentionUnknownInputs, noteNoCredentials, warnUnknownInputs } from './in
 
 describe('inputs that cannot be worked with', () => {
   const problems = [
-    text`token-url: got "${'http://login.example.com/token'}", takes https (or allow-http: true)`,
-    text`retry-max-attempts: got "${'many'}", takes a whole number, 1 or more`,
+    text`token-url: got "${'http://login.example.com/token'}"; must begin with https:// (or set allow-http: true)`,
+    text`retry-max-attempts: got "${'many'}"; must be a whole number, 1 or more`,
     text`scope: unknown input, did you mean scopes?`,
   ];
 
@@ -18,23 +18,23 @@ describe('inputs that cannot be worked with', () => {
     assert.deepEqual(explain(new InputError(problems, undefined)), {
       title: 'inputs',
       message:
-        '3 inputs need attention: retry-max-attempts: got "many", takes a whole number, 1 or more; scope: unknown input, did you mean scopes?; token-url: got "http://login.example.com/token", takes https (or allow-http: true)',
+        '3 inputs need attention: retry-max-attempts: got "many"; must be a whole number, 1 or more. scope: unknown input, did you mean scopes? token-url: got "http://login.example.com/token"; must begin with https:// (or set allow-http: true).',
     });
   });
 
   test('are not counted where there is one', () => {
     assert.deepEqual(explain(new InputError([text`client-id is required`], undefined)), {
       title: 'inputs',
-      message: 'client-id is required',
+      message: 'client-id is required.',
     });
   });
 
   const fork =
-    "client-secret is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository";
+    "client-secret is empty. This run is for a pull request from a fork, and GitHub does not give secrets to such runs. Set if-no-credentials: skip, or add `if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository` to the job.";
   const dependabot =
-    "client-secret is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'";
+    "client-secret is empty. Dependabot started this run, and such runs get only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), set if-no-credentials: skip, or add `if: github.actor != 'dependabot[bot]'` to the job.";
   const unset =
-    "client-secret is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.";
+    'client-secret is empty. A secret that does not exist is empty, so check its name. A secret of an environment requires `environment:` on the job, a reusable workflow requires `secrets: inherit`, and a secret of an organization must be shared with this repository.';
   for (const [cause, message] of [
     ['fork', fork],
     ['dependabot', dependabot],
@@ -53,7 +53,7 @@ describe('inputs that cannot be worked with', () => {
       explain(
         new InputError([text`client-id is required`], { name: 'client-secret', cause: 'unset' }),
       ).message,
-      `2 inputs need attention: client-id is required; ${unset}`,
+      `2 inputs need attention: client-id is required. ${unset}`,
     );
   });
 });
@@ -70,7 +70,7 @@ describe('a secret that is empty', () => {
 });
 
 describe('a job without credentials that is to be skipped', () => {
-  const end = 'The step ends without one (if-no-credentials: skip), and its outputs are empty.';
+  const end = 'The step ended without a token (if-no-credentials: skip). Its outputs are empty.';
   const name = 'parameters: password';
   const rows: readonly [error: InputError | IdTokenError, why: string][] = [
     [
@@ -83,7 +83,7 @@ describe('a job without credentials that is to be skipped', () => {
     ],
     [
       new InputError([], { name, cause: 'unset' }),
-      `${name} is empty (a secret that does not exist reads as empty)`,
+      `${name} is empty (a secret that does not exist is empty)`,
     ],
     [
       new InputError([text`token-url is required`], undefined),
@@ -117,7 +117,7 @@ describe('inputs that are none', () => {
     assert.equal(title, 'unknown input');
     assert.equal(
       renderText(message, (all) => all),
-      'scope: unknown input, did you mean scopes?; url: unknown input, did you mean token-url? It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.',
+      'scope: unknown input, did you mean scopes?; url: unknown input, did you mean token-url? It was not used. If it is a variable of the job or of a composite action (INPUT_...), ignore this warning.',
     );
   });
 

@@ -7,13 +7,17 @@ import { joinTexts, renderText, text, type Text } from '../log/text.ts';
 /** Everything that is wrong with the inputs, in one annotation. */
 export function explainInputs({ problems, emptySecret }: InputError): Annotation {
   // The empty secret comes last, because what it says is a paragraph.
-  const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+  const sorted = problems.toSorted((one, other) => (render(one) < render(other) ? -1 : 1));
   const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
-  const list = joinTexts(all, '; ');
+  const list = joinTexts(all.map(endSentence), ' ');
   return {
     title: 'inputs',
     message: all.length === 1 ? list : text`${countInputs(all)}: ${list}`,
   };
+}
+
+function endSentence(problem: Text): Text {
+  return /[.?!]$/.test(render(problem)) ? problem : text`${problem}.`;
 }
 
 /**
@@ -24,7 +28,7 @@ export function explainInputs({ problems, emptySecret }: InputError): Annotation
 export function warnUnknownInputs(unknown: readonly Text[]): Annotation {
   return {
     title: 'unknown input',
-    message: text`${joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.`,
+    message: text`${joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), ignore this warning.`,
   };
 }
 
@@ -39,25 +43,25 @@ export function mentionUnknownInputs(
 
 /** Several problems may be of one input. */
 function countInputs(problems: readonly Text[]): Text {
-  const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));
+  const names = new Set(problems.map((problem) => render(problem).split(/[: ]/)[0]));
   return names.size === 1
     ? text`1 input needs attention`
     : text`${names.size} inputs need attention`;
 }
 
-/** A problem begins with the name of its input. */
-function nameOf(problem: Text): string {
+/** For comparison alone: nothing is hidden in it. A problem begins with the name of its input. */
+function render(problem: Text): string {
   return renderText(problem, (all) => all);
 }
 
 function sayEmptySecret({ name, cause }: EmptySecret): Text {
   switch (cause) {
     case 'fork':
-      return text`${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
+      return text`${name} is empty. This run is for a pull request from a fork, and GitHub does not give secrets to such runs. Set if-no-credentials: skip, or add \`if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\` to the job.`;
     case 'dependabot':
-      return text`${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
+      return text`${name} is empty. Dependabot started this run, and such runs get only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), set if-no-credentials: skip, or add \`if: github.actor != 'dependabot[bot]'\` to the job.`;
     case 'unset':
-      return text`${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+      return text`${name} is empty. A secret that does not exist is empty, so check its name. A secret of an environment requires \`environment:\` on the job, a reusable workflow requires \`secrets: inherit\`, and a secret of an organization must be shared with this repository.`;
   }
 }
 
@@ -69,7 +73,7 @@ export function noteNoCredentials(error: InputError | IdTokenError): Annotation 
       : sayWhyEmpty(error.emptySecret);
   return {
     title: 'no credentials',
-    message: text`No token: ${why}. The step ends without one (if-no-credentials: skip), and its outputs are empty.`,
+    message: text`No token: ${why}. The step ended without a token (if-no-credentials: skip). Its outputs are empty.`,
   };
 }
 
@@ -80,6 +84,6 @@ function sayWhyEmpty({ name, cause }: EmptySecret): Text {
     case 'dependabot':
       return text`${name} is empty, because Dependabot started this run and sees only its own secrets`;
     case 'unset':
-      return text`${name} is empty (a secret that does not exist reads as empty)`;
+      return text`${name} is empty (a secret that does not exist is empty)`;
   }
 }

@@ -50,22 +50,22 @@ describe('the metadata of an issuer', () => {
         ],
         answer: shape(404),
       }),
-      `login.example.com has no metadata for this issuer; tried ${first} (404), ${second} (410). ${instead}`,
+      `login.example.com has no metadata for this issuer. Tried: ${first} (404), ${second} (410). ${instead}`,
     ],
     [
       'blocked by a firewall',
       discoveryError('refused', { answer: { ...shape(403, 'text/html'), page: 'firewall' } }),
-      'login.example.com answered 403 Forbidden with a page in place of metadata. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 403 Forbidden with a page instead of metadata. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'a page, not a token',
       discoveryError('not_metadata', { answer: { ...shape(200, 'text/html'), page: 'login' } }),
-      'login.example.com answered 200 OK with a login page in place of metadata. Check that issuer is not a page for people; a gateway with a login of its own may stand in front of the server.',
+      'login.example.com answered 200 OK with a login page instead of metadata. Check that issuer is the token endpoint and not a web page. A gateway with its own login may be in front of the server.',
     ],
     [
       'no metadata there',
       discoveryError('not_metadata', { answer: shape(200, 'text/html; charset=utf-8') }),
-      `login.example.com answered 200 OK with text/html in place of metadata. ${instead}`,
+      `login.example.com answered 200 OK with text/html instead of metadata. ${instead}`,
     ],
     [
       'another issuer',
@@ -75,17 +75,17 @@ describe('the metadata of an issuer', () => {
     [
       'issuer not named',
       discoveryError('issuer_mismatch'),
-      `login.example.com has metadata that names no issuer. ${instead}`,
+      `login.example.com has metadata without an issuer. ${instead}`,
     ],
     [
       'no token endpoint in the metadata',
       discoveryError('no_token_endpoint'),
-      'The metadata of login.example.com names no token endpoint. Set token-url instead of issuer.',
+      'The metadata of login.example.com has no token endpoint. Set token-url instead of issuer.',
     ],
     [
       'token endpoint not usable',
       discoveryError('unusable_endpoint', { endpoint: 'http://localhost:8080/token' }),
-      'The metadata of login.example.com names a token endpoint that cannot be used: http://localhost:8080/token; it must be https, without user information and fragment. Set token-url instead of issuer.',
+      'The metadata of login.example.com has a token endpoint that cannot be used: http://localhost:8080/token. It must begin with https:// and have no user, password or fragment. Set token-url instead of issuer.',
     ],
     [
       'no metadata there',
@@ -103,7 +103,7 @@ describe('the metadata of an issuer', () => {
     [
       'proxy refused',
       discoveryError('refused', { answer: shape(407) }),
-      "The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.",
+      "The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Add the user and password to the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.",
     ],
   ];
   for (const [title, error, message] of rows) {
@@ -120,7 +120,7 @@ describe('the metadata of an issuer', () => {
       const error = discoveryError('refused', { answer: shape(status), retryable: true });
       assert.deepEqual(explainMetadata(error, { code: 'attempts_used_up', attempt: 4 }), {
         title: 'server failed',
-        message: `login.example.com answered the request for its metadata with ${words}. The provider's status page may tell more; token-url in place of issuer needs no metadata. Stopped after 4 attempts.`,
+        message: `login.example.com answered the request for its metadata with ${words}. Check the provider's status page. With token-url instead of issuer, no metadata is needed. Stopped after 4 attempts.`,
       });
     });
   }
@@ -143,7 +143,7 @@ describe('the metadata of an issuer', () => {
     const error = new TransportError('name_not_found', { systemCode: 'ENOTFOUND' });
     assert.deepEqual(explainMetadata(error, { code: 'attempts_used_up', attempt: 4 }), {
       title: 'name not found',
-      message: `login.example.com could not be reached: the name login.example.com was not found (ENOTFOUND). Check issuer; a private name needs a runner inside its network. Stopped after 4 attempts.`,
+      message: `login.example.com could not be reached: the name login.example.com was not found (ENOTFOUND). Check issuer. A private name requires a runner inside its network. Stopped after 4 attempts.`,
     });
   });
 });

@@ -19,10 +19,10 @@ function nameFault({ code, answer, location, actualIssuer, endpoint = '' }: Disc
     case 'refused':
       return nameCode(answer);
     case 'not_metadata':
-      return text`${status} with ${nameContent(answer)} in place of metadata`;
+      return text`${status} with ${nameContent(answer)} instead of metadata`;
     case 'issuer_mismatch':
       return actualIssuer === undefined
-        ? text`metadata that names no issuer`
+        ? text`metadata without an issuer`
         : text`metadata of ${actualIssuer}`;
     case 'no_token_endpoint':
       return text`metadata without a token endpoint`;
@@ -65,13 +65,13 @@ export function explainDiscoveryError(
     case 'not_found':
       return {
         title: 'no metadata there',
-        message: text`${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}${quoteWords(answer)}. ${instead}`,
+        message: text`${host} has no metadata for this issuer. Tried: ${joinTexts(tried, ', ')}${quoteWords(answer)}. ${instead}`,
       };
     case 'issuer_mismatch':
       return actualIssuer === undefined
         ? {
             title: 'issuer not named',
-            message: text`${host} has metadata that names no issuer. ${instead}`,
+            message: text`${host} has metadata without an issuer. ${instead}`,
           }
         : {
             title: 'another issuer',
@@ -80,17 +80,17 @@ export function explainDiscoveryError(
     case 'not_metadata':
       return {
         title: 'no metadata there',
-        message: text`${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata${quoteWords(answer)}. ${instead}`,
+        message: text`${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} instead of metadata${quoteWords(answer)}. ${instead}`,
       };
     case 'no_token_endpoint':
       return {
         title: 'no token endpoint in the metadata',
-        message: text`The metadata of ${host} names no token endpoint. Set token-url instead of issuer.`,
+        message: text`The metadata of ${host} has no token endpoint. Set token-url instead of issuer.`,
       };
     case 'unusable_endpoint':
       return {
         title: 'token endpoint not usable',
-        message: text`The metadata of ${host} names a token endpoint that cannot be used: ${placeOf(endpoint)}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
+        message: text`The metadata of ${host} has a token endpoint that cannot be used: ${placeOf(endpoint)}. It must begin with https:// and have no user, password or fragment. Set token-url instead of issuer.`,
       };
     case 'redirect':
     case 'refused':
@@ -107,6 +107,6 @@ function explainMetadataStatus(error: DiscoveryError, host: string, instead: Tex
   }
   return {
     title: 'server failed',
-    message: text`${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
+    message: text`${answered}. Check the provider's status page. With token-url instead of issuer, no metadata is needed.`,
   };
 }

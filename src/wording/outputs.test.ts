@@ -14,42 +14,42 @@ describe('other failures', () => {
     [
       new NoRunnerError('GITHUB_OUTPUT'),
       'not in a workflow',
-      'GITHUB_OUTPUT is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.',
+      'GITHUB_OUTPUT is not set. This action runs as a step of a GitHub Actions workflow. To try settings without a workflow, use npm run demo.',
     ],
     [
       new TokenTooLongError('MY_TOKEN', 'win32'),
       'token too long',
-      'The token is too long for an environment variable (32,767 characters on Windows), so MY_TOKEN cannot hold it: no later step could start. Set env-var: false and use the output token.',
+      'The token is too long for the environment variable MY_TOKEN (limit: 32,767 characters on Windows). With it, no later step could start. Set env-var: false and use the output token.',
     ],
     [
       new TokenTooLongError('MY_TOKEN', 'linux'),
       'token too long',
-      'The token is too long for an environment variable (131,071 bytes with its name), so MY_TOKEN cannot hold it: no later step could start. Set env-var: false and use the output token.',
+      'The token is too long for the environment variable MY_TOKEN (limit: 131,071 bytes with its name). With it, no later step could start. Set env-var: false and use the output token.',
     ],
     [
       new StateTooLongError(),
       'token too long',
-      'revoke: true cannot be kept: the token and what its revocation needs are too long for the runner to keep until the end of the job. The step ended without a token. Leave revoke out, or request a shorter token.',
+      'revoke: true is not possible: the token and the data for its revocation are too long to be saved until the end of the job. The step ended without a token. Remove revoke, or request a shorter token.',
     ],
     [
       new CommandFileError('GITHUB_ENV', 'ENOSPC', undefined),
       'runner file not writable',
-      'The file that GITHUB_ENV names could not be written: the disk is full (ENOSPC). Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.',
+      'The file in GITHUB_ENV could not be written: the disk is full (ENOSPC). Later steps got no token. If the server issued one, it stays valid until it expires or is revoked. A refresh token that it replaced is lost.',
     ],
     [
       new CommandFileError('GITHUB_ENV', 'EODD', undefined),
       'runner file not writable',
-      'The file that GITHUB_ENV names could not be written: EODD. Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.',
+      'The file in GITHUB_ENV could not be written: EODD. Later steps got no token. If the server issued one, it stays valid until it expires or is revoked. A refresh token that it replaced is lost.',
     ],
     [
       new RangeError('odd\n##[x]'),
       'unexpected error',
-      'RangeError: odd # #[x]. This is a defect of oauth2-token; its issue tracker is the place to report it.',
+      'RangeError: odd # #[x]. This is a bug in oauth2-token. Report it in the issue tracker of oauth2-token.',
     ],
     [
       'a string',
       'unexpected error',
-      'a string. This is a defect of oauth2-token; its issue tracker is the place to report it.',
+      'a string. This is a bug in oauth2-token. Report it in the issue tracker of oauth2-token.',
     ],
   ];
   for (const [error, title, message] of rows) {

@@ -6,7 +6,7 @@ import { text } from '../log/text.ts';
 export function explainNoRunner(variable: string): Annotation {
   return {
     title: 'not in a workflow',
-    message: text`${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
+    message: text`${variable} is not set. This action runs as a step of a GitHub Actions workflow. To try settings without a workflow, use npm run demo.`,
   };
 }
 
@@ -16,7 +16,7 @@ export function explainTooLong({ envVar, platform }: TokenTooLongError): Annotat
     platform === 'win32' ? '32,767 characters on Windows' : '131,071 bytes with its name';
   return {
     title: 'token too long',
-    message: text`The token is too long for an environment variable (${limit}), so ${envVar} cannot hold it: no later step could start. Set env-var: false and use the output token.`,
+    message: text`The token is too long for the environment variable ${envVar} (limit: ${limit}). With it, no later step could start. Set env-var: false and use the output token.`,
   };
 }
 
@@ -24,8 +24,8 @@ export function explainTooLong({ envVar, platform }: TokenTooLongError): Annotat
 const fileFaults: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
-  EACCES: 'this user may not write it',
-  EPERM: 'this user may not write it',
+  EACCES: 'this user is not allowed to write to it',
+  EPERM: 'this user is not allowed to write to it',
   EROFS: 'the disk is read-only',
   ENOENT: 'the file does not exist',
   EISDIR: 'it is a directory',
@@ -38,6 +38,6 @@ export function explainCommandFile({ variable, reason }: CommandFileError): Anno
   const why = fault === undefined ? reason : `${fault} (${reason})`;
   return {
     title: 'runner file not writable',
-    message: text`The file that ${variable} names could not be written: ${why}. Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.`,
+    message: text`The file in ${variable} could not be written: ${why}. Later steps got no token. If the server issued one, it stays valid until it expires or is revoked. A refresh token that it replaced is lost.`,
   };
 }

@@ -20,14 +20,22 @@ import {
 
 describe('before the endpoint is asked', () => {
   const rows: readonly [given: Record<string, string>, missed: boolean, said: string][] = [
-    [{}, false, 'Asking login.example.com (client_credentials, scope: read list).'],
+    [
+      {},
+      false,
+      'Requesting a token from login.example.com (client_credentials, scope: read list).',
+    ],
     [
       {},
       true,
-      'No usable token in the cache. Asking login.example.com (client_credentials, scope: read list).',
+      'No usable token in the cache. Requesting a token from login.example.com (client_credentials, scope: read list).',
     ],
-    [{ scopes: '' }, false, 'Asking login.example.com (client_credentials).'],
-    [{ scopes: '', 'grant-type': 'none' }, false, 'Asking login.example.com (no grant type).'],
+    [{ scopes: '' }, false, 'Requesting a token from login.example.com (client_credentials).'],
+    [
+      { scopes: '', 'grant-type': 'none' },
+      false,
+      'Requesting a token from login.example.com (no grant type).',
+    ],
     [
       {
         'token-url': 'https://login.example.com:8443/t?x=1',
@@ -36,23 +44,27 @@ describe('before the endpoint is asked', () => {
         scopes: 'a',
       },
       false,
-      'Asking login.example.com:8443 (token-exchange, scope: a).',
+      'Requesting a token from login.example.com:8443 (token-exchange, scope: a).',
     ],
-    [{ 'endpoint-type': 'acs_api', scopes: '' }, false, 'Asking login.example.com (acs_api).'],
+    [
+      { 'endpoint-type': 'acs_api', scopes: '' },
+      false,
+      'Requesting a token from login.example.com (acs_api).',
+    ],
     [
       { 'token-url': '', issuer: 'https://sso.example.com/realms/ci', scopes: '' },
       true,
-      'No usable token in the cache. Asking sso.example.com (client_credentials).',
+      'No usable token in the cache. Requesting a token from sso.example.com (client_credentials).',
     ],
     [
       { 'client-secret': '', 'id-token-as': 'assertion', scopes: '' },
       false,
-      'Asking login.example.com (jwt-bearer).',
+      'Requesting a token from login.example.com (jwt-bearer).',
     ],
     [
       { 'refresh-token': 'a-refresh-token', scopes: '' },
       false,
-      'Asking login.example.com (refresh_token).',
+      'Requesting a token from login.example.com (refresh_token).',
     ],
   ];
   for (const [given, missed, said] of rows) {
@@ -100,7 +112,7 @@ describe('a token', () => {
   test('that came from the cache', () => {
     assert.equal(
       say(sayReusing(hour, Date.UTC(2026, 0, 31, 11, 18), inputs)),
-      'Reusing a token from the cache: Bearer, valid for 42 min, until 2026-01-31T12:00:00Z. login.example.com was not asked.',
+      'Reusing a token from the cache: Bearer, valid for 42 min, until 2026-01-31T12:00:00Z. No request to login.example.com.',
     );
   });
 
@@ -119,17 +131,20 @@ describe('other lines', () => {
       sayRefreshTokenReplaced(),
       'Not cached: the refresh token was replaced. Store the output refresh-token before anything else.',
     ],
-    [sayGranted(['read'], ['list'], { useCache: 'false' }), 'Granted read; not granted: list.'],
+    [
+      sayGranted(['read'], ['list'], { useCache: 'false' }),
+      'Granted scopes: read. Not granted: list.',
+    ],
     [
       sayGranted(['a', 'b'], ['c', 'd'], { useCache: 'true' }),
-      'Granted a b; not granted: c d. Once the provider grants it, set use-cache: refresh for one run.',
+      'Granted scopes: a b. Not granted: c d. Once the provider grants it, set use-cache: refresh for one run.',
     ],
     [saySet('OAUTH2_TOKEN'), 'Set: output token, environment variable OAUTH2_TOKEN.'],
     [saySet(undefined), 'Set: output token.'],
     [sayReplaced('OAUTH2_TOKEN'), 'OAUTH2_TOKEN was already set; later steps now see this token.'],
     [
       sayTlsStaysVerified(),
-      'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
+      'NODE_TLS_REJECT_UNAUTHORIZED is set and ignored: TLS is always verified. For a private CA, set ca-certificate.',
     ],
     [
       sayDropped('refreshToken'),

@@ -23,14 +23,14 @@ export function sayAsking(inputs: Inputs, missed: boolean): Text {
       : (grantType?.replace('urn:ietf:params:oauth:grant-type:', '') ?? 'no grant type');
   const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
   const before = missed ? 'No usable token in the cache. ' : '';
-  return text`${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
+  return text`${before}Requesting a token from ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
 }
 
 /** A token came from the cache. */
 export function sayReusing(token: AccessToken, now: number, inputs: Inputs): Text {
   const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
   const until = token.zuluTimeString() ?? '';
-  return text`Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(urlOf(inputs))} was not asked.`;
+  return text`Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. No request to ${hostOf(urlOf(inputs))}.`;
 }
 
 /**
@@ -61,7 +61,7 @@ export function sayGranted(
   missing: readonly string[],
   { useCache }: Pick<Inputs, 'useCache'>,
 ): Text {
-  const said = text`Granted ${granted.join(' ')}; not granted: ${missing.join(' ')}.`;
+  const said = text`Granted scopes: ${granted.join(' ')}. Not granted: ${missing.join(' ')}.`;
   return useCache === 'false'
     ? said
     : text`${said} Once the provider grants it, set use-cache: refresh for one run.`;
@@ -98,5 +98,5 @@ export function sayTrustChanged(variables: readonly string[]): Text {
 
 /** An earlier step tried to switch the verification of certificates off. */
 export function sayTlsStaysVerified(): Text {
-  return text`NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
+  return text`NODE_TLS_REJECT_UNAUTHORIZED is set and ignored: TLS is always verified. For a private CA, set ca-certificate.`;
 }

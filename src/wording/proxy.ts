@@ -10,7 +10,7 @@ export function explainProxyRefusal(proxyStatus: number, server: string): Annota
 
 function adviseProxy(proxyStatus: number): Text {
   if (proxyStatus === 407) {
-    return text`Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
+    return text`Add the user and password to the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
   }
   return proxyStatus >= 500
     ? text`Check that the proxy reaches the host, or name the host in no_proxy.`

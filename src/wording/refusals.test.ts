@@ -15,7 +15,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'client refused',
       answerJson(401, { error: 'invalid_client', error_description: 'Nope.' }),
       {},
-      'login.example.com refused the client: 401 invalid_client, "Nope". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+      'login.example.com refused the client: 401 invalid_client, "Nope". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.',
     ],
     [
       'grant not allowed',
@@ -27,7 +27,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'refused',
       answerJson(401, { error: 'unauthorized_client' }),
       {},
-      'login.example.com answered 401 unauthorized_client. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Otherwise allow grant type client_credentials for this client at the provider.',
+      'login.example.com answered 401 unauthorized_client. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. Otherwise allow grant type client_credentials for this client at the provider.',
     ],
     [
       'grant type not supported',
@@ -45,7 +45,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'grant type not supported',
       answerJson(400, { error: 'unsupported_grant_type' }),
       { 'body-format': 'json' },
-      'login.example.com does not support grant type client_credentials: 400 unsupported_grant_type. The server probably reads forms only: try body-format: form.',
+      'login.example.com does not support grant type client_credentials: 400 unsupported_grant_type. The server probably reads only forms. Try body-format: form.',
     ],
     [
       'grant type not supported',
@@ -57,7 +57,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'scope refused',
       answerJson(400, { error: 'invalid_scope' }),
       {},
-      'login.example.com refused the scope: 400 invalid_scope. Check scopes: read list; the provider must know each and allow it for this client.',
+      'login.example.com refused the scope: 400 invalid_scope. Check scopes: read list. The provider must know each scope and allow it for this client.',
     ],
     [
       'scope refused',
@@ -87,7 +87,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'refused',
       answerJson(400, { error: 'invalid_request' }),
       {},
-      "login.example.com refused the request: 400 invalid_request. Something in the request is missing or wrong. Compare scopes with the provider's documentation. The provider may require audience (not set here). It may also expect another grant-type, or JSON (body-format). Some servers answer a wrong secret like this, too. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.",
+      "login.example.com refused the request: 400 invalid_request. Something in the request is missing or wrong. Compare scopes with the provider's documentation. The provider may require audience (not set here). It may also expect another grant-type, or JSON (body-format). Some servers also answer like this to a wrong secret. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.",
     ],
     [
       'refused',
@@ -100,31 +100,31 @@ describe('a refusal whose words say no more is told by its code and its status:'
         parameters: 'a=b',
         headers: 'X-A: b',
       },
-      "login.example.com refused the request: 400 invalid_request. Something in the request is missing or wrong. Compare grant-type, audience, parameters, headers, body-format with the provider's documentation. The provider may require scopes (not set here). Some servers answer a wrong secret like this, too. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.",
+      "login.example.com refused the request: 400 invalid_request. Something in the request is missing or wrong. Compare grant-type, audience, parameters, headers, body-format with the provider's documentation. The provider may require scopes (not set here). Some servers also answer like this to a wrong secret. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.",
     ],
     [
       'refused',
       answerJson(403, { error: 'access_denied' }),
       {},
-      'login.example.com answered 403 access_denied. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The provider may require audience (not set here).',
+      'login.example.com answered 403 access_denied. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. The provider may require audience (not set here).',
     ],
     [
       'refused',
       answerJson(200, { error: 'odd_error' }),
       {},
-      "login.example.com refused the request: 200 odd_error. The provider's documentation says what that means.",
+      "login.example.com refused the request: 200 odd_error. See the provider's documentation for this error.",
     ],
     [
       'refused',
       answerJson(403, { error: 'odd', error_description: 'No way' }),
       { scopes: '' },
-      'login.example.com answered 403 odd, "No way". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The provider may require scopes or audience (not set here).',
+      'login.example.com answered 403 odd, "No way". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. The provider may require scopes or audience (not set here).',
     ],
     [
       'refused',
       answer(401),
       {},
-      'login.example.com answered 401 Unauthorized. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+      'login.example.com answered 401 Unauthorized. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.',
     ],
     [
       'refused',
@@ -136,7 +136,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'refused',
       answer(400),
       { 'refresh-token': 'a-refresh-token' },
-      'login.example.com answered 400 Bad Request. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.',
+      'login.example.com answered 400 Bad Request. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it.',
     ],
     [
       'no token endpoint there',
@@ -190,7 +190,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'format refused',
       answer(415),
       { 'body-format': 'json' },
-      "login.example.com answered 415 Unsupported Media Type. Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.",
+      "login.example.com answered 415 Unsupported Media Type. Most servers read a form: remove body-format. If a form is refused, too, check token-url and the formats in the provider's documentation.",
     ],
     [
       'refused',
@@ -202,13 +202,13 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'refused',
       answerJson(409, { error: 'conflict' }),
       {},
-      "login.example.com refused the request: 409 conflict. The provider's documentation says what that means.",
+      "login.example.com refused the request: 409 conflict. See the provider's documentation for this error.",
     ],
     [
       'server failed',
       answer(501),
       {},
-      "login.example.com answered 501 Not Implemented. The provider's status page may tell more.",
+      "login.example.com answered 501 Not Implemented. Check the provider's status page.",
     ],
   ];
   for (const [title, response, given, message] of rows) {
@@ -225,49 +225,49 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'too many requests',
       answer(429),
       {},
-      'login.example.com refused for now: 429 Too Many Requests. Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
+      'login.example.com refused the request for now: 429 Too Many Requests. Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
     ],
     [
       'too many requests',
       answerJson(429, { error: 'too_many_attempts', error_description: 'Wait.' }),
       {},
-      'login.example.com refused for now: 429 too_many_attempts, "Wait". Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
+      'login.example.com refused the request for now: 429 too_many_attempts, "Wait". Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
     ],
     [
       'server failed',
       answer(503),
       {},
-      "login.example.com answered 503 Service Unavailable. The provider's status page may tell more.",
+      "login.example.com answered 503 Service Unavailable. Check the provider's status page.",
     ],
     [
       'server failed',
       answerJson(503, { message: 'Scope service is down' }),
       {},
-      `login.example.com answered 503 Service Unavailable, "Scope service is down". The provider's status page may tell more.`,
+      `login.example.com answered 503 Service Unavailable, "Scope service is down". Check the provider's status page.`,
     ],
     [
       'server failed',
       answerJson(500, { error: 'server_error' }),
       {},
-      "login.example.com answered 500 server_error. The provider's status page may tell more.",
+      "login.example.com answered 500 server_error. Check the provider's status page.",
     ],
     [
       'server busy',
       answerJson(200, { error: 'slow_down' }),
       {},
-      "login.example.com cannot answer now: 200 slow_down. The provider's status page may tell more.",
+      "login.example.com cannot answer now: 200 slow_down. Check the provider's status page.",
     ],
     [
       'server busy',
       answerJson(400, { error: 'temporarily_unavailable', error_description: 'Maintenance' }),
       {},
-      `login.example.com cannot answer now: 400 temporarily_unavailable, "Maintenance". The provider's status page may tell more.`,
+      `login.example.com cannot answer now: 400 temporarily_unavailable, "Maintenance". Check the provider's status page.`,
     ],
     [
       'server busy',
       answerJson(401, { error: 'server_error' }),
       {},
-      "login.example.com cannot answer now: 401 server_error. The provider's status page may tell more.",
+      "login.example.com cannot answer now: 401 server_error. Check the provider's status page.",
     ],
   ];
   for (const [title, response, given, message] of transient) {
@@ -287,25 +287,25 @@ describe('a page in place of an answer', () => {
       'blocked by a firewall',
       answer(403, html('Just a moment...'), { 'content-type': 'text/html' }),
       {},
-      'login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 403 Forbidden with a page instead of a token, "Just a moment". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'blocked by a firewall',
       answer(401, html('Who are you?')),
       { 'token-url': '', issuer: 'https://login.example.com' },
-      'login.example.com answered 401 Unauthorized with a page in place of a token, "Who are you?". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 401 Unauthorized with a page instead of a token, "Who are you?". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check issuer. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'blocked by a firewall',
       answer(403, 'error code: 1020', { 'content-type': 'text/plain', server: 'cloudflare' }),
       {},
-      'login.example.com answered 403 Forbidden, "error code: 1020". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 403 Forbidden, "error code: 1020". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'a page, not a token',
       answer(403, html('Sign in')),
       {},
-      'login.example.com answered 403 Forbidden with a login page in place of a token, "Sign in". Check that token-url is not a page for people; a gateway with a login of its own may stand in front of the server.',
+      'login.example.com answered 403 Forbidden with a login page instead of a token, "Sign in". Check that token-url is the token endpoint and not a web page. A gateway with its own login may be in front of the server.',
     ],
   ];
   for (const [title, response, given, message] of rows) {
@@ -320,37 +320,37 @@ describe('a page in place of an answer', () => {
       'blocked by a firewall',
       answer(429, html('Slow down')),
       {},
-      'login.example.com answered 429 Too Many Requests with a page in place of a token, "Slow down". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 429 Too Many Requests with a page instead of a token, "Slow down". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'maintenance',
       answer(503, html('Scheduled maintenance')),
       {},
-      `login.example.com answered 503 Service Unavailable with a page about maintenance in place of a token, "Scheduled maintenance". Run the job again later; the provider's status page may say when.`,
+      `login.example.com answered 503 Service Unavailable with a maintenance page instead of a token, "Scheduled maintenance". Run the job again later. The provider's status page may say when.`,
     ],
     [
       'maintenance',
       answer(200, html('Down for maintenance')),
       {},
-      "login.example.com answered 200 OK with a page about maintenance in place of a token. Run the job again later; the provider's status page may say when.",
+      "login.example.com answered 200 OK with a maintenance page instead of a token. Run the job again later. The provider's status page may say when.",
     ],
     [
       'a page, not a token',
       answer(200, html('Sign in')),
       {},
-      'login.example.com answered 200 OK with a login page in place of a token. Check that token-url is not a page for people; a gateway with a login of its own may stand in front of the server.',
+      'login.example.com answered 200 OK with a login page instead of a token. Check that token-url is the token endpoint and not a web page. A gateway with its own login may be in front of the server.',
     ],
     [
       'blocked by a firewall',
       answer(200, html('Pardon Our Interruption')),
       {},
-      'login.example.com answered 200 OK with a page in place of a token. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
+      'login.example.com answered 200 OK with a page instead of a token. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
       'server failed',
       answer(500, html('Internal Server Error')),
       {},
-      "login.example.com answered 500 Internal Server Error. The provider's status page may tell more.",
+      "login.example.com answered 500 Internal Server Error. Check the provider's status page.",
     ],
   ];
   for (const [title, response, given, message] of transient) {
@@ -403,7 +403,7 @@ describe('a refusal', () => {
     test(`with 407 is that of a proxy, which wants a password: ${response.body.length} bytes`, () => {
       assert.deepEqual(giveUp(refuse(response)), {
         title: 'proxy refused',
-        message: `The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT. ${same}`,
+        message: `The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Add the user and password to the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT. ${same}`,
       });
     });
   }

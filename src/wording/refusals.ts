@@ -57,7 +57,7 @@ function isSoapFault({ words }: AnswerShape): boolean {
 function explainBusy({ host, said }: Refusal): Explanation {
   return {
     title: 'server busy',
-    message: text`${host} cannot answer now: ${said}. The provider's status page may tell more.`,
+    message: text`${host} cannot answer now: ${said}. Check the provider's status page.`,
   };
 }
 
@@ -95,7 +95,7 @@ const codes: Readonly<Record<string, keyof typeof reasons>> = {
 /** Some servers answer a wrong secret like a wrong request. */
 function adviseRequestOrClient(refusal: Refusal): Text {
   if (refusal.inputs.endpointType === 'acs_api') return adviseCredentials(refusal);
-  return text`${adviseRequest(refusal)} Some servers answer a wrong secret like this, too. ${adviseCredentials(refusal)}`;
+  return text`${adviseRequest(refusal)} Some servers also answer like this to a wrong secret. ${adviseCredentials(refusal)}`;
 }
 
 /** By the code of the error; undefined where the server gives none that is registered, or the status says more. */
@@ -138,14 +138,14 @@ function explainStatus(refusal: Refusal): Explanation {
   if (status >= 500) {
     return {
       title: 'server failed',
-      message: text`${answered}. The provider's status page may tell more.`,
+      message: text`${answered}. Check the provider's status page.`,
     };
   }
   const isOwnError = code !== '' || status < 300;
   return {
     title: 'refused',
     message: isOwnError
-      ? text`${host} refused the request: ${said}. The provider's documentation says what that means.`
+      ? text`${host} refused the request: ${said}. See the provider's documentation for this error.`
       : text`${answered}. Check ${nameUrlInput(inputs)}, and what the provider's documentation says about this answer.`,
   };
 }

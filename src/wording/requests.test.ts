@@ -42,7 +42,7 @@ describe('the shape of a request', () => {
     ],
     [
       { 'client-secret': '', 'client-id': '', 'id-token-as': 'client_assertion' },
-      'no client id, ID token as client_assertion, body: scope',
+      'no client id, OIDC token as client_assertion, body: scope',
     ],
     [
       { 'client-secret': '', 'client-id': '', 'id-token-as': 'subject_token' },

@@ -64,7 +64,7 @@ function nameMethod(inputs: Inputs): string {
   const key = signingKey === undefined ? '' : nameKey(signingKey);
   switch (clientAuthMethod) {
     case undefined:
-      return 'ID token as client_assertion';
+      return 'OIDC token as client_assertion';
     case 'client_secret_basic':
       return `client_secret_basic (${clientSecretEncoding})`;
     case 'client_secret_jwt':
@@ -73,7 +73,7 @@ function nameMethod(inputs: Inputs): string {
       return `private_key_jwt (${key})`;
     case 'none':
       if (inputs.privateKeyAs === 'bearer') return `signed JWT as bearer (${key})`;
-      if (inputs.idTokenAs === 'bearer') return 'ID token as bearer';
+      if (inputs.idTokenAs === 'bearer') return 'OIDC token as bearer';
       return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
     default:
       return clientAuthMethod;
@@ -86,5 +86,5 @@ function nameKey({ algorithm, keyId }: NonNullable<Inputs['signingKey']>): strin
 
 function describeHeaders(headers: Inputs['headers']): Text[] {
   const names = headers.map(([name]) => name).join(', ');
-  return names === '' ? [] : [text`further headers: ${names}`];
+  return names === '' ? [] : [text`other headers: ${names}`];
 }

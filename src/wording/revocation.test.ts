@@ -8,6 +8,6 @@ test('a job whose token cannot be revoked learns it before there is one', () => 
   assert.deepEqual(explain(new NoRevocationEndpointError('https://login.example.com/realms/ci')), {
     title: 'no revocation endpoint',
     message:
-      'revoke: true is not possible: the metadata of login.example.com names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.',
+      'revoke: true is not possible: the metadata of login.example.com has no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.',
   });
 });

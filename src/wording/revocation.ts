@@ -34,14 +34,14 @@ function describeReason(error: unknown): Text {
   if (!(error instanceof StageError)) return text`${describeUnknown(error)}`;
   const { stage, gaveUp, facts } = error;
   const what = describeFailure(gaveUp.failure, { stage, ...facts });
-  return stage === 'id_token' ? text`no ID token of GitHub's: ${what}` : what;
+  return stage === 'id_token' ? text`no OIDC token from GitHub: ${what}` : what;
 }
 
 /** What the step left behind for the end of the job cannot be used. */
 export function warnStateUnreadable(): Annotation {
   return {
     title: 'token not revoked',
-    message: text`The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.`,
+    message: text`The token was not revoked, because the state that the step saved for the end of the job cannot be read. It stays valid until it expires.`,
   };
 }
 
@@ -49,7 +49,7 @@ export function warnStateUnreadable(): Annotation {
 export function explainStateTooLong(): Annotation {
   return {
     title: 'token too long',
-    message: text`revoke: true cannot be kept: the token and what its revocation needs are too long for the runner to keep until the end of the job. The step ended without a token. Leave revoke out, or request a shorter token.`,
+    message: text`revoke: true is not possible: the token and the data for its revocation are too long to be saved until the end of the job. The step ended without a token. Remove revoke, or request a shorter token.`,
   };
 }
 
@@ -57,6 +57,6 @@ export function explainStateTooLong(): Annotation {
 export function explainNoRevocation(issuer = ''): Annotation {
   return {
     title: 'no revocation endpoint',
-    message: text`revoke: true is not possible: the metadata of ${new URL(issuer).host} names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.`,
+    message: text`revoke: true is not possible: the metadata of ${new URL(issuer).host} has no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.`,
   };
 }

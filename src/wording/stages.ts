@@ -74,9 +74,9 @@ const words: Readonly<Record<Stage, StageWords>> = {
   },
   id_token: {
     server: idTokenService,
-    purpose: text` to get GitHub's ID token`,
-    title: text`GitHub's ID token: request and answer`,
-    success: text`an ID token`,
+    purpose: text` to get GitHub's OIDC token`,
+    title: text`GitHub's OIDC token: request and answer`,
+    success: text`an OIDC token`,
     showsCertificate: false,
   },
   token: {

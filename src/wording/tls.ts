@@ -36,7 +36,7 @@ export function explainDistrust(error: TransportError, view: StageView): Annotat
   if (systemCode === 'CERT_HAS_EXPIRED') {
     return {
       title,
-      message: text`The certificate of ${server} has expired, or the one of its CA. The server's operator must renew it.`,
+      message: text`The certificate of ${server} or of its CA has expired. The server's operator must renew it.`,
     };
   }
   if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -53,20 +53,20 @@ export function explainDistrust(error: TransportError, view: StageView): Annotat
   }
   return {
     title,
-    message: text`The certificate of ${server}, or the one of a CA above it, is not accepted: ${fault} (${systemCode}). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.`,
+    message: text`The certificate of ${server} or of its CA is not accepted: ${fault} (${systemCode}). The server's operator must replace it. If a proxy inspects TLS, it is the proxy's certificate.`,
   };
 }
 
 /** Who issued the certificate: the name tells a private CA and a proxy that inspects TLS from a public one. */
 function nameIssuer({ issuer }: TransportError): Text {
-  return issuer === undefined ? text`` : text`; it was issued by "${issuer}"`;
+  return issuer === undefined ? text`` : text`, issued by "${issuer}"`;
 }
 
 /** Such a proxy shows certificates of its own. */
 function suspectProxy({ proxy }: TransportError): Text {
   return proxy === undefined
     ? text``
-    : text`The connection goes through the proxy ${proxy}; if it inspects TLS, the certificate is the proxy's. `;
+    : text`The connection goes through the proxy ${proxy}. If the proxy inspects TLS, the certificate is the proxy's. `;
 }
 
 /** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
@@ -85,13 +85,13 @@ export function explainTlsFailure(error: TransportError, view: StageView): Annot
   if (isCertificateShown(view) && isRefused) {
     return {
       title: 'client certificate refused',
-      message: text`${server} did not accept the client's certificate: ${fault}. Check that client-certificate is the one registered there, with its chain, and current.`,
+      message: text`${server} rejected the client certificate: ${fault}. Check that client-certificate is registered there, is current and has its chain.`,
     };
   }
   if (alert === certificateRequired) {
     return {
-      title: 'client certificate wanted',
-      message: text`${server} wants a certificate of the client: ${fault}. Give client-certificate and client-key.`,
+      title: 'client certificate required',
+      message: text`${server} requires a client certificate: ${fault}. Set client-certificate and client-key.`,
     };
   }
   const title = 'TLS failed';
@@ -104,7 +104,7 @@ export function explainTlsFailure(error: TransportError, view: StageView): Annot
   if (code === 'tls_outdated') {
     return {
       title,
-      message: text`${server} speaks outdated versions of TLS only: ${fault}. It must allow TLS 1.2 or later; that is for the server's operator.`,
+      message: text`${server} supports only outdated versions of TLS: ${fault}. The server's operator must allow TLS 1.2 or later.`,
     };
   }
   const mayWantCertificate = alert === handshakeFailure && wordsOf(view.stage).showsCertificate;

@@ -20,13 +20,13 @@ describe('an answer without a token', () => {
       'redirect',
       answer(302, '', { location: 'https://sso.example.com/login?next=1' }),
       {},
-      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. The redirect points to a login page; a gateway with a login of its own may stand in front of the server. ${same}`,
+      `login.example.com answered 302 Found, a redirect to https://sso.example.com/login. Redirects are not followed, because they would send the secret to another address. Set token-url to the token endpoint itself. The redirect points to a login page. A gateway with its own login may be in front of the server. ${same}`,
     ],
     [
       'redirect',
       answer(304, ''),
       {},
-      `login.example.com answered 304 Not Modified, a redirect. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. ${same}`,
+      `login.example.com answered 304 Not Modified, a redirect. Redirects are not followed, because they would send the secret to another address. Set token-url to the token endpoint itself. ${same}`,
     ],
     [
       'no access_token',
@@ -38,7 +38,7 @@ describe('an answer without a token', () => {
       'malformed token',
       answerJson(200, { access_token: 'abc\n::set-env::' }),
       {},
-      `login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator must fix it. ${same}`,
+      `login.example.com answered 200 OK with a token that has characters that are not allowed. It could inject commands into later steps, so it was discarded. The server's operator must fix it. ${same}`,
     ],
   ];
   for (const [title, response, given, message] of rows) {
@@ -55,27 +55,27 @@ describe('an answer without a token', () => {
     [
       'empty answer',
       answer(200, ''),
-      'login.example.com answered 200 OK with an empty body in place of a token. Check that token-url is the token endpoint.',
+      'login.example.com answered 200 OK with an empty body instead of a token. Check that token-url is the token endpoint.',
     ],
     [
       'a page, not a token',
       answer(200, '<!doctype html>', { 'content-type': 'TEXT/HTML; charset=utf-8' }),
-      'login.example.com answered 200 OK with TEXT/HTML in place of a token: a page for people. Check token-url; a proxy may have answered, too.',
+      'login.example.com answered 200 OK with TEXT/HTML instead of a token, a web page. Check token-url. A proxy may have answered instead.',
     ],
     [
       'not a token',
       answer(200, 'a s3cret', { 'content-type': 'text/plain' }),
-      'login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 200 OK with text/plain instead of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
       answer(201, 'a s3cret'),
-      'login.example.com answered 201 Created with 8 bytes without a content type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 201 Created with 8 bytes without a content type instead of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
     [
       'not a token',
       answer(200, 'a s3cret', { 'content-type': '' }),
-      'login.example.com answered 200 OK with 8 bytes without a content type in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
+      'login.example.com answered 200 OK with 8 bytes without a content type instead of a token: neither a JSON object nor a form. Check that token-url is the token endpoint.',
     ],
   ];
   for (const [title, response, message] of transient) {
@@ -94,7 +94,7 @@ describe('an answer without a token', () => {
       giveUp(refuse(response), { given, tokenUrl: 'https://api.example.com/token' }),
       {
         title: 'redirect',
-        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/token. It was not followed, because the secret would have gone along. Set token-url, the token endpoint itself, instead of issuer. ${same}`,
+        message: `api.example.com answered 302 Found, a redirect to https://sso.example.com/token. Redirects are not followed, because they would send the secret to another address. Set token-url to the token endpoint itself, instead of issuer. ${same}`,
       },
     );
   });
@@ -118,9 +118,9 @@ describe('an answer without a token', () => {
 
   test('that wants a DPoP proof says all that there is to say', () => {
     assert.deepEqual(giveUp(refuse(answerJson(400, { error: 'invalid_dpop_proof' }))), {
-      title: 'DPoP wanted',
+      title: 'DPoP required',
       message:
-        'login.example.com requires a DPoP proof: 400 invalid_dpop_proof. A token that is bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+        'login.example.com requires a DPoP proof: 400 invalid_dpop_proof. Later steps cannot use a token that is bound to a key. Turn DPoP off for this client at the provider.',
     });
   });
 
@@ -131,7 +131,7 @@ describe('an answer without a token', () => {
     });
     assert.deepEqual(giveUp(error), {
       title: 'malformed token',
-      message: `login.example.com answered 200 OK with a token of fewer than 8 characters, which cannot be hidden in the log: a mask of so few would hide ordinary words. Check that token-url is the token endpoint. ${same}`,
+      message: `login.example.com answered 200 OK with a token of fewer than 8 characters. So short a token cannot be hidden in the log. Check that token-url is the token endpoint. ${same}`,
     });
   });
 
@@ -142,7 +142,7 @@ describe('an answer without a token', () => {
     );
     assert.deepEqual(giveUp(error, { given: { 'endpoint-type': 'acs_api', scopes: '' } }), {
       title: 'no expires_at',
-      message: `login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type. ${same}`,
+      message: `login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url and endpoint-type. ${same}`,
     });
   });
 });

@@ -35,7 +35,7 @@ function nameFault({ code, answer, location, path }: TokenError): Text {
     case 'redirect':
       return nameRedirect(answer.status, location);
     case 'unparsable':
-      return text`${status} with ${nameContent(answer)} in place of a token`;
+      return text`${status} with ${nameContent(answer)} instead of a token`;
     case 'no_access_token':
       return path === undefined
         ? text`${status} without an access_token`
@@ -43,7 +43,7 @@ function nameFault({ code, answer, location, path }: TokenError): Text {
     case 'no_expires_at':
       return text`${status} without a Zulu time in expires_at`;
     case 'malformed_token':
-      return text`${status} with a token that has characters no token can have`;
+      return text`${status} with a token that has characters that are not allowed`;
     case 'short_token':
       return text`${status} with a token of fewer than ${shortestToken} characters`;
   }
@@ -75,7 +75,7 @@ export function explainTokenError(error: TokenError, view: StageView): Explanati
     case 'redirect':
       return {
         title: 'redirect',
-        message: text`${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs, error.location)}`,
+        message: text`${answered}. Redirects are not followed, because they would send the secret to another address. ${adviseRedirect(inputs, error.location)}`,
       };
     case 'unparsable':
       return explainUnparsable(error, refusal);
@@ -84,17 +84,17 @@ export function explainTokenError(error: TokenError, view: StageView): Explanati
     case 'no_expires_at':
       return {
         title: 'no expires_at',
-        message: text`${answered}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+        message: text`${answered}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url and endpoint-type.`,
       };
     case 'malformed_token':
       return {
         title: 'malformed token',
-        message: text`${answered}; it could inject something into a later step, so it was thrown away. The server's operator must fix it.`,
+        message: text`${answered}. It could inject commands into later steps, so it was discarded. The server's operator must fix it.`,
       };
     case 'short_token':
       return {
         title: 'malformed token',
-        message: text`${answered}, which cannot be hidden in the log: a mask of so few would hide ordinary words. ${adviseEndpoint(inputs)}.`,
+        message: text`${answered}. So short a token cannot be hidden in the log. ${adviseEndpoint(inputs)}.`,
       };
   }
 }
@@ -113,10 +113,10 @@ function adviseRedirect({ issuer }: Inputs, location = ''): Text {
   const set =
     issuer === undefined
       ? text`Set token-url to the token endpoint itself.`
-      : text`Set token-url, the token endpoint itself, instead of issuer.`;
+      : text`Set token-url to the token endpoint itself, instead of issuer.`;
   const isLogin = loginPlace.test(location);
   return isLogin
-    ? text`${set} The redirect points to a login page; a gateway with a login of its own may stand in front of the server.`
+    ? text`${set} The redirect points to a login page. A gateway with its own login may be in front of the server.`
     : set;
 }
 
@@ -174,7 +174,7 @@ function explainUnparsable(error: TokenError, refusal: Refusal): Explanation {
   if (answer.page === 'page' || /html/i.test(answer.contentType ?? '')) {
     return {
       title: 'a page, not a token',
-      message: text`${answered}: a page for people. Check ${nameUrlInput(inputs)}; a proxy may have answered, too.`,
+      message: text`${answered}, a web page. Check ${nameUrlInput(inputs)}. A proxy may have answered instead.`,
     };
   }
   const what =

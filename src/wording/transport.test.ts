@@ -66,7 +66,7 @@ describe('a connection that failed', () => {
     cause: new Error(message),
   });
   const reach = 'login.example.com could not be reached:';
-  const address = "Check token-url, and that the server admits this runner's address.";
+  const address = "Check token-url, and that the server allows this runner's address.";
 
   const rows: readonly [
     title: string,
@@ -78,67 +78,67 @@ describe('a connection that failed', () => {
       'no answer in time',
       'timeout',
       {},
-      'login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.',
+      'login.example.com gave no answer within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.',
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'exchanging', addresses: ['192.0.2.1'] },
-      'login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.',
+      'login.example.com gave no answer within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.',
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'resolving' },
-      `${reach} the name login.example.com was not resolved within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} the name login.example.com was not resolved within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'connecting', addresses: ['192.0.2.1', '2001:db8:1:2:3:4:5:6'] },
-      `${reach} no connection within 15 s at 192.0.2.1, 2001:db8:1:2:3:4:5:6. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} no connection within 15 s at 192.0.2.1, 2001:db8:1:2:3:4:5:6. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'securing', addresses: ['192.0.2.1'] },
-      `${reach} no TLS within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} no TLS within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'resolving', peer: 'proxy' },
-      `${reach} the name of the proxy was not resolved within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} the name of the proxy was not resolved within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'connecting', peer: 'proxy', addresses: ['192.0.2.1'] },
-      `${reach} no connection to the proxy within 15 s at 192.0.2.1. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} no connection to the proxy within 15 s at 192.0.2.1. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'securing', peer: 'proxy' },
-      `${reach} no TLS with the proxy within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} no TLS with the proxy within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'no answer in time',
       'timeout',
       { step: 'tunneling', peer: 'proxy' },
-      `${reach} no answer of the proxy within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+      `${reach} no answer from the proxy within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
     ],
     [
       'name not resolved',
       'name_unresolved',
       system('EAI_AGAIN'),
-      `${reach} the name login.example.com was not resolved (EAI_AGAIN). The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+      `${reach} the name login.example.com was not resolved (EAI_AGAIN). The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
     ],
     [
       'name not found',
       'name_not_found',
       system('ENOTFOUND'),
-      `${reach} the name login.example.com was not found (ENOTFOUND). Check token-url; a private name needs a runner inside its network.`,
+      `${reach} the name login.example.com was not found (ENOTFOUND). Check token-url. A private name requires a runner inside its network.`,
     ],
     [
       'no connection',
@@ -228,7 +228,7 @@ describe('a connection that failed', () => {
       'TLS not trusted',
       'tls_untrusted',
       system('CERT_HAS_EXPIRED', 'certificate has expired'),
-      "The certificate of login.example.com has expired, or the one of its CA. The server's operator must renew it.",
+      "The certificate of login.example.com or of its CA has expired. The server's operator must renew it.",
     ],
     [
       'TLS not trusted',
@@ -249,7 +249,7 @@ describe('a connection that failed', () => {
       'TLS not trusted',
       'tls_untrusted',
       system('UNSPECIFIED', 'CA signature digest algorithm too weak'),
-      "The certificate of login.example.com, or the one of a CA above it, is not accepted: CA signature digest algorithm too weak (UNSPECIFIED). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.",
+      "The certificate of login.example.com or of its CA is not accepted: CA signature digest algorithm too weak (UNSPECIFIED). The server's operator must replace it. If a proxy inspects TLS, it is the proxy's certificate.",
     ],
     [
       'TLS failed',
@@ -267,7 +267,7 @@ describe('a connection that failed', () => {
       'TLS failed',
       'tls_outdated',
       system('ERR_SSL_UNSUPPORTED_PROTOCOL', 'unsupported protocol'),
-      "login.example.com speaks outdated versions of TLS only: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL). It must allow TLS 1.2 or later; that is for the server's operator.",
+      "login.example.com supports only outdated versions of TLS: unsupported protocol (ERR_SSL_UNSUPPORTED_PROTOCOL). The server's operator must allow TLS 1.2 or later.",
     ],
     [
       'TLS expected',
@@ -279,7 +279,7 @@ describe('a connection that failed', () => {
       'HTTP/2 only',
       'http2_only',
       {},
-      'login.example.com speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.',
+      'login.example.com supports only HTTP/2, and this action uses HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.',
     ],
     [
       'TLS failed',
@@ -291,7 +291,7 @@ describe('a connection that failed', () => {
       'proxy refused',
       'proxy_refused',
       { proxyStatus: 407 },
-      "The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.",
+      "The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Add the user and password to the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.",
     ],
     [
       'proxy refused',
@@ -303,13 +303,13 @@ describe('a connection that failed', () => {
       'proxy not usable',
       'proxy_invalid',
       {},
-      "login.example.com could not be asked: the proxy's address in the environment is no usable URL. Check https_proxy and http_proxy; a % in a user name or password is written %25.",
+      "No request to login.example.com: the proxy's address in the environment is not a valid URL. Check https_proxy and http_proxy. Write a % in a user name or password as %25.",
     ],
     [
       'proxy not usable',
       'proxy_unsupported',
       { scheme: 'socks5' },
-      'No request to login.example.com: the environment names a proxy of the kind socks5://. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy.',
+      'No request to login.example.com: the environment names a socks5:// proxy. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy.',
     ],
     [
       'proxy not reached',
@@ -321,31 +321,31 @@ describe('a connection that failed', () => {
       'answer damaged',
       'answer_cut',
       {},
-      "login.example.com could not be understood: the answer was cut off. If it stays so, look at the server's log or at a proxy in between.",
+      "login.example.com answered, but the answer was cut off. If every run fails like this, look at the server's log or at a proxy in between.",
     ],
     [
       'answer damaged',
       'answer_unreadable',
       system('HPE_INVALID_CONSTANT'),
-      "login.example.com could not be understood: the answer is not readable HTTP. If it stays so, look at the server's log or at a proxy in between.",
+      "login.example.com answered, but the answer is not readable HTTP. If every run fails like this, look at the server's log or at a proxy in between.",
     ],
     [
       'answer damaged',
       'answer_unreadable',
       { ...system('HPE_UNEXPECTED_CONTENT_LENGTH'), reason: 'Duplicate Content-Length' },
-      "login.example.com could not be understood: the answer is not readable HTTP: Duplicate Content-Length. If it stays so, look at the server's log or at a proxy in between.",
+      "login.example.com answered, but the answer is not readable HTTP: Duplicate Content-Length. If every run fails like this, look at the server's log or at a proxy in between.",
     ],
     [
       'answer damaged',
       'answer_unreadable',
       { encoding: 'gzip', reason: 'incorrect header check' },
-      "login.example.com could not be understood: the answer is damaged (Content-Encoding: gzip): incorrect header check. If it stays so, look at the server's log or at a proxy in between.",
+      "login.example.com answered, but the answer is damaged (Content-Encoding: gzip): incorrect header check. If every run fails like this, look at the server's log or at a proxy in between.",
     ],
     [
       'encoding not known',
       'encoding_unknown',
       { encoding: 'zstd' },
-      'login.example.com could not be understood: the answer has a Content-Encoding that is not known here: zstd. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it.',
+      'login.example.com answered, but the answer has a Content-Encoding that is not supported: zstd. Supported are gzip, deflate and br; no compression was requested. Change that at the server or at a proxy in front of it.',
     ],
     [
       'answer too large',
@@ -357,13 +357,13 @@ describe('a connection that failed', () => {
       'answer too large',
       'answer_too_large',
       {},
-      'login.example.com sent more than 1 MiB; the answer that was asked for has a few KiB. Check token-url.',
+      'login.example.com sent more than 1 MiB. The expected answer has a few KiB. Check token-url.',
     ],
     [
       'request failed',
       'request_failed',
       { cause: new TypeError('Invalid character in header content') },
-      'login.example.com could not be asked: the request failed: TypeError: Invalid character in header content.',
+      'No request to login.example.com: the request failed: TypeError: Invalid character in header content.',
     ],
   ];
   for (const [title, code, details, message] of rows) {
@@ -382,7 +382,7 @@ describe('a connection that failed', () => {
     test('its issuer', () => {
       assert.match(
         explain({ issuer: 'Acme Inspection CA' }),
-        /\(SELF_SIGNED_CERT_IN_CHAIN\); it was issued by "Acme Inspection CA"\. If a private CA issued it, /,
+        /\(SELF_SIGNED_CERT_IN_CHAIN\), issued by "Acme Inspection CA"\. If a private CA issued it, /,
       );
     });
 
@@ -400,7 +400,7 @@ describe('a connection that failed', () => {
     test('the proxy that the connection went through', () => {
       assert.match(
         explain({ issuer: 'Acme Inspection CA', proxy: 'proxy.example.com' }),
-        /issued by "Acme Inspection CA"\. The connection goes through the proxy proxy\.example\.com; if it inspects TLS, the certificate is the proxy's\. If a private CA/,
+        /issued by "Acme Inspection CA"\. The connection goes through the proxy proxy\.example\.com\. If the proxy inspects TLS, the certificate is the proxy's\. If a private CA/,
       );
     });
 
@@ -449,7 +449,7 @@ describe("a client's certificate", () => {
       const { how, ending } = endOf(error);
       assert.deepEqual(giveUp(error, { given, ...how }), {
         title: 'client certificate refused',
-        message: `login.example.com did not accept the client's certificate: ${reason} (${systemCode}). Check that client-certificate is the one registered there, with its chain, and current. ${ending}`,
+        message: `login.example.com rejected the client certificate: ${reason} (${systemCode}). Check that client-certificate is registered there, is current and has its chain. ${ending}`,
       });
     });
   }
@@ -492,8 +492,8 @@ describe("a client's certificate", () => {
     const systemCode = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
     const reason = 'tlsv13 alert certificate required';
     assert.deepEqual(giveUp(alert(116, reason, systemCode)), {
-      title: 'client certificate wanted',
-      message: `login.example.com wants a certificate of the client: ${reason} (${systemCode}). Give client-certificate and client-key. ${inTheSameWay}`,
+      title: 'client certificate required',
+      message: `login.example.com requires a client certificate: ${reason} (${systemCode}). Set client-certificate and client-key. ${inTheSameWay}`,
     });
   });
 

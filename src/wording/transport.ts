@@ -36,15 +36,15 @@ export function describeTransportError(
     case 'tls_failed':
       return text`TLS failed: ${nameTlsFault(error)} (${systemCode})`;
     case 'tls_expected':
-      return text`the answer is a record of TLS in place of HTTP`;
+      return text`the answer is TLS instead of HTTP`;
     case 'http2_only':
-      return text`the server speaks HTTP/2 only`;
+      return text`the server supports only HTTP/2`;
     case 'proxy_refused':
       return text`the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
     case 'proxy_invalid':
-      return text`the proxy's address in the environment is no usable URL`;
+      return text`the proxy's address in the environment is not a valid URL`;
     case 'proxy_unsupported':
-      return text`the environment names a proxy of the kind ${error.scheme ?? ''}://`;
+      return text`the environment names a ${error.scheme ?? ''}:// proxy`;
     case 'proxy_unreachable':
       return text`the proxy could not be reached: ${messageOf(error.cause)}`;
     case 'answer_cut':
@@ -52,7 +52,7 @@ export function describeTransportError(
     case 'answer_unreadable':
       return text`${encoding === '' ? text`the answer is not readable HTTP` : text`the answer is damaged (Content-Encoding: ${encoding})`}${reason === undefined ? '' : text`: ${reason}`}`;
     case 'encoding_unknown':
-      return text`the answer has a Content-Encoding that is not known here: ${encoding}`;
+      return text`the answer has a Content-Encoding that is not supported: ${encoding}`;
     case 'answer_too_large':
       return text`the answer is larger than ${nameLimit(view)}`;
     case 'headers_too_large':
@@ -85,17 +85,17 @@ export function explainTransportError(
     case 'timeout':
       return {
         title: 'no answer in time',
-        message: text`${server} ${isExchanging(error) ? text`gave ${what}` : text`could not be reached: ${what}`}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+        message: text`${server} ${isExchanging(error) ? text`gave ${what}` : text`could not be reached: ${what}`}. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
       };
     case 'name_not_found':
       return {
         title: 'name not found',
-        message: text`${server} could not be reached: ${what}. ${adviseAddress(view, text`; a private name needs a runner inside its network`)}`,
+        message: text`${server} could not be reached: ${what}. ${adviseAddress(view, text`. A private name requires a runner inside its network`)}`,
       };
     case 'name_unresolved':
       return {
         title: 'name not resolved',
-        message: text`${server} could not be reached: ${what}. The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+        message: text`${server} could not be reached: ${what}. The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
       };
     case 'connection_failed':
       return isReached(error)
@@ -122,14 +122,14 @@ export function explainTransportError(
     case 'http2_only':
       return {
         title: 'HTTP/2 only',
-        message: text`${server} speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.`,
+        message: text`${server} supports only HTTP/2, and this action uses HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.`,
       };
     case 'proxy_refused':
       return explainProxyRefusal(error.proxyStatus ?? 0, server);
     case 'proxy_invalid':
       return {
         title: 'proxy not usable',
-        message: text`${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
+        message: text`No request to ${server}: ${what}. Check https_proxy and http_proxy. Write a % in a user name or password as %25.`,
       };
     case 'proxy_unsupported':
       return {
@@ -144,7 +144,7 @@ export function explainTransportError(
     case 'answer_too_large':
       return {
         title: 'answer too large',
-        message: text`${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${adviseAddress(view)}`,
+        message: text`${server} sent more than ${nameLimit(view)}. The expected answer has a few KiB. ${adviseAddress(view)}`,
       };
     case 'headers_too_large':
       return {
@@ -155,15 +155,15 @@ export function explainTransportError(
     case 'answer_unreadable':
       return {
         title: 'answer damaged',
-        message: text`${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
+        message: text`${server} answered, but ${what}. If every run fails like this, look at the server's log or at a proxy in between.`,
       };
     case 'encoding_unknown':
       return {
         title: 'encoding not known',
-        message: text`${server} could not be understood: ${what}. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it.`,
+        message: text`${server} answered, but ${what}. Supported are gzip, deflate and br; no compression was requested. Change that at the server or at a proxy in front of it.`,
       };
     case 'request_failed':
-      return { title: 'request failed', message: text`${server} could not be asked: ${what}.` };
+      return { title: 'request failed', message: text`No request to ${server}: ${what}.` };
   }
 }
 
@@ -210,7 +210,7 @@ function describeTimeout(error: TransportError, allowed: number, view: StageView
     case 'connecting':
       return text`no connection${isProxy ? text` to the proxy` : text``} ${within}${nameAddresses(error, view)}`;
     case 'tunneling':
-      return text`no answer of the proxy ${within}`;
+      return text`no answer from the proxy ${within}`;
     case 'securing':
       return text`no TLS${isProxy ? text` with the proxy` : text``} ${within}`;
     case 'preparing':
@@ -247,7 +247,7 @@ function adviseAddress(view: StageView, more = text``): Text {
 }
 
 function adviseConnection(view: StageView): Text {
-  return adviseAddress(view, text`, and that the server admits this runner's address`);
+  return adviseAddress(view, text`, and that the server allows this runner's address`);
 }
 
 /** A connection was there: the port may speak another protocol, or something on the way ends what it does not like. */

@@ -268,7 +268,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
       'resource',
       'scopes',
     ];
-    const list = names.map((name) => `${name}: has no meaning with endpoint-type: acs_api`);
+    const list = names.map((name) => `${name}: cannot be used with endpoint-type: acs_api`);
     assertFailed(run, refuseInputs(...list));
     assert.equal(server.connections, 0);
   });
@@ -282,7 +282,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
       '::group::Request and answer',
       `GET http://${stableHost}/token`,
       'client acs-client, acs_api, headers: client-id, client-secret',
-      'further headers: X-Region',
+      'other headers: X-Region',
       'a token at attempt 1, after a while',
       '::endgroup::',
     ]);
@@ -298,7 +298,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     test(`refuses ${what}, which a header cannot carry, and does not show it`, async (t) => {
       const server = await start(t);
       const run = await ask(server, { [input]: value });
-      assertFailed(run, refuseInputs(`${input}: has a character that a header cannot carry`));
+      assertFailed(run, refuseInputs(`${input}: has a character that is not allowed in a header`));
       assert.equal(server.connections, 0);
       assert.equal(run.log.includes(value), false);
     });

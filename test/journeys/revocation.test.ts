@@ -325,16 +325,19 @@ describe('inputs that cannot keep the promise', () => {
   const rows: readonly [inputs: Record<string, string>, problem: string][] = [
     [
       { 'use-cache': 'true', 'revocation-url': 'https://login.example.com/revoke' },
-      'use-cache: cannot be true with revoke: true, for a token that ends with the job is of no use to others',
+      'use-cache: cannot be true with revoke: true, because the token is revoked at the end of the job',
     ],
-    [{}, 'revoke: needs revocation-url, or issuer, whose metadata names it'],
+    [
+      {},
+      'revoke: requires revocation-url, or issuer, whose metadata names the revocation endpoint',
+    ],
     [
       { 'revocation-url': 'http://login.example.com/revoke' },
-      'revocation-url: got "http://login.example.com/revoke", takes https (or allow-http: true)',
+      'revocation-url: got "http://login.example.com/revoke"; must begin with https:// (or set allow-http: true)',
     ],
     [
       { revoke: 'false', 'revocation-url': 'https://login.example.com/revoke' },
-      'revocation-url: has no meaning without revoke: true',
+      'revocation-url: can only be used with revoke: true',
     ],
   ];
   for (const [inputs, problem] of rows) {

@@ -126,7 +126,7 @@ describe('the method, where it is left out,', () => {
   )) {
     test(`is required for ${nameChoice(names)}`, () => {
       assertFaults(give(...names), [
-        'client-auth-method is required, because client-secret and private-key are both set',
+        'Both client-secret and private-key are set. Remove one, or choose with client-auth-method',
       ]);
     });
   }
@@ -158,7 +158,7 @@ describe('a method that is named', () => {
         test(`with ${nameChoice(names)}: ${method}${missing}${refused}`, () => {
           assertFaults(
             given(),
-            unused.map((name) => `${name}: is not used by client-auth-method: ${method}`),
+            unused.map((name) => `${name}: cannot be used with client-auth-method: ${method}`),
             isThere ? undefined : needed,
           );
         });
@@ -168,15 +168,15 @@ describe('a method that is named', () => {
 
   test('that nobody registered is refused', () => {
     assertFaults({ ...give('client-secret'), 'client-auth-method': 'basic' }, [
-      'client-auth-method: got "basic", takes client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
+      'client-auth-method: got "basic"; must be one of: client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
     ]);
   });
 });
 
 describe('with an ID token that authenticates the client', () => {
   const as = { 'id-token-as': 'client_assertion' };
-  const unused = 'is not used with id-token-as: client_assertion';
-  const because = 'because the ID token authenticates the client';
+  const unused = 'cannot be used with id-token-as: client_assertion';
+  const because = "because GitHub's OIDC token authenticates the client";
 
   test('there is no method', () => {
     const { clientAuthMethod, idTokenAs } = take(as);
@@ -261,13 +261,13 @@ describe('with a JWT or an ID token as the grant', () => {
     for (const name of credentials) {
       test(`the method is required for a ${name} besides: ${proof}`, () => {
         assertFaults({ ...given, ...give(name) }, [
-          `client-auth-method is required, because ${proof} and ${name} are both set; none sends no ${name}`,
+          `Both ${proof} and ${name} are set. Choose with client-auth-method; none does not send ${name}`,
         ]);
       });
 
       test(`none refuses a ${name} besides: ${proof}`, () => {
         assertFaults({ ...given, ...give(name), 'client-auth-method': 'none' }, [
-          `${name}: is not used by client-auth-method: none`,
+          `${name}: cannot be used with client-auth-method: none`,
         ]);
       });
     }
@@ -293,7 +293,7 @@ describe('with a JWT or an ID token as the grant', () => {
         'private-key-as': 'assertion',
         'client-auth-method': 'private_key_jwt',
       },
-      ['client-auth-method: private_key_jwt needs private-key-as: client_assertion'],
+      ['client-auth-method: private_key_jwt requires private-key-as: client_assertion'],
     );
   });
 
@@ -305,7 +305,7 @@ describe('with a JWT or an ID token as the grant', () => {
         'client-auth-method': 'client_secret_jwt',
       },
       [
-        'client-auth-method: client_secret_jwt cannot be used with private-key-as: assertion, because assertion-audience and assertion-claims would be meant for both JWTs',
+        'client-auth-method: client_secret_jwt cannot be used with private-key-as: assertion, because assertion-audience and assertion-claims would apply to both JWTs',
       ],
     );
   });
@@ -361,7 +361,7 @@ describe('the secret that is named as empty', () => {
 test('a private key is no client secret, for that is sent', () => {
   for (const secret of [pem, writeGoogleKeyFile(rsa)]) {
     assertFaults({ 'client-secret': secret }, [
-      'client-secret: holds a private key; give it as private-key',
+      'client-secret: is a private key; set private-key instead',
     ]);
   }
 });
@@ -369,26 +369,25 @@ test('a private key is no client secret, for that is sent', () => {
 describe('where an ID token was in mind, no secret is called empty', () => {
   test('with a way to use it that there is not', () => {
     assertFaults({ 'id-token-as': 'true' }, [
-      'id-token-as: got "true", takes client_assertion, assertion, subject_token, bearer, parameter',
+      'id-token-as: got "true"; must be one of: client_assertion, assertion, subject_token, bearer, parameter',
     ]);
   });
 
   test('with its audience alone', () => {
     assertFaults({ 'id-token-audience': 'acme' }, [
-      'id-token-audience: has no meaning without id-token-as',
+      'id-token-audience: can only be used with id-token-as',
     ]);
   });
 });
 
 describe('client-id', () => {
   const without = (given: Given): Given => ({ ...given, 'client-id': '' });
-  const required =
-    'client-id is required (a variable or a secret that does not exist reads as empty)';
+  const required = 'client-id is required (a variable or secret that does not exist is empty)';
 
   test('is required with a key file, or what makes the file the grant', () => {
     const given = without({ 'private-key': writeGoogleKeyFile(rsa) });
     assertFaults(given, [
-      "client-id is required. A key file of Google's or Zitadel's usually needs none: set private-key-as: assertion",
+      'client-id is required. With a key file from Google or Zitadel it usually is not: set private-key-as: assertion',
     ]);
   });
 
@@ -539,13 +538,13 @@ describe('signing-algorithm', () => {
 
   test('cannot be one of a private key for a secret', () => {
     assertFaults({ ...jwt, 'signing-algorithm': 'RS256' }, [
-      'signing-algorithm: got "RS256", takes HS256, HS384, HS512 with client-auth-method: client_secret_jwt',
+      'signing-algorithm: got "RS256"; must be HS256, HS384, HS512 with client-auth-method: client_secret_jwt',
     ]);
   });
 
   test('that nobody knows is refused', () => {
     assertFaults({ 'private-key': pem, 'signing-algorithm': 'none' }, [
-      'signing-algorithm: got "none", takes RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512',
+      'signing-algorithm: got "none"; must be one of: RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, HS256, HS384, HS512',
     ]);
   });
 });
@@ -567,12 +566,12 @@ describe('assertion-claims', () => {
 
   test('are refused by the line, never by the value', () => {
     assertFaults(claim('sub=x\nopen-sesame\n=open-sesame'), [
-      'assertion-claims: line 2 has no name=value, line 3 has no name=value',
+      'assertion-claims: line 2 is not name=value, line 3 is not name=value',
     ]);
   });
 
   test('are refused where a name comes again', () => {
-    assertFaults(claim('sub=a\niss=x\nsub=b'), ['assertion-claims: sub is given more than once']);
+    assertFaults(claim('sub=a\niss=x\nsub=b'), ['assertion-claims: sub is set more than once']);
   });
 });
 
@@ -709,7 +708,7 @@ describe('client-certificate', () => {
     assert.equal(problems.length, 1);
     assert.match(
       problems[0] ?? '',
-      /^client-certificate: expired at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ; the provider has to issue a new one$/,
+      /^client-certificate: expired at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ; the provider must issue a new one$/,
     );
   });
 
@@ -755,7 +754,7 @@ describe('client-key', () => {
   test('that is too short for TLS is refused with what OpenSSL says, not as a key of a JWT', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
     assertFaults(await certify(privateKey), [
-      'client-certificate: cannot be used with its key on TLS connections (ee key too small); the provider has to issue a stronger one',
+      'client-certificate: cannot be used with its key on TLS connections (ee key too small); the provider must issue a stronger one',
     ]);
   });
 
@@ -788,20 +787,20 @@ describe('client-key', () => {
 describe('an input that would change nothing', () => {
   const secret = { 'client-secret': 's3cret-value' };
   const jwt =
-    'has no meaning without a signed JWT (private-key, or client-auth-method: client_secret_jwt)';
+    'can only be used with a signed JWT (private-key, or client-auth-method: client_secret_jwt)';
   const rows: readonly [given: Given, problem: string][] = [
     [{ ...secret, 'assertion-audience': 'x' }, `assertion-audience: ${jwt}`],
     [{ ...secret, 'assertion-claims': 'a=b' }, `assertion-claims: ${jwt}`],
     [{ ...secret, 'signing-algorithm': 'RS256' }, `signing-algorithm: ${jwt}`],
     [{ 'id-token-as': 'assertion', 'assertion-claims': 'a=b' }, `assertion-claims: ${jwt}`],
-    [{ ...secret, 'private-key-id': 'x' }, 'private-key-id: has no meaning without private-key'],
+    [{ ...secret, 'private-key-id': 'x' }, 'private-key-id: can only be used with private-key'],
     [
       { ...secret, 'private-key-id': 'x', 'client-auth-method': 'client_secret_jwt' },
-      'private-key-id: has no meaning without private-key',
+      'private-key-id: can only be used with private-key',
     ],
     [
       { ...secret, 'id-token-audience': 'x' },
-      'id-token-audience: has no meaning without id-token-as',
+      'id-token-audience: can only be used with id-token-as',
     ],
   ];
   for (const [given, problem] of rows) {
@@ -832,12 +831,12 @@ describe('an input that would change nothing', () => {
 describe('id-token-parameter', () => {
   test('is required with id-token-as: parameter', () => {
     assertFaults({ 'id-token-as': 'parameter' }, [
-      'id-token-parameter: is required with id-token-as: parameter; it names the parameter that holds the ID token',
+      "id-token-parameter: is required with id-token-as: parameter; it is the name of the parameter that has GitHub's OIDC token",
     ]);
   });
 
-  test('has no meaning with another id-token-as, or without one', () => {
-    const problem = 'id-token-parameter: has no meaning without id-token-as: parameter';
+  test('cannot be used with another id-token-as, or without one', () => {
+    const problem = 'id-token-parameter: can only be used with id-token-as: parameter';
     const given = { 'id-token-parameter': 'jwt' };
     assertFaults({ ...given, 'id-token-as': 'bearer' }, [problem]);
     assertFaults({ ...given, ...give('client-secret') }, [problem]);
@@ -856,13 +855,16 @@ describe('words that are none of the choices', () => {
   const rows: readonly [given: Given, problem: string][] = [
     [
       { 'private-key-as': 'grant' },
-      'private-key-as: got "grant", takes client_assertion, assertion, bearer',
+      'private-key-as: got "grant"; must be one of: client_assertion, assertion, bearer',
     ],
     [
       { 'id-token-as': 'token' },
-      'id-token-as: got "token", takes client_assertion, assertion, subject_token, bearer, parameter',
+      'id-token-as: got "token"; must be one of: client_assertion, assertion, subject_token, bearer, parameter',
     ],
-    [{ 'client-secret-encoding': 'url' }, 'client-secret-encoding: got "url", takes form, raw'],
+    [
+      { 'client-secret-encoding': 'url' },
+      'client-secret-encoding: got "url"; must be one of: form, raw',
+    ],
   ];
   for (const [given, problem] of rows) {
     test(problem, () => {
@@ -875,7 +877,7 @@ describe('secrets that are too short to be hidden', () => {
   for (const name of ['client-secret', 'refresh-token']) {
     test(`are refused and not shown: ${name}`, () => {
       assertFaults({ 'client-secret': 's3cret-value', [name]: 'abc' }, [
-        `${name}: has fewer than 4 characters, too few to be hidden in the log`,
+        `${name}: has fewer than 4 characters and cannot be hidden in the log`,
       ]);
     });
   }

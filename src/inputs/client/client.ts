@@ -83,13 +83,13 @@ function readIdTokenParameter(
   if (idTokenAs === 'parameter') {
     if (name === undefined) {
       reader.complain(
-        text`id-token-parameter: is required with id-token-as: parameter; it names the parameter that holds the ID token`,
+        text`id-token-parameter: is required with id-token-as: parameter; it is the name of the parameter that has GitHub\'s OIDC token`,
       );
     }
     return name;
   }
   if (name !== undefined && (idTokenAs !== undefined || !reader.isGiven('id-token-as'))) {
-    reader.complain(text`id-token-parameter: has no meaning without id-token-as: parameter`);
+    reader.complain(text`id-token-parameter: can only be used with id-token-as: parameter`);
   }
   return undefined;
 }
@@ -109,8 +109,8 @@ function checkClientId(reader: InputReader, client: Omit<ClientInputs, 'clientId
 
 function sayMissingId({ privateKeyAs, signingKey }: Omit<ClientInputs, 'clientId'>): Text {
   return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
-    ? text`client-id is required. A key file of Google's or Zitadel's usually needs none: set private-key-as: assertion`
-    : text`client-id is required (a variable or a secret that does not exist reads as empty)`;
+    ? text`client-id is required. With a key file from Google or Zitadel it usually is not: set private-key-as: assertion`
+    : text`client-id is required (a variable or secret that does not exist is empty)`;
 }
 
 function namesIssuer({
@@ -131,16 +131,16 @@ function checkUse(reader: InputReader, client: ClientInputs): void {
   for (const name of ['assertion-audience', 'assertion-claims', 'signing-algorithm'] as const) {
     if (reader.isGiven(name) && !signs && !reader.missesSecret) {
       reader.complain(
-        text`${name}: has no meaning without a signed JWT (private-key, or client-auth-method: ${byMac})`,
+        text`${name}: can only be used with a signed JWT (private-key, or client-auth-method: ${byMac})`,
       );
     }
   }
   if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
-    reader.complain(text`private-key-id: has no meaning without private-key`);
+    reader.complain(text`private-key-id: can only be used with private-key`);
   }
   if (!hasKey) checkCertificateUse(reader);
   if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
-    reader.complain(text`id-token-audience: has no meaning without id-token-as`);
+    reader.complain(text`id-token-audience: can only be used with id-token-as`);
   }
   if (signsWithSecret(clientAuthMethod)) checkMacAlgorithm(reader, client);
 }
@@ -155,6 +155,6 @@ function checkMacAlgorithm(reader: InputReader, { clientAuthMethod = 'none' }: C
   const algorithm = reader.read('signing-algorithm');
   if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm)) return;
   reader.complain(
-    text`signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: ${clientAuthMethod}`,
+    text`signing-algorithm: ${got(algorithm)}; must be ${macAlgorithms.join(', ')} with client-auth-method: ${clientAuthMethod}`,
   );
 }

@@ -12,7 +12,7 @@ export function readSecret(reader: InputReader, name: SecretTextName): string | 
   const value = reader.read(name);
   if (value !== undefined && value.length < shortestSecret) {
     reader.complain(
-      text`${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`,
+      text`${name}: has fewer than ${shortestSecret} characters and cannot be hidden in the log`,
     );
   }
   return value;
@@ -22,7 +22,7 @@ export function readSecret(reader: InputReader, name: SecretTextName): string | 
 export function readClientSecret(reader: InputReader): string | undefined {
   const value = readSecret(reader, 'client-secret');
   if (/-----BEGIN |"private_key"/.test(value ?? '')) {
-    reader.complain(text`client-secret: holds a private key; give it as private-key`);
+    reader.complain(text`client-secret: is a private key; set private-key instead`);
   }
   return value;
 }
@@ -45,7 +45,7 @@ export function readClaims(reader: InputReader): readonly Parameter[] {
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (faults.length > 0) reader.complain(text`assertion-claims: ${joinTexts(faults, ', ')}`);
   if (repeated !== undefined) {
-    reader.complain(text`assertion-claims: ${repeated} is given more than once`);
+    reader.complain(text`assertion-claims: ${repeated} is set more than once`);
   }
   return pairs;
 }

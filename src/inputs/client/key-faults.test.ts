@@ -8,34 +8,35 @@ import { readSigningKey } from '../../oauth2/keys/signing-key.ts';
 import { explainKeyFault } from './key-faults.ts';
 
 const pem = generatePem();
-const takes = "takes a PEM, a JWK, or a key file of Google's or Zitadel's";
-const kinds = 'it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448';
+const takes = 'must be a PEM, a JWK, or a key file from Google or Zitadel';
+const kinds = 'must be RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448';
 
 /** Every code of a SigningKeyError, and what is said of it. */
 const sentences: Readonly<Record<SigningKeyError['code'], string>> = {
   encrypted:
-    'is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem',
-  public_key: 'is a public key; give the private key that belongs to it',
-  public_jwk: 'is a public JWK; give the one with the private members',
-  certificate: 'is a certificate; give the private key that belongs to it',
-  pkcs12: 'is PKCS#12 (.p12, .pfx); store the PEM that this prints: openssl pkcs12 -in FILE -nodes',
+    'is encrypted with a passphrase; store the key that this prints: `openssl pkey -in key.pem`',
+  public_key: 'is a public key; set it to the private key',
+  public_jwk: 'is a public JWK; set it to the private JWK',
+  certificate: 'is a certificate; set it to the private key',
+  pkcs12:
+    'is PKCS#12 (.p12, .pfx); store the PEM that this prints: `openssl pkcs12 -in FILE -nodes`',
   base64_of_der:
-    'is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them',
-  key_set: 'is a set of keys; give one of its members, a JWK',
+    'is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the whole PEM',
+  key_set: 'is a set of keys; set it to one of them (a JWK)',
   symmetric_jwk:
-    'is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt',
+    'is a shared secret (kty: oct); set client-secret instead, with client-auth-method: client_secret_jwt',
   incomplete_jwk: 'is a JWK without p, q',
   no_key_in_file: `is JSON without a key; ${takes}`,
-  several_keys: 'has several private keys; give one',
+  several_keys: 'has several private keys; keep one',
   openssh_key:
-    "is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE",
-  not_a_key: `is no private key; ${takes}`,
-  damaged: 'is a damaged JWK; was it copied whole, from the first line to the last?',
-  weak_key: 'has 1024 bits; an RSA key needs 2048 or more',
-  unsupported_key: `is a key that signs no JWT (RSA); ${kinds}`,
-  unsupported_algorithm: `is for RSA-OAEP, which signs no JWT here; ${kinds}`,
+    "is in OpenSSH's format; convert the file and store it: `ssh-keygen -p -m PEM -f FILE`",
+  not_a_key: `is not a private key; ${takes}`,
+  damaged: 'is a damaged JWK; copy all of it, from the first line to the last',
+  weak_key: 'has 1024 bits; an RSA key must have 2048 or more',
+  unsupported_key: `is a key that cannot sign a JWT (RSA); ${kinds}`,
+  unsupported_algorithm: `is for RSA-OAEP, which is not supported; ${kinds}`,
   algorithm_mismatch:
-    'is a key (RSA) that does not sign with RSA-OAEP; leave signing-algorithm out, or give a key that fits it',
+    'is a key (RSA) that cannot sign with RSA-OAEP; remove signing-algorithm, or use another key',
 };
 
 const details = {
@@ -59,9 +60,9 @@ describe('a key that cannot be used', () => {
   });
 
   const unknown: readonly [code: SigningKeyError['code'], sentence: string][] = [
-    ['damaged', 'is a damaged key; was it copied whole, from the first line to the last?'],
-    ['unsupported_key', `is a key that signs no JWT; ${kinds}`],
-    ['unsupported_algorithm', `is for an algorithm that signs no JWT here; ${kinds}`],
+    ['damaged', 'is a damaged key; copy all of it, from the first line to the last'],
+    ['unsupported_key', `is a key that cannot sign a JWT; ${kinds}`],
+    ['unsupported_algorithm', `is for an algorithm that is not supported; ${kinds}`],
   ];
   for (const [code, sentence] of unknown) {
     test(`has words where nothing more is known of it: ${code}`, () => {

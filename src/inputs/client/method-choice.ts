@@ -22,7 +22,7 @@ export function chooseMethod(reader: InputReader, roles: Roles): ClientAuthMetho
     for (const name of ['client-auth-method', ...listOffered(reader, roles)] as const) {
       if (!reader.isGiven(name)) continue;
       reader.complain(
-        text`${name}: is not used with id-token-as: client_assertion, because the ID token authenticates the client`,
+        text`${name}: cannot be used with id-token-as: client_assertion, because GitHub's OIDC token authenticates the client`,
       );
     }
     return undefined;
@@ -55,11 +55,11 @@ function inferMethod(reader: InputReader, roles: Roles): ClientAuthMethod | unde
   }
   if (offered.length > 1) {
     reader.complain(
-      text`client-auth-method is required, because ${offered.join(' and ')} are both set`,
+      text`Both ${offered.join(' and ')} are set. Remove one, or choose with client-auth-method`,
     );
   } else if (grant !== undefined) {
     reader.complain(
-      text`client-auth-method is required, because ${grant.written} and ${first} are both set; none sends no ${first}`,
+      text`Both ${grant.written} and ${first} are set. Choose with client-auth-method; none does not send ${first}`,
     );
   }
   return impliedMethods[first];
@@ -84,17 +84,19 @@ function checkMethod(reader: InputReader, method: ClientAuthMethod, roles: Roles
       : credential === undefined || offered.includes(credential);
   if (credential !== undefined && !isOffered) {
     if (credential === 'private-key' && reader.isGiven('private-key')) {
-      reader.complain(text`client-auth-method: ${method} needs private-key-as: client_assertion`);
+      reader.complain(
+        text`client-auth-method: ${method} requires private-key-as: client_assertion`,
+      );
     } else {
       reader.missSecret(credential);
     }
   }
   for (const name of offered.filter((one) => one !== credential)) {
-    reader.complain(text`${name}: is not used by client-auth-method: ${method}`);
+    reader.complain(text`${name}: cannot be used with client-auth-method: ${method}`);
   }
   if (signsWithSecret(method) && !authenticatesClient(roles.privateKeyAs)) {
     reader.complain(
-      text`client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, because assertion-audience and assertion-claims would be meant for both JWTs`,
+      text`client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, because assertion-audience and assertion-claims would apply to both JWTs`,
     );
   }
 }

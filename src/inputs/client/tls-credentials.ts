@@ -103,14 +103,14 @@ function findFault(
   now: number,
 ): Text | undefined {
   if (own !== undefined && own.validToDate.getTime() < now) {
-    return text`expired at ${formatZuluTime(own.validToDate)}; the provider has to issue a new one`;
+    return text`expired at ${formatZuluTime(own.validToDate)}; the provider must issue a new one`;
   }
   if (clientKey === undefined) return undefined;
   try {
     createSecureContext({ cert: clientCertificate, key: writePem(clientKey) });
     return undefined;
   } catch (error) {
-    return text`cannot be used with its key on TLS connections (${nameReason(error)}); the provider has to issue a stronger one`;
+    return text`cannot be used with its key on TLS connections (${nameReason(error)}); the provider must issue a stronger one`;
   }
 }
 

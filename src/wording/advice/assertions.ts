@@ -42,7 +42,7 @@ function guessIssuer(tokenUrl: string): string {
 
 /** What a signed JWT must be like, where it is the grant. */
 export function adviseJwtGrant(inputs: Inputs): Text {
-  return text`Check what the JWT has: aud is ${audienceOf(inputs)} (assertion-audience); iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}; the clocks must agree.${adviseOtherAudience(inputs)}`;
+  return text`Check the JWT: aud is ${audienceOf(inputs)} (assertion-audience). iss and sub come from client-id, a key file or assertion-claims. The provider must know the key${nameKeyId(inputs)}. The clocks must agree.${adviseOtherAudience(inputs)}`;
 }
 
 /** The key id, or how one is set. */
@@ -137,7 +137,7 @@ export function adviseIssuerAndSubject(inputs: Inputs): Text {
 
 /** The server names a time of the JWT. */
 export function adviseClock(): Text {
-  return text`The JWT is valid for 60 seconds from when it was made, by the clock of this runner. Check that clock (NTP) and the server's.`;
+  return text`The JWT is valid for 60 seconds by the clock of this runner. Check that clock (NTP) and the server's.`;
 }
 
 /**
@@ -159,6 +159,6 @@ function hashBytesOf(algorithm: MacAlgorithm): number {
 export function adviseMacLength(inputs: Inputs): Text {
   const { macAlgorithm } = inputs;
   return isSecretShort(inputs)
-    ? text`client-secret is shorter than the ${hashBytesOf(macAlgorithm)} bytes that ${macAlgorithm} requires (RFC 7518); servers may refuse that. Use a longer secret, or another client-auth-method. `
+    ? text`client-secret is shorter than the ${hashBytesOf(macAlgorithm)} bytes that ${macAlgorithm} requires (RFC 7518), and servers may refuse it. Use a longer secret, or another client-auth-method. `
     : text``;
 }

@@ -17,27 +17,27 @@ describe('a refused client is told what may help its way to authenticate:', () =
     [
       'a secret by HTTP Basic',
       {},
-      'Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+      'Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.',
     ],
     [
       'with characters that no encoding changes',
       { 'client-id': 'a*b-c._D9' },
-      'Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+      'Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.',
     ],
     [
       'with an id that the encodings change',
       { 'client-id': 'sb-app!t1|b' },
-      'Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw.',
+      'Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw.',
     ],
     [
       'with a secret that the encodings change',
       { 'client-secret': 'abc+/=' },
-      'Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw.',
+      'Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw.',
     ],
     [
       'as it is',
       { 'client-secret': 'abc def', 'client-secret-encoding': 'raw' },
-      'Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+      'Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.',
     ],
     [
       'a secret in the body',
@@ -47,12 +47,12 @@ describe('a refused client is told what may help its way to authenticate:', () =
     [
       'a secret in quotation marks',
       { 'client-secret': '"quoted-secret"' },
-      'client-secret has quotation marks around it, which are sent with it: remove them. If they are part of it: check that client-id and client-secret belong together and are current.',
+      'client-secret has quotation marks around it, and they are sent. Remove them. If they are part of the secret, check that client-id and client-secret belong together and are current.',
     ],
     [
       'a secret in apostrophes',
       { 'client-secret': "'quoted-secret'", 'client-auth-method': 'client_secret_post' },
-      'client-secret has quotation marks around it, which are sent with it: remove them. If they are part of it: check that client-id and client-secret belong together and are current.',
+      'client-secret has quotation marks around it, and they are sent. Remove them. If they are part of the secret, check that client-id and client-secret belong together and are current.',
     ],
     [
       'the ID of a secret of Entra',
@@ -60,7 +60,7 @@ describe('a refused client is told what may help its way to authenticate:', () =
         'token-url': 'https://login.microsoftonline.com/t/oauth2/v2.0/token',
         'client-secret': '11111111-2222-3333-4444-555555555555',
       },
-      'client-secret looks like the ID of a secret. Entra shows both: use its value.',
+      'client-secret looks like the ID of a secret. Entra shows an ID and a value; use the value.',
     ],
     [
       'client_secret_jwt',
@@ -69,12 +69,12 @@ describe('a refused client is told what may help its way to authenticate:', () =
         'signing-algorithm': 'HS384',
         'client-secret': 'x'.repeat(48),
       },
-      "Check that client-id and client-secret belong together and are current; if they are, check that the provider expects client_secret_jwt with HS384 (signing-algorithm) from this client, and aud https://login.example.com/oauth2/token (assertion-audience). If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
+      "Check that client-id and client-secret belong together and are current. If they are, check that the provider expects client_secret_jwt with HS384 (signing-algorithm) from this client, and aud https://login.example.com/oauth2/token (assertion-audience). If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
     ],
     [
       'client_secret_jwt with a short secret',
       { 'client-auth-method': 'client_secret_jwt' },
-      "client-secret is shorter than the 32 bytes that HS256 requires (RFC 7518); servers may refuse that. Use a longer secret, or another client-auth-method. Check that client-id and client-secret belong together and are current; if they are, check that the provider expects client_secret_jwt with HS256 (signing-algorithm) from this client, and aud https://login.example.com/oauth2/token (assertion-audience). If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
+      "client-secret is shorter than the 32 bytes that HS256 requires (RFC 7518), and servers may refuse it. Use a longer secret, or another client-auth-method. Check that client-id and client-secret belong together and are current. If they are, check that the provider expects client_secret_jwt with HS256 (signing-algorithm) from this client, and aud https://login.example.com/oauth2/token (assertion-audience). If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
     ],
     [
       'private_key_jwt',
@@ -94,7 +94,7 @@ describe('a refused client is told what may help its way to authenticate:', () =
     [
       'a signed grant',
       { ...signs, 'private-key-as': 'assertion' },
-      "Check what the JWT has: aud is https://login.example.com/oauth2/token (assertion-audience); iss and sub come from client-id, a key file or assertion-claims; the provider must know the key (no kid; private-key-id sets one); the clocks must agree. If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
+      "Check the JWT: aud is https://login.example.com/oauth2/token (assertion-audience). iss and sub come from client-id, a key file or assertion-claims. The provider must know the key (no kid; private-key-id sets one). The clocks must agree. If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
     ],
     [
       'none, as written',
@@ -122,7 +122,7 @@ describe('a refused client is told what may help its way to authenticate:', () =
     const { certificate, key } = await authority.issue({ names: [], client: true });
     const given = { 'client-secret': '', 'client-certificate': certificate, 'client-key': key };
     const advice = (input: string): string =>
-      `Check that the provider knows client-certificate for this client-id, and that ${input} is the host that asks for certificates (often one of its own).`;
+      `Check that the provider knows client-certificate for this client-id, and that ${input} is the host for clients with certificates (often a separate host).`;
     for (const method of ['tls_client_auth', 'self_signed_tls_client_auth']) {
       for (const response of responses) {
         const how = { given: { ...given, 'client-auth-method': method } };
@@ -141,7 +141,7 @@ describe('a refused client is told what may help its way to authenticate:', () =
     const given = { 'client-secret': '', 'private-key': writeGoogleKeyFile(generatePem()) };
     assert.match(
       giveUp(refuse(answer(401)), { given }).message,
-      /private-key is a key file, and such a key usually signs the grant: try private-key-as: assertion\. Otherwise: Check that the provider knows/,
+      /private-key is a key file\. Such a key usually signs the grant, so try private-key-as: assertion\. Otherwise: Check that the provider knows/,
     );
   });
 
@@ -159,7 +159,7 @@ describe('a refused client is told what may help its way to authenticate:', () =
   test('a secret that the server says has expired', () => {
     const words = 'AADSTS7000222: The provided client secret keys for app x are expired.';
     const error = refuse(answerJson(401, { error: 'invalid_client', error_description: words }));
-    const advice = `client-secret has expired: create a new one at the provider. ${same}`;
+    const advice = `client-secret has expired. Create a new one at the provider. ${same}`;
     assert.ok(giveUp(error).message.endsWith(advice));
   });
 

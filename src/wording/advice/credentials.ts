@@ -31,7 +31,7 @@ export function adviseCredentials(refusal: Refusal): Text {
       return adviseKeyAuthentication(inputs);
     case 'tls_client_auth':
     case 'self_signed_tls_client_auth':
-      return text`Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
+      return text`Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host for clients with certificates (often a separate host).`;
     case 'none':
     case undefined:
       return adviseWithoutCredential(refusal);
@@ -43,13 +43,13 @@ function findSecretFault(refusal: Refusal): Text | undefined {
   const { words, inputs } = refusal;
   const { clientSecret = '' } = inputs;
   if (/^(["']).*\1$/s.test(clientSecret)) {
-    return text`client-secret has quotation marks around it, which are sent with it: remove them. If they are part of it: ${checkSecret}.`;
+    return text`client-secret has quotation marks around it, and they are sent. Remove them. If they are part of the secret, ${checkSecret}.`;
   }
   if (/secret.{0,40}\bexpired\b|\bexpired\b.{0,40}secret/i.test(words)) {
-    return text`client-secret has expired: create a new one at the provider.`;
+    return text`client-secret has expired. Create a new one at the provider.`;
   }
   if (isEntra(refusal) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(clientSecret)) {
-    return text`client-secret looks like the ID of a secret. Entra shows both: use its value.`;
+    return text`client-secret looks like the ID of a secret. Entra shows an ID and a value; use the value.`;
   }
   return undefined;
 }
@@ -61,11 +61,11 @@ function adviseSecret(refusal: Refusal): Text {
   const { inputs } = refusal;
   switch (inputs.clientAuthMethod) {
     case 'client_secret_jwt':
-      return text`${adviseMacLength(inputs)}${belong}; if they are, check that the provider expects client_secret_jwt with ${algorithmOf(inputs)} (signing-algorithm) from this client, and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
+      return text`${adviseMacLength(inputs)}${belong}. If they are, check that the provider expects client_secret_jwt with ${algorithmOf(inputs)} (signing-algorithm) from this client, and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
     case 'client_secret_post':
       return text`${belong}${adviseOtherPost(refusal)}.`;
     default:
-      return text`${belong}; if they are, try ${adviseOtherBasic(refusal)}.`;
+      return text`${belong}. If they are, try ${adviseOtherBasic(refusal)}.`;
   }
 }
 
@@ -97,7 +97,7 @@ function adviseOtherBasic({ inputs, words }: Refusal): Text {
 function adviseOtherPost({ answer, inputs }: Refusal): Text {
   const { words } = answer;
   const namesBasic = words?.place === 'www-authenticate' && /^\s*basic\b/i.test(words.outside);
-  if (namesBasic) return text`; if they are, try client-auth-method: client_secret_basic`;
+  if (namesBasic) return text`. If they are, try client-auth-method: client_secret_basic`;
   return inputs.isMethodWritten
     ? text`. If HTTP Basic, the default, was refused too, one of the two is wrong`
     : text``;
@@ -107,7 +107,7 @@ function adviseKeyAuthentication(inputs: Inputs): Text {
   const expected = text`Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${algorithmOf(inputs)} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
   return inputs.signingKey?.owner === undefined
     ? expected
-    : text`private-key is a key file, and such a key usually signs the grant: try private-key-as: assertion. Otherwise: ${expected}`;
+    : text`private-key is a key file. Such a key usually signs the grant, so try private-key-as: assertion. Otherwise: ${expected}`;
 }
 
 /** Nothing of the client's own proves who it is. */

@@ -17,7 +17,7 @@ describe('an ID token that is refused', () => {
     },
   };
   const says =
-    'The token has iss: https://token.actions.githubusercontent.com, sub: repo:acme/shop:environment:production, aud: api://AzureADTokenExchange; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.';
+    'The token has iss: https://token.actions.githubusercontent.com, sub: repo:acme/shop:environment:production, aud: api://AzureADTokenExchange. The trust at the provider must have exactly these values. id-token-audience sets aud; sub depends on what started the run.';
   const as = (idTokenAs: string): Given => ({
     'client-secret': '',
     'client-id': '',
@@ -33,7 +33,7 @@ describe('an ID token that is refused', () => {
         answerJson(401, { error: 'invalid_client', error_description: description }),
       );
       assert.deepEqual(giveUp(error, { given: as(way), idToken }), {
-        title: 'ID token refused',
+        title: 'OIDC token refused',
         message: `login.example.com refused GitHub's OIDC token: 401 invalid_client, "AADSTS700213: No matching federated identity record found". ${says} ${same}`,
       });
       const lines = describeAnswer(fail(error), { ...view(), idToken })
@@ -53,7 +53,7 @@ describe('an ID token that is refused', () => {
     for (const [response, said] of codes) {
       test(`is taken for the reason of ${said}: ${way}`, () => {
         const { title, message } = giveUp(refuse(response), { given: as(way), idToken });
-        assert.equal(title, 'ID token refused');
+        assert.equal(title, 'OIDC token refused');
         assert.ok(
           message.includes(`refused GitHub's OIDC token: ${said}. The token has iss: `),
           message,
@@ -66,8 +66,8 @@ describe('an ID token that is refused', () => {
       [answerJson(400, { error: 'invalid_target' }), 'resource refused'],
       [answerJson(400, { error: 'invalid_request', error_description: 'a Parameter' }), 'refused'],
       [answerJson(400, { error: 'unsupported_grant_type' }), 'grant type not supported'],
-      [answerJson(400, { error: 'invalid_dpop_proof' }), 'DPoP wanted'],
-      [answerJson(400, { error: 'use_dpop_nonce' }), 'DPoP wanted'],
+      [answerJson(400, { error: 'invalid_dpop_proof' }), 'DPoP required'],
+      [answerJson(400, { error: 'use_dpop_nonce' }), 'DPoP required'],
       [answerJson(400, { error: 'temporarily_unavailable' }), 'server busy'],
       [answer(404), 'no token endpoint there'],
       [answer(500), 'server failed'],
@@ -83,7 +83,7 @@ describe('an ID token that is refused', () => {
   test('is the reason of invalid_grant where it is the grant, or the only credential', () => {
     for (const way of ways) {
       const error = refuse(answerJson(400, { error: 'invalid_grant' }));
-      assert.equal(giveUp(error, { given: as(way), idToken }).title, 'ID token refused');
+      assert.equal(giveUp(error, { given: as(way), idToken }).title, 'OIDC token refused');
     }
   });
 
@@ -102,7 +102,7 @@ describe('an ID token that is refused', () => {
     assert.equal(title, 'client refused');
     assert.match(message, /belong together/);
     const denied = refuse(answerJson(403, { error: 'access_denied' }));
-    assert.equal(giveUp(denied, { given, idToken }).title, 'ID token refused');
+    assert.equal(giveUp(denied, { given, idToken }).title, 'OIDC token refused');
   });
 
   test('is never shown itself', () => {
@@ -123,7 +123,7 @@ describe('an ID token that is refused', () => {
     const given = { ...as('client_assertion'), 'client-id': 'ci-client' };
     const { message } = giveUp(refuse(answer(401)), { given, idToken });
     const hint =
-      'client-id must name the client that trusts this token; Keycloak wants none, so remove it there.';
+      'client-id must name the client that trusts this token. Keycloak expects no client-id, so remove it there.';
     assert.ok(message.endsWith(` ${hint} ${same}`), message);
     const none = giveUp(refuse(answer(401)), { given: as('assertion'), idToken });
     assert.ok(!none.message.includes('client-id must name'), none.message);
@@ -139,6 +139,6 @@ describe('an ID token that is refused', () => {
         },
       ).title;
     assert.equal(words('Audience not found'), 'resource refused');
-    assert.equal(words('No match for the presented assertion audience'), 'ID token refused');
+    assert.equal(words('No match for the presented assertion audience'), 'OIDC token refused');
   });
 });

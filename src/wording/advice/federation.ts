@@ -6,10 +6,10 @@ import type { Refusal } from './refusal.ts';
 export function adviseIdToken({ inputs, idToken }: Refusal): Text {
   const isClientNamed = inputs.idTokenAs === 'client_assertion' && inputs.clientId !== undefined;
   const client = isClientNamed
-    ? text` client-id must name the client that trusts this token; Keycloak wants none, so remove it there.`
+    ? text` client-id must name the client that trusts this token. Keycloak expects no client-id, so remove it there.`
     : text``;
-  const claims = idToken === undefined ? text`` : text`The token has ${writeClaims(idToken)}; `;
-  return text`${claims}the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.${client}`;
+  const claims = idToken === undefined ? text`` : text`The token has ${writeClaims(idToken)}. `;
+  return text`${claims}The trust at the provider must have exactly these values. id-token-audience sets aud; sub depends on what started the run.${client}`;
 }
 
 /** The codes that say nothing against an ID token. */

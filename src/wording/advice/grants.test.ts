@@ -11,7 +11,7 @@ describe('a refused grant is told what may be wrong with it:', () => {
     [
       'a refresh token',
       { 'refresh-token': 'a-refresh-token' },
-      'The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.',
+      'The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it.',
     ],
     [
       'a signed JWT',
@@ -21,7 +21,7 @@ describe('a refused grant is told what may be wrong with it:', () => {
         'private-key-as': 'assertion',
         'private-key-id': 'key-1',
       },
-      "Check what the JWT has: aud is https://login.example.com/oauth2/token (assertion-audience); iss and sub come from client-id, a key file or assertion-claims; the provider must know the key (kid key-1); the clocks must agree. If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
+      "Check the JWT: aud is https://login.example.com/oauth2/token (assertion-audience). iss and sub come from client-id, a key file or assertion-claims. The provider must know the key (kid key-1). The clocks must agree. If that is right, try the server's issuer as assertion-audience (probably https://login.example.com).",
     ],
     [
       'an assertion of the user',
@@ -31,7 +31,7 @@ describe('a refused grant is told what may be wrong with it:', () => {
     [
       'a password',
       { 'grant-type': 'password', parameters: 'username=ci' },
-      'The user name or the password is wrong, or the user has a second factor, which this grant cannot give.',
+      'The user name or the password is wrong, or the user has a second factor, which this grant cannot send.',
     ],
     [
       'nothing but the client',

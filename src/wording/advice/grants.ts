@@ -14,7 +14,7 @@ export function adviseGrant({ inputs }: Refusal): Text {
     case 'client_credentials':
       return text`The provider may not allow client_credentials for this client, or requires a user or a role to be set for it.`;
     case 'password':
-      return text`The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
+      return text`The user name or the password is wrong, or the user has a second factor, which this grant cannot send.`;
     case tokenExchangeGrant:
       return text`Check the tokens and their types in parameters: one may have expired, or be meant for another server.`;
     case 'authorization_code':
@@ -45,7 +45,7 @@ export function advisePublicClient(): Text {
 
 /** The refresh token is not accepted. */
 export function adviseRefreshToken(): Text {
-  return text`The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.`;
+  return text`The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it.`;
 }
 
 /** What the setting is called where people look for it, by grant type. */

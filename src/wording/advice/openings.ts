@@ -31,11 +31,14 @@ export const openings = {
     say: ({ host, inputs }) => text`${host} does not support ${nameGrant(inputs)}`,
   },
   idToken: {
-    title: 'ID token refused',
+    title: 'OIDC token refused',
     say: ({ host }) => text`${host} refused GitHub's OIDC token`,
   },
-  limit: { title: 'too many requests', say: ({ host }) => text`${host} refused for now` },
-  dpop: { title: 'DPoP wanted', say: ({ host }) => text`${host} requires a DPoP proof` },
+  limit: {
+    title: 'too many requests',
+    say: ({ host }) => text`${host} refused the request for now`,
+  },
+  dpop: { title: 'DPoP required', say: ({ host }) => text`${host} requires a DPoP proof` },
 } as const satisfies Readonly<Record<string, Opening>>;
 
 /** The title of the one refusal that says everything already. */

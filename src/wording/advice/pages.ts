@@ -22,22 +22,22 @@ export function explainPage(
 ): Explanation {
   const words = quoteWords(answer);
   const answered = text`${host} answered ${nameStatus(answer.status)}`;
-  const withPage = isHtml(answer) ? text` with a page in place of ${wanted}` : text``;
+  const withPage = isHtml(answer) ? text` with a page instead of ${wanted}` : text``;
   switch (page) {
     case 'firewall':
       return {
         title: 'blocked by a firewall',
-        message: text`${answered}${withPage}${words}. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
+        message: text`${answered}${withPage}${words}. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
       };
     case 'login':
       return {
         title: 'a page, not a token',
-        message: text`${answered} with a login page in place of ${wanted}${words}. Check that ${nameUrlInput(inputs)} is not a page for people; a gateway with a login of its own may stand in front of the server.`,
+        message: text`${answered} with a login page instead of ${wanted}${words}. Check that ${nameUrlInput(inputs)} is the token endpoint and not a web page. A gateway with its own login may be in front of the server.`,
       };
     case 'maintenance':
       return {
         title: 'maintenance',
-        message: text`${answered} with a page about maintenance in place of ${wanted}${words}. Run the job again later; the provider's status page may say when.`,
+        message: text`${answered} with a maintenance page instead of ${wanted}${words}. Run the job again later. The provider's status page may say when.`,
       };
   }
 }

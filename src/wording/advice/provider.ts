@@ -5,10 +5,10 @@ import type { Refusal } from './refusal.ts';
 
 /** The client must prove that it has a key, to which the token is bound. */
 export function adviseDpop({ host }: Refusal): Text {
-  const bound = text`A token that is bound to one is of no use to later steps.`;
+  const bound = text`Later steps cannot use a token that is bound to a key.`;
   return /\.okta(preview|-emea)?\.com$/.test(host)
-    ? text`${bound} In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
-    : text`${bound} Switch DPoP off for this client at the provider.`;
+    ? text`${bound} In Okta: Applications, the app, General Settings, turn off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
+    : text`${bound} Turn DPoP off for this client at the provider.`;
 }
 
 /** The client has requested too often. */
@@ -31,7 +31,7 @@ export function adviseGatewayRoute({ inputs }: Refusal): Text {
 
 /** A proxy in front of the server has a login of its own. */
 export function adviseIdentityProxy(): Text {
-  return text`A proxy with a login of its own stands in front of the server. Its documentation names the header that lets a program in; set it in headers.`;
+  return text`A proxy with its own login is in front of the server. Its documentation names the header that lets a program in; set it in headers.`;
 }
 
 /** The server does not serve this address. */
@@ -41,7 +41,7 @@ export function adviseAddress(): Text {
 
 /** Somebody must approve of the client first, or a policy must let it. */
 export function adviseConsent(): Text {
-  return text`Grant the consent for this client at the provider (an administrator can), or change the policy there.`;
+  return text`Grant consent for this client at the provider (as an administrator), or change the policy there.`;
 }
 
 /** The client may not do what it wants to do. */
@@ -51,7 +51,7 @@ export function advisePermission(): Text {
 
 /** The client or an account is switched off. */
 export function adviseAccount(): Text {
-  return text`Switch it on again at the provider.`;
+  return text`Enable it again at the provider.`;
 }
 
 const methods: readonly ClientAuthMethod[] = [
@@ -81,10 +81,10 @@ export function adviseOtherMethod(refusal: Refusal): Text {
   const expects = text`The provider expects`;
   switch (findOtherMethod(refusal)) {
     case 'private_key_jwt':
-      return text`${expects} a JWT from this client, signed with private-key (private_key_jwt): set private-key instead.`;
+      return text`${expects} a JWT from this client, signed with private-key (private_key_jwt). Set private-key instead.`;
     case 'tls_client_auth':
     case 'self_signed_tls_client_auth':
-      return text`${expects} a client certificate: set client-certificate and client-key.`;
+      return text`${expects} a client certificate. Set client-certificate and client-key.`;
     case 'client_secret_jwt':
     case 'client_secret_post':
     case 'client_secret_basic':

@@ -166,7 +166,7 @@ describe('the advice leads to what is wrong:', () => {
       'DPoP',
       say(400, 'invalid_request', 'DPoP proof is missing'),
       byIssuer,
-      /Switch DPoP off/,
+      /Turn DPoP off/,
       /Compare/,
     ],
     [
@@ -212,7 +212,7 @@ describe('the advice leads to what is wrong:', () => {
       'a client for a JWT',
       say(400, 'invalid_client', 'Parameter client_assertion_type is missing'),
       byIssuer,
-      /expects a signed JWT from this client: set private-key/,
+      /expects a signed JWT from this client\. Set private-key/,
       /belong together/,
     ],
   ];

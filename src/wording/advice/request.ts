@@ -7,9 +7,9 @@ import { isKeyGrant, type Refusal, sendsSignedJwt } from './refusal.ts';
 export function adviseScope({ inputs, words }: Refusal): Text {
   const { scopes } = inputs;
   const entra = /\.default\b/.test(words) && !scopes.some((scope) => scope.endsWith('/.default'));
-  const form = entra ? text` Entra takes one scope, which ends in /.default.` : text``;
+  const form = entra ? text` Entra expects one scope, which ends in /.default.` : text``;
   if (scopes.length > 0) {
-    return text`Check scopes: ${scopes.join(' ')}; the provider must know each and allow it for this client.${form}`;
+    return text`Check scopes: ${scopes.join(' ')}. The provider must know each scope and allow it for this client.${form}`;
   }
   return isKeyGrant(inputs)
     ? text`Set scopes, or the scope claim in assertion-claims, as the provider requires.${form}`
@@ -23,7 +23,7 @@ export function adviseAudience(refusal: Refusal): Text {
   const isRequested = audiences.some((audience) => words.includes(audience));
   if (sendsSignedJwt(inputs) && !isRequested) return adviseAssertionAudience(refusal);
   if (audiences.length > 0) {
-    return text`Check audience: ${audiences.join(' ')}; the provider must know it and allow it for this client.`;
+    return text`Check audience: ${audiences.join(' ')}. The provider must know it and allow it for this client.`;
   }
   if (resources.length > 0) return adviseResource(refusal);
   return text`Set audience to the API that the token is for.`;
@@ -47,17 +47,17 @@ export function adviseApiKey({ inputs }: Refusal): Text {
     /api[-_]?key|^key$/i.test(name);
   const parameter = inputs.parameters.find(isKey)?.[0];
   if (parameter !== undefined) {
-    return text`Check ${parameter} in parameters: it must be a current API key, the key itself and not its name or ID.`;
+    return text`Check ${parameter} in parameters: It must be a current API key: the key itself, not its name or ID.`;
   }
   const header = inputs.headers.find(isKey)?.[0];
-  if (header !== undefined) return text`Check ${header} in headers: it must be a current API key.`;
-  return text`An API key goes into parameters or headers, under the name that the provider's documentation has, and not into client-secret. IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.`;
+  if (header !== undefined) return text`Check ${header} in headers. It must be a current API key.`;
+  return text`Set an API key in parameters or headers, not in client-secret. The provider's documentation has its name. For IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.`;
 }
 
 /** The grant type is not known to the server. */
 export function adviseUnknownGrant({ inputs }: Refusal): Text {
   if (inputs.bodyFormat === 'json') {
-    return text`The server probably reads forms only: try body-format: form.`;
+    return text`The server probably reads only forms. Try body-format: form.`;
   }
   if (inputs.grantType === undefined) return text`Set grant-type.`;
   return inputs.grantType === 'client_credentials'
@@ -67,10 +67,10 @@ export function adviseUnknownGrant({ inputs }: Refusal): Text {
 
 /** The server wants another format. */
 export function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {
-  if (endpointType === 'acs_api') return text`Check token-url, and endpoint-type.`;
+  if (endpointType === 'acs_api') return text`Check token-url and endpoint-type.`;
   return bodyFormat === 'form'
     ? text`Try body-format: json.`
-    : text`Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.`;
+    : text`Most servers read a form: remove body-format. If a form is refused, too, check token-url and the formats in the provider's documentation.`;
 }
 
 /** Names of parameters that servers speak of without quotation marks. */
@@ -136,11 +136,11 @@ const inputsOfParameters: Readonly<Record<string, (inputs: Inputs) => Text>> = {
   client_id: ({ clientId }) =>
     clientId === undefined
       ? text`Set client-id.`
-      : text`The server reads it from the body: try client-auth-method: client_secret_post.`,
+      : text`The server reads it from the body. Try client-auth-method: client_secret_post.`,
   client_secret: ({ clientAuthMethod }) =>
     clientAuthMethod === 'client_secret_basic'
-      ? text`The server reads it from the body: try client-auth-method: client_secret_post.`
-      : text`The provider expects a secret from this client: set client-secret, with client-auth-method: client_secret_post.`,
+      ? text`The server reads it from the body. Try client-auth-method: client_secret_post.`
+      : text`The provider expects a secret from this client. Set client-secret, with client-auth-method: client_secret_post.`,
   client_assertion: adviseAssertion,
   client_assertion_type: adviseAssertion,
   scope: () => text`Set scopes.`,
@@ -150,15 +150,15 @@ const inputsOfParameters: Readonly<Record<string, (inputs: Inputs) => Text>> = {
   grant_type: () => text`Set grant-type.`,
   refresh_token: () => text`Set refresh-token.`,
   assertion: () =>
-    text`The grant is an assertion: set private-key with private-key-as: assertion, or id-token-as: assertion.`,
+    text`The grant is an assertion. Set private-key with private-key-as: assertion, or id-token-as: assertion.`,
   subject_token: () =>
-    text`The grant is a token exchange: set id-token-as: subject_token, or subject_token in parameters.`,
+    text`The grant is a token exchange. Set id-token-as: subject_token, or subject_token in parameters.`,
 };
 
 function adviseAssertion({ clientAuthMethod }: Inputs): Text {
   return clientAuthMethod === 'none'
-    ? text`The client did not authenticate: set client-secret or private-key.`
-    : text`The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.`;
+    ? text`The client did not authenticate. Set client-secret or private-key.`
+    : text`The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.`;
 }
 
 /** The names of what is in the body or in the query, as far as the server can miss it. */
@@ -180,12 +180,12 @@ function listSent(inputs: Inputs): string[] {
 function adviseOtherFormat({ bodyFormat }: Inputs, name: string): Text {
   switch (bodyFormat) {
     case 'json':
-      return text`${name} was sent, in JSON. Most servers read a form: unless the provider's documentation shows JSON, remove body-format.`;
+      return text`${name} was sent as JSON. Most servers read a form. Unless the provider's documentation shows JSON, remove body-format.`;
     case 'query':
-      return text`${name} was sent, in the query. Check body-format against the provider's documentation.`;
+      return text`${name} was sent in the query. Check body-format against the provider's documentation.`;
     case 'form':
     case 'multipart':
-      return text`${name} was sent, in a form. If the provider's documentation shows JSON, set body-format: json.`;
+      return text`${name} was sent in a form. If the provider's documentation shows JSON, set body-format: json.`;
   }
 }
 

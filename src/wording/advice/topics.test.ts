@@ -52,7 +52,7 @@ describe('the words of a server', () => {
       'API rate limit exceeded',
       {},
       'too many requests',
-      'refused for now',
+      'refused the request for now',
       'Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
     ],
     [
@@ -60,7 +60,7 @@ describe('the words of a server', () => {
       'You have exceeded your daily quota',
       {},
       'too many requests',
-      'refused for now',
+      'refused the request for now',
       'Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
     ],
     [
@@ -68,16 +68,16 @@ describe('the words of a server', () => {
       'Too many login attempts',
       {},
       'too many requests',
-      'refused for now',
+      'refused the request for now',
       'Request tokens less often (use-cache reuses them), or ask the provider for a higher limit.',
     ],
     [
       'DPoP',
       'DPoP proof is missing',
       {},
-      'DPoP wanted',
+      'DPoP required',
       'requires a DPoP proof',
-      'A token that is bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+      'Later steps cannot use a token that is bound to a key. Turn DPoP off for this client at the provider.',
     ],
     [
       'client certificate',
@@ -85,7 +85,7 @@ describe('the words of a server', () => {
       {},
       'client refused',
       'refused the client',
-      'The provider expects a client certificate: set client-certificate and client-key.',
+      'The provider expects a client certificate. Set client-certificate and client-key.',
     ],
     [
       'client-id as well as an ID token',
@@ -93,7 +93,7 @@ describe('the words of a server', () => {
       { ...federated, 'client-id': 'ci-client' },
       'client refused',
       'refused the client',
-      "Remove client-id: GitHub's OIDC token names the client already (its sub), and the two must be the same.",
+      "Remove client-id. GitHub's OIDC token already names the client (sub), and the two must be the same.",
     ],
     [
       'another client authentication method',
@@ -101,7 +101,7 @@ describe('the words of a server', () => {
       {},
       'client refused',
       'refused the client',
-      'The provider expects a JWT from this client, signed with private-key (private_key_jwt): set private-key instead.',
+      'The provider expects a JWT from this client, signed with private-key (private_key_jwt). Set private-key instead.',
     ],
     [
       'another client authentication method',
@@ -117,7 +117,7 @@ describe('the words of a server', () => {
       mac,
       'client refused',
       'refused the client',
-      'The provider expects a client certificate: set client-certificate and client-key.',
+      'The provider expects a client certificate. Set client-certificate and client-key.',
     ],
     [
       'another client authentication method',
@@ -133,7 +133,7 @@ describe('the words of a server', () => {
       {},
       'client refused',
       'refused the client',
-      'The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.',
+      'The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.',
     ],
     [
       'signed JWT',
@@ -141,7 +141,7 @@ describe('the words of a server', () => {
       {},
       'client refused',
       'refused the client',
-      'The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.',
+      'The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.',
     ],
     [
       'API key',
@@ -149,7 +149,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      "An API key goes into parameters or headers, under the name that the provider's documentation has, and not into client-secret. IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.",
+      "Set an API key in parameters or headers, not in client-secret. The provider's documentation has its name. For IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.",
     ],
     [
       'API key',
@@ -157,7 +157,7 @@ describe('the words of a server', () => {
       { parameters: 'apikey=an-api-key' },
       'refused',
       'refused the request',
-      'Check apikey in parameters: it must be a current API key, the key itself and not its name or ID.',
+      'Check apikey in parameters: It must be a current API key: the key itself, not its name or ID.',
     ],
     [
       'API key',
@@ -165,7 +165,7 @@ describe('the words of a server', () => {
       { headers: 'X-API-Key: an-api-key' },
       'refused',
       'refused the request',
-      'Check X-API-Key in headers: it must be a current API key.',
+      'Check X-API-Key in headers. It must be a current API key.',
     ],
     [
       'tenant',
@@ -205,7 +205,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'The server reads it from the body: try client-auth-method: client_secret_post.',
+      'The server reads it from the body. Try client-auth-method: client_secret_post.',
     ],
     [
       'missing parameter',
@@ -221,7 +221,7 @@ describe('the words of a server', () => {
       { 'client-auth-method': 'none', 'client-secret': '' },
       'refused',
       'refused the request',
-      'The provider expects a secret from this client: set client-secret, with client-auth-method: client_secret_post.',
+      'The provider expects a secret from this client. Set client-secret, with client-auth-method: client_secret_post.',
     ],
     [
       'missing parameter',
@@ -229,7 +229,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'The server reads it from the body: try client-auth-method: client_secret_post.',
+      'The server reads it from the body. Try client-auth-method: client_secret_post.',
     ],
     [
       'missing parameter',
@@ -269,7 +269,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      "grant_type was sent, in a form. If the provider's documentation shows JSON, set body-format: json.",
+      "grant_type was sent in a form. If the provider's documentation shows JSON, set body-format: json.",
     ],
     [
       'missing parameter',
@@ -277,7 +277,7 @@ describe('the words of a server', () => {
       { 'body-format': 'json' },
       'refused',
       'refused the request',
-      "grant_type was sent, in JSON. Most servers read a form: unless the provider's documentation shows JSON, remove body-format.",
+      "grant_type was sent as JSON. Most servers read a form. Unless the provider's documentation shows JSON, remove body-format.",
     ],
     [
       'signed JWT',
@@ -285,7 +285,7 @@ describe('the words of a server', () => {
       { 'client-auth-method': 'none', 'client-secret': '' },
       'client refused',
       'refused the client',
-      'The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.',
+      'The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.',
     ],
     [
       'missing parameter',
@@ -301,7 +301,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'The grant is an assertion: set private-key with private-key-as: assertion, or id-token-as: assertion.',
+      'The grant is an assertion. Set private-key with private-key-as: assertion, or id-token-as: assertion.',
     ],
     [
       'missing parameter',
@@ -309,7 +309,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'The grant is a token exchange: set id-token-as: subject_token, or subject_token in parameters.',
+      'The grant is a token exchange. Set id-token-as: subject_token, or subject_token in parameters.',
     ],
     [
       'key length',
@@ -317,7 +317,7 @@ describe('the words of a server', () => {
       shortMac,
       'client refused',
       'refused the client',
-      "client-secret is shorter than the 32 bytes that HS256 requires (RFC 7518); servers may refuse that. Use a longer secret, or another client-auth-method. The provider's documentation may name the length.",
+      "client-secret is shorter than the 32 bytes that HS256 requires (RFC 7518), and servers may refuse it. Use a longer secret, or another client-auth-method. The provider's documentation may name the length.",
     ],
     [
       'credentials',
@@ -325,7 +325,7 @@ describe('the words of a server', () => {
       {},
       'client refused',
       'refused the client',
-      'Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post.',
+      'Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post.',
     ],
     [
       'credentials',
@@ -347,9 +347,9 @@ describe('the words of a server', () => {
       'credentials',
       'Invalid client or Invalid client credentials',
       { ...federated, 'client-id': 'ci-client' },
-      'ID token refused',
+      'OIDC token refused',
       "refused GitHub's OIDC token",
-      'The token has iss: https://i.example.com, sub: repo:acme/shop, aud: https://aud.example.com; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run. client-id must name the client that trusts this token; Keycloak wants none, so remove it there.',
+      'The token has iss: https://i.example.com, sub: repo:acme/shop, aud: https://aud.example.com. The trust at the provider must have exactly these values. id-token-audience sets aud; sub depends on what started the run. client-id must name the client that trusts this token. Keycloak expects no client-id, so remove it there.',
     ],
     [
       'refresh token',
@@ -357,7 +357,7 @@ describe('the words of a server', () => {
       refresh,
       'grant refused',
       'refused the grant',
-      'The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.',
+      'The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it.',
     ],
     [
       'refresh token',
@@ -365,7 +365,7 @@ describe('the words of a server', () => {
       refresh,
       'grant refused',
       'refused the grant',
-      'The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.',
+      'The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it.',
     ],
     [
       'access to an API',
@@ -373,7 +373,7 @@ describe('the words of a server', () => {
       { audience: 'https://api.example.com' },
       'resource refused',
       'refused the audience',
-      'Check audience: https://api.example.com; the provider must know it and allow it for this client.',
+      'Check audience: https://api.example.com. The provider must know it and allow it for this client.',
     ],
     [
       'access to an API',
@@ -459,9 +459,9 @@ describe('the words of a server', () => {
       'audience of the ID token',
       'Invalid token audience',
       federated,
-      'ID token refused',
+      'OIDC token refused',
       "refused GitHub's OIDC token",
-      'The token has iss: https://i.example.com, sub: repo:acme/shop, aud: https://aud.example.com; the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.',
+      'The token has iss: https://i.example.com, sub: repo:acme/shop, aud: https://aud.example.com. The trust at the provider must have exactly these values. id-token-audience sets aud; sub depends on what started the run.',
     ],
     [
       'audience',
@@ -493,7 +493,7 @@ describe('the words of a server', () => {
       { audience: 'nope', 'grant-type': 'token-exchange', parameters: 'subject_token=a-token' },
       'resource refused',
       'refused the audience',
-      'Check audience: nope; the provider must know it and allow it for this client.',
+      'Check audience: nope. The provider must know it and allow it for this client.',
     ],
     [
       'audience',
@@ -517,7 +517,7 @@ describe('the words of a server', () => {
       {},
       'scope refused',
       'refused the scope',
-      'Check scopes: read list; the provider must know each and allow it for this client.',
+      'Check scopes: read list. The provider must know each scope and allow it for this client.',
     ],
     ['scope', 'Bad scope', { scopes: '' }, 'scope refused', 'requires a scope', 'Set scopes.'],
     [
@@ -534,7 +534,7 @@ describe('the words of a server', () => {
       {},
       'scope refused',
       'refused the scope',
-      'Check scopes: read list; the provider must know each and allow it for this client. Entra takes one scope, which ends in /.default.',
+      'Check scopes: read list. The provider must know each scope and allow it for this client. Entra expects one scope, which ends in /.default.',
     ],
     [
       'permission',
@@ -558,7 +558,7 @@ describe('the words of a server', () => {
       keyGrant,
       'grant refused',
       'refused the grant',
-      "The JWT is valid for 60 seconds from when it was made, by the clock of this runner. Check that clock (NTP) and the server's.",
+      "The JWT is valid for 60 seconds by the clock of this runner. Check that clock (NTP) and the server's.",
     ],
     [
       'times of the JWT',
@@ -566,7 +566,7 @@ describe('the words of a server', () => {
       keyClient,
       'client refused',
       'refused the client',
-      "The JWT is valid for 60 seconds from when it was made, by the clock of this runner. Check that clock (NTP) and the server's.",
+      "The JWT is valid for 60 seconds by the clock of this runner. Check that clock (NTP) and the server's.",
     ],
     [
       'issuer and subject',
@@ -590,7 +590,7 @@ describe('the words of a server', () => {
       { 'grant-type': 'password', parameters: 'username=ci' },
       'grant refused',
       'refused the grant',
-      'The user name or the password is wrong, or the user has a second factor, which this grant cannot give.',
+      'The user name or the password is wrong, or the user has a second factor, which this grant cannot send.',
     ],
     [
       'redirect URI',
@@ -630,7 +630,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'A proxy with a login of its own stands in front of the server. Its documentation names the header that lets a program in; set it in headers.',
+      'A proxy with its own login is in front of the server. Its documentation names the header that lets a program in; set it in headers.',
     ],
     [
       'public client',
@@ -750,7 +750,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'Grant the consent for this client at the provider (an administrator can), or change the policy there.',
+      'Grant consent for this client at the provider (as an administrator), or change the policy there.',
     ],
     [
       'account',
@@ -758,7 +758,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'Switch it on again at the provider.',
+      'Enable it again at the provider.',
     ],
   ];
   for (const [topic, words, given, title, opening, advice] of rows) {

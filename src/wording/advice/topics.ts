@@ -91,7 +91,7 @@ export const topics: readonly Topic[] = [
     /client[_ ]?id\b.{0,60}\b(match|differ|equal|same)|\b(sub|subject)\b.{0,60}\b(match|differ|equal).{0,60}client[_ ]?id/i,
     openings.client,
     () =>
-      text`Remove client-id: GitHub's OIDC token names the client already (its sub), and the two must be the same.`,
+      text`Remove client-id. GitHub's OIDC token already names the client (sub), and the two must be the same.`,
     (refusal) => isIdTokenClient(refusal) && refusal.inputs.clientId !== undefined,
   ),
   about(
@@ -101,7 +101,7 @@ export const topics: readonly Topic[] = [
     (refusal) =>
       showsCertificate(refusal.inputs)
         ? adviseCredentials(refusal)
-        : text`The provider expects a client certificate: set client-certificate and client-key.`,
+        : text`The provider expects a client certificate. Set client-certificate and client-key.`,
     isOAuth,
   ),
   {
@@ -115,7 +115,7 @@ export const topics: readonly Topic[] = [
     /client[ _]assertion|signed jwt|\bjwt\b.{0,20}(required|expected|missing)/i,
     openings.client,
     () =>
-      text`The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.`,
+      text`The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.`,
     (refusal) =>
       isOAuth(refusal) &&
       !signs(refusal) &&

@@ -333,7 +333,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     assert.equal(trusted.exitCode, 0, trusted.stdout);
     const other = await run();
     assert.deepEqual([other.exitCode, other.outputs], [1, {}]);
-    assert.equal(other.annotations[0]?.title, 'oauth2-token: ID token refused');
+    assert.equal(other.annotations[0]?.title, 'oauth2-token: OIDC token refused');
     assert.equal(server.requests.length, 2);
   });
 

@@ -200,11 +200,11 @@ async function tellCached(which: 'first' | 'second'): Promise<readonly string[]>
   }
 }
 
-const asking = 'Asking login.example.com (client_credentials, scope: read list).';
+const asking = 'Requesting a token from login.example.com (client_credentials, scope: read list).';
 const missed = `No usable token in the cache. ${asking}`;
 const got = 'Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.';
 const set = 'Set: output token, environment variable OAUTH2_TOKEN.';
-const denied = 'Not cached: this run may read the cache but not write it.';
+const denied = 'Not cached: this run can read the cache but not write to it.';
 
 function notUsed(why: string, told: Told): LogText {
   return {
@@ -267,7 +267,7 @@ const cacheTexts: readonly LogText[] = [
   }),
   notUsed('this runner offers no cache service.', { env: { ACTIONS_RESULTS_URL: '' } }),
   notUsed(
-    'neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.',
+    'neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so the repository is not known.',
     { env: { GITHUB_REPOSITORY_ID: '' } },
   ),
   notUsed('ACTIONS_CACHE_MODE lets this job neither read nor write it.', {
@@ -294,7 +294,7 @@ const cacheTexts: readonly LogText[] = [
     { inputs: { 'expires-at-override': '2026-01-01T12:00:00Z' } },
     ['Got a Bearer token, which expired at 2026-01-01T12:00:00Z.'],
   ),
-  notCached('the token lives no longer than min-validity: 3600.', {
+  notCached('the token is not valid for longer than min-validity (3600 s).', {
     inputs: { 'min-validity': '3600' },
   }),
   notCached('another job kept a token at the same time; later jobs reuse that one.', {
@@ -309,7 +309,7 @@ const cacheTexts: readonly LogText[] = [
   }),
   notCached('tar could not make the archive on this machine.', { saving: 'tar_failed' }),
   notCached(
-    'no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.',
+    'no file could be written to RUNNER_TEMP. The directory must exist, be writable and have free space.',
     { saving: 'no_room' },
   ),
   notCached('the service did not take it.', { saving: 'failed' }),
@@ -347,7 +347,7 @@ const endTexts: readonly LogText[] = [
     name: 'a token whose state cannot be read at the end of the job',
     tell: () => tellEnd([], { env: { ACTIONS_RUNTIME_TOKEN: 'the-token-of-another-job' } }),
     log: [
-      'Warning: The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.',
+      'Warning: The token was not revoked, because the state that the step saved for the end of the job cannot be read. It stays valid until it expires.',
     ],
   },
 ];
@@ -375,7 +375,7 @@ const rareFailures: readonly LogText[] = [
     log: [
       asking,
       got,
-      'Error: The token is too long for an environment variable (32,767 characters on Windows), so OAUTH2_TOKEN cannot hold it: no later step could start. Set env-var: false and use the output token.',
+      'Error: The token is too long for the environment variable OAUTH2_TOKEN (limit: 32,767 characters on Windows). With it, no later step could start. Set env-var: false and use the output token.',
     ],
   },
   {
@@ -405,7 +405,7 @@ const rareFailures: readonly LogText[] = [
       asking,
       ...asked,
       '    failed after 0.2 s: TypeError: x is not a function',
-      `Error: TypeError: x is not a function. This is a defect of oauth2-token; its issue tracker is the place to report it. ${inTheSameWay}`,
+      `Error: TypeError: x is not a function. This is a bug in oauth2-token. Report it in the issue tracker of oauth2-token. ${inTheSameWay}`,
     ],
   },
 ];
@@ -415,13 +415,13 @@ export const logTexts: readonly LogText[] = [
   {
     name: 'a first fetch',
     tell: () => tellCached('first'),
-    log: [missed, got, 'Kept in the cache, encrypted, for other jobs and later runs.', set],
+    log: [missed, got, 'Saved in the cache, encrypted, for other jobs and later runs.', set],
   },
   {
     name: 'a cache hit',
     tell: () => tellCached('second'),
     log: [
-      'Reusing a token from the cache: Bearer, valid for 42 min, until 2026-01-31T12:00:00Z. login.example.com was not asked.',
+      'Reusing a token from the cache: Bearer, valid for 42 min, until 2026-01-31T12:00:00Z. No request to login.example.com.',
       set,
     ],
   },
@@ -502,8 +502,8 @@ export const logTexts: readonly LogText[] = [
         answers: [grant({ refresh_token: 'the-new-refresh-token' })],
       }),
     log: [
-      'Cache not used: the request carries a grant that is used up by asking.',
-      'Asking login.example.com (refresh_token, scope: read list).',
+      'Cache not used: this grant works only once (refresh token, code, ...).',
+      'Requesting a token from login.example.com (refresh_token, scope: read list).',
       got,
       'Not cached: the refresh token was replaced. Store the output refresh-token before anything else.',
       set,
@@ -533,7 +533,7 @@ export const logTexts: readonly LogText[] = [
         env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
       }),
     log: [
-      'NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.',
+      'NODE_TLS_REJECT_UNAUTHORIZED is set and ignored: TLS is always verified. For a private CA, set ca-certificate.',
       asking,
       got,
       set,
@@ -567,7 +567,7 @@ export const logTexts: readonly LogText[] = [
         },
       }),
     log: [
-      'Error: The file that GITHUB_OUTPUT names could not be written: the disk is full (ENOSPC). Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.',
+      'Error: The file in GITHUB_OUTPUT could not be written: the disk is full (ENOSPC). Later steps got no token. If the server issued one, it stays valid until it expires or is revoked. A refresh token that it replaced is lost.',
     ],
   },
   {
@@ -575,7 +575,7 @@ export const logTexts: readonly LogText[] = [
     tell: () =>
       tell({ lookUp: [], inputs: { 'use-cache': 'false' }, env: { INPUT_SCOPE: 'read' } }),
     log: [
-      'Warning: scope: unknown input, did you mean scopes? It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.',
+      'Warning: scope: unknown input, did you mean scopes? It was not used. If it is a variable of the job or of a composite action (INPUT_...), ignore this warning.',
       asking,
       got,
       set,
@@ -585,7 +585,7 @@ export const logTexts: readonly LogText[] = [
     name: 'a job without credentials that is to be skipped',
     tell: () => tell({ lookUp: [], inputs: { 'client-secret': '', 'if-no-credentials': 'skip' } }),
     log: [
-      'Notice: No token: client-secret is empty (a secret that does not exist reads as empty). The step ends without one (if-no-credentials: skip), and its outputs are empty.',
+      'Notice: No token: client-secret is empty (a secret that does not exist is empty). The step ended without a token (if-no-credentials: skip). Its outputs are empty.',
     ],
   },
   {
@@ -600,7 +600,7 @@ export const logTexts: readonly LogText[] = [
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    a token at attempt 1, after 0.2 s',
       got,
-      'Kept in the cache, encrypted, for other jobs and later runs.',
+      'Saved in the cache, encrypted, for other jobs and later runs.',
       set,
     ],
   },

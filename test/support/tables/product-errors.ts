@@ -19,7 +19,7 @@ export interface ProductError {
 const credentials = 'Check that client-id and client-secret belong together and are current';
 const grantType = 'Allow this grant type for the client at the provider';
 const html = { 'content-type': 'text/html; charset=UTF-8' } as const;
-const apiKey = 'An API key goes into parameters or headers';
+const apiKey = 'Set an API key in parameters or headers';
 const key = {
   'client-secret': '',
   'private-key': 'PEM',
@@ -74,7 +74,7 @@ export const productErrors: readonly ProductError[] = [
     body: { error: 'invalid_client', error_description: 'Client disabled' },
     shown: 'Client disabled',
     title: 'refused',
-    advice: 'Switch it on again at the provider.',
+    advice: 'Enable it again at the provider.',
   },
   {
     product: 'Entra ID, a wrong secret',
@@ -124,7 +124,7 @@ export const productErrors: readonly ProductError[] = [
     },
     shown: 'AADSTS1002012: The provided value for scope',
     title: 'scope refused',
-    advice: 'Entra takes one scope, which ends in /.default.',
+    advice: 'Entra expects one scope, which ends in /.default.',
   },
   {
     product: 'Entra ID, no scope',
@@ -150,7 +150,7 @@ export const productErrors: readonly ProductError[] = [
     inputs: { 'client-secret': '', 'client-auth-method': 'none' },
     shown: 'AADSTS7000218: The request body must contain',
     title: 'refused',
-    advice: 'The client did not authenticate: set client-secret or private-key.',
+    advice: 'The client did not authenticate. Set client-secret or private-key.',
   },
   {
     product: 'Auth0, a wrong secret',
@@ -170,7 +170,7 @@ export const productErrors: readonly ProductError[] = [
     inputs: audience,
     shown: 'Service not found: https://api.example.com',
     title: 'resource refused',
-    advice: 'Check audience: https://api.example.com;',
+    advice: 'Check audience: https://api.example.com.',
   },
   {
     product: 'Auth0, a client that may not use an API',
@@ -229,7 +229,7 @@ export const productErrors: readonly ProductError[] = [
     },
     shown: 'One or more scopes are not configured for the authorization server resource',
     title: 'scope refused',
-    advice: 'Check scopes: read list;',
+    advice: 'Check scopes: read list.',
   },
   {
     product: 'Okta, a policy',
@@ -340,7 +340,7 @@ export const productErrors: readonly ProductError[] = [
     },
     shown: 'The requested scope is invalid, unknown, or malformed',
     title: 'scope refused',
-    advice: 'Check scopes: read list;',
+    advice: 'Check scopes: read list.',
   },
   {
     product: 'Ping, a wrong secret',
@@ -558,7 +558,7 @@ export const productErrors: readonly ProductError[] = [
     inputs: keyGrant,
     shown: '',
     title: 'refused',
-    advice: 'Grant the consent for this client at the provider',
+    advice: 'Grant consent for this client at the provider',
   },
   {
     product: 'DocuSign, a key that it does not have',
@@ -583,7 +583,7 @@ export const productErrors: readonly ProductError[] = [
     body: { error_description: 'access_denied', error: 'server_error' },
     shown: 'access_denied',
     title: 'server busy',
-    advice: "The provider's status page may tell more.",
+    advice: "Check the provider's status page.",
   },
   {
     product: 'HashiCorp Vault, an audience',
@@ -595,7 +595,7 @@ export const productErrors: readonly ProductError[] = [
     },
     inputs: { 'client-secret': '', 'client-id': '', 'id-token-as': 'assertion', scopes: '' },
     shown: 'error validating token: invalid audience (aud) claim',
-    title: 'ID token refused',
+    title: 'OIDC token refused',
     advice: 'The token has iss: https://token.actions.githubusercontent.com',
   },
   {
@@ -621,8 +621,8 @@ export const productErrors: readonly ProductError[] = [
     },
     inputs: { 'client-secret': '', 'client-id': '', 'id-token-as': 'assertion', scopes: '' },
     shown: 'No Trusted Publishing config found for repository `octo-org/octo-repo`',
-    title: 'ID token refused',
-    advice: 'the trust at the provider must name exactly these',
+    title: 'OIDC token refused',
+    advice: 'The trust at the provider must have exactly these values',
   },
   {
     product: 'Infisical',
@@ -708,7 +708,7 @@ export const productErrors: readonly ProductError[] = [
     },
     shown: 'client_id: The client_id field is required',
     title: 'refused',
-    advice: 'try client-auth-method: client_secret_post',
+    advice: 'Try client-auth-method: client_secret_post',
   },
   {
     product: 'Problem details (RFC 9457)',
@@ -761,7 +761,7 @@ export const productErrors: readonly ProductError[] = [
     headers: { ...html, 'cf-mitigated': 'challenge' },
     shown: 'Just a moment',
     title: 'blocked by a firewall',
-    advice: 'allow the address of this runner there',
+    advice: 'allow the address of this runner at the firewall',
   },
   {
     product: 'Akamai, a block',
@@ -870,7 +870,7 @@ export const productErrors: readonly ProductError[] = [
     headers: html,
     shown: '503 Service Temporarily Unavailable',
     title: 'server failed',
-    advice: "The provider's status page may tell more.",
+    advice: "Check the provider's status page.",
   },
   {
     product: 'nginx, a server that is down',
@@ -879,6 +879,6 @@ export const productErrors: readonly ProductError[] = [
     headers: html,
     shown: '',
     title: 'server failed',
-    advice: "The provider's status page may tell more.",
+    advice: "Check the provider's status page.",
   },
 ];

@@ -17,25 +17,25 @@ import { inTheSameWay, same } from '../wording.ts';
 /** Answers without a token, and those that say to come back later. */
 export const answerFailures: readonly Failure[] = [
   row(
-    'a page in place of a token',
+    'a page instead of a token',
     answer([page], { 'retry-max-attempts': '2' }),
     'a page, not a token',
     [
       asking,
-      'Attempt 1 of 2 failed: 200 OK with text/html in place of a token. Retrying now.',
-      'Attempt 2 of 2 failed: 200 OK with text/html in place of a token.',
+      'Attempt 1 of 2 failed: 200 OK with text/html instead of a token. Retrying now.',
+      'Attempt 2 of 2 failed: 200 OK with text/html instead of a token.',
       ...request,
       '    200 OK, text/html, 37 bytes, after 0.2 s',
-      'Error: login.example.com answered 200 OK with a login page in place of a token. Check that token-url is not a page for people; a gateway with a login of its own may stand in front of the server. Stopped after 2 attempts.',
+      'Error: login.example.com answered 200 OK with a login page instead of a token. Check that token-url is the token endpoint and not a web page. A gateway with its own login may be in front of the server. Stopped after 2 attempts.',
     ],
   ),
   row('an empty answer', answer([reply()], { 'retry-max-attempts': '1' }), 'empty answer', [
     ...asked,
     '    200 OK, an empty body, after 0.2 s',
-    `Error: login.example.com answered 200 OK with an empty body in place of a token. Check that token-url is the token endpoint. ${onlyAttempt}`,
+    `Error: login.example.com answered 200 OK with an empty body instead of a token. Check that token-url is the token endpoint. ${onlyAttempt}`,
   ]),
   row(
-    'plain text in place of a token',
+    'plain text instead of a token',
     answer([reply({ headers: { 'content-type': 'text/plain' }, body: 'ok' })], {
       'retry-max-attempts': '1',
     }),
@@ -43,7 +43,7 @@ export const answerFailures: readonly Failure[] = [
     [
       ...asked,
       '    200 OK, text/plain, 2 bytes, after 0.2 s',
-      `Error: login.example.com answered 200 OK with text/plain in place of a token: neither a JSON object nor a form. Check that token-url is the token endpoint. ${onlyAttempt}`,
+      `Error: login.example.com answered 200 OK with text/plain instead of a token: neither a JSON object nor a form. Check that token-url is the token endpoint. ${onlyAttempt}`,
     ],
   ),
   row(
@@ -62,47 +62,47 @@ export const answerFailures: readonly Failure[] = [
     answer([token()], { 'endpoint-type': 'acs_api', scopes: '' }),
     'no expires_at',
     [
-      'Asking login.example.com (acs_api).',
+      'Requesting a token from login.example.com (acs_api).',
       '> Request and answer',
       '    GET https://login.example.com/oauth2/token',
       '    client ci-client, acs_api, headers: client-id, client-secret',
       '    200 OK, application/json, 87 bytes, after 0.2 s',
       '    fields: access_token, token_type, expires_in',
-      `Error: login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type. ${same}`,
+      `Error: login.example.com answered 200 OK without a Zulu time in expires_at, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url and endpoint-type. ${same}`,
     ],
   ),
   row('a malformed token', answer([token({ access_token: 'a\nb' })]), 'malformed token', [
     ...asked,
     '    200 OK, application/json, 63 bytes, after 0.2 s',
     '    fields: access_token, token_type, expires_in',
-    "Error: login.example.com answered 200 OK with a token that has characters no token can have; it could inject something into a later step, so it was thrown away. The server's operator must fix it. Not retried: the answer would be the same.",
+    "Error: login.example.com answered 200 OK with a token that has characters that are not allowed. It could inject commands into later steps, so it was discarded. The server's operator must fix it. Not retried: the answer would be the same.",
   ]),
   row('a token that is too short', answer([token({ access_token: 'true' })]), 'malformed token', [
     ...asked,
     '    200 OK, application/json, 63 bytes, after 0.2 s',
     '    fields: access_token, token_type, expires_in',
-    `Error: login.example.com answered 200 OK with a token of fewer than 8 characters, which cannot be hidden in the log: a mask of so few would hide ordinary words. Check that token-url is the token endpoint. ${same}`,
+    `Error: login.example.com answered 200 OK with a token of fewer than 8 characters. So short a token cannot be hidden in the log. Check that token-url is the token endpoint. ${same}`,
   ]),
   row('a redirect', answer([redirect(302, 'https://sso.example.com/login?next=1')]), 'redirect', [
     ...asked,
     '    302 Found, an empty body, after 0.2 s',
     '    location: https://sso.example.com/login',
-    'Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. It was not followed, because the secret would have gone along. Set token-url to the token endpoint itself. The redirect points to a login page; a gateway with a login of its own may stand in front of the server. Not retried: the answer would be the same.',
+    'Error: login.example.com answered 302 Found, a redirect to https://sso.example.com/login. Redirects are not followed, because they would send the secret to another address. Set token-url to the token endpoint itself. The redirect points to a login page. A gateway with its own login may be in front of the server. Not retried: the answer would be the same.',
   ]),
   row(
     'a 429 with a Retry-After past total-timeout',
     answer([json(429, {}, { 'retry-after': '3540' })]),
-    'asked to wait too long',
+    'wait too long',
     [
       ...asked,
       '    429 Too Many Requests, application/json, 2 bytes, after 0.2 s',
-      'Error: login.example.com answered 429 Too Many Requests and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.',
+      'Error: login.example.com answered 429 Too Many Requests and requires a wait of 3540 s (Retry-After), longer than total-timeout (120 s) allows. No setting can shorten that, because it is a quota of the provider. Reuse tokens (use-cache), or ask the provider for a higher limit.',
     ],
   ),
   row(
     'a 503 with a Retry-After past total-timeout',
     answer([json(503, {}, { 'retry-after': '600' })]),
-    'asked to wait too long',
+    'wait too long',
     [
       ...asked,
       '    503 Service Unavailable, application/json, 2 bytes, after 0.2 s',
@@ -117,7 +117,7 @@ export const answerFailures: readonly Failure[] = [
     'Attempt 4 of 4 failed: 429 Too Many Requests.',
     ...request,
     '    429 Too Many Requests, application/json, 2 bytes, after 0.2 s',
-    'Error: login.example.com refused for now: 429 Too Many Requests. Request tokens less often (use-cache reuses them), or ask the provider for a higher limit. Stopped after 4 attempts.',
+    'Error: login.example.com refused the request for now: 429 Too Many Requests. Request tokens less often (use-cache reuses them), or ask the provider for a higher limit. Stopped after 4 attempts.',
   ]),
   row('a 503 to every attempt', answer([unavailable]), 'server failed', [
     asking,
@@ -127,7 +127,7 @@ export const answerFailures: readonly Failure[] = [
     'Attempt 4 of 4 failed: 503 Service Unavailable.',
     ...request,
     '    503 Service Unavailable, application/json, 2 bytes, after 0.2 s',
-    "Error: login.example.com answered 503 Service Unavailable. The provider's status page may tell more. Stopped after 4 attempts.",
+    "Error: login.example.com answered 503 Service Unavailable. Check the provider's status page. Stopped after 4 attempts.",
   ]),
   row(
     'temporarily_unavailable to the last attempt',
@@ -138,13 +138,13 @@ export const answerFailures: readonly Failure[] = [
       '    400 Bad Request, application/json, 69 bytes, after 0.2 s',
       '    error: temporarily_unavailable',
       '    error_description: Maintenance',
-      `Error: login.example.com cannot answer now: 400 temporarily_unavailable, "Maintenance". The provider's status page may tell more. Not retried: retry-max-attempts is 1.`,
+      `Error: login.example.com cannot answer now: 400 temporarily_unavailable, "Maintenance". Check the provider's status page. Not retried: retry-max-attempts is 1.`,
     ],
   ),
   row('an answer that is too large', answer([huge(10 * 1024 * 1024)]), 'answer too large', [
     ...asked,
     '    failed after 0.2 s: the answer is larger than 1 MiB',
-    `Error: login.example.com sent more than 1 MiB; the answer that was asked for has a few KiB. Check token-url. ${inTheSameWay}`,
+    `Error: login.example.com sent more than 1 MiB. The expected answer has a few KiB. Check token-url. ${inTheSameWay}`,
   ]),
   row(
     'an answer that is cut off',
@@ -156,7 +156,7 @@ export const answerFailures: readonly Failure[] = [
       'Attempt 2 of 2 failed: the answer was cut off.',
       ...request,
       '    failed after 0.2 s: the answer was cut off',
-      "Error: login.example.com could not be understood: the answer was cut off. If it stays so, look at the server's log or at a proxy in between. Stopped after 2 attempts.",
+      "Error: login.example.com answered, but the answer was cut off. If every run fails like this, look at the server's log or at a proxy in between. Stopped after 2 attempts.",
     ],
   ),
   row(
@@ -166,7 +166,7 @@ export const answerFailures: readonly Failure[] = [
     [
       ...asked,
       '    failed after 0.2 s: the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/',
-      `Error: login.example.com could not be understood: the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/. If it stays so, look at the server's log or at a proxy in between. ${onlyAttempt}`,
+      `Error: login.example.com answered, but the answer is not readable HTTP: Expected HTTP/, RTSP/ or ICE/. If every run fails like this, look at the server's log or at a proxy in between. ${onlyAttempt}`,
     ],
   ),
   row(
@@ -177,8 +177,8 @@ export const answerFailures: readonly Failure[] = [
     'encoding not known',
     [
       ...asked,
-      '    failed after 0.2 s: the answer has a Content-Encoding that is not known here: zstd',
-      `Error: login.example.com could not be understood: the answer has a Content-Encoding that is not known here: zstd. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it. ${onlyAttempt}`,
+      '    failed after 0.2 s: the answer has a Content-Encoding that is not supported: zstd',
+      `Error: login.example.com answered, but the answer has a Content-Encoding that is not supported: zstd. Supported are gzip, deflate and br; no compression was requested. Change that at the server or at a proxy in front of it. ${onlyAttempt}`,
     ],
   ),
   row(
@@ -196,12 +196,12 @@ export const answerFailures: readonly Failure[] = [
     answer([json(502, {})], { 'refresh-token': 'the-refresh-token', scopes: '' }),
     'server failed',
     [
-      'Asking login.example.com (refresh_token).',
+      'Requesting a token from login.example.com (refresh_token).',
       '> Request and answer',
       '    POST https://login.example.com/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, refresh_token',
       '    502 Bad Gateway, application/json, 2 bytes, after 0.2 s',
-      "Error: login.example.com answered 502 Bad Gateway. The provider's status page may tell more. Not retried: what the grant carries works only once, and may have been used.",
+      "Error: login.example.com answered 502 Bad Gateway. Check the provider's status page. Not retried: this grant works only once, and may have been used already.",
     ],
   ),
 ];

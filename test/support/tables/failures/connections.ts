@@ -28,7 +28,7 @@ export const connectionFailures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: TLS failed: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
-      `Error: The certificate of login.example.com is not trusted: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE); it was issued by "Test Authority". If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough. ${inTheSameWay}`,
+      `Error: The certificate of login.example.com is not trusted: unable to verify the first certificate (UNABLE_TO_VERIFY_LEAF_SIGNATURE), issued by "Test Authority". If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough. ${inTheSameWay}`,
     ],
   ),
   row(
@@ -41,7 +41,7 @@ export const connectionFailures: readonly Failure[] = [
       '    POST https://login.example.com/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: TLS failed: certificate has expired (CERT_HAS_EXPIRED)',
-      `Error: The certificate of login.example.com has expired, or the one of its CA. The server's operator must renew it. ${inTheSameWay}`,
+      `Error: The certificate of login.example.com or of its CA has expired. The server's operator must renew it. ${inTheSameWay}`,
     ],
   ),
   row(
@@ -71,7 +71,7 @@ export const connectionFailures: readonly Failure[] = [
     '    POST https://login.example.com/oauth2/token',
     '    client ci-client, client_secret_basic (form), body: grant_type, scope',
     '    failed after 0.2 s: TLS failed: tlsv1 alert protocol version (EPROTO)',
-    `Error: login.example.com speaks outdated versions of TLS only: tlsv1 alert protocol version (EPROTO). It must allow TLS 1.2 or later; that is for the server's operator. ${onlyAttempt}`,
+    `Error: login.example.com supports only outdated versions of TLS: tlsv1 alert protocol version (EPROTO). The server's operator must allow TLS 1.2 or later. ${onlyAttempt}`,
   ]),
   row('a certificate with a weak signature above it', weakCa, 'TLS not trusted', [
     asking,
@@ -79,7 +79,7 @@ export const connectionFailures: readonly Failure[] = [
     '    POST https://login.example.com/oauth2/token',
     '    client ci-client, client_secret_basic (form), body: grant_type, scope',
     '    failed after 0.2 s: TLS failed: CA signature digest algorithm too weak (UNSPECIFIED)',
-    `Error: The certificate of login.example.com, or the one of a CA above it, is not accepted: CA signature digest algorithm too weak (UNSPECIFIED). It must be replaced there: by the server's operator, or at a proxy that inspects TLS. ${inTheSameWay}`,
+    `Error: The certificate of login.example.com or of its CA is not accepted: CA signature digest algorithm too weak (UNSPECIFIED). The server's operator must replace it. If a proxy inspects TLS, it is the proxy's certificate. ${inTheSameWay}`,
   ]),
   row(
     'TLS at a URL of http',
@@ -87,7 +87,7 @@ export const connectionFailures: readonly Failure[] = [
     'TLS expected',
     [
       ...asked,
-      '    failed after 0.2 s: the answer is a record of TLS in place of HTTP',
+      '    failed after 0.2 s: the answer is TLS instead of HTTP',
       `Error: login.example.com speaks TLS on this port, but the URL begins with http://. Check the scheme in token-url. ${onlyAttempt}`,
     ],
   ),
@@ -97,8 +97,8 @@ export const connectionFailures: readonly Failure[] = [
     'HTTP/2 only',
     [
       ...asked,
-      '    failed after 0.2 s: the server speaks HTTP/2 only',
-      `Error: login.example.com speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it. ${onlyAttempt}`,
+      '    failed after 0.2 s: the server supports only HTTP/2',
+      `Error: login.example.com supports only HTTP/2, and this action uses HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it. ${onlyAttempt}`,
     ],
   ),
   row('a client certificate that is refused', refusedCertificate, 'client certificate refused', [
@@ -107,12 +107,12 @@ export const connectionFailures: readonly Failure[] = [
     '    POST https://login.example.com/oauth2/token',
     '    client ci-client, tls_client_auth, body: grant_type, scope, client_id',
     '    failed after 0.2 s: TLS failed: ssl/tls alert bad certificate (EPROTO)',
-    `Error: login.example.com did not accept the client's certificate: ssl/tls alert bad certificate (EPROTO). Check that client-certificate is the one registered there, with its chain, and current. ${inTheSameWay}`,
+    `Error: login.example.com rejected the client certificate: ssl/tls alert bad certificate (EPROTO). Check that client-certificate is registered there, is current and has its chain. ${inTheSameWay}`,
   ]),
-  row('a client certificate that is wanted', wantedCertificate, 'client certificate wanted', [
+  row('a client certificate that is wanted', wantedCertificate, 'client certificate required', [
     ...asked,
     '    failed after 0.2 s: TLS failed: tlsv13 alert certificate required (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED)',
-    `Error: login.example.com wants a certificate of the client: tlsv13 alert certificate required (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED). Give client-certificate and client-key. ${inTheSameWay}`,
+    `Error: login.example.com requires a client certificate: tlsv13 alert certificate required (ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED). Set client-certificate and client-key. ${inTheSameWay}`,
   ]),
   row(
     'a name that is not found',
@@ -127,14 +127,14 @@ export const connectionFailures: readonly Failure[] = [
     ),
     'name not found',
     [
-      'Asking login.example.invalid (client_credentials, scope: read list).',
+      'Requesting a token from login.example.invalid (client_credentials, scope: read list).',
       'Attempt 1 of 2 failed: the name login.example.invalid was not found (ENOTFOUND). Retrying now.',
       'Attempt 2 of 2 failed: the name login.example.invalid was not found (ENOTFOUND).',
       '> Request and answer',
       '    POST https://login.example.invalid/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: the name login.example.invalid was not found (ENOTFOUND)',
-      'Error: login.example.invalid could not be reached: the name login.example.invalid was not found (ENOTFOUND). Check token-url; a private name needs a runner inside its network. Stopped after 2 attempts.',
+      'Error: login.example.invalid could not be reached: the name login.example.invalid was not found (ENOTFOUND). Check token-url. A private name requires a runner inside its network. Stopped after 2 attempts.',
     ],
   ),
   row(
@@ -145,12 +145,12 @@ export const connectionFailures: readonly Failure[] = [
     ),
     'name not resolved',
     [
-      'Asking login.example.invalid (client_credentials, scope: read list).',
+      'Requesting a token from login.example.invalid (client_credentials, scope: read list).',
       '> Request and answer',
       '    POST https://login.example.invalid/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: the name login.example.invalid was not resolved (EAI_AGAIN)',
-      `Error: login.example.invalid could not be reached: the name login.example.invalid was not resolved (EAI_AGAIN). The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner. ${onlyAttempt}`,
+      `Error: login.example.invalid could not be reached: the name login.example.invalid was not resolved (EAI_AGAIN). The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner. ${onlyAttempt}`,
     ],
   ),
   row(
@@ -158,14 +158,14 @@ export const connectionFailures: readonly Failure[] = [
     inputs({ 'token-url': 'http://127.0.0.1:1/oauth2/token', 'retry-max-attempts': '2' }),
     'no connection',
     [
-      'Asking 127.0.0.1:1 (client_credentials, scope: read list).',
+      'Requesting a token from 127.0.0.1:1 (client_credentials, scope: read list).',
       'Attempt 1 of 2 failed: connection refused (ECONNREFUSED). Retrying now.',
       'Attempt 2 of 2 failed: connection refused (ECONNREFUSED).',
       '> Request and answer',
       '    POST http://127.0.0.1:1/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: connection refused (ECONNREFUSED)',
-      "Error: 127.0.0.1:1 could not be reached: connection refused (ECONNREFUSED). Check token-url, and that the server admits this runner's address. Stopped after 2 attempts.",
+      "Error: 127.0.0.1:1 could not be reached: connection refused (ECONNREFUSED). Check token-url, and that the server allows this runner's address. Stopped after 2 attempts.",
     ],
   ),
   row(
@@ -189,7 +189,7 @@ export const connectionFailures: readonly Failure[] = [
   row('a proxy that wants a password', proxied({ behaviour: 'authenticate' }), 'proxy refused', [
     ...asked,
     '    failed after 0.2 s: the proxy refused: 407 Proxy Authentication Required',
-    `Error: The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT. ${inTheSameWay}`,
+    `Error: The proxy refused to connect to login.example.com: 407 Proxy Authentication Required. Add the user and password to the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT. ${inTheSameWay}`,
   ]),
   row('a proxy that refuses', proxied({ behaviour: 'refuse' }), 'proxy refused', [
     ...asked,
@@ -232,8 +232,8 @@ export const connectionFailures: readonly Failure[] = [
     'proxy not usable',
     [
       ...asked,
-      "    failed after 0.2 s: the proxy's address in the environment is no usable URL",
-      `Error: login.example.com could not be asked: the proxy's address in the environment is no usable URL. Check https_proxy and http_proxy; a % in a user name or password is written %25. ${inTheSameWay}`,
+      "    failed after 0.2 s: the proxy's address in the environment is not a valid URL",
+      `Error: No request to login.example.com: the proxy's address in the environment is not a valid URL. Check https_proxy and http_proxy. Write a % in a user name or password as %25. ${inTheSameWay}`,
     ],
   ),
   row(
@@ -242,8 +242,8 @@ export const connectionFailures: readonly Failure[] = [
     'proxy not usable',
     [
       ...asked,
-      '    failed after 0.2 s: the environment names a proxy of the kind socks5://',
-      `Error: No request to login.example.com: the environment names a proxy of the kind socks5://. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy. ${inTheSameWay}`,
+      '    failed after 0.2 s: the environment names a socks5:// proxy',
+      `Error: No request to login.example.com: the environment names a socks5:// proxy. Only HTTP proxies are supported. Set https_proxy to one that begins with http:// or https://, or name the host in no_proxy. ${inTheSameWay}`,
     ],
   ),
   row('silence past timeout', answer([silence('before-head')], twice), 'no answer in time', [
@@ -252,7 +252,7 @@ export const connectionFailures: readonly Failure[] = [
     'Attempt 2 of 2 failed: no answer within 15 s.',
     ...request,
     '    no answer within 15 s',
-    'Error: login.example.com gave no answer within 15 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Stopped after 2 attempts.',
+    'Error: login.example.com gave no answer within 15 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout. Stopped after 2 attempts.',
   ]),
   row(
     'a server that is never connected to',
@@ -267,7 +267,7 @@ export const connectionFailures: readonly Failure[] = [
       'Attempt 2 of 2 failed: no connection within 15 s at 127.0.0.1.',
       ...request,
       '    no connection within 15 s at 127.0.0.1',
-      'Error: login.example.com could not be reached: no connection within 15 s at 127.0.0.1. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Stopped after 2 attempts.',
+      'Error: login.example.com could not be reached: no connection within 15 s at 127.0.0.1. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout. Stopped after 2 attempts.',
     ],
   ),
   row(
@@ -277,7 +277,7 @@ export const connectionFailures: readonly Failure[] = [
     [
       ...asked,
       '    no answer within 9 s',
-      'Error: login.example.com gave no answer within 9 s. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout. Stopped after attempt 1 of 4: total-timeout (9 s) leaves no time for another.',
+      'Error: login.example.com gave no answer within 9 s. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout. Stopped after attempt 1 of 4: total-timeout (9 s) leaves no time for another.',
     ],
   ),
 ];

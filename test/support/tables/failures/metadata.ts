@@ -20,7 +20,7 @@ export const metadataFailures: readonly Failure[] = [
     '    GET https://login.example.com/.well-known/openid-configuration: 404 Not Found',
     '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
     '    an empty body, after 0.2 s',
-    `Error: login.example.com has no metadata for this issuer; tried https://login.example.com/.well-known/openid-configuration (404), https://login.example.com/.well-known/oauth-authorization-server (404). Check issuer against the provider's documentation, or set token-url instead. ${same}`,
+    `Error: login.example.com has no metadata for this issuer. Tried: https://login.example.com/.well-known/openid-configuration (404), https://login.example.com/.well-known/oauth-authorization-server (404). Check issuer against the provider's documentation, or set token-url instead. ${same}`,
   ]),
   row(
     'an issuer of another name',
@@ -52,7 +52,7 @@ export const metadataFailures: readonly Failure[] = [
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, 49 bytes, after 0.2 s',
       '    fields: token_endpoint',
-      `Error: login.example.com has metadata that names no issuer. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
+      `Error: login.example.com has metadata without an issuer. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
     ],
   ),
   row(
@@ -67,7 +67,7 @@ export const metadataFailures: readonly Failure[] = [
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, 35 bytes, after 0.2 s',
       '    fields: issuer',
-      'Error: The metadata of login.example.com names no token endpoint. Set token-url instead of issuer. Not retried: the answer would be the same.',
+      'Error: The metadata of login.example.com has no token endpoint. Set token-url instead of issuer. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -85,7 +85,7 @@ export const metadataFailures: readonly Failure[] = [
       '    application/json, 85 bytes, after 0.2 s',
       '    fields: issuer, token_endpoint',
       '    token_endpoint: http://login.example.com/token',
-      'Error: The metadata of login.example.com names a token endpoint that cannot be used: http://login.example.com/token; it must be https, without user information and fragment. Set token-url instead of issuer. Not retried: the answer would be the same.',
+      'Error: The metadata of login.example.com has a token endpoint that cannot be used: http://login.example.com/token. It must begin with https:// and have no user, password or fragment. Set token-url instead of issuer. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -99,7 +99,7 @@ export const metadataFailures: readonly Failure[] = [
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 200 OK',
       '    text/html, 37 bytes, after 0.2 s',
-      `Error: login.example.com answered 200 OK with text/html in place of metadata. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
+      `Error: login.example.com answered 200 OK with text/html instead of metadata. Check issuer against the provider's documentation, or set token-url instead. ${same}`,
     ],
   ),
   row(
@@ -131,7 +131,7 @@ export const metadataFailures: readonly Failure[] = [
       '    GET https://login.example.com/.well-known/openid-configuration: 503 Service Unavailable',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 404 Not Found',
       '    application/json, 2 bytes, after 0.2 s',
-      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. The provider's status page may tell more; token-url in place of issuer needs no metadata. Stopped after 4 attempts.",
+      "Error: login.example.com answered the request for its metadata with 503 Service Unavailable. Check the provider's status page. With token-url instead of issuer, no metadata is needed. Stopped after 4 attempts.",
     ],
   ),
   row(
@@ -160,7 +160,7 @@ export const metadataFailures: readonly Failure[] = [
     'no revocation endpoint',
     [
       asking,
-      'Error: revoke: true is not possible: the metadata of login.example.com names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.',
+      'Error: revoke: true is not possible: the metadata of login.example.com has no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.',
     ],
   ),
 ];

@@ -9,13 +9,13 @@ export const refusalFailures: readonly Failure[] = [
   row(
     'a server that wants DPoP',
     answer([refused('invalid_dpop_proof', 'DPoP proof is required')]),
-    'DPoP wanted',
+    'DPoP required',
     [
       ...asked,
       '    400 Bad Request, application/json, 75 bytes, after 0.2 s',
       '    error: invalid_dpop_proof',
       '    error_description: DPoP proof is required',
-      'Error: login.example.com requires a DPoP proof: 400 invalid_dpop_proof, "DPoP proof is required". A token that is bound to one is of no use to later steps. Switch DPoP off for this client at the provider.',
+      'Error: login.example.com requires a DPoP proof: 400 invalid_dpop_proof, "DPoP proof is required". Later steps cannot use a token that is bound to a key. Turn DPoP off for this client at the provider.',
     ],
   ),
   row(
@@ -24,16 +24,16 @@ export const refusalFailures: readonly Failure[] = [
       hostName: 'acme.okta.com',
       answers: [refused('invalid_dpop_proof', 'The DPoP proof JWT header is missing.')],
     }),
-    'DPoP wanted',
+    'DPoP required',
     [
-      'Asking acme.okta.com (client_credentials, scope: read list).',
+      'Requesting a token from acme.okta.com (client_credentials, scope: read list).',
       '> Request and answer',
       '    POST https://acme.okta.com/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    400 Bad Request, application/json, 90 bytes, after 0.2 s',
       '    error: invalid_dpop_proof',
       '    error_description: The DPoP proof JWT header is missing.',
-      'Error: acme.okta.com requires a DPoP proof: 400 invalid_dpop_proof, "The DPoP proof JWT header is missing". A token that is bound to one is of no use to later steps. In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".',
+      'Error: acme.okta.com requires a DPoP proof: 400 invalid_dpop_proof, "The DPoP proof JWT header is missing". Later steps cannot use a token that is bound to a key. In Okta: Applications, the app, General Settings, turn off "Require Demonstrating Proof of Possession (DPoP) header in token requests".',
     ],
   ),
   row(
@@ -45,7 +45,7 @@ export const refusalFailures: readonly Failure[] = [
       '    401 Unauthorized, application/json, 77 bytes, after 0.2 s',
       '    error: invalid_client',
       '    error_description: Client authentication failed',
-      `Error: login.example.com refused the client: 401 invalid_client, "Client authentication failed". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. ${same}`,
+      `Error: login.example.com refused the client: 401 invalid_client, "Client authentication failed". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. ${same}`,
     ],
   ),
   row(
@@ -72,7 +72,7 @@ export const refusalFailures: readonly Failure[] = [
       ...asked,
       '    401 Unauthorized, application/json, 26 bytes, after 0.2 s',
       '    error: invalid_client',
-      `Error: login.example.com refused the client: 401 invalid_client. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw. ${same}`,
+      `Error: login.example.com refused the client: 401 invalid_client. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post, or client-secret-encoding: raw. ${same}`,
     ],
   ),
   row(
@@ -102,7 +102,7 @@ export const refusalFailures: readonly Failure[] = [
       '    400 Bad Request, application/json, 67 bytes, after 0.2 s',
       '    error: invalid_scope',
       '    error_description: Unknown scope: list',
-      'Error: login.example.com refused the scope: 400 invalid_scope, "Unknown scope: list". Check scopes: read list; the provider must know each and allow it for this client. Not retried: the answer would be the same.',
+      'Error: login.example.com refused the scope: 400 invalid_scope, "Unknown scope: list". Check scopes: read list. The provider must know each scope and allow it for this client. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -110,7 +110,7 @@ export const refusalFailures: readonly Failure[] = [
     answer([refused('invalid_scope')], { scopes: '' }),
     'scope refused',
     [
-      'Asking login.example.com (client_credentials).',
+      'Requesting a token from login.example.com (client_credentials).',
       '> Request and answer',
       '    POST https://login.example.com/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type',
@@ -140,7 +140,7 @@ export const refusalFailures: readonly Failure[] = [
       '    401 Unauthorized, application/json, 68 bytes, after 0.2 s',
       '    error: unauthorized_client',
       '    error_description: Unknown client',
-      'Error: login.example.com refused the client: 401 unauthorized_client, "Unknown client". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Not retried: the answer would be the same.',
+      'Error: login.example.com refused the client: 401 unauthorized_client, "Unknown client". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -176,14 +176,14 @@ export const refusalFailures: readonly Failure[] = [
     }),
     'grant refused',
     [
-      'Asking login.example.com (refresh_token).',
+      'Requesting a token from login.example.com (refresh_token).',
       '> Request and answer',
       '    POST https://login.example.com/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, refresh_token',
       '    400 Bad Request, application/json, 64 bytes, after 0.2 s',
       '    error: invalid_grant',
       '    error_description: Token is expired',
-      'Error: login.example.com refused the grant: 400 invalid_grant, "Token is expired". The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it. Not retried: the answer would be the same.',
+      'Error: login.example.com refused the grant: 400 invalid_grant, "Token is expired". The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -195,7 +195,7 @@ export const refusalFailures: readonly Failure[] = [
     }),
     'grant refused',
     [
-      'Asking login.example.com (jwt-bearer, scope: read list).',
+      'Requesting a token from login.example.com (jwt-bearer, scope: read list).',
       '> Request and answer',
       '    POST https://login.example.com/oauth2/token',
       '    client ci-client, signed assertion (RS256), body: grant_type, scope, assertion',
@@ -210,18 +210,18 @@ export const refusalFailures: readonly Failure[] = [
     '    403 Forbidden, application/json, 60 bytes, after 0.2 s',
     '    error: access_denied',
     '    error_description: Unauthorized',
-    'Error: login.example.com answered 403 access_denied, "Unauthorized". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. The provider may require audience (not set here). Not retried: the answer would be the same.',
+    'Error: login.example.com answered 403 access_denied, "Unauthorized". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. The provider may require audience (not set here). Not retried: the answer would be the same.',
   ]),
   row('an error with status 200', answer([json(200, { error: 'consent_required' })]), 'refused', [
     ...asked,
     '    200 OK, application/json, 28 bytes, after 0.2 s',
     '    error: consent_required',
-    'Error: login.example.com refused the request: 200 consent_required. Grant the consent for this client at the provider (an administrator can), or change the policy there. Not retried: the answer would be the same.',
+    'Error: login.example.com refused the request: 200 consent_required. Grant consent for this client at the provider (as an administrator), or change the policy there. Not retried: the answer would be the same.',
   ]),
   row('a 401 without an error', answer([reply({ status: 401 })]), 'refused', [
     ...asked,
     '    401 Unauthorized, an empty body, after 0.2 s',
-    `Error: login.example.com answered 401 Unauthorized. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. ${same}`,
+    `Error: login.example.com answered 401 Unauthorized. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. ${same}`,
   ]),
   row('a 415', answer([reply({ status: 415 })]), 'format refused', [
     ...asked,

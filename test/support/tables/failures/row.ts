@@ -53,7 +53,8 @@ export function refused(error: string, description?: string, status = 400): Answ
   return json(status, { error, error_description: description });
 }
 
-export const asking = 'Asking login.example.com (client_credentials, scope: read list).';
+export const asking =
+  'Requesting a token from login.example.com (client_credentials, scope: read list).';
 
 export const request = [
   '> Request and answer',

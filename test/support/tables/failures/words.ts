@@ -24,7 +24,7 @@ export const wordsFailures: readonly Failure[] = [
       '    401 Unauthorized, application/json, 122 bytes, after 0.2 s',
       '    errors.0.message: The given client credentials were not valid.',
       '    other fields: transactionId, errors.0.code',
-      'Error: login.example.com refused the client: 401 Unauthorized, "The given client credentials were not valid". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Not retried: the answer would be the same.',
+      'Error: login.example.com refused the client: 401 Unauthorized, "The given client credentials were not valid". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -38,7 +38,7 @@ export const wordsFailures: readonly Failure[] = [
       '    400 Bad Request, application/json, 80 bytes, after 0.2 s',
       '    errorMessage: Provided API key could not be found.',
       '    other fields: errorCode',
-      `Error: login.example.com refused the request: 400 Bad Request, "Provided API key could not be found". An API key goes into parameters or headers, under the name that the provider's documentation has, and not into client-secret. IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none. Not retried: the answer would be the same.`,
+      `Error: login.example.com refused the request: 400 Bad Request, "Provided API key could not be found". Set an API key in parameters or headers, not in client-secret. The provider's documentation has its name. For IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none. Not retried: the answer would be the same.`,
     ],
   ),
   row(
@@ -78,7 +78,7 @@ export const wordsFailures: readonly Failure[] = [
       '    403 Forbidden, application/json, 90 bytes, after 0.2 s',
       '    error: access_denied',
       '    error_description: Service not found: https://api.example.com',
-      'Error: login.example.com refused the audience: 403 access_denied, "Service not found: https://api.example.com". Check audience: https://api.example.com; the provider must know it and allow it for this client. Not retried: the answer would be the same.',
+      'Error: login.example.com refused the audience: 403 access_denied, "Service not found: https://api.example.com". Check audience: https://api.example.com. The provider must know it and allow it for this client. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -107,7 +107,7 @@ export const wordsFailures: readonly Failure[] = [
       '    200 OK, application/json, 49 bytes, after 0.2 s',
       '    errmsg: invalid appid rid: 1',
       '    other fields: errcode',
-      'Error: login.example.com answered 200 OK without an access_token, "invalid appid rid: 1". Its fields: errcode, errmsg. Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_post. Not retried: the answer would be the same.',
+      'Error: login.example.com answered 200 OK without an access_token, "invalid appid rid: 1". Its fields: errcode, errmsg. Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_post. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -142,7 +142,7 @@ export const wordsFailures: readonly Failure[] = [
       ...asked,
       '    403 Forbidden, text/html, 72 bytes, after 0.2 s',
       '    text: Just a moment',
-      'Error: login.example.com answered 403 Forbidden with a page in place of a token, "Just a moment". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
+      'Error: login.example.com answered 403 Forbidden with a page instead of a token, "Just a moment". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -159,7 +159,7 @@ export const wordsFailures: readonly Failure[] = [
       ...asked,
       '    403 Forbidden, text/plain, 16 bytes, after 0.2 s',
       '    text: error code: 1020',
-      'Error: login.example.com answered 403 Forbidden, "error code: 1020". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
+      'Error: login.example.com answered 403 Forbidden, "error code: 1020". A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -183,7 +183,7 @@ export const wordsFailures: readonly Failure[] = [
       ...request,
       '    503 Service Unavailable, text/html, 78 bytes, after 0.2 s',
       '    text: Scheduled maintenance until 12:00 UTC',
-      `Error: login.example.com answered 503 Service Unavailable with a page about maintenance in place of a token, "Scheduled maintenance until 12:00 UTC". Run the job again later; the provider's status page may say when. Stopped after 2 attempts.`,
+      `Error: login.example.com answered 503 Service Unavailable with a maintenance page instead of a token, "Scheduled maintenance until 12:00 UTC". Run the job again later. The provider's status page may say when. Stopped after 2 attempts.`,
     ],
   ),
   row(
@@ -197,7 +197,7 @@ export const wordsFailures: readonly Failure[] = [
       ...request,
       '    503 Service Unavailable, application/json, 41 bytes, after 0.2 s',
       '    message: The database is in recovery',
-      `Error: login.example.com answered 503 Service Unavailable, "The database is in recovery". The provider's status page may tell more. Stopped after 2 attempts.`,
+      `Error: login.example.com answered 503 Service Unavailable, "The database is in recovery". Check the provider's status page. Stopped after 2 attempts.`,
     ],
   ),
   row(
@@ -213,7 +213,7 @@ export const wordsFailures: readonly Failure[] = [
       '    client ci-client, client_secret_post, body: grant_type, scope, client_id, client_secret',
       '    401 Unauthorized, an empty body, after 0.2 s',
       '    www-authenticate: Basic realm="ci"',
-      'Error: login.example.com answered 401 Unauthorized, "Basic realm="ci"". Check that client-id and client-secret belong together and are current; if they are, try client-auth-method: client_secret_basic. Not retried: the answer would be the same.',
+      'Error: login.example.com answered 401 Unauthorized, "Basic realm="ci"". Check that client-id and client-secret belong together and are current. If they are, try client-auth-method: client_secret_basic. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -226,7 +226,7 @@ export const wordsFailures: readonly Failure[] = [
       ...asked,
       '    401 Unauthorized, application/json, 26 bytes, after 0.2 s',
       '    error: invalid_client',
-      'Error: login.example.com refused the client: 401 invalid_client. client-secret has quotation marks around it, which are sent with it: remove them. If they are part of it: check that client-id and client-secret belong together and are current. Not retried: the answer would be the same.',
+      'Error: login.example.com refused the client: 401 invalid_client. client-secret has quotation marks around it, and they are sent. Remove them. If they are part of the secret, check that client-id and client-secret belong together and are current. Not retried: the answer would be the same.',
     ],
   ),
   row(
@@ -240,7 +240,7 @@ export const wordsFailures: readonly Failure[] = [
       '    client ci-client, client_secret_jwt (HS256), body: grant_type, scope, client_id, client_assertion_type, client_assertion',
       '    401 Unauthorized, application/json, 26 bytes, after 0.2 s',
       '    error: invalid_client',
-      "Error: login.example.com refused the client: 401 invalid_client. client-secret is shorter than the 32 bytes that HS256 requires (RFC 7518); servers may refuse that. Use a longer secret, or another client-auth-method. Check that client-id and client-secret belong together and are current; if they are, check that the provider expects client_secret_jwt with HS256 (signing-algorithm) from this client, and aud https://login.example.com/oauth2/token (assertion-audience). If that is right, try the server's issuer as assertion-audience (probably https://login.example.com). Not retried: the answer would be the same.",
+      "Error: login.example.com refused the client: 401 invalid_client. client-secret is shorter than the 32 bytes that HS256 requires (RFC 7518), and servers may refuse it. Use a longer secret, or another client-auth-method. Check that client-id and client-secret belong together and are current. If they are, check that the provider expects client_secret_jwt with HS256 (signing-algorithm) from this client, and aud https://login.example.com/oauth2/token (assertion-audience). If that is right, try the server's issuer as assertion-audience (probably https://login.example.com). Not retried: the answer would be the same.",
     ],
   ),
 ];
