@@ -242,7 +242,7 @@ describe('what else is asked for', () => {
   ]) {
     test(`takes no scopes as a list or in quotes: ${JSON.stringify(scopes)}`, () => {
       assert.deepEqual(read({ scopes }).problems, [
-        'scopes: must be scopes separated by spaces, without quotes, brackets or dashes',
+        'scopes: must be separated by spaces, without quotes, brackets or dashes',
       ]);
     });
   }
@@ -311,7 +311,7 @@ describe('what else is asked for', () => {
     assert.deepEqual(problems, [
       'body-format: got "xml"; must be one of: form, json, query, multipart',
       'parameters: line 1 is not name=value',
-      'scopes: got "read," with a comma; must be scopes separated by spaces (for a server that expects commas, use parameters: scope=a,b)',
+      'scopes: got "read," with a comma; must be separated by spaces (for a server that expects commas, use parameters: scope=a,b)',
       'resource: got "api.example.com"; must be an absolute URI without a fragment (#)',
       'headers: line 1 (X-Key) has a character that is not allowed in a header',
     ]);

@@ -85,11 +85,11 @@ function readScopes(reader: InputReader): string[] {
 function findScopesFault(written: string, scopes: readonly string[]): Text | undefined {
   // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
   if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
-    return text`must be scopes separated by spaces, without quotes, brackets or dashes`;
+    return text`must be separated by spaces, without quotes, brackets or dashes`;
   }
   const withComma = scopes.find((scope) => scope.endsWith(','));
   if (withComma === undefined) return undefined;
-  return text`${got(withComma)} with a comma; must be scopes separated by spaces (for a server that expects commas, use parameters: scope=a,b)`;
+  return text`${got(withComma)} with a comma; must be separated by spaces (for a server that expects commas, use parameters: scope=a,b)`;
 }
 
 /** Several values, one per line. */

@@ -60,7 +60,7 @@ describe('the metadata of an issuer', () => {
     [
       'a page, not a token',
       discoveryError('not_metadata', { answer: { ...shape(200, 'text/html'), page: 'login' } }),
-      'login.example.com answered 200 OK with a login page instead of metadata. Check that issuer is the token endpoint and not a web page. A gateway with its own login may be in front of the server.',
+      'login.example.com answered 200 OK with a login page instead of metadata. Check that issuer is not the address of a web page. A gateway with its own login may be in front of the server.',
     ],
     [
       'no metadata there',

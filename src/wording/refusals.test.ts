@@ -305,7 +305,7 @@ describe('a page in place of an answer', () => {
       'a page, not a token',
       answer(403, html('Sign in')),
       {},
-      'login.example.com answered 403 Forbidden with a login page instead of a token, "Sign in". Check that token-url is the token endpoint and not a web page. A gateway with its own login may be in front of the server.',
+      'login.example.com answered 403 Forbidden with a login page instead of a token, "Sign in". Check that token-url is not the address of a web page. A gateway with its own login may be in front of the server.',
     ],
   ];
   for (const [title, response, given, message] of rows) {
@@ -338,7 +338,7 @@ describe('a page in place of an answer', () => {
       'a page, not a token',
       answer(200, html('Sign in')),
       {},
-      'login.example.com answered 200 OK with a login page instead of a token. Check that token-url is the token endpoint and not a web page. A gateway with its own login may be in front of the server.',
+      'login.example.com answered 200 OK with a login page instead of a token. Check that token-url is not the address of a web page. A gateway with its own login may be in front of the server.',
     ],
     [
       'blocked by a firewall',

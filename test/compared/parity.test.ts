@@ -120,7 +120,7 @@ describe('ApiAccessTokenEndpoint', () => {
   test('an endpoint_type that the library does not know is an error here too', async () => {
     const outcome = await ask({ 'endpoint-type': 'saml' }, []);
     assert.deepEqual(errorsOf(outcome), [
-      'error [oauth2-token: inputs] endpoint-type: got "saml"; must be one of: oauth2, acs_api',
+      'error [oauth2-token: inputs] endpoint-type: got "saml"; must be one of: oauth2, acs_api.',
     ]);
     assert.deepEqual(outcome.requests, []);
   });
@@ -299,8 +299,8 @@ describe('values as Python writes them', () => {
     const outcome = await ask(given, []);
     assert.deepEqual(errorsOf(outcome), [
       'error [oauth2-token: inputs] 2 inputs need attention: ' +
-        'retry-max-wait: got "None"; must be a number of seconds, 0 or more; ' +
-        'scopes: must be scopes separated by spaces, without quotes, brackets or dashes',
+        'retry-max-wait: got "None"; must be a number of seconds, 0 or more. ' +
+        'scopes: must be separated by spaces, without quotes, brackets or dashes.',
     ]);
     assert.deepEqual(outcome.requests, []);
   });
@@ -409,13 +409,10 @@ describe('get_token', () => {
 
   test('is_acs_api() and is_oauth2() are answered by the log', async () => {
     const acs = await ask({ 'endpoint-type': 'acs_api' }, [acsToken]);
-    assert.ok(acs.calls.includes('info Requesting a token from api.endpoint.com (acs_api).'));
+    assert.ok(acs.calls.some((call) => call.endsWith('api.endpoint.com (acs_api).')));
     const oauth2 = await ask({ 'endpoint-type': 'oauth2', scopes: 'read' }, [token]);
-    assert.ok(
-      oauth2.calls.includes(
-        'info Requesting a token from api.endpoint.com (client_credentials, scope: read).',
-      ),
-    );
+    const named = 'api.endpoint.com (client_credentials, scope: read).';
+    assert.ok(oauth2.calls.some((call) => call.endsWith(named)));
   });
 });
 

@@ -83,7 +83,7 @@ async function startScene(row: FaultRow, time: ServerTime): Promise<Scene> {
   };
 }
 
-/** The address by which the environment names a proxy. */
+/** The address of a proxy in the environment. */
 function nameProxy(proxy: Proxy, { login, address }: ProxySetup = {}): string {
   return address ?? (login === undefined ? proxy.url : proxy.urlWith(...login));
 }

@@ -325,19 +325,19 @@ describe('inputs that cannot keep the promise', () => {
   const rows: readonly [inputs: Record<string, string>, problem: string][] = [
     [
       { 'use-cache': 'true', 'revocation-url': 'https://login.example.com/revoke' },
-      'use-cache: cannot be true with revoke: true, because the token is revoked at the end of the job',
+      'use-cache: cannot be true with revoke: true, because the token is revoked at the end of the job.',
     ],
     [
       {},
-      'revoke: requires revocation-url, or issuer, whose metadata names the revocation endpoint',
+      'revoke: requires revocation-url, or issuer, whose metadata names the revocation endpoint.',
     ],
     [
       { 'revocation-url': 'http://login.example.com/revoke' },
-      'revocation-url: got "http://login.example.com/revoke"; must begin with https:// (or set allow-http: true)',
+      'revocation-url: got "http://login.example.com/revoke"; must begin with https:// (or set allow-http: true).',
     ],
     [
       { revoke: 'false', 'revocation-url': 'https://login.example.com/revoke' },
-      'revocation-url: can only be used with revoke: true',
+      'revocation-url: can only be used with revoke: true.',
     ],
   ];
   for (const [inputs, problem] of rows) {
@@ -363,7 +363,7 @@ describe('inputs that cannot keep the promise', () => {
       },
       { ACTIONS_RUNTIME_TOKEN: '' },
     );
-    assert.match(runs[0]?.annotations[0]?.message ?? '', /^revoke: needs ACTIONS_RUNTIME_TOKEN/);
+    assert.match(runs[0]?.annotations[0]?.message ?? '', /^revoke: requires ACTIONS_RUNTIME_TOKEN/);
   });
 
   test('are an error where the metadata names no revocation endpoint, and no token is requested', async () => {

@@ -170,7 +170,7 @@ describe('client_credentials against oidc-provider over https with a CA of its o
     const run = await ask(plain, { scopes: 'read everything' });
     assert.equal(run.exitCode, 1);
     assert.equal(run.annotations[0]?.title, 'oauth2-token: scope refused');
-    assert.match(run.annotations[0].message, /Check scopes: read everything;/);
+    assert.match(run.annotations[0].message, /Check scopes: read everything\./);
   });
 
   test('gets a token for a resource that exists, and tells of one that does not', async () => {

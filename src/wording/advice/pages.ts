@@ -32,7 +32,7 @@ export function explainPage(
     case 'login':
       return {
         title: 'a page, not a token',
-        message: text`${answered} with a login page instead of ${wanted}${words}. Check that ${nameUrlInput(inputs)} is the token endpoint and not a web page. A gateway with its own login may be in front of the server.`,
+        message: text`${answered} with a login page instead of ${wanted}${words}. Check that ${nameUrlInput(inputs)} is not the address of a web page. A gateway with its own login may be in front of the server.`,
       };
     case 'maintenance':
       return {

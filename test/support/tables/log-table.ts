@@ -206,11 +206,11 @@ const got = 'Got a Bearer token, valid for 1 h, until 2026-01-31T12:00:00Z.';
 const set = 'Set: output token, environment variable OAUTH2_TOKEN.';
 const denied = 'Not cached: this run can read the cache but not write to it.';
 
-function notUsed(why: string, told: Told): LogText {
+function notUsed(why: string, told: Told, begin = 'Cache not used'): LogText {
   return {
     name: `a cache that is not used: ${why}`,
     tell: () => tell({ lookUp: [], ...told }),
-    log: [`Cache not used: ${why}`, asking, got, set],
+    log: [`${begin}: ${why}`, asking, got, set],
   };
 }
 
@@ -236,15 +236,15 @@ const idToken = answerJson(200, { value: 'e30.e30.c2ln' });
 
 const cacheTexts: readonly LogText[] = [
   notUsed(
-    `client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it ${makeOne}`,
+    `client-secret is shorter than 16 bytes and too short to encrypt with. Optional: set cache-encryption-key ${makeOne}`,
     { inputs: { 'client-secret': '0123456789' } },
   ),
   notUsed(
-    `client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it ${makeOne}`,
+    `client-secret and cache-encryption-key are both shorter than 16 bytes and too short to encrypt with. Set a longer cache-encryption-key ${makeOne}`,
     { inputs: { 'client-secret': '0123456789', 'cache-encryption-key': 'abcdefghij' } },
   ),
   notUsed(
-    `cache-encryption-key is shorter than 16 bytes, too short to encrypt with. Set a longer one to use it ${makeOne}`,
+    `cache-encryption-key is shorter than 16 bytes and too short to encrypt with. Set a longer one ${makeOne}`,
     {
       inputs: {
         'client-secret': '',
@@ -253,37 +253,41 @@ const cacheTexts: readonly LogText[] = [
       },
     },
   ),
-  notUsed(`there is no secret to encrypt with. Set cache-encryption-key to use it ${makeOne}`, {
+  notUsed(`there is no secret to encrypt with. Optional: set cache-encryption-key ${makeOne}`, {
     inputs: { 'client-secret': '', 'client-auth-method': 'none' },
   }),
-  notUsed('an ID token is no key to encrypt with. Set cache-encryption-key to use it.', {
-    inputs: { 'client-secret': '', 'id-token-as': 'client_assertion' },
-    env: {
-      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.actions.githubusercontent.com/idtoken',
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token',
+  notUsed(
+    'a job that has only an OIDC token has no key to encrypt with. Optional: set cache-encryption-key.',
+    {
+      inputs: { 'client-secret': '', 'id-token-as': 'client_assertion' },
+      env: {
+        ACTIONS_ID_TOKEN_REQUEST_URL: 'https://token.actions.githubusercontent.com/idtoken',
+        ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'the-request-token',
+      },
+      answers: [idToken, granted],
+      start: '2026-01-31T10:59:59.800Z',
     },
-    answers: [idToken, granted],
-    start: '2026-01-31T10:59:59.800Z',
-  }),
-  notUsed('this runner offers no cache service.', { env: { ACTIONS_RESULTS_URL: '' } }),
+    'Not cached',
+  ),
+  notUsed('this runner has no cache service.', { env: { ACTIONS_RESULTS_URL: '' } }),
   notUsed(
     'neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so the repository is not known.',
     { env: { GITHUB_REPOSITORY_ID: '' } },
   ),
-  notUsed('ACTIONS_CACHE_MODE lets this job neither read nor write it.', {
+  notUsed('ACTIONS_CACHE_MODE does not allow this job to read or write the cache.', {
     env: { ACTIONS_CACHE_MODE: 'none' },
   }),
-  notUsed('the request carries a grant that is used up by asking.', {
+  notUsed('this grant works only once (refresh token, code, ...).', {
     inputs: { parameters: 'code=the-code-of-a-user' },
   }),
-  notUsed('the service did not answer within 5 s.', {
+  notUsed('the cache service did not answer within 5 s.', {
     lookUp: ['silence', 'silence'],
     start: '2026-01-31T10:59:55Z',
   }),
-  notUsed('the service did not answer as it should.', {
+  notUsed('the cache service gave an unexpected answer.', {
     lookUp: [answerJson(500, {}), answerJson(500, {})],
   }),
-  notCached('this run may read the cache but not write it.', { env: readOnly }),
+  notCached('this run can read the cache but not write to it.', { env: readOnly }),
   notCached(
     'login.example.com did not say when the token expires. Set default-expires-in to cache it.',
     { answers: [grant({ expires_in: undefined })] },
@@ -297,22 +301,22 @@ const cacheTexts: readonly LogText[] = [
   notCached('the token is not valid for longer than min-validity (3600 s).', {
     inputs: { 'min-validity': '3600' },
   }),
-  notCached('another job kept a token at the same time; later jobs reuse that one.', {
+  notCached('another job saved a token at the same time. Later jobs reuse that one.', {
     saving: 'taken',
   }),
   notCached(
-    'the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).',
+    'the tar of this machine has no option --posix. In Alpine, install GNU tar: apk add tar.',
     { saving: 'other_tar' },
   ),
-  notCached('this machine has no tar, which saving needs. Install it before this step.', {
+  notCached('this machine has no tar, which is required to save. Install it before this step.', {
     saving: 'no_tar',
   }),
-  notCached('tar could not make the archive on this machine.', { saving: 'tar_failed' }),
+  notCached('tar could not create the archive.', { saving: 'tar_failed' }),
   notCached(
     'no file could be written to RUNNER_TEMP. The directory must exist, be writable and have free space.',
     { saving: 'no_room' },
   ),
-  notCached('the service did not take it.', { saving: 'failed' }),
+  notCached('the cache service rejected the upload.', { saving: 'failed' }),
 ];
 
 const until = 'It stays valid until 2026-01-31T12:00:00Z.';

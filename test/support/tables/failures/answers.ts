@@ -26,7 +26,7 @@ export const answerFailures: readonly Failure[] = [
       'Attempt 2 of 2 failed: 200 OK with text/html instead of a token.',
       ...request,
       '    200 OK, text/html, 37 bytes, after 0.2 s',
-      'Error: login.example.com answered 200 OK with a login page instead of a token. Check that token-url is the token endpoint and not a web page. A gateway with its own login may be in front of the server. Stopped after 2 attempts.',
+      'Error: login.example.com answered 200 OK with a login page instead of a token. Check that token-url is not the address of a web page. A gateway with its own login may be in front of the server. Stopped after 2 attempts.',
     ],
   ),
   row('an empty answer', answer([reply()], { 'retry-max-attempts': '1' }), 'empty answer', [

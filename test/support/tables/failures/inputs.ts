@@ -42,39 +42,39 @@ export const inputFailures: readonly Failure[] = [
     }),
     'inputs',
     [
-      'Error: 2 inputs need attention: retry-max-attempts: got "many"; must be a whole number, 1 or more; token-url: got "http://login.example.com/token"; must begin with https:// (or set allow-http: true)',
+      'Error: 2 inputs need attention: retry-max-attempts: got "many"; must be a whole number, 1 or more. token-url: got "http://login.example.com/token"; must begin with https:// (or set allow-http: true).',
     ],
   ),
   row('a secret that is too short', inputs({ 'client-secret': 'abc' }), 'inputs', [
-    'Error: client-secret: has fewer than 4 characters and cannot be hidden in the log',
+    'Error: client-secret: has fewer than 4 characters and cannot be hidden in the log.',
   ]),
   row('a private key beside a secret', inputs({ 'private-key': rsaKey }), 'inputs', [
-    'Error: Both client-secret and private-key are set. Remove one, or choose with client-auth-method',
+    'Error: Both client-secret and private-key are set. Remove one, or choose with client-auth-method.',
   ]),
   row(
     'a private key that does not parse',
     inputs({ ...empty, 'private-key': 'not a key' }),
     'inputs',
     [
-      'Error: private-key: is not a private key; must be a PEM, a JWK, or a key file from Google or Zitadel',
+      'Error: private-key: is not a private key; must be a PEM, a JWK, or a key file from Google or Zitadel.',
     ],
   ),
   row(
     'a private key that is damaged',
     inputs({ ...empty, 'private-key': rsaKey.replace(/\n.{64}\n/, '\n') }),
     'inputs',
-    ['Error: private-key: is a damaged PEM; copy all of it, from the first line to the last'],
+    ['Error: private-key: is a damaged PEM; copy all of it, from the first line to the last.'],
   ),
   row(
     'a private key that does not fit the algorithm',
     inputs({ ...empty, 'private-key': ecKey, 'signing-algorithm': 'RS256' }),
     'inputs',
     [
-      'Error: private-key: is a key (EC P-256) that cannot sign with RS256; remove signing-algorithm, or use another key',
+      'Error: private-key: is a key (EC P-256) that cannot sign with RS256; remove signing-algorithm, or use another key.',
     ],
   ),
   row('an encrypted private key', inputs({ ...empty, 'private-key': encryptedKey() }), 'inputs', [
-    'Error: private-key: is encrypted with a passphrase; store the key that this prints: `openssl pkey -in key.pem`',
+    'Error: private-key: is encrypted with a passphrase; store the key that this prints: `openssl pkey -in key.pem`.',
   ]),
   row(
     'a public key',
@@ -83,7 +83,7 @@ export const inputFailures: readonly Failure[] = [
       'private-key': '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----',
     }),
     'inputs',
-    ['Error: private-key: is a public key; set it to the private key'],
+    ['Error: private-key: is a public key; set it to the private key.'],
   ),
   row(
     'a start outside a workflow',

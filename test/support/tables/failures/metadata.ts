@@ -113,7 +113,7 @@ export const metadataFailures: readonly Failure[] = [
       '    GET https://login.example.com/.well-known/openid-configuration: 200 OK',
       '    GET https://login.example.com/.well-known/oauth-authorization-server: 200 OK',
       '    text/html, 37 bytes, after 0.2 s',
-      `Error: login.example.com answered 200 OK with a login page in place of metadata. Check that issuer is not a page for people; a gateway with a login of its own may stand in front of the server. ${same}`,
+      `Error: login.example.com answered 200 OK with a login page instead of metadata. Check that issuer is not the address of a web page. A gateway with its own login may be in front of the server. ${same}`,
     ],
   ),
   row(
