@@ -345,7 +345,7 @@ describe('a certificate', () => {
       assert.deepEqual(complain({ ...plain(), ...credential }), []);
       const elsewhere = { 'token-url': 'http://example.com/token', 'allow-http': 'true' };
       assert.deepEqual(complain({ ...plain(), ...credential, ...elsewhere }), [
-        'token-url: takes https with client-certificate, which plain http cannot show',
+        'token-url: must be https with client-certificate; a certificate cannot be sent over plain http',
       ]);
     });
   }

@@ -99,8 +99,8 @@ describe("GitHub's ID token", () => {
   test('that its service does not give because the job is pending for GitHub says so', () => {
     const error = new IdTokenError('pending', { status: 403, retryable: true });
     assert.deepEqual(explainIdToken(error, { code: 'attempts_used_up', attempt: 4 }), {
-      title: 'no ID token',
-      message: `${service} answered 403 Forbidden. GitHub has not yet noted that this job is running, which takes seconds as a rule. Run the job again; if it stays so, see githubstatus.com. Stopped after 4 attempts.`,
+      title: 'no OIDC token',
+      message: `${service} answered 403 Forbidden. GitHub has not yet registered that this job is running, which usually takes a few seconds. Run the job again. If every run fails like this, see githubstatus.com. Stopped after 4 attempts.`,
     });
   });
 

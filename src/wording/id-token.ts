@@ -59,7 +59,7 @@ export function explainIdTokenError(error: IdTokenError): Annotation {
     case 'pending':
       return {
         title,
-        message: text`${answered} GitHub has not yet noted that this job is running, which takes seconds as a rule. Run the job again; if it stays so, see githubstatus.com.`,
+        message: text`${answered} GitHub has not yet registered that this job is running, which usually takes a few seconds. Run the job again. If every run fails like this, see githubstatus.com.`,
       };
     case 'refused':
       return {

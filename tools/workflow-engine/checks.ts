@@ -45,10 +45,10 @@ const tokenChecks: readonly Check[] = [
       assert.deepEqual(showStep(scene, 'Token/first', 'Main', './'), [
         mask,
         mask,
-        'No usable token in the cache. Asking <host> (client_credentials, scope: read list).',
+        'No usable token in the cache. Requesting a token from <host> (client_credentials, scope: read list).',
         mask,
         'Got a Bearer token, valid for 1 h, until <time>.',
-        'Kept in the cache, encrypted, for other jobs and later runs.',
+        'Saved in the cache, encrypted, for other jobs and later runs.',
         'Set: output token, environment variable OAUTH2_TOKEN.',
       ]);
     },
@@ -96,7 +96,7 @@ const tokenChecks: readonly Check[] = [
         mask,
         mask,
         mask,
-        'Reusing a token from the cache: Bearer, valid for 1 h, until <time>. <host> was not asked.',
+        'Reusing a token from the cache: Bearer, valid for 1 h, until <time>. No request to <host>.',
         'Set: output token, environment variable API_TOKEN.',
       ]);
       const shown = showStep(scene, 'Token/second', 'Main', 'The same token came from the cache');
