@@ -269,7 +269,7 @@ describe("a step that sends GitHub's ID token", () => {
     const { iss, sub, aud } = idTokenClaims;
     assert.ok(error.startsWith('error [oauth2-token: OIDC token refused] '), error);
     assert.ok(error.includes('401 invalid_client, "AADSTS700213: No match"'), error);
-    assert.ok(error.includes(`iss: ${iss}, sub: ${sub}, aud: ${aud};`), error);
+    assert.ok(error.includes(`iss: ${iss}, sub: ${sub}, aud: ${aud}.`), error);
     assert.ok(outcome.calls.includes(`info OIDC token: iss: ${iss}, sub: ${sub}, aud: ${aud}`));
     assert.doesNotMatch(outcome.calls.filter((call) => !call.startsWith('mask ')).join(), /eyJ/);
   });

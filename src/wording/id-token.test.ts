@@ -135,7 +135,7 @@ describe("GitHub's ID token", () => {
       'name not resolved',
       'name_unresolved',
       'EAI_AGAIN',
-      `${service} could not be reached: its name was not resolved (EAI_AGAIN). The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
+      `${service} could not be reached: its name was not resolved (EAI_AGAIN). The runner's DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
     ],
     [
       'TLS expected',

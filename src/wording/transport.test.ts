@@ -132,7 +132,7 @@ describe('a connection that failed', () => {
       'name not resolved',
       'name_unresolved',
       system('EAI_AGAIN'),
-      `${reach} the name login.example.com was not resolved (EAI_AGAIN). The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
+      `${reach} the name login.example.com was not resolved (EAI_AGAIN). The runner's DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
     ],
     [
       'name not found',

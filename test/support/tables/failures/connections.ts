@@ -150,7 +150,7 @@ export const connectionFailures: readonly Failure[] = [
       '    POST https://login.example.invalid/oauth2/token',
       '    client ci-client, client_secret_basic (form), body: grant_type, scope',
       '    failed after 0.2 s: the name login.example.invalid was not resolved (EAI_AGAIN)',
-      `Error: login.example.invalid could not be reached: the name login.example.invalid was not resolved (EAI_AGAIN). The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner. ${onlyAttempt}`,
+      `Error: login.example.invalid could not be reached: the name login.example.invalid was not resolved (EAI_AGAIN). The runner's DNS server gave no answer. If every run fails like this, check the DNS settings of the runner. ${onlyAttempt}`,
     ],
   ),
   row(
