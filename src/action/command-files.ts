@@ -17,12 +17,12 @@ export const commandFiles: CommandFiles = {
 };
 
 /**
- * Writes to files of the runner, all or nothing: they are checked before the first write, and where a write fails, what
- * was written before it is taken back.
+ * Writes to files of the runner, all or nothing. All files are checked before the first write. If a write fails, what
+ * was written before it is removed again.
  *
- * @param variables that name the files, in the order in which they are written
+ * @param variables the variables that name the files, in the order in which the files are written
  * @param env the step's environment
- * @throws {CommandFileError} where a file cannot be written
+ * @throws {CommandFileError} if a file cannot be written
  */
 export function writeAll(
   variables: readonly string[],

@@ -3,12 +3,12 @@ import { findIdTokenEndpoint } from '../id-token/id-token.ts';
 import { InputError } from '../inputs/input-error.ts';
 import { readInput } from '../inputs/reader.ts';
 
-/** An error that says nothing but that the job has no credentials. */
+/** An error that only says that the job has no credentials. */
 export type NoCredentials = InputError | IdTokenError;
 
 /**
- * Whether a step failed only because its job has no credentials, and `if-no-credentials: skip` wants it to end green then.
- * Forks and Dependabot get neither secrets nor ID tokens, so that client-id and token-url may be empty too.
+ * Whether a step failed only because its job has no credentials, and `if-no-credentials: skip` says to end it green
+ * then. Forks and Dependabot get neither secrets nor ID tokens, so that client-id and token-url may be empty too.
  *
  * @param env the step's environment
  */

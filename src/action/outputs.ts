@@ -29,7 +29,7 @@ export interface Destination extends Pick<Surroundings, 'runner' | 'env' | 'plat
   readonly envVar: string | undefined;
 }
 
-/** A token that is ready to be handed over. */
+/** A token that is ready for later steps. */
 export interface Handover {
   readonly response: TokenResponse;
   readonly scopes: readonly string[];
@@ -41,8 +41,8 @@ export interface Handover {
 /**
  * Gives the token to later steps: the outputs, and the environment variable. All of them or none.
  *
- * @throws {TokenTooLongError} where the variable cannot hold it
- * @throws {CommandFileError} where a file of the runner cannot be written
+ * @throws {TokenTooLongError} if the variable cannot hold it
+ * @throws {CommandFileError} if a file of the runner cannot be written
  */
 export function handOver(
   handover: Handover,
@@ -78,7 +78,9 @@ function listOutputs({ response, scopes, cacheHit, now }: Handover): Outputs {
   };
 }
 
-/** A line break from a server would be an injection into a later step that pastes the value into a script. */
+/**
+ * A line break in a value from a server could inject a command into a later step that pastes the value into a script.
+ */
 function keepToOneLine(outside: string): string {
   return outside.replace(/\p{Cc}+/gu, ' ');
 }

@@ -9,12 +9,14 @@ import { shortestToken } from '../oauth2/token-response.ts';
 /** The name under which the runner keeps the state between the step and the end of the job. */
 export const stateName = 'revocation';
 
-/** All that the end of the job needs to revoke a token. The inputs of then may be those of another step. */
+/**
+ * All that the end of the job needs to revoke a token. The inputs in the environment then can be those of another step.
+ */
 export interface RevocationState {
   readonly token: string;
   readonly revocationUrl: string;
   readonly tokenUrl: string;
-  /** When the server said that the token expires: epoch, milliseconds; undefined where it did not say. */
+  /** When the server said that the token expires: epoch, milliseconds; undefined if it did not say. */
   readonly expiresAt: number | undefined;
   /** The step's inputs as they were written, by name. They are checked again when they are used. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -24,10 +26,10 @@ const purpose = 'oauth2-token v2 state';
 const saltBytes = 16;
 const keyLength = 32;
 
-/** The most that is read of a state, bytes; what does not come from a step could grow without end. */
+/** The largest state that is read, in bytes. A state that does not come from a step could have any size. */
 const longestState = 4 * 1024 * 1024;
 
-/** The inputs that have nothing to do with revoking a token. */
+/** The inputs that are not needed to revoke a token. */
 const notNeeded: ReadonlySet<string> = new Set(['cache-encryption-key', 'env-var', 'use-cache']);
 
 /** Lists the inputs of a step that its state keeps, as they are written. */
@@ -70,7 +72,7 @@ export function sealState(
 /**
  * Decrypts what {@link sealState} made.
  *
- * @returns undefined where it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
+ * @returns undefined if it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
  *   because everybody has it
  */
 export function openState(text: string, secret: string): RevocationState | undefined {
@@ -90,7 +92,7 @@ export function openState(text: string, secret: string): RevocationState | undef
   }
 }
 
-/** Every action of the job has the secret, so what opens is not believed. */
+/** Every action of the job has the secret, so the contents are checked even if decryption succeeds. */
 function isState(value: unknown): value is RevocationState {
   if (typeof value !== 'object' || value === null) return false;
   const { token, revocationUrl, tokenUrl, expiresAt, inputs } = value as Partial<
@@ -117,7 +119,7 @@ function deriveKey(secret: string, salt: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, salt, purpose, keyLength));
 }
 
-/** Only `revoke` needs it, and every step would spend a millisecond on it. */
+/** Loaded only for `revoke`, because loading takes a millisecond. */
 function loadZlib(): typeof zlib {
   return process.getBuiltinModule('node:zlib');
 }

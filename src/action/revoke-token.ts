@@ -29,8 +29,8 @@ import {
 } from '../wording/revocation.ts';
 
 /**
- * Revokes the token that a step of this job got, only by what the step has kept. Whatever fails is a warning, because the
- * job has done its work.
+ * Revokes the token that a step of this job got. It uses only what that step has saved. A failure is only a warning,
+ * because the job has done its work.
  */
 export async function revokeToken(surroundings: Surroundings): Promise<void> {
   const { runner, env } = surroundings;
@@ -40,7 +40,7 @@ export async function revokeToken(surroundings: Surroundings): Promise<void> {
     state === undefined ? env : { ...withoutInputs(env), ...writeInputVariables(state.inputs) };
   hideStepSecrets(kept, log);
   if (state === undefined) {
-    // A variable of that name may be none of this step's business.
+    // The variable may come from something else than this step.
     if (readInput(env, 'revoke').toLowerCase() === 'true') log.warn(warnStateUnreadable());
     return;
   }
@@ -49,7 +49,7 @@ export async function revokeToken(surroundings: Surroundings): Promise<void> {
   await endToken(state, { ...surroundings, env: kept }, log);
 }
 
-/** The inputs of the end of the job can be those of another step: of a composite action, for one. */
+/** The inputs at the end of the job can be those of another step, for example in a composite action. */
 function withoutInputs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^INPUT_/i.test(name)));
 }
@@ -98,7 +98,7 @@ function checkUrls({ revocationUrl, tokenUrl }: RevocationState, { allowHttp }: 
 /**
  * Revokes at once a token that cannot be kept until the end of the job, and says how that went.
  *
- * @param expiresAt epoch, milliseconds; undefined where the server did not say
+ * @param expiresAt epoch, milliseconds; undefined if the server did not say
  */
 export async function revokeAtOnce(
   state: Pick<RevocationState, 'token' | 'revocationUrl' | 'tokenUrl' | 'expiresAt'>,

@@ -61,7 +61,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
       const proofs = listProofs(located, makeProofContext(context));
       const obtained = await requestToken(located, proofs, context);
       tellToken(obtained, located, step);
-      // Before anything has the token, so that it is revoked at the end of the job whatever happens next.
+      // This comes before anything has the token, so that it is revoked at the end of the job whatever happens next.
       if (inputs.revoke) await keepForRevocation(obtained, located, context);
       giveToLaterSteps(obtained.response, inputs, step, { cacheHit: false });
       await reuse?.keep(obtained.response);
@@ -87,14 +87,14 @@ function skip(error: NoCredentials, { runner, env, files, log, succeed }: StepCo
     log.fail(explainFailure(failure));
     return;
   }
-  // A misspelled input can be why a credential is empty.
+  // A misspelled input can be the reason that a credential is empty.
   log.note(mentionUnknownInputs(noteNoCredentials(error), findMisspelledInputs(env)));
   succeed();
 }
 
-/** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */
+/** Reads the inputs after all secrets in them are masked, because an error can show a part of an input. */
 function readStep({ runner, env, files, clock, log }: StepContext): Inputs {
-  // Before the masks: without a runner, a mask would print the secret.
+  // This comes before the masks, because a mask would print the secret if there is no runner.
   requireRunner(env, files);
   hideStepSecrets(env, log);
   const unknown = findMisspelledInputs(env);
@@ -106,8 +106,8 @@ function readStep({ runner, env, files, clock, log }: StepContext): Inputs {
 }
 
 /**
- * Without its files, @actions/core would print the token as a command. They are checked before a token is requested that
- * nobody could get.
+ * Without the runner's files, @actions/core would print the token as a command. They are checked first, because a token
+ * that later steps cannot get must not be requested.
  *
  * @throws {NoRunnerError}
  * @throws {CommandFileError}
@@ -119,7 +119,7 @@ function requireRunner(env: NodeJS.ProcessEnv, files: Surroundings['files']): vo
   writeAll(needed, env, files, () => undefined);
 }
 
-/** Says what came, and what of it the author of the workflow did not expect. */
+/** Logs what the server gave, and warns about what the author of the workflow did not expect. */
 function tellToken(
   { response, attempt }: ObtainedToken,
   inputs: LocatedInputs,
@@ -134,18 +134,20 @@ function tellToken(
   if (sent !== undefined && isReplaced) log.say(sayRefreshTokenReplaced());
 }
 
-/** Says what is missing: later steps may need it, and the same token comes again from the cache. */
+/**
+ * Warns about scopes that were not granted. Later steps may need them, and the cache will give the same token again.
+ */
 function tellMissingScopes(response: TokenResponse, inputs: Inputs, log: Log): void {
   const missing = listMissingScopes(response, inputs);
   if (missing.length > 0) log.say(sayGranted(response.scopes ?? [], missing, inputs));
 }
 
 /**
- * Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. A token
- * that cannot be kept is revoked at once.
+ * Saves what the end of the job needs. An expiry that the user set or that is assumed does not end the
+ * token. A token whose state cannot be saved is revoked at once.
  *
- * @throws {StateTooLongError} where the runner could not hand it on
- * @throws {CommandFileError} where it cannot be written
+ * @throws {StateTooLongError} if the runner could not hand it on
+ * @throws {CommandFileError} if it cannot be written
  */
 async function keepForRevocation(
   { response, statedExpiry }: ObtainedToken,

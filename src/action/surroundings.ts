@@ -22,7 +22,7 @@ import type { Runner } from '../log/log.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { commandFiles } from './command-files.ts';
 
-/** By name, so that the rest of the package can be left out of the bundle. */
+/** Imported by name, so that the bundle can leave out the rest of the package. */
 const runner: Runner = {
   endGroup,
   error,
@@ -54,7 +54,7 @@ export function realSurroundings(): Surroundings {
     randomBytes,
     randomUUID,
     send: sendRequest,
-    // From the path of this process, because ncc rewrites a URL that is made from import.meta.url.
+    // Made from the path of this process, because ncc rewrites a URL that is made from import.meta.url.
     saveScript: join(dirname(script), '..', 'save', 'index.js'),
     temp: resolve(temp === '' ? tmpdir() : temp),
     succeed: () => {

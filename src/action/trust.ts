@@ -1,7 +1,7 @@
 import type { Log } from '../log/log.ts';
 import { sayTlsStaysVerified, sayTrustChanged } from '../wording/progress.ts';
 
-/** The variables by which Node trusts other certificates than its own. */
+/** The variables that make Node trust other certificates than its own. */
 const trustVariables = [
   'NODE_EXTRA_CA_CERTS',
   'NODE_USE_SYSTEM_CA',
@@ -13,7 +13,7 @@ const trustVariables = [
 const trustOption = /(^|\s|")--use[-_](system|openssl)[-_]ca\b/;
 
 /**
- * Says what an earlier step, or the runner, has set to change whom TLS trusts.
+ * Lists what an earlier step, or the runner, has set to change which certificates TLS trusts.
  *
  * @param env of this process: it is what Node goes by
  */
