@@ -1,6 +1,7 @@
 /**
- * The child process that saves an encrypted entry: the name, a line break and the entry come by stdin, one word goes out.
- * It is a process of its own because the toolkit prints what belongs in no log and can wait for many minutes.
+ * The child process that saves an encrypted entry. It reads the name, a line break and the entry from stdin, and prints
+ * one word. It is a separate process because the toolkit prints what must not be in the log, and can wait for many
+ * minutes.
  */
 import dns from 'node:dns';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,10 @@ import { classifySave, lostConnection } from './cache/save-report.ts';
 import { entryFile, readServiceUrl } from './cache/service.ts';
 import { withoutBrackets, writeVariables } from './http/connection/proxy.ts';
 
-/** The parent kills this process long before; this is for a parent that was killed itself. Milliseconds. */
+/**
+ * The parent kills this process long before. This limit is for the case that the parent was killed itself.
+ * Milliseconds.
+ */
 const longestLife = 30_000;
 
 /** Milliseconds before the second attempt. */
@@ -23,7 +27,7 @@ const pause = 500;
 
 const input = await buffer(process.stdin);
 const split = input.indexOf('\n');
-// Nothing came: the parent has nothing to save.
+// There was no input: the parent has nothing to save.
 if (split > 0) {
   setTimeout(endAll, longestLife).unref();
   if (!readableCompressions.includes('zstd-without-long')) hideZstd();
@@ -31,18 +35,20 @@ if (split > 0) {
   const name = input.toString('utf8', 0, split);
   const entry = input.subarray(split + 1);
   const { result, text } = await retryOnce(() => capture(() => save(name, entry)));
-  // The parent waits for the end: nothing that the toolkit has left, such as a timer, is to delay it.
+  // The parent waits for the end. What the toolkit has left, such as a timer, must not delay it.
   process.stdout.write(classifySave(result, text), () => process.exit());
 }
 
-/** Ends this process with all that it started; an exit alone would wait for a name look-up that hangs. */
+/** Ends this process with all that it started. An exit by itself would wait for a name look-up that hangs. */
 function endAll(): void {
-  // The parent made it the leader of a group, where there are groups.
+  // The parent made this process the leader of a group, on systems that have groups.
   if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
   process.exit();
 }
 
-/** Has the toolkit compress by gzip, as it does where there is no zstd: an older Node could not read the entry again. */
+/**
+ * Makes the toolkit compress with gzip, as it does without zstd, because an older Node could not read the entry again.
+ */
 function hideZstd(): void {
   const folder = join(process.cwd(), 'no-zstd');
   mkdirSync(folder);
@@ -52,19 +58,23 @@ function hideZstd(): void {
   process.env['PATH'] = `${folder}${delimiter}${process.env['PATH'] ?? ''}`;
 }
 
-/** Has the toolkit's HTTP client reach what the action itself reaches: it reads less, and tells nobody. */
+/**
+ * Lets the toolkit's HTTP client reach what the action itself reaches. The client understands fewer forms of the proxy
+ * variables, and does not report it.
+ */
 function adaptNetwork(): void {
   const url = readServiceUrl(process.env);
   if (URL.canParse(url)) Object.assign(process.env, writeVariables(new URL(url), process.env));
   const { lookup } = dns;
-  // It hands the brackets of an IPv6 address to the resolver, which knows no such name, and no option of it changes that.
+  // The client passes an IPv6 address with its brackets to the resolver, which does not know it. No option changes
+  // that.
   const adapted = (host: string, ...rest: unknown[]): void => {
     Reflect.apply(lookup, dns, [withoutBrackets(host), ...rest]);
   };
   dns.lookup = adapted as typeof lookup;
 }
 
-/** What a save gave, and what it printed. */
+/** The result of a save, and what it printed. */
 interface Report {
   readonly result: number;
   readonly text: string;
@@ -82,7 +92,7 @@ function save(name: string, entry: Buffer): Promise<number> {
   return saveCache([entryFile], name, undefined, true);
 }
 
-/** Runs something and keeps what it prints: `saveCache` says only in print why it failed. */
+/** Runs something and keeps what it prints, because `saveCache` only prints why it failed. */
 async function capture(work: () => Promise<number>): Promise<Report> {
   const printed: string[] = [];
   const keep = (chunk: string | Uint8Array): boolean =>

@@ -7,7 +7,7 @@ export const readableCompressions: readonly Compression[] = compressions.filter(
   (compression) => compression === 'gzip' || process.versions['zstd'] !== undefined,
 );
 
-/** The most that an archive may become, bytes. */
+/** The largest size of a decompressed archive, in bytes. */
 const maxOutputLength = 512 * 1024;
 
 /** log2 of the largest window, the default of the zstd program; a larger one would only cost memory. */
@@ -16,10 +16,10 @@ const windowLog = 23;
 /**
  * Decompresses an archive, to 512 KiB at most.
  *
- * @throws where it is damaged or would become larger
+ * @throws if it is damaged or would become larger
  */
 export async function decompressArchive(blob: Buffer, compression: Compression): Promise<Buffer> {
-  // Not before: where no entry was found, nothing must be decompressed.
+  // Loaded only here, because nothing is decompressed if no entry was found.
   const { constants, gunzip, zstdDecompress } = await import('node:zlib');
   if (compression === 'gzip') return promisify(gunzip)(blob, { maxOutputLength });
   const params = { [constants.ZSTD_d_windowLogMax]: windowLog };

@@ -3,8 +3,8 @@ import type { Surroundings } from '../surroundings.ts';
 import type { Reservation, ReservationService } from './service.ts';
 
 /**
- * What a job must do: `leads`, request a token that others wait for; `follows`, wait for it. `limited` and `failed`: the
- * service let it take no part, so it requests one as well.
+ * What a job must do. `leads`: request a token that others wait for. `follows`: wait for it. `limited` and `failed`:
+ * the service did not let the job take part, so it requests a token too.
  */
 export type Role = 'leads' | 'follows' | Exclude<Reservation, 'reserved' | 'taken'>;
 
@@ -12,9 +12,9 @@ export type Role = 'leads' | 'follows' | Exclude<Reservation, 'reserved' | 'take
 const electionLimit: TimeLimit = { milliseconds: 5000, over: 'The time for the election is over.' };
 
 /**
- * Elects one of the jobs that start together. The names are reserved one after the other; who gets all of them leads,
- * and who finds one taken follows. There is always one who gets the last name of all, so not all can follow; a leader
- * that dies keeps the others waiting no longer than they want to wait.
+ * Elects one of the jobs that start together. Each job reserves the names one after the other. A job
+ * that gets all names leads, and a job that finds a name taken follows. One job always gets the last name, so there is
+ * always a leader. If the leader dies, the others wait only as long as their inputs say.
  *
  * @param names as `listLeaseNames` gives them
  */
@@ -33,24 +33,24 @@ export async function elect(
   return limitTime(reserveAll, electionLimit, { startTimer });
 }
 
-/** The first wait, milliseconds: what a leader needs at best to request and to save. */
+/** The first wait in milliseconds: the shortest time in which a leader can request and save a token. */
 const firstWait = 2000;
 
-/** By how much each wait is longer than the one before: the looks become few, however long a job may wait. */
+/** The factor by which each wait is longer than the one before. So even a long wait has few look-ups. */
 const growth = 1.5;
 
 /** How long to wait, and by which clock. */
 interface FollowContext extends Pick<Clock, 'monotonic' | 'sleep'>, Pick<Surroundings, 'random'> {
-  /** The longest wait in all, milliseconds. */
+  /** The longest wait in all, in milliseconds. */
   readonly wait: number;
 }
 
 /**
- * Looks again and again for what the leader gets, with waits that grow and differ from job to job; for the last time
+ * Looks again and again for the leader's token. The waits between grow and differ from job to job. The last look is
  * when the wait is over.
  *
- * @param look gives undefined where nothing is there yet, or where that is not known
- * @returns undefined where nothing came
+ * @param look gives undefined if nothing is there yet, or where that is not known
+ * @returns undefined if nothing came
  */
 export async function follow<T>(
   look: () => Promise<T | undefined>,
@@ -67,7 +67,10 @@ export async function follow<T>(
   }
 }
 
-/** From half to one and a half of what the turn would be; all that is left, where hardly anything would be left. */
+/**
+ * A random time from half to one and a half of the planned wait. If hardly any time would be left after it, all that is
+ * left.
+ */
 function chooseWait(turn: number, left: number, draw: number): number {
   const wait = firstWait * growth ** turn * (0.5 + draw);
   return left - wait < firstWait / 2 ? left : wait;

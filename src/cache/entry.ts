@@ -10,7 +10,7 @@ import { nonceBytes, seal, tagBytes, unseal } from './seal.ts';
 /** What the cache keeps of an answer. Never a refresh token or an ID token. */
 export interface CachedToken {
   readonly accessToken: AccessToken;
-  /** The granted scopes; undefined where the server named none. */
+  /** The granted scopes; undefined if the server named none. */
   readonly scopes: readonly string[] | undefined;
   /** What else the answer has; a number that would change is an ExactNumber. */
   readonly others: Readonly<Record<string, unknown>> | readonly unknown[];
@@ -26,10 +26,10 @@ const magic = Buffer.from('\x89OA2TOK\n', 'latin1');
 const lengthBytes = 4;
 const headBytes = magic.length + lengthBytes;
 
-/** The most that an entry may have, bytes. */
+/** The largest size of an entry, in bytes. */
 export const maxEntryBytes = 192 * 1024;
 
-/** Where a tar archive can have a field begin: multiples of this, bytes. */
+/** A file in a tar archive begins at a multiple of this, in bytes. */
 const tarBlock = 512;
 
 /** How many places that look like an entry are tried; each costs a decryption. */
@@ -41,7 +41,7 @@ const maxCandidates = 4;
  * @param key 32 bytes
  * @param name the full name of the entry
  * @param nonce 12 random bytes, never the same twice
- * @returns undefined where it is too large to be kept
+ * @returns undefined if it is too large to be kept
  */
 export function sealEntry(
   token: CachedToken,
@@ -55,13 +55,13 @@ export function sealEntry(
 }
 
 /**
- * Finds an entry in an archive and opens it. The archive is hostile until a decryption succeeds: nothing of the tar
- * around the entry is parsed or believed, and no step of the search comes from its bytes.
+ * Finds an entry in an archive and opens it. The archive is not trusted until a decryption succeeds. The tar
+ * around the entry is not parsed, and no step of the search depends on its bytes.
  *
  * @param archive decompressed, of a bounded size
  * @param key 32 bytes
  * @param name the full name under which the archive was found
- * @returns undefined where there is no entry that this key and this name open
+ * @returns undefined if there is no entry that this key and this name open
  */
 export function openEntry(
   archive: Buffer,
@@ -113,14 +113,14 @@ function writeContents({ accessToken, scopes, others, issuedAt }: CachedToken): 
 /**
  * Reads what was decrypted. Any job that has the secret can have written it, so it is checked as a response is.
  *
- * @returns undefined where it is not what {@link writeContents} writes of a response
+ * @returns undefined if it is not what {@link writeContents} writes of a response
  */
 function readContents(bytes: Buffer): CachedToken | undefined {
   try {
     const contents: unknown = parseExactJson(bytes.toString());
     return isContents(contents) ? toCachedToken(contents) : undefined;
   } catch {
-    // It is no JSON, it is nested too deeply to be read, or its expiry is no time.
+    // It is not JSON, it is nested too deeply, or its expiry is not a time.
     return undefined;
   }
 }

@@ -1,15 +1,15 @@
 import { createHash, createHmac, hkdfSync, scrypt } from 'node:crypto';
 
 /**
- * The secrets that an entry can be encrypted with: the byte that stands for each (never change one), and whether a person
- * may have chosen it.
+ * The secrets that an entry can be encrypted with: the byte that stands for each (never change one), and whether a
+ * person may have chosen it.
  */
 const kinds = {
   'cache-encryption-key': { byte: 1, guessable: true },
   'client-secret': { byte: 2, guessable: true },
   'private-key': { byte: 3, guessable: false },
   'client-key': { byte: 4, guessable: false },
-  // A secret parameter, header or part of the query; there can be several.
+  // A secret in a parameter, a header or the query. There can be several.
   request: { byte: 5, guessable: true },
 } as const;
 
@@ -19,15 +19,15 @@ export interface Credential {
   readonly bytes: Buffer;
 }
 
-/** The fewest bytes of a secret that is worth encrypting with. */
+/** The shortest secret that may be used to encrypt, in bytes. */
 const shortestCredential = 16;
 
-/** Whether any of the secrets is long enough to seal with. */
+/** Whether any of the secrets is long enough to encrypt with. */
 export function canSeal(credentials: readonly Credential[]): boolean {
   return credentials.some(({ bytes }) => bytes.length >= shortestCredential);
 }
 
-/** What is made of the credentials, each for one purpose. */
+/** What is derived from the credentials, each for one purpose. */
 export interface CacheKeys {
   /** Makes the names of entries. */
   readonly naming: Buffer;
@@ -37,17 +37,17 @@ export interface CacheKeys {
   readonly lease: Buffer;
 }
 
-/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, because the names are an oracle that anyone can test offline. */
+/** RFC 7914 section 2: 32 MiB and about 66 ms per guess, because anyone who sees a name can test guesses offline. */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 
 const keyLength = 32;
 
 /**
- * Derives the keys of one identity from all credentials together, so that a rotated one, or one that only another
- * environment has, is a miss. Where none of them is a key of asymmetric cryptography, it takes as long as {@link cost}
- * says, on the thread pool; such a key cannot be guessed at any speed.
+ * Derives the keys of one identity from all credentials together. So a rotated credential, or one that only another
+ * environment has, finds nothing. If none of them is a private key, the derivation is slow (see {@link cost}) and runs
+ * on the thread pool. A private key needs no slow derivation, because nobody can guess it.
  *
- * @param identity a text that is equal for equal requests only
+ * @param identity a text that is equal only if the requests are equal
  * @see RFC 7914, RFC 5869
  */
 export async function deriveKeys(
@@ -65,7 +65,10 @@ export async function deriveKeys(
   };
 }
 
-/** Byte of the kind, length and bytes of each, in the order of the kinds: no two sets of credentials give the same bytes. */
+/**
+ * For each: a byte for its kind, its length, its bytes, in the order of the kinds. Different credentials never give the
+ * same bytes.
+ */
 function joinCredentials(credentials: readonly Credential[]): Buffer {
   const parts = credentials
     .toSorted((one, other) => kinds[one.label].byte - kinds[other.label].byte)
@@ -99,22 +102,25 @@ function expand(
   return Buffer.from(hkdfSync('sha256', material, salt, info, keyLength));
 }
 
-/** Seconds of expiry that share a name: jobs that got a token in the same five minutes collide on one upload. */
+/**
+ * Expiries within so many seconds share a name. So of the jobs that got a token in the same five minutes only one can
+ * upload.
+ */
 const slotLength = 300;
 
 /**
- * The part of a name that all entries of one identity share; it tells nothing to those without the credentials.
+ * The part of a name that all entries of one identity share; it says nothing to anyone without the credentials.
  */
 export function makeNamePrefix({ naming }: CacheKeys): string {
   return writePrefix(digest(naming, 'id'));
 }
 
-/** How long a {@link makeFallbackPrefix} is the same, milliseconds. */
+/** How long a {@link makeFallbackPrefix} is the same, in milliseconds. */
 const fallbackWindow = 300_000;
 
 /**
- * The part that names share for five minutes, for where somebody has planted an entry whose name is the usual prefix
- * itself: a search finds an exact match first, so that one would hide all others for ever.
+ * The part that names share for five minutes. It is used if somebody has planted an entry whose name is exactly the
+ * usual prefix. A search finds an exact match first, so that entry would hide all others forever.
  *
  * @param now epoch, milliseconds
  */
@@ -142,12 +148,12 @@ export function makeName(
   return `${prefix}${hidden}`;
 }
 
-/** Another name for the same entry, where the first one is taken by what nobody can use. */
+/** Another name for the same entry, used if the first name is taken by an entry that nobody can use. */
 export function makeNameUnique(name: string, random: Buffer): string {
   return `${name}-${random.subarray(0, 4).toString('hex')}`;
 }
 
-/** Whether a name that a search returned is of an entry with this prefix. */
+/** Whether a name that a search returned belongs to an entry with this prefix. */
 export function isEntryName(name: string, prefix: string): boolean {
   return name.startsWith(prefix) && /^[0-9a-f]{16}(-[0-9a-f]{8})?$/.test(name.slice(prefix.length));
 }

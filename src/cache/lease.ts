@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 
 import type { CacheKeys } from './keys.ts';
 
-/** How long the name of a lease is the same, milliseconds. */
+/** How long the name of a lease is the same, in milliseconds. */
 export const leaseWindow = 60_000;
 
 /**
- * The names that a job has to reserve, in this order, to lead: that of the window before this one, then this one's. So
- * jobs to both sides of a boundary, or with clocks that differ by less than a window, have a name in common; and an old
- * reservation, which the service can keep for a day, is in nobody's way for longer than two windows.
+ * The names that a job must reserve, in this order, to lead: the name of the window before this one, then the name of
+ * this one. So jobs before and after a boundary, or with clocks that differ by less than a window, have a name in
+ * common. The service can keep an old reservation for a day, but it blocks jobs for two windows at most.
  *
- * They tell nothing to those without the credentials, and begin as no entry's name does.
+ * They say nothing to anyone without the credentials, and no entry's name begins as they do.
  *
  * @param now epoch, milliseconds
  */

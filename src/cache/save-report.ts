@@ -1,14 +1,14 @@
-/** The words with which the child process says how saving ended. */
+/** The words by which the child process reports how saving ended. */
 export const saveWords = [
   'saved',
   'taken',
   'denied',
-  /** There is no tar. */
+  /** No tar was found. */
   'no_tar',
-  /** There is one that lacks what the toolkit needs. */
+  /** The tar lacks an option that the toolkit needs. */
   'other_tar',
   'tar_failed',
-  /** The temporary directory took no file. */
+  /** The temporary directory has no room, or cannot be written. */
   'no_room',
   'failed',
 ] as const;
@@ -16,8 +16,8 @@ export const saveWords = [
 export type SaveWord = (typeof saveWords)[number];
 
 /**
- * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
- * with version 1 of the service the id of what it reserved even where the upload failed.
+ * Reads from what the toolkit and tar printed why nothing was saved. `saveCache` returns -1 for all reasons. With
+ * version 1 of the service it returns the id of the reservation even if the upload failed.
  *
  * @param result what `saveCache` gave: the id of the entry, or -1
  * @param text all that was printed meanwhile
@@ -35,8 +35,8 @@ export function classifySave(result: number, text: string): SaveWord {
 }
 
 /**
- * Whether the connection broke while the name was reserved. The toolkit gives up then, and tries again after every other
- * fault that may pass; what fails later cannot be tried again under the same name.
+ * Whether the connection broke while the name was reserved. The toolkit gives up then, although it retries after
+ * every other temporary fault. A failure after the reservation cannot be retried under the same name.
  *
  * @param text all that was printed
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/shared/cacheTwirpClient.ts

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { saveWords, type SaveWord } from './save-report.ts';
 
-/** How saving ended: a word of the child process, or the time was over. */
+/** How saving ended: a word of the child process, or `timeout` if the time was over. */
 export type SaveOutcome = SaveWord | 'timeout';
 
 /** A child process that is loading while the token is requested, and that saves one entry. */
@@ -18,7 +18,7 @@ export interface Saver {
    * @param timeout milliseconds; then the child is killed with all it started
    */
   readonly save: (name: string, entry: Buffer, timeout: number) => Promise<SaveOutcome>;
-  /** Ends the child, because there is nothing to save. */
+  /** Ends the child if there is nothing to save. */
   readonly cancel: () => Promise<void>;
 }
 
@@ -31,13 +31,15 @@ export interface SaverContext
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
-/** What the toolkit, tar and a proxy need: no input of the step, and nothing that requests an ID token. */
+/**
+ * The variables that the toolkit, tar and a proxy need. No input of the step, and nothing that can request an ID token.
+ */
 const passedOn =
   /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|RUNNER_.*|ACTIONS_(?!ID_TOKEN_).*)$/i;
 
 /**
- * Starts the child process. It belongs to a process group of its own, works in a directory of its own and prints
- * nothing: whatever the toolkit says stays in the child.
+ * Starts the child process. It has its own process group and its own directory, and prints nothing: what the
+ * toolkit prints stays in the child.
  */
 export function startSaver(context: SaverContext): Saver {
   const folder = mkdtempSync(join(context.temp, 'oauth2-token-'));
@@ -45,14 +47,14 @@ export function startSaver(context: SaverContext): Saver {
     cwd: folder,
     env: makeEnvironment(context.env, folder),
     stdio: ['pipe', 'pipe', 'ignore'],
-    // A group can be killed as a whole, with tar and zstd in it; Windows has no groups.
+    // A group can be killed as a whole, together with tar and zstd. Windows has no groups.
     detached: context.platform !== 'win32',
     windowsHide: true,
   });
   const answer = readAnswer(child);
   const end = async (): Promise<void> => {
     await killGroup(child, context, folder);
-    // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
+    // If this fails, the entry is still saved, and the runner empties its temporary directory.
     await promises
       .rm(folder, { recursive: true, force: true, maxRetries: 3 })
       .catch(() => undefined);
@@ -109,7 +111,7 @@ function keepAbsolute(path: string): string {
     .join(delimiter);
 }
 
-/** Waits for the word with which the child ends. */
+/** Waits for the word that the child prints at its end. */
 function readAnswer(child: Child): Promise<SaveOutcome> {
   return new Promise((resolve) => {
     let said = '';
@@ -119,7 +121,7 @@ function readAnswer(child: Child): Promise<SaveOutcome> {
     child.on('error', () => {
       resolve('failed');
     });
-    // A child that is gone takes nothing more; its end is reported by close.
+    // A child that has ended reads nothing more. The close event reports its end.
     child.stdin.on('error', () => undefined);
     child.on('close', () => {
       resolve(saveWords.find((word) => word === said.trim()) ?? 'failed');
@@ -140,13 +142,13 @@ async function killGroup(
   if (platform !== 'win32') signalGroup(pid);
   // The id of a process that is gone may belong to another program by now.
   else if (!gone) await taskkill(pid, env, folder);
-  // Without taskkill the child still ends, and a program that kept its end of the pipe is not waited for.
+  // The child ends even without taskkill. A program that still holds the pipe is not waited for.
   child.kill('SIGKILL');
   child.stdout.destroy();
   await closed;
 }
 
-/** Also where the child itself is gone: what it started may still run. */
+/** This also works if the child itself has ended, because what it started may still run. */
 function signalGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');

@@ -13,7 +13,7 @@ export const tagBytes = 16;
  *
  * @param key 32 bytes
  * @param nonce {@link nonceBytes} random bytes, never the same twice
- * @param purpose additional data: what was encrypted for one purpose does not open for another
+ * @param purpose the additional data: what was encrypted for one purpose cannot be decrypted for another
  * @returns nonce, tag, ciphertext
  */
 export function seal(
@@ -30,9 +30,9 @@ export function seal(
 }
 
 /**
- * Decrypts what {@link seal} made.
+ * Decrypts what {@link seal} encrypted.
  *
- * @returns undefined where it was not encrypted with this key for this purpose, or was damaged since
+ * @returns undefined if it was not encrypted with this key for this purpose, or was damaged since
  */
 export function unseal(
   sealed: Buffer,
@@ -50,7 +50,7 @@ export function unseal(
       decipher.final(),
     ]);
   } catch {
-    // Damaged, planted or another's.
+    // The entry is damaged, planted, or somebody else's.
     return undefined;
   }
 }

@@ -19,7 +19,7 @@ export const entryFile = 'token.bin';
 /** An entry that a search found. */
 export interface FoundEntry {
   readonly name: string;
-  /** Where its archive is; whoever has the URL may read it. */
+  /** Where its archive is. Anyone who has the URL may read it. */
   readonly url: string;
 }
 
@@ -35,14 +35,14 @@ export class CacheServiceError extends Error {
   }
 }
 
-/** The side of the Actions cache that is read. */
+/** The part of the Actions cache that is read. */
 export interface CacheService {
   /**
    * Finds the newest entry whose name begins with a prefix.
    *
-   * @returns undefined where there is none
+   * @returns undefined if there is none
    * @throws {CacheServiceError} for any other answer
-   * @throws {TransportError} when there is no complete answer
+   * @throws {TransportError} if there is no complete answer
    */
   readonly find: (
     prefix: string,
@@ -52,19 +52,19 @@ export interface CacheService {
   /**
    * Gets the compressed archive of an entry.
    *
-   * @throws {CacheServiceError} where the service does not give it, or its URL cannot be trusted
-   * @throws {TransportError} when there is no complete answer, or one that is too large
+   * @throws {CacheServiceError} if the service does not give it, or its URL cannot be trusted
+   * @throws {TransportError} if there is no complete answer, or one that is too large
    */
   readonly download: (entry: FoundEntry, signal: AbortSignal) => Promise<Buffer>;
 }
 
 /**
- * How the reservation of a name ended: `taken` where somebody has it, `limited` where the service takes no more for now,
- * `failed` for all else.
+ * How the reservation of a name ended: `taken` if another job has it, `limited` if the service accepts no more for now,
+ * `failed` for everything else.
  */
 export type Reservation = 'reserved' | 'taken' | 'limited' | 'failed';
 
-/** The side of the Actions cache that reserves names. */
+/** The part of the Actions cache that reserves names. */
 export interface ReservationService {
   /**
    * Reserves a name and nothing more: nothing is ever uploaded to it. A name can be reserved once, by whichever job
@@ -73,13 +73,13 @@ export interface ReservationService {
   readonly reserve: (name: string, signal: AbortSignal) => Promise<Reservation>;
 }
 
-/** The most that is read of an archive, bytes; an entry has at most 192 KiB, and tar adds its blocks. */
+/** The most that is read of an archive, in bytes; an entry has at most 192 KiB, and tar adds its blocks. */
 const maxArchiveBytes = 256 * 1024;
 
-/** The most that is read of any other answer, bytes. */
+/** The most that is read of any other answer, in bytes. */
 const maxServiceAnswerBytes = 64 * 1024;
 
-/** Whether this run may read and write the cache; what is not known permits all, as in the toolkit. */
+/** Whether this run may read and write the cache. An unknown mode permits both, as in the toolkit. */
 export function readCacheMode(env: NodeJS.ProcessEnv): { readable: boolean; writable: boolean } {
   const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
   const known = ['none', 'read', 'write', 'write-only'].includes(mode);
@@ -94,7 +94,7 @@ export function readCacheMode(env: NodeJS.ProcessEnv): { readable: boolean; writ
  *
  * @param env the step's environment
  * @param send sends a request
- * @returns undefined where this runner offers none
+ * @returns undefined if this runner offers none
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/config.ts
  */
 export function chooseCacheService(
@@ -115,7 +115,7 @@ export function chooseCacheService(
   };
 }
 
-/** The URL of the service that the toolkit chooses; empty where the runner names none. */
+/** The URL of the service that the toolkit chooses; empty if the runner names none. */
 export function readServiceUrl(env: NodeJS.ProcessEnv): string {
   const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
   const cacheUrl = env['ACTIONS_CACHE_URL'] ?? '';
@@ -267,7 +267,7 @@ function readFound({ status }: HttpResponse, name: unknown, url: unknown): Found
   throw new CacheServiceError(status);
 }
 
-/** The URL carries its own permission, so the bearer stays here; it is trusted no further than its transport. */
+/** The URL has its own permission in it, so the bearer token is not sent. Only a URL with a safe transport is used. */
 async function download(
   { base, send }: Wire,
   { url }: FoundEntry,
@@ -282,7 +282,7 @@ async function download(
   return response.body;
 }
 
-/** https, or this machine, or the very origin that the runner named and that has the bearer already (as act's is). */
+/** https, or this machine, or the origin that the runner named, which has the bearer token already (as with act). */
 function isSafe(url: string, base: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname, origin } = new URL(url);

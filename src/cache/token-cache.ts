@@ -14,7 +14,7 @@ import {
 import type { SaveOutcome, Saver } from './saver.ts';
 import type { CacheService, Compression, FoundEntry } from './service.ts';
 
-/** What a look into the cache found. `failed` and `timeout` say nothing about what is in it. */
+/** What a look into the cache found. After `failed` and `timeout` it is not known what the cache has. */
 export type Finding =
   | { readonly code: 'hit'; readonly token: CachedToken }
   | { readonly code: 'miss' | 'failed' | 'timeout' };
@@ -34,16 +34,16 @@ export interface TokenCacheContext
 /** The longest that finding may take. */
 const findLimit: TimeLimit = { milliseconds: 5000, over: 'The time for the cache is over.' };
 
-/** The longest that saving may take, milliseconds. */
+/** The longest that saving may take, in milliseconds. */
 const saveTimeout = 10_000;
 
-/** How far ahead the clock of the job that saved may be, milliseconds. */
+/** How far ahead the clock of the job that saved may be, in milliseconds. */
 const clockSkew = 300_000;
 
-/** How an entry that was found looks from here. */
+/** What an entry that was found is worth. */
 type Opened =
   | { readonly code: 'none' }
-  /** It is there and nobody can use it: damaged, planted, or from the future. */
+  /** The entry exists, but nobody can use it: it is damaged, planted, or from the future. */
   | { readonly code: 'unusable' }
   /** Somebody planted the prefix itself, which hides every other entry. */
   | { readonly code: 'hidden' }
@@ -52,11 +52,11 @@ type Opened =
 /** The encrypted tokens of one identity in the Actions cache. */
 export class TokenCache {
   readonly #context: TokenCacheContext;
-  /** With which the name of the next entry begins. */
+  /** The prefix of the next entry's name. */
   #prefix: string;
   /** The names of entries that open but have expired. */
   readonly #seen = new Set<string>();
-  /** Whether something that nobody can use lies where the next entry should be found. */
+  /** Whether an entry that nobody can use is found where the next entry should be. */
   #spoiled = false;
 
   constructor(context: TokenCacheContext) {
@@ -65,7 +65,7 @@ export class TokenCache {
   }
 
   /**
-   * Looks for a token. Whatever is wrong with an entry, the worst that it does is a miss.
+   * Looks for a token. A bad entry never causes more than a miss.
    *
    * @param isUsable whether a token that opened lives long enough
    */
@@ -82,12 +82,12 @@ export class TokenCache {
   async #lookBehindHidden(signal: AbortSignal): Promise<PromiseSettledResult<Opened>[]> {
     const results = await this.#lookForAll(signal);
     if (!results.some(isHidden)) return results;
-    // For all compressions: it is not known here under which one the next entry was or will be saved.
+    // The prefix changes for all compressions, because it is not known which one the next entry has.
     this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
     return [...results, ...(await this.#lookForAll(signal))];
   }
 
-  /** What was found is left out of account when the next entry is named: it must be replaced. */
+  /** The next entry gets another name than the one that was found, because that one must be replaced. */
   replace(): void {
     this.#spoiled = true;
   }
@@ -135,7 +135,7 @@ export class TokenCache {
     );
   }
 
-  /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
+  /** @throws if the search failed; an entry that was found but cannot be downloaded is `unusable` instead */
   async #look(compression: Compression, signal: AbortSignal): Promise<Opened> {
     const prefix = this.#prefix;
     const found = await this.#search(prefix, compression, signal);

@@ -9,7 +9,7 @@ import { exportKeyMaterial } from '../oauth2/keys/signing-key.ts';
 import type { Parameter } from '../oauth2/request-body.ts';
 import { listQueryParameters, type Pair } from '../oauth2/token-request.ts';
 
-/** What JSON can hold. A key, a certificate or a date has no such form and must be written as one first. */
+/** What JSON can hold. A key, a certificate or a date must first be written as text. */
 type Json =
   | string
   | number
@@ -20,14 +20,14 @@ type Json =
   | { readonly [name: string]: Json };
 
 /**
- * What an input has to do with which token comes back.
+ * How an input changes which token comes back.
  *
- * - `'another'`: another value is another request, and the identity has the value as it is.
- * - `another`: the same, in one form for all values that mean the same.
- * - `key`: a secret. It stands in no identity, but the keys are derived from it, so that another one finds nothing.
- * - `'once'`: a secret that works only once. Where it is given, nothing is cached.
- * - `saidBy`: what follows from it stands elsewhere in the identity.
- * - `same`: the same token comes back, and why.
+ * - `'another'`: another value makes another request. The identity has the value as it is.
+ * - `another`: the same, but the identity has one form for all values with the same meaning.
+ * - `key`: a secret. It is not in the identity, but the keys are derived from it, so that another secret finds nothing.
+ * - `'once'`: a secret that works only once. If it is given, nothing is cached.
+ * - `saidBy`: other parts of the identity already say it.
+ * - `same`: the same token comes back. The text says why.
  */
 type Decision<Value> =
   | ([Value] extends [Json] ? 'another' : never)
@@ -41,8 +41,8 @@ const local = { same: 'It says what this job does, and is not sent.' } as const;
 const patience = { same: 'It says how long and how often to try the same request.' } as const;
 
 /**
- * Which inputs make two requests the same, so that one may have the token of the other. An input that is not here does
- * not compile: decide what it has to do with the token before you add it.
+ * Which inputs make two requests the same, so that one may use the token of the other. The code does not compile if an
+ * input is missing here. Decide how it changes the token before you add it.
  */
 export const decisions = {
   tokenUrl: 'another',
@@ -51,7 +51,7 @@ export const decisions = {
   caCertificate: { same: 'It says whom to trust on the way, and is not sent.' },
   allowHttp: { same: 'It permits a URL; another URL is another request by itself.' },
 
-  // A key file says whose the token is where no client id does.
+  // Without a client id, a key file says whose token it is.
   clientId: { another: ({ clientId, signingKey }) => clientId ?? signingKey?.owner?.issuer },
   clientSecret: { key: 'client-secret', bytes: ({ clientSecret }) => toBytes(clientSecret) },
   clientAuthMethod: 'another',
@@ -81,7 +81,8 @@ export const decisions = {
   idTokenAudience: { saidBy: ['idTokenClaims'] },
   refreshToken: 'once',
 
-  // The order of scopes, audiences and resources means nothing, nor does that of parameters and headers with different names.
+  // The order of scopes, audiences and resources means nothing, nor does that of parameters and headers with different
+  // names.
   scopes: { another: ({ scopes }) => sortUnique(scopes) },
   grantType: 'another',
   audiences: { another: ({ audiences }) => sortUnique(audiences) },
@@ -94,7 +95,7 @@ export const decisions = {
   },
   requestMethod: 'another',
   bodyFormat: 'another',
-  // It says nothing to the server, but an entry carries the token that was read with it.
+  // It is not sent, but an entry has the token that was read with it.
   responseFields: { another: ({ responseFields }) => sortByName(Object.entries(responseFields)) },
 
   timeout: patience,
@@ -111,7 +112,7 @@ export const decisions = {
     bytes: ({ cacheEncryptionKey }) => toBytes(cacheEncryptionKey),
   },
   cacheWait: local,
-  // These two say nothing to the server, but an entry carries the expiry that was read with them.
+  // These two are not sent, but an entry has the expiry that was read with them.
   defaultExpiresIn: 'another',
   expiresAtOverride: { another: ({ expiresAtOverride }) => expiresAtOverride?.toISOString() },
 
@@ -126,16 +127,16 @@ const rows = Object.entries(decisions) as [keyof Inputs, Decision<Json>][];
 
 /** Who makes the request, in addition to what the inputs say. */
 export interface Requester {
-  /** The id of the repository, or its name: entries of one are useless to another. */
+  /** The id of the repository, or its name. Entries of one repository are useless to another. */
   readonly repository: string;
-  /** Undefined where the request carries none. */
+  /** Undefined if the request carries no ID token. */
   readonly idToken: IdToken | undefined;
 }
 
-/** Everything that makes a token the answer to one request and not to another, by name. Undefined: not given. */
+/** Everything that distinguishes one request from another, by name. Undefined: not given. */
 export type RequestIdentity = Readonly<Record<string, Json>>;
 
-/** Lists what two requests must have in common so that one may have the token of the other, in one form each. */
+/** Lists what two requests must have in common so that one may use the token of the other, each in one form. */
 export function identify(inputs: Inputs, { repository, idToken }: Requester): RequestIdentity {
   const fields = rows.flatMap(([name, decision]): [string, Json][] => {
     if (decision === 'another') return [[name, inputs[name] as Json]];
@@ -147,7 +148,7 @@ export function identify(inputs: Inputs, { repository, idToken }: Requester): Re
   return { ...Object.fromEntries(fields), repository, idTokenClaims };
 }
 
-/** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
+/** Raised if the meaning of an identity or the form of an entry changes. Old entries are not found from then on. */
 const formatVersion = 2;
 
 /** Writes an identity as canonical JSON: equal identities give equal text, and different ones different text. */
@@ -156,7 +157,7 @@ export function writeIdentity(identity: RequestIdentity): string {
   return JSON.stringify(Object.fromEntries(sortByName(fields)));
 }
 
-/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+/** Every secret that is given. So a rotated secret, or one that only another environment has, is a miss. */
 export function listCredentials(inputs: Inputs): Credential[] {
   const own = rows.flatMap(([, decision]): Credential[] => {
     if (typeof decision !== 'object' || !('key' in decision)) return [];
@@ -167,8 +168,8 @@ export function listCredentials(inputs: Inputs): Credential[] {
 }
 
 /**
- * The secrets that the request carries under names of its own: an API key among the parameters, in a header or in the
- * query. Short ones are left out. They stand in the identity, like every parameter, but are no key to encrypt with.
+ * The secrets that the request carries under other names: an API key among the parameters, in a header or in the query.
+ * Short ones are left out. They are in the identity like every parameter, but they are not a key to encrypt with.
  */
 function listRequestSecrets({ tokenUrl = '', parameters, headers }: Inputs): Credential[] {
   const inPairs = [...listQueryParameters(tokenUrl), ...parameters].flatMap(([name, value]) =>
@@ -183,7 +184,7 @@ function listRequestSecrets({ tokenUrl = '', parameters, headers }: Inputs): Cre
     .filter((secret) => canSeal([secret]));
 }
 
-/** What is secret in a header: what stands behind a scheme, and of Basic only the password. */
+/** What is secret in a header: the part after the scheme, and in Basic only the password. */
 function readCredentials(name: string, value: string): string {
   if (!/authorization$/i.test(name)) return value;
   const credentials = value.replace(/^\S+\s+/, '');
@@ -216,7 +217,7 @@ function sortUnique(values: readonly string[]): string[] {
   return [...new Set(values)].sort();
 }
 
-/** Stable: the order of one name's values is part of the request. */
+/** The sort is stable, because the order of the values of one name is part of the request. */
 function sortByName<Value>(
   pairs: readonly (readonly [string, Value])[],
 ): (readonly [string, Value])[] {

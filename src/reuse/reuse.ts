@@ -30,31 +30,31 @@ export interface ReuseContext extends Pick<
   'env' | 'platform' | 'clock' | 'send' | 'random' | 'randomBytes' | 'saveScript' | 'temp'
 > {
   readonly log: Log;
-  /** Undefined where the request carries none. */
+  /** Undefined if the request carries no ID token. */
   readonly idTokens: IdTokens | undefined;
 }
 
-/** The seconds that a cached token must still be valid for, unless min-validity says otherwise. */
+/** For how many seconds a cached token must still be valid, unless min-validity says otherwise. */
 const usualValidity = 300;
 
-/** How the jobs that missed together elect one of them. */
+/** How the jobs that found nothing at the same time elect one of them. */
 interface Lease {
   readonly keys: CacheKeys;
   readonly service: ReservationService;
 }
 
-/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be requested. */
+/** The cache as one run of the action uses it. It looks for a token, and saves a token that had to be requested. */
 export class Reuse {
   readonly #inputs: Inputs;
   readonly #context: ReuseContext;
   readonly #cache: TokenCache;
   readonly #lease: Lease;
   #saver: Saver | undefined;
-  /** Whether the cache answered that it has nothing. False where it did not answer, and after a wait in vain. */
+  /** Whether the cache answered that it has nothing. False if it did not answer, and after a wait in vain. */
   #missed = false;
   /** Whether a temporary directory could be made. */
   #hasRoom = true;
-  /** Whether a token that is requested now must be kept. */
+  /** Whether a token that is requested now must be saved. */
   #keeps = false;
 
   private constructor(inputs: Inputs, context: ReuseContext, cache: TokenCache, lease: Lease) {
@@ -67,8 +67,8 @@ export class Reuse {
   /**
    * Prepares the cache.
    *
-   * @returns undefined where it cannot be used, which a line explains, or must not be used
-   * @throws {StageError} where the job's ID token is needed and does not come
+   * @returns undefined if it cannot be used, which the log explains, or must not be used
+   * @throws {StageError} if the job's ID token is needed and does not come
    */
   static async open(inputs: Inputs, context: ReuseContext): Promise<Reuse | undefined> {
     const { env, send, clock, randomBytes, log } = context;
@@ -104,7 +104,7 @@ export class Reuse {
     return this.#missed;
   }
 
-  /** Looks for a token that is valid for long enough, and hides what is secret in it. */
+  /** Looks for a token that is valid for long enough, and masks its secrets. */
   async find(): Promise<TokenResponse | undefined> {
     const { log } = this.#context;
     const refresh = this.#inputs.useCache === 'refresh';
@@ -126,7 +126,7 @@ export class Reuse {
     return undefined;
   }
 
-  /** Waits only where this job may write, because without that it could not lead. */
+  /** Waits only if this job may write, because otherwise it could not lead. */
   async #waitForOther(): Promise<Waiting> {
     if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
       return { code: 'ask' };
@@ -160,12 +160,12 @@ export class Reuse {
     try {
       this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
     } catch {
-      // There is no directory; keep() says so.
+      // There is no directory. keep() reports it.
       this.#hasRoom = false;
     }
   }
 
-  /** Keeps a token for other jobs and says whether that worked. Nothing that fails here fails the step. */
+  /** Saves a token for other jobs and logs whether that worked. A failure here does not fail the step. */
   async keep(response: TokenResponse): Promise<void> {
     if (!this.#keeps) return;
     const reason = await this.#tryToKeep(response);
@@ -173,7 +173,7 @@ export class Reuse {
     log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
   }
 
-  /** Ends the child process, where there is no token to keep. */
+  /** Ends the child process if there is no token to save. */
   async cancel(): Promise<void> {
     await this.#saver?.cancel();
     this.#saver = undefined;
@@ -199,13 +199,13 @@ export class Reuse {
     }
   }
 
-  /** Why a token is of no use to other jobs; undefined where it is of use. */
+  /** Why a token is not useful to other jobs; undefined if it is. */
   #findReason(response: TokenResponse, token: CachedToken): NotCachedReason | undefined {
     if (response.accessToken.expiresAt === undefined) return 'no_expiry';
     return this.#livesLongEnough(token) ? undefined : 'short_life';
   }
 
-  /** No token that was kept elsewhere may stop the later steps of this job from starting. */
+  /** A token that another job saved may be too long for this job's variable. Later steps could then not start. */
   #fitsVariable({ accessToken }: CachedToken): boolean {
     const { envVar } = this.#inputs;
     return envVar === undefined || fitsVariable(envVar, accessToken.token, this.#context.platform);
@@ -219,7 +219,7 @@ export class Reuse {
   }
 }
 
-/** Why nothing can be cached, apart from a missing service; undefined where everything is there. */
+/** Why nothing can be cached, other than a missing service; undefined if everything is there. */
 function findObstacle(
   inputs: Inputs,
   facts: {
@@ -247,7 +247,7 @@ function readRepository(env: NodeJS.ProcessEnv): string {
   return names.find((name) => name !== undefined && name !== '') ?? '';
 }
 
-/** A job that has the secret could have kept a token of its own making. */
+/** A job that has the secret could have saved a token that it made up. */
 function canBeHidden({ accessToken }: CachedToken): boolean {
   return accessToken.token.trim().length >= shortestToken;
 }

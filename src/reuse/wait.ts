@@ -15,12 +15,15 @@ import {
   sayWaitedInVain,
 } from '../wording/cache.ts';
 
-/** How the wait ended: with another job's token, or with this job requesting one; `in_vain`, after it has waited. */
+/**
+ * How the wait ended: with another job's token, or with this job requesting one. `in_vain`: it requests one after
+ * waiting.
+ */
 export type Waiting =
   | { readonly code: 'taken'; readonly response: TokenResponse }
   | { readonly code: 'ask' | 'in_vain' };
 
-/** What waiting for another job needs. */
+/** What is needed to wait for another job. */
 export interface CacheWaitContext extends Pick<Surroundings, 'clock' | 'random'> {
   readonly keys: CacheKeys;
   readonly service: ReservationService;
@@ -28,9 +31,10 @@ export interface CacheWaitContext extends Pick<Surroundings, 'clock' | 'random'>
 }
 
 /**
- * After a miss, has the jobs that missed together elect one of them, and waits for its token unless it is this job.
+ * After a miss, the jobs that found nothing at the same time elect one of them. Waits for its token unless it is this
+ * job.
  *
- * @param look looks into the cache again; gives undefined where there is no token, or where the cache does not answer
+ * @param look looks into the cache again; gives undefined if there is no token, or if the cache does not answer
  */
 export async function waitForOtherJob(
   look: () => Promise<TokenResponse | undefined>,
