@@ -2,15 +2,15 @@ import { promisify } from 'node:util';
 
 import { TransportError } from './transport-error.ts';
 
-/** The most encodings that are undone; each takes time, and a header has room for thousands. */
+/** How many encodings are undone at most. Each takes time, and a header has room for thousands. */
 const mostEncodings = 5;
 
 /**
  * Undoes the Content-Encodings that a server used although none was requested (RFC 9110 section 8.4).
  *
- * @param encoding the header's value, a list in the order in which they were applied; `identity` is none
- * @param maxBytes the most that may come out of each, in bytes
- * @param accepted the request's Accept-Encoding: what is not known here, but was accepted there, is left as it is
+ * @param encoding the header's value, a list in the order in which they were applied; `identity` does not count
+ * @param maxBytes how many bytes may come out of each
+ * @param accepted the request's Accept-Encoding: an unknown encoding that was accepted there is left as it is
  * @throws {TransportError} `encoding_unknown`, `answer_too_large`, or `answer_unreadable` for damaged data
  */
 export async function decodeContent(
@@ -37,7 +37,7 @@ export async function decodeContent(
   return decoded;
 }
 
-/** Undoes one of them. */
+/** Undoes one encoding. */
 type Decode = (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 async function decode(
@@ -69,7 +69,7 @@ function accepts(accepted: string, encoding: string): boolean {
   });
 }
 
-/** Loaded only where a server compresses unasked: node:zlib takes milliseconds to load. */
+/** Loaded only if a server compresses although nobody requested it, because node:zlib takes milliseconds to load. */
 async function loadDecoders(): Promise<ReadonlyMap<string, Decode>> {
   const { brotliDecompress, gunzip, inflate, inflateRaw } = await import('node:zlib');
   const decoders: readonly [name: string, undo: Decode][] = [

@@ -1,2 +1,2 @@
-/** The most that is read of the head of an answer, bytes; curl reads more, Node by default 16 KiB. */
+/** How many bytes of the head of an answer are read. curl reads more, Node 16 KiB by default. */
 export const maxHeaderBytes = 64 * 1024;

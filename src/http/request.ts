@@ -12,7 +12,7 @@ import { toTransportError, TransportError } from './transport-error.ts';
 
 export type { TlsIdentity };
 
-/** One HTTP request, complete; what is not here is not sent. */
+/** One complete HTTP request. Only what is here is sent. */
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: string;
@@ -30,11 +30,11 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** What holds for one request. */
+/** The limits of one request. */
 export interface RequestLimits {
-  /** Ends the request, wherever it is, when it aborts. */
+  /** Ends the request, whatever it is doing, when it aborts. */
   readonly signal: AbortSignal;
-  /** The most that is read of the body, in bytes, before and after decompression. */
+  /** How many bytes of the body are read, before and after decompression. */
   readonly maxBytes: number;
   readonly tls?: TlsIdentity;
 }
@@ -66,7 +66,7 @@ export function makeSender(context: SenderContext): SendRequest {
       const work = exchange(request, limits, { ...context, progress, over: life.signal });
       return await untilAborted(work, limits.signal);
     } catch (error) {
-      // Only by the signal: after an abort, the error can be any that a destroyed socket throws.
+      // Only the signal says that this was an abort. The error can be any that a destroyed socket throws.
       if (limits.signal.aborted) {
         throw new TransportError('timeout', { ...progress, cause: limits.signal.reason });
       }
@@ -77,7 +77,7 @@ export function makeSender(context: SenderContext): SendRequest {
   };
 }
 
-/** One exchange on its way. */
+/** One exchange that is not over yet. */
 interface Exchange extends SenderContext, ConnectionContext {}
 
 async function exchange(
@@ -102,7 +102,7 @@ interface Answer {
   readonly body: Promise<Buffer>;
 }
 
-/** Sends a request, which is checked before anything is connected to; gives the response when its head has come. */
+/** Sends a request. It is checked before a connection is made. Gives the response when its head has come. */
 function send(
   { method, url: address, headers, body = '' }: HttpRequest,
   { maxBytes, tls }: Omit<Required<RequestLimits>, 'signal'>,
@@ -131,10 +131,10 @@ function send(
     outgoing.on('error', reject);
     outgoing.on('response', (message) => {
       outgoing.off('error', reject);
-      // At once: a fault of the body may come with the head.
+      // Reading starts at once, because a fault of the body may come together with the head.
       resolve({ message, body: readBody({ outgoing, message }, maxBytes, progress) });
     });
-    // A listener is what lets it be noticed: without one, the connection is closed and nothing is said.
+    // Without a listener, Node closes the connection without an error.
     outgoing.on('upgrade', () => {
       reject(
         new TransportError('answer_unreadable', { ...progress, reason: '101 Switching Protocols' }),
@@ -144,12 +144,12 @@ function send(
   });
 }
 
-/** A body that is empty has a length where the method has a body by its meaning (RFC 9110 section 8.6). */
+/** An empty body has a Content-Length if the method normally has a body (RFC 9110 section 8.6). */
 function measure(method: HttpRequest['method'], body: string): Record<string, number> {
   return method === 'GET' && body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
 }
 
-/** Settles with the work, or rejects when the signal aborts although the work never settles. */
+/** Waits for the work, but rejects when the signal aborts, even if the work never ends. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let abort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -169,7 +169,7 @@ function toReason({ reason }: AbortSignal): Error {
   return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
 }
 
-/** Reads a body to its end. What the parser finds in it, it tells to the request. */
+/** Reads a body to its end. The parser reports its errors to the request. */
 function readBody(
   { outgoing, message }: { outgoing: ClientRequest; message: IncomingMessage },
   maxBytes: number,

@@ -29,18 +29,18 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
   return date === undefined ? undefined : Math.max(0, date - now);
 }
 
-/** What is read of an answer; the names of the headers are in lower case. */
+/** What is read from an answer. The names of the headers are in lower case. */
 export interface AnswerHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads how long an answer tells the client to wait. Only a failure says when to come back: with a redirect the header is about the
- * place that it points to, and with a success it means nothing here.
+ * Reads how long an answer wants the client to wait. The header counts only in a failure. In a redirect it is about
+ * the place that the redirect points to, and in a success it has no meaning here.
  *
  * @param now epoch, milliseconds
- * @returns milliseconds; undefined where the answer does not name a wait
+ * @returns milliseconds; undefined if the answer does not name a wait
  * @see RFC 9110 section 10.2.3
  */
 export function readRetryAfter({ status, headers }: AnswerHead, now: number): number | undefined {
@@ -62,14 +62,14 @@ function toEpoch(parts: Partial<Record<string, string>>, now: number): number | 
     Number(parts[name]),
   ) as [number, number, number, number];
   const year = fullYear(parts['year'] ?? '', now);
-  // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
+  // Date.UTC turns a date or time that does not exist into one in the next month or day.
   const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
   // 60 is a leap second.
   if (!inCalendar || hour > 23 || minute > 59 || second > 60) return undefined;
   return Date.UTC(year, month, day, hour, minute, second);
 }
 
-/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
+/** A year of two digits means the year that is at most 50 years ahead and less than 50 years past. */
 function fullYear(digits: string, now: number): number {
   if (digits.length === 4) return Number(digits);
   const first = new Date(now).getUTCFullYear() - 49;

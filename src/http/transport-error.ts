@@ -1,26 +1,26 @@
 import type { Peer, Progress, Step } from './connection/progress.ts';
 
-/** What went wrong between here and the server, in stable words. */
+/** What went wrong between the action and the server, in stable words. */
 export type TransportErrorCode =
-  /** The time was over; the step says where. */
+  /** The time was over. The `step` says where. */
   | 'timeout'
   /** The resolver answered that there is no such name. */
   | 'name_not_found'
-  /** The resolver gave no answer, or failed. */
+  /** The resolver did not answer, or failed. */
   | 'name_unresolved'
-  /** No connection, or one that broke. */
+  /** The connection was not made, or it broke. */
   | 'connection_failed'
   /** The certificate of the peer was not accepted. */
   | 'tls_untrusted'
-  /** The peer did not accept the client's certificate, or wants one. */
+  /** The peer did not accept the client's certificate, or requires one. */
   | 'client_certificate_refused'
-  /** What answered does not speak TLS. */
+  /** The peer does not speak TLS. */
   | 'tls_missing'
   /** The URL says http, and the server speaks TLS. */
   | 'tls_expected'
-  /** The peer speaks versions of TLS only that are not accepted here. */
+  /** The peer speaks only versions of TLS that are not accepted here. */
   | 'tls_outdated'
-  /** Another failure to set TLS up. */
+  /** Another failure of TLS. */
   | 'tls_failed'
   /** The server speaks HTTP/2 only. */
   | 'http2_only'
@@ -28,21 +28,21 @@ export type TransportErrorCode =
   | 'proxy_refused'
   /** The address of the proxy is no URL. */
   | 'proxy_invalid'
-  /** The proxy is of a kind that is not known here. */
+  /** The proxy is of an unsupported kind. */
   | 'proxy_unsupported'
-  /** No connection to the proxy, or one that broke. */
+  /** The connection to the proxy was not made, or it broke. */
   | 'proxy_unreachable'
   | 'answer_cut'
-  /** No HTTP, or a body that is damaged. */
+  /** The answer is not HTTP, or its body is damaged. */
   | 'answer_unreadable'
-  /** A Content-Encoding that is not known here. */
+  /** The answer has an unsupported Content-Encoding. */
   | 'encoding_unknown'
   | 'answer_too_large'
   | 'headers_too_large'
   /** The request cannot be made. */
   | 'request_failed';
 
-/** The codes after which the same request would fail in the same way. */
+/** After these codes the same request would fail in the same way. */
 const final: ReadonlySet<TransportErrorCode> = new Set([
   'tls_untrusted',
   'client_certificate_refused',
@@ -53,10 +53,10 @@ const final: ReadonlySet<TransportErrorCode> = new Set([
   'request_failed',
 ]);
 
-/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
+/** The statuses by which a proxy says that it will not connect. Any other status may change a little later. */
 const finalProxyStatuses: ReadonlySet<number | undefined> = new Set([403, 407]);
 
-/** The statuses that say that it went well (RFC 9110 section 15.3). */
+/** The statuses of a success (RFC 9110 section 15.3). */
 export function isSuccessStatus(status: number): boolean {
   return status >= 200 && status <= 299;
 }
@@ -75,19 +75,19 @@ export interface TransportErrorDetails {
   readonly peer?: Peer | undefined;
   /** Whether a byte of the request may have been written to a connection to the server; true where it is left out. */
   readonly sent?: boolean | undefined;
-  /** The addresses that a connection was tried to. */
+  /** The addresses that were tried. */
   readonly addresses?: readonly string[] | undefined;
   /** The status with which a proxy refused to connect. */
   readonly proxyStatus?: number | undefined;
-  /** The wait that the proxy named (Retry-After), milliseconds. */
+  /** The wait that the proxy named (Retry-After), in milliseconds. */
   readonly retryAfter?: number | undefined;
-  /** The scheme of a proxy that is not supported. Text from outside: never print it as it is. */
+  /** The scheme of an unsupported proxy. Text from outside: never print it as it is. */
   readonly scheme?: string | undefined;
   /** The Content-Encoding that could not be undone. Text from outside: never print it as it is. */
   readonly encoding?: string | undefined;
   /** The code of the underlying error (`ECONNRESET`, `CERT_HAS_EXPIRED`, ...). */
   readonly systemCode?: string | undefined;
-  /** What the parser of HTTP or of TLS, or a decoder found, in its own words. */
+  /** What the parser of HTTP or TLS, or a decoder, reported, in its own words. */
   readonly reason?: string | undefined;
   /** The host of the proxy that the connection went through. */
   readonly proxy?: string | undefined;
@@ -142,8 +142,8 @@ export class TransportError extends Error {
 }
 
 /**
- * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
- * doing, because every system has codes of its own.
+ * Turns an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}. It goes by what the
+ * request was doing, because every system has its own codes.
  *
  * @param error whatever was thrown or emitted
  * @see https://nodejs.org/api/errors.html#nodejs-error-codes
@@ -157,7 +157,7 @@ export function toTransportError(error: unknown, progress: Progress): TransportE
   return new TransportError(chooseCode({ error, systemCode, alert, reason }, progress), details);
 }
 
-/** What is known of an error. */
+/** What is known about an error. */
 interface Fault {
   readonly error: unknown;
   readonly systemCode: string | undefined;
@@ -203,11 +203,11 @@ function sortTlsFault({ alert, reason = '' }: Fault): TransportErrorCode {
   if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
     return 'tls_outdated';
   }
-  // In the place of the version of the first record there is something else, such as the T of HTTP.
+  // The first record has something else instead of the version, such as the T of HTTP.
   return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
 }
 
-/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
+/** From TLS 1.3 on, the server can refuse the client's certificate after the request was sent. */
 function sortExchangeFault(fault: Fault): TransportErrorCode {
   const { error, systemCode = '', alert } = fault;
   if (systemCode === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
@@ -215,7 +215,7 @@ function sortExchangeFault(fault: Fault): TransportErrorCode {
   return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
 }
 
-/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
+/** What the peer sent instead of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
 function sortUnreadable(packet: Uint8Array): TransportErrorCode {
   const [first, second, , type] = packet;
   if ((first === 0x15 || first === 0x16) && second === 3) return 'tls_expected';
@@ -228,7 +228,7 @@ function readSystemCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
+/** The parser's or OpenSSL's own words. Nothing in them comes from the peer. */
 function readReason(error: unknown): string | undefined {
   const reason = readProperty(error, 'reason');
   const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');

@@ -10,7 +10,7 @@ import { shapeOf } from '../oauth2/answer/answer-shape.ts';
 import { readJsonObject } from '../oauth2/json-object.ts';
 import { IdTokenError, type IdTokenErrorDetails } from './id-token-error.ts';
 
-/** What an ID token says. Nothing here verifies it: it is shown, and distinguished from another, but never trusted. */
+/** What an ID token says. It is not verified here. It is shown and compared, but never trusted. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** GitHub's OIDC ID token of the job. */
@@ -20,10 +20,10 @@ export interface IdToken {
   readonly claims: Claims;
 }
 
-/** Where the runner lets a job request its ID token. */
+/** Where a job can request its ID token. */
 export interface IdTokenEndpoint {
   readonly url: string;
-  /** The bearer token that the endpoint wants. */
+  /** The bearer token that the endpoint requires. */
   readonly requestToken: string;
 }
 
@@ -34,17 +34,17 @@ export interface IdTokenContext extends Pick<Surroundings, 'send'>, Pick<Clock, 
   readonly hide: (secret: string) => void;
 }
 
-/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
+/** How many bytes of an answer are read. An ID token has 2 KiB. */
 export const maxIdTokenAnswerBytes = 64 * 1024;
 
-/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
+/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so no part is empty. */
 const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 
 /**
  * Finds where the job may request its ID token.
  *
  * @param env the step's environment
- * @returns undefined where the job lacks `permissions: { id-token: write }`
+ * @returns undefined if the job lacks `permissions: { id-token: write }`
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 export function findIdTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | undefined {
@@ -54,11 +54,11 @@ export function findIdTokenEndpoint(env: NodeJS.ProcessEnv): IdTokenEndpoint | u
 }
 
 /**
- * Requests the job's ID token once. Each answer is another token, with a `jti` of its own.
+ * Requests the job's ID token once. Each answer is a new token with its own `jti`.
  *
  * @param audience the `aud` that it must have; GitHub's own choice where undefined
- * @throws {TransportError} when no complete response came back
- * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
+ * @throws {TransportError} if no complete response came back
+ * @throws {IdTokenError} if the request cannot be made, or the response brings no ID token
  */
 export async function requestIdToken(
   endpoint: IdTokenEndpoint,
@@ -77,7 +77,7 @@ export async function requestIdToken(
   return readAnswer(response, { now: now(), hide });
 }
 
-/** The bearer token goes to nobody who could read it on the way. */
+/** The bearer token is sent only over https, or within this machine. */
 function readEndpointUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
@@ -86,7 +86,7 @@ function readEndpointUrl(text: string): URL {
   return url;
 }
 
-/** Leaves the query that is there as it is, which `searchParams` would write anew. */
+/** Leaves the existing query as it is. `searchParams` would write it in another form. */
 function addAudience(url: URL, audience: string | undefined): string {
   if (audience === undefined) return url.href;
   const before = url.search === '' ? '' : `${url.search}&`;
@@ -114,27 +114,27 @@ function readAnswer(
   const token = members['value'];
   const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
   if (typeof token !== 'string' || payload === undefined) {
-    // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
+    // It is not masked: what is not a token may be a brace or a letter, and such a mask would blank the log.
     throw new IdTokenError('malformed', describe());
   }
-  // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
+  // The whole value is masked: a text is cut after the masks are applied, and a part of a token is of no use.
   hide(token);
   const claims = readClaims(payload);
   if (claims === undefined) throw new IdTokenError('malformed', describe());
   return { token, claims };
 }
 
-/** GitHub refuses a job that it has not yet noted as running, and gives the token a moment later. */
+/** GitHub refuses a job that it does not yet know as running, and gives the token a moment later. */
 function saysPending(body: Buffer): boolean {
   return /\bjob in '?(pending|queued|waiting)\b/i.test(new TextDecoder().decode(body));
 }
 
 function readClaims(payload: string): Claims | undefined {
   try {
-    // Fatal, for replacement characters would make different claims equal.
+    // Fatal, because replacement characters would make different claims equal.
     const decoder = new TextDecoder('utf-8', { fatal: true });
     const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
-    // JSON is read at any depth, but what is nested too deeply cannot be written again.
+    // JSON is read at any depth, but JSON that is nested too deeply cannot be written again.
     JSON.stringify(claims);
     return claims;
   } catch {
@@ -142,7 +142,7 @@ function readClaims(payload: string): Claims | undefined {
   }
 }
 
-/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
+/** The claims that differ from run to run, or from commit to commit, and do not say who makes the request. */
 const passing: ReadonlySet<string> = new Set([
   'jti',
   'iat',
@@ -157,8 +157,8 @@ const passing: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a claim only passes with the run. The commit of a reusable workflow does not: a provider can trust one audited
- * commit of it. In a job of its own workflow that commit is the run's.
+ * Whether a claim changes with every run. The commit of a reusable workflow does not: a provider can trust one audited
+ * commit of it. In a job outside a reusable workflow, that commit is the commit of the run.
  */
 function isPassing(name: string, claims: Claims): boolean {
   if (name !== 'job_workflow_sha') return passing.has(name);
@@ -166,8 +166,8 @@ function isPassing(name: string, claims: Claims): boolean {
 }
 
 /**
- * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
- * repository, while servers test the environment or the ref.
+ * The claims that say who makes the request. They are part of the identity of a cached token. The `sub` is not enough:
+ * it can be the same for a whole repository, although servers test the environment or the ref.
  *
  * @returns sorted by name, the values as JSON
  */
@@ -178,15 +178,15 @@ export function bindClaims(claims: Claims): Pair[] {
     .map(([name, value]) => [name, JSON.stringify(value)]);
 }
 
-/** What a server that trusts ID tokens looks at; text from outside. */
+/** What a server that trusts ID tokens checks. Text from outside. */
 export interface DescribedClaims {
   readonly iss: string | undefined;
   readonly sub: string | undefined;
-  /** Several are separated by a comma. */
+  /** Several values are separated by a comma. */
   readonly aud: string | undefined;
 }
 
-/** The claims that have to match what is configured at the provider, as the log shows them. */
+/** The claims that must match the configuration at the provider, as the log shows them. */
 export function describeClaims({ iss, sub, aud }: Claims): DescribedClaims {
   return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
 }

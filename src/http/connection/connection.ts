@@ -15,8 +15,8 @@ export interface OpeningContext extends ConnectionContext {
  * Opens a connection to the server of a URL that a request can be written to: through the proxy of the environment if
  * there is one, and with TLS for https.
  *
- * @throws {TransportError} for TLS that fails and proxies that refuse or cannot be used; else whatever the connection
- *   failed with, while the progress says where
+ * @throws {TransportError} if TLS fails, or if a proxy refuses or cannot be used. Other errors of the connection are
+ * thrown   as they are; the progress says where it failed
  */
 export async function openConnection(
   url: URL,

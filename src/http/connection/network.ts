@@ -1,7 +1,7 @@
 import * as dns from 'node:dns';
 import { connect, type Socket } from 'node:net';
 
-/** The network that connections are made over; tests hand in their own. */
+/** The network that connections are made over. Tests pass their own. */
 export interface Network {
   /** The addresses of a name, in the order in which the machine prefers them. */
   readonly lookup: (host: string) => Promise<readonly string[]>;

@@ -8,15 +8,15 @@ import type { Place } from './reach.ts';
 export interface Proxy extends Place {
   /** Whether the proxy itself is reached by TLS. */
   readonly isSecure: boolean;
-  /** User and password as `user:password`, decoded; undefined where its address has none. */
+  /** User and password as `user:password`, decoded; undefined if its address has none. */
   readonly credentials: string | undefined;
 }
 
 /**
  * Chooses the proxy for a URL by `https_proxy` or `http_proxy`, and by `no_proxy`, in lower or upper case.
  *
- * @returns undefined where the server is reached directly
- * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that is named is never passed over
+ * @returns undefined if the server is reached directly
+ * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that the environment names is never ignored
  */
 export function chooseProxy(url: URL, env: NodeJS.ProcessEnv): Proxy | undefined {
   const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
@@ -30,7 +30,7 @@ function readVariable(env: NodeJS.ProcessEnv, name: string): string {
   return lower === '' ? upper : lower;
 }
 
-/** An address without a scheme is of http, as everywhere. */
+/** An address without a scheme is an http address, as in other programs. */
 function addScheme(address: string): string {
   const isComplete = address === '' || /^[a-z][a-z\d+.-]*:\/\//i.test(address);
   return isComplete ? address : `http://${address}`;
@@ -65,7 +65,7 @@ function parseUrl(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
 }
 
-/** The port of an http or https URL; `URL.port` is empty for the one that its scheme has. */
+/** The port of an http or https URL; `URL.port` is empty if it is the scheme's default. */
 export function readPort({ protocol, port }: URL): number {
   if (port !== '') return Number(port);
   return protocol === 'https:' ? 443 : 80;
@@ -77,9 +77,9 @@ export function withoutBrackets(hostname: string): string {
 }
 
 /**
- * Whether `no_proxy` names the host of a URL: entries are separated by commas or white space. An entry is `*`, a name
- * (which stands for its subdomains, too), `.name` or `*.name` (for its subdomains only), an IP address or a network such
- * as 10.0.0.0/8, each of them with `:port` or without.
+ * Whether `no_proxy` names the host of a URL. Entries are separated by commas or white space. An entry is `*`, a name
+ * (which covers its subdomains too), `.name` or `*.name` (only the subdomains), an IP address, or a network such as
+ * 10.0.0.0/8. Each can have a `:port`.
  */
 function isExcepted(url: URL, list: string): boolean {
   return list.split(/[\s,]+/).some((entry) => entry !== '' && matches(entry, url));
@@ -95,12 +95,12 @@ function matches(entry: string, url: URL): boolean {
   return (!isForSubdomains && host === domain) || host.endsWith(`.${domain}`);
 }
 
-/** An entry of `no_proxy` that is neither `*` nor a network. */
+/** An entry of `no_proxy` other than `*` and a network. */
 interface Entry {
-  /** In the form of `normalize`. */
+  /** In the form that `normalize` gives. */
   readonly domain: string;
   readonly port: number | undefined;
-  /** Whether it is for the subdomains only. */
+  /** Whether it covers only the subdomains. */
   readonly isForSubdomains: boolean;
 }
 
@@ -110,27 +110,27 @@ function readEntry(entry: string): Entry {
   return { domain: normalize(domain), port, isForSubdomains: wildcard !== '' };
 }
 
-/** An IPv6 address has a port only where it is in brackets. */
+/** An IPv6 address can have a port only if it is in brackets. */
 function splitEntry(entry: string): { name: string; port: number | undefined } {
   if (isIP(entry) !== 0) return { name: entry, port: undefined };
   const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
   return { name, port: port === undefined ? undefined : Number(port) };
 }
 
-/** What @actions/http-client reads of the environment. */
+/** What @actions/http-client reads from the environment. */
 type ProxyVariables = Record<'http_proxy' | 'https_proxy' | 'no_proxy', string>;
 
 /**
- * Writes the variables of the proxy so that @actions/http-client takes the one that {@link chooseProxy} gives. By itself
- * it knows no wildcard, no network and no white space in `no_proxy`, and takes the name of a proxy without a scheme for
- * the scheme.
+ * Writes the proxy variables so that @actions/http-client uses the proxy that {@link chooseProxy} gives. The library
+ * itself understands no wildcard, no network and no white space in `no_proxy`. It also takes the name of a proxy
+ * without a scheme for the scheme.
  *
- * @param url of the server that it is to reach
+ * @param url of the server that it must reach
  * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
  */
 export function writeVariables(url: URL, env: NodeJS.ProcessEnv): ProxyVariables {
   const list = readVariable(env, 'no_proxy');
-  // What is written of a network is the one address in it that is needed.
+  // A network is written as the one address in it that is needed.
   const direct = isExcepted(url, list) ? [url.hostname] : [];
   return {
     http_proxy: addScheme(readVariable(env, 'http_proxy')),
@@ -146,7 +146,7 @@ function writeEntry(entry: string): string[] {
   return [`${isForSubdomains ? '.' : ''}${host}${port === undefined ? '' : `:${port}`}`];
 }
 
-/** Writes a host in the one form that a URL gives it, without brackets and the final dot; empty where it is none. */
+/** Writes a host in the form that a URL gives it, without brackets and the final dot; empty if it is not a host. */
 function normalize(host: string): string {
   const url = parseUrl(`http://${isIP(host) === 6 ? `[${host}]` : host}`);
   return withoutBrackets(url?.hostname ?? '').replace(/\.$/, '');

@@ -3,7 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import type { Network } from './network.ts';
 import type { Peer, Progress } from './progress.ts';
 
-/** How long one address may be silent before the next one is tried as well, milliseconds (RFC 8305 section 5). */
+/** How long one address may not answer before the next one is tried as well, in milliseconds (RFC 8305 section 5). */
 const patience = 250;
 
 /** A host and the port to connect to. */
@@ -14,19 +14,19 @@ export interface Place {
   readonly port: number;
 }
 
-/** What making a connection needs. */
+/** What is needed to connect. */
 export interface ConnectionContext {
   readonly network: Network;
-  /** Aborts when the request is over: no socket outlives it. */
+  /** Aborts when the request is over, so that no socket stays open. */
   readonly over: AbortSignal;
   readonly progress: Progress;
 }
 
 /**
- * Connects to the address of a host that answers first. A slow address has all the time there is: the next one is tried
- * in addition to it and not in its place.
+ * Connects to the address of a host that answers first. A slow address is not given up: the next one is tried at the
+ * same time.
  *
- * @throws whatever the look-up failed with, or the one connection that says the most
+ * @throws the error of the look-up, or of the connection whose error says the most
  * @see RFC 8305 (Happy Eyeballs)
  */
 export async function reach(
@@ -99,14 +99,14 @@ function connectToAny(
   });
 }
 
-/** The codes by which a machine says that it has no connection of this family, IPv6 above all. */
+/** The codes of a machine that has no connection of this family, mostly IPv6. */
 const noSuchFamily: ReadonlySet<unknown> = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'EAFNOSUPPORT',
 ]);
 
-/** The first failure that is about the server, and not about a family that this machine does not have. */
+/** The first failure that is not about a family that this machine does not have. */
 function chooseFailure(failures: readonly Error[]): Error {
   const telling = failures.find(
     (failure) => !('code' in failure && noSuchFamily.has(failure.code)),
@@ -114,7 +114,7 @@ function chooseFailure(failures: readonly Error[]): Error {
   return telling ?? failures[0] ?? new Error('closed');
 }
 
-/** Destroys a socket when the signal aborts, and keeps an error that comes too late from ending the process. */
+/** Destroys a socket when the signal aborts. An error that comes too late does not end the process. */
 export function destroyWith<T extends Socket>(over: AbortSignal, socket: T): T {
   const destroy = (): void => {
     socket.destroy();

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { isIP, type Socket } from 'node:net';
-// By the namespace: a name that an older Node does not export would keep the file from loading.
+// Imported as a namespace, because an import of a name that an older Node does not have would fail.
 import * as tls from 'node:tls';
 
 import { toTransportError, TransportError } from '../transport-error.ts';
 import { type ConnectionContext, destroyWith } from './reach.ts';
 
-/** Whom to trust and who to be, on a TLS connection. */
+/** Which certificates to trust, and which to show, on a TLS connection. */
 export interface TlsIdentity {
   /** PEM certificates, trusted as well as the default roots. */
   readonly ca?: string;
@@ -16,11 +16,11 @@ export interface TlsIdentity {
 }
 
 /**
- * Sets TLS up over a connection. It is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says (an earlier step can
- * export it, and https_proxy with it).
+ * Sets TLS up over a connection. The certificate is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says. An
+ * earlier step can export that variable together with https_proxy.
  *
  * @param host the name or address that the certificate must be for
- * @throws {TransportError} when the peer is not to be trusted, or TLS cannot be set up
+ * @throws {TransportError} if the peer cannot be trusted, or TLS cannot be set up
  */
 export function secure(
   socket: Socket,
@@ -33,7 +33,7 @@ export function secure(
     const secured = destroyWith(over, startTls(socket, host, identity));
     const readIssuer = keepIssuer(secured);
     const fail = (error: unknown): void => {
-      // It is set where the certificate was read and not accepted, and nowhere else.
+      // It is set only if the certificate was read and not accepted.
       const isUntrusted = Boolean(secured.authorizationError as unknown);
       reject(
         isUntrusted ? distrust(error, progress, readIssuer()) : toTransportError(error, progress),
@@ -50,8 +50,8 @@ export function secure(
 }
 
 /**
- * Keeps the name of who issued the peer's certificate: Node ends the connection where it does not accept one, and the
- * certificate is gone before the error arrives.
+ * Keeps the name of the issuer of the peer's certificate. Node ends the connection if it does not accept a certificate,
+ * and the certificate is gone before the error arrives.
  */
 function keepIssuer(secured: tls.TLSSocket): () => string | undefined {
   let issuer: string | undefined;
@@ -65,7 +65,7 @@ function keepIssuer(secured: tls.TLSSocket): () => string | undefined {
 
 /** The common name of the issuer, else its organization. */
 function nameIssuer(secured: tls.TLSSocket): string | undefined {
-  // There is none before the handshake, although the types say otherwise.
+  // There is no certificate before the handshake, although the types say so.
   const certificate = secured.getPeerCertificate() as Partial<tls.PeerCertificate> | null;
   const { CN, O } = certificate?.issuer ?? {};
   return [CN, O].flat().find((name) => typeof name === 'string' && name !== '');
@@ -85,7 +85,7 @@ function startTls(socket: Socket, host: string, identity: TlsIdentity): tls.TLSS
   try {
     return tls.connect({
       socket,
-      // The name of the certificate; it is the name of the handshake, too, where it is no address.
+      // The name that the certificate must have. The handshake names it too, unless it is an address.
       host: name,
       ...(isIP(name) === 0 ? { servername: name } : {}),
       rejectUnauthorized: true,
@@ -94,12 +94,12 @@ function startTls(socket: Socket, host: string, identity: TlsIdentity): tls.TLSS
       ...showCertificate(identity),
     });
   } catch (cause) {
-    // What is wrong with a key or a certificate of one's own, before anything is sent.
+    // The client's own key or certificate is bad, and nothing was sent.
     throw new TransportError('request_failed', { sent: false, cause });
   }
 }
 
-/** An authority that is given is trusted as it is: it need not be a root, nor have one here. */
+/** A given authority is trusted as it is. It need not be a root, and its root need not be known here. */
 function trust({ ca }: TlsIdentity): tls.ConnectionOptions {
   return ca === undefined ? {} : { ca: [...listDefaultRoots(), ca], allowPartialTrustChain: true };
 }
@@ -108,7 +108,7 @@ function showCertificate({ certificate, key }: TlsIdentity): tls.ConnectionOptio
   return certificate === undefined || key === undefined ? {} : { cert: certificate, key };
 }
 
-/** What is trusted where nothing else is said; Node 20 and early 22 do not list it themselves. */
+/** The default roots. Node 20 and early 22 cannot list them, so this code does. */
 function listDefaultRoots(): readonly string[] {
   const { getCACertificates } = tls as Partial<typeof tls>;
   return getCACertificates?.('default') ?? [...tls.rootCertificates, ...readExtraRoots()];
@@ -119,7 +119,7 @@ function readExtraRoots(): string[] {
   try {
     return file === '' ? [] : [readFileSync(file, 'utf8')];
   } catch {
-    // As Node does it, with a warning of its own.
+    // Node ignores such a file too, and warns itself.
     return [];
   }
 }

@@ -8,11 +8,12 @@ import type { Proxy } from './proxy.ts';
 import type { Place } from './reach.ts';
 
 /**
- * Has a proxy connect to a server; afterwards the connection to the proxy is one to the server.
+ * Has a proxy connect to a server. Afterwards the connection to the proxy is a connection to the server.
  *
  * @param socket a connection to the proxy
  * @param now epoch, milliseconds
- * @throws {TransportError} `proxy_refused` when the proxy does not connect; and whatever the connection fails with
+ * @throws {TransportError} `proxy_refused` if the proxy does not connect. Other errors of the connection are thrown as
+ * they are
  * @see RFC 9110 section 9.3.6 (CONNECT)
  */
 export function openTunnel(
@@ -60,7 +61,7 @@ function refuse({ headers }: IncomingMessage, proxyStatus: number, now: number):
   });
 }
 
-/** Takes the connection back from node:http, whose listeners belong to the request that is over. */
+/** Takes the connection back from node:http. Its listeners belong to the request that is over. */
 function release(socket: Socket, head: Buffer): void {
   for (const event of ['close', 'free', 'agentRemove']) socket.removeAllListeners(event);
   if (head.length > 0) socket.unshift(head);
