@@ -2,25 +2,25 @@ import { inspect } from 'node:util';
 
 import { formatZuluTime, lastZuluTime } from './zulu-time.ts';
 
-/** What an {@link AccessToken} is made of. */
+/** The parts of an {@link AccessToken}. */
 export interface AccessTokenParts {
   readonly token: string;
   /** As the server wrote it (RFC 6749 section 7.1). */
   readonly tokenType: string;
-  /** Undefined where the server did not say. */
+  /** Undefined if the server did not say. */
   readonly expiresAt: Date | undefined;
 }
 
 /**
- * An access token. It answers the questions that the AccessToken of the Python library stanford.green.oauth2 answers,
- * and never prints its token: not as a string, not as JSON, not by util.inspect.
+ * An access token. It has the methods of the AccessToken of the Python library stanford.green.oauth2. It never prints
+ * its token: not as a string, not as JSON, not by util.inspect.
  */
 export class AccessToken {
   readonly #token: string;
   readonly tokenType: string;
   readonly expiresAt: Date | undefined;
 
-  /** @throws {RangeError} for an empty token, or an expiry that is no time or after the year 9999 */
+  /** @throws {RangeError} for an empty token, or an expiry that is not a time or is after the year 9999 */
   constructor({ token, tokenType, expiresAt }: AccessTokenParts) {
     if (token === '') throw new RangeError('An access token cannot be empty.');
     const epoch = expiresAt?.getTime() ?? 0;
@@ -44,19 +44,19 @@ export class AccessToken {
 
   /**
    * @param now epoch, milliseconds
-   * @returns whole seconds until it expires, negative when that is past; undefined where the expiry is not known
+   * @returns whole seconds until it expires, negative if it has expired; undefined if the expiry is not known
    */
   expiresIn(now: number = Date.now()): number | undefined {
     if (this.expiresAt === undefined) return undefined;
     return Math.floor((this.expiresAt.getTime() - now) / 1000);
   }
 
-  /** Whether it has expired; one whose expiry is not known has not. */
+  /** Whether it has expired. A token without a known expiry has not. */
   isExpired(now: number = Date.now()): boolean {
     return this.expiresAt !== undefined && this.expiresAt.getTime() <= now;
   }
 
-  /** The expiry as `2026-01-31T12:00:00Z`; undefined where it is not known. */
+  /** The expiry as `2026-01-31T12:00:00Z`; undefined if it is not known. */
   zuluTimeString(): string | undefined {
     return this.expiresAt === undefined ? undefined : formatZuluTime(this.expiresAt);
   }

@@ -29,10 +29,10 @@ export interface AcsRequest {
 export const acsHeaders: readonly string[] = ['client-id', 'client-secret'];
 
 /**
- * Asks an ACS endpoint once.
+ * Sends one request to an ACS endpoint.
  *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token, or none with an expiry
+ * @throws {TransportError} if no complete response came back
+ * @throws {TokenError} if the response brings no token, or none with an expiry
  */
 export async function askAcsEndpoint(
   request: AcsRequest,
@@ -59,7 +59,7 @@ export function buildAcsRequest(request: AcsRequest): HttpRequest {
 /**
  * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
  *
- * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
+ * @throws {TokenError} if it brings no token, or a token without a Zulu time in `expires_at`
  */
 export function parseAcsResponse(response: HttpResponse, context: ResponseContext): TokenResponse {
   const members = refuseFailure(response, readObjectBody(response.body), context.now);
@@ -78,7 +78,7 @@ export function parseAcsResponse(response: HttpResponse, context: ResponseContex
 function readExpiresAt(response: HttpResponse, members: Members): Date {
   const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
   if (expiresAt === undefined) throw failure('no_expires_at', response, { retryable: false });
-  // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
+  // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is later than the last whole second.
   return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
 }
 

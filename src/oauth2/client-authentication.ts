@@ -10,7 +10,7 @@ export interface RequestParts {
 
 /**
  * Something that a request proves: who the client is (RFC 6749 section 2.3), or that it may have the token (RFC 7521).
- * It is added anew for each attempt: a signed JWT is accepted once and soon expires.
+ * It is made again for each attempt, because a signed JWT is accepted once and soon expires.
  */
 export interface Proof {
   /** The names of the headers that it sets, in lower case. */
@@ -20,13 +20,13 @@ export interface Proof {
   readonly add: (parts: RequestParts) => void | Promise<void>;
 }
 
-/** What a JWT that authenticates the client is called (RFC 7523 section 2.2). */
+/** The `client_assertion_type` of a JWT that authenticates the client (RFC 7523 section 2.2). */
 export const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
-/** Makes a signed JWT, or gets one; a new one each time. */
+/** Makes or gets a signed JWT, a new one each time. */
 export type MakeJwt = () => string | Promise<string>;
 
-/** How Basic encodes id and secret: as the RFC says, or not at all, because some servers do not decode. */
+/** How Basic encodes id and secret. `form`: as the RFC says. `raw`: not at all, because some servers do not decode. */
 export type SecretEncoding = 'form' | 'raw';
 
 /**
@@ -52,7 +52,7 @@ export function clientSecretBasic(
 /**
  * client_secret_post: id and secret as body parameters.
  *
- * @param clientId undefined where none is sent
+ * @param clientId undefined if none is sent
  * @see RFC 6749 section 2.3.1
  */
 export function clientSecretPost(clientId: string | undefined, clientSecret: string): Proof {
@@ -60,9 +60,9 @@ export function clientSecretPost(clientId: string | undefined, clientSecret: str
 }
 
 /**
- * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
+ * client_secret_jwt, private_key_jwt, and an ID token instead of them: a signed JWT says who the client is.
  *
- * @param clientId undefined where only the JWT says it
+ * @param clientId undefined if only the JWT names the client
  * @see RFC 7523 section 2.2
  */
 export function clientAssertion(clientId: string | undefined, makeJwt: MakeJwt): Proof {
@@ -74,9 +74,9 @@ export function clientAssertion(clientId: string | undefined, makeJwt: MakeJwt):
 }
 
 /**
- * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
+ * none, tls_client_auth and self_signed_tls_client_auth: the request only names the client and proves nothing.
  *
- * @param clientId undefined where only the grant says it
+ * @param clientId undefined if only the grant names the client
  * @see RFC 6749 section 3.2.1, RFC 8705 section 2
  */
 export function namedClient(clientId: string | undefined): Proof {
@@ -88,7 +88,7 @@ function sendClientId(clientId: string | undefined): Record<string, () => string
 }
 
 /**
- * A JWT in the Authorization header, for servers whose token endpoint takes one as an API does.
+ * A JWT in the Authorization header, for servers whose token endpoint accepts one as an API does.
  *
  * @see RFC 6750 section 2.1
  */
@@ -102,7 +102,7 @@ export function bearerHeader(makeJwt: MakeJwt): Proof {
   };
 }
 
-/** A proof by body parameters. */
+/** A proof in the parameters of the body. */
 export function proveBy(values: Readonly<Record<string, MakeJwt>>): Proof {
   return {
     headers: [],
@@ -114,7 +114,7 @@ export function proveBy(values: Readonly<Record<string, MakeJwt>>): Proof {
 }
 
 /**
- * Makes the value of Basic: base64 of `id:secret`, as UTF-8.
+ * Makes the credentials of Basic: base64 of `id:secret` in UTF-8.
  *
  * @see RFC 7617 section 2
  */
@@ -129,7 +129,7 @@ export function encodeBasic(
 
 /**
  * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
- * ids also work with servers that do not decode.
+ * ids work also with servers that do not decode.
  *
  * @see RFC 6749 appendix B
  */
@@ -137,7 +137,9 @@ export function encodeForm(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1);
 }
 
-/** Encodes one value as {@link encodeForm}, but with %20 for a space: a plus sign is one only in a form. */
+/**
+ * Encodes one value as {@link encodeForm}, but with %20 for a space, because a plus sign means a space only in a form.
+ */
 export function encodeQuery(text: string): string {
   return encodeForm(text).replaceAll('+', '%20');
 }

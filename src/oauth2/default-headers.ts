@@ -1,7 +1,7 @@
-/** What every request of this action to an authorization server says of itself, by name in lower case. */
+/** The headers of every request of this action to an authorization server, by name in lower case. */
 export const defaultHeaders: readonly (readonly [name: string, value: string])[] = [
   ['accept', 'application/json'],
-  // What is not compressed needs no limit of its own for what it may become.
+  // An uncompressed answer needs no second limit for its size after decompression.
   ['accept-encoding', 'identity'],
   ['user-agent', 'oauth2-token'],
 ];

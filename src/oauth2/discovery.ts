@@ -14,8 +14,8 @@ import { isObject, type Members, readJsonObject, readText } from './json-object.
 import { type AttemptContext, maxResponseBytes } from './token-endpoint.ts';
 
 /**
- * What is used of an authorization server's metadata. What else stands there is not read: servers grant more than they
- * announce, so metadata forbids no grant and no client authentication method.
+ * The part of an authorization server's metadata that is used. The rest is not read. Servers support more than they
+ * announce, so the metadata never forbids a grant or a client authentication method.
  */
 export interface ServerMetadata {
   readonly issuer: string;
@@ -36,20 +36,20 @@ export interface DiscoveryContext extends AttemptContext {
 interface Reply {
   readonly url: string;
   readonly response: HttpResponse;
-  /** Of a success that is a JSON object. */
+  /** The fields of a success that is a JSON object. */
   readonly members: Members | undefined;
-  /** Retry-After, milliseconds. */
+  /** Retry-After, in milliseconds. */
   readonly retryAfter: number | undefined;
 }
 
 /**
- * Looks an issuer's metadata up, once: where OpenID Connect Discovery has it, and after any answer that is not this
- * issuer's metadata, where RFC 8414 has it. A client certificate is shown where the server requests one: a gateway may
- * want it for every request.
+ * Looks up an issuer's metadata once. It requests the URL of OpenID Connect Discovery first. After any answer that is
+ * not this issuer's metadata, it requests the URL of RFC 8414. A client certificate is shown if the server requests
+ * one, because a gateway may require it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
- * @throws {TransportError} when no complete response came back
- * @throws {DiscoveryError} when there is no metadata, or none that can be used
+ * @throws {TransportError} if no complete response came back
+ * @throws {DiscoveryError} if there is no metadata, or none that can be used
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
  */
 export async function discover(issuer: string, context: DiscoveryContext): Promise<ServerMetadata> {
@@ -65,7 +65,7 @@ export async function discover(issuer: string, context: DiscoveryContext): Promi
   return readMetadata(issuer, telling, asked, context);
 }
 
-/** The failures that are an answer all the same, such as a page that is larger than any metadata. */
+/** The failures that still are an answer, such as a page that is larger than any metadata. */
 const unusableAnswers: ReadonlySet<TransportErrorCode> = new Set([
   'answer_unreadable',
   'encoding_unknown',
@@ -78,7 +78,7 @@ function keepUnusable(error: unknown): TransportError {
   throw error;
 }
 
-/** @param first what became of the other place; it tells more than another answer without metadata */
+/** @param first the failure at the first URL; it says more than a second answer without metadata */
 async function discoverByOAuth(
   issuer: string,
   url: string,
@@ -95,12 +95,14 @@ function isOf(issuer: string, { members }: Reply): boolean {
   return readText(members?.['issuer']) === issuer;
 }
 
-/** OpenID Connect lets it be left out where nothing but the implicit flow is used, and RFC 8414 may still have it. */
+/**
+ * In OpenID Connect it may be missing if only the implicit flow is used. The metadata of RFC 8414 may still have it.
+ */
 function namesTokenEndpoint({ members }: Reply): boolean {
   return readText(members?.['token_endpoint']) !== undefined;
 }
 
-/** Of two replies without the metadata, the one that tells more. */
+/** Of two replies without the metadata, the one that says more. */
 function chooseTelling(first: Reply, second: Reply): Reply {
   return rank(second) < rank(first) ? second : first;
 }
@@ -115,14 +117,14 @@ function rank(reply: Reply): number {
 /** Whether the same request may bring the metadata a little later. */
 function mayPass({ response: { status, headers }, members, retryAfter }: Reply): boolean {
   if (isTransientStatus(status) || retryAfter !== undefined) return true;
-  // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
+  // An answer that says it is JSON but is not was damaged on its way. A web page would come again.
   const isJson = /\bjson\b/i.test(headers['content-type'] ?? '');
   return isSuccessStatus(status) && members === undefined && isJson;
 }
 
 /**
- * Where an issuer's metadata may be: the well-known path is appended to the issuer by the one rule, inserted between
- * host and path by the other. Slashes at the issuer's end are left out.
+ * The URLs of an issuer's metadata. OpenID Connect appends the well-known path to the issuer. RFC 8414 inserts it
+ * between host and path. Slashes at the issuer's end are left out.
  */
 function buildMetadataUrls(issuer: string): { openIdConnect: string; oauth: string } {
   const { protocol, host, pathname } = new URL(issuer);
@@ -158,9 +160,9 @@ function isNotFound({ status }: HttpResponse): boolean {
 /**
  * Reads the metadata in a reply.
  *
- * @param asked every reply of the search
- * @throws {DiscoveryError} where there is none, it is another issuer's (RFC 8414 section 3.3, OpenID Connect Discovery
- *   section 4.3), or it has no token endpoint that can be used
+ * @param asked all replies of the search
+ * @throws {DiscoveryError} if there is none, if it is another issuer's (RFC 8414 section 3.3, OpenID Connect Discovery
+ *   section 4.3), or if it has no token endpoint that can be used
  */
 function readMetadata(
   issuer: string,
@@ -189,7 +191,7 @@ function readMetadata(
   };
 }
 
-/** Where an endpoint may be plain http. */
+/** Where the URL of an endpoint may be plain http. */
 type PlainHttp = 'nowhere' | 'on loopback' | 'anywhere';
 
 function choosePlainHttp(issuer: string, allowHttp: boolean): PlainHttp {
@@ -200,12 +202,12 @@ function choosePlainHttp(issuer: string, allowHttp: boolean): PlainHttp {
 /**
  * Reads the URL of an endpoint, to which secrets will go: absolute, https, without user info and fragment.
  *
- * @returns undefined where there is none, or one that cannot be used
+ * @returns undefined if there is none, or none that can be used
  * @see RFC 6749 section 3.2
  */
 function readEndpoint(value: unknown, plainHttp: PlainHttp): string | undefined {
   const text = readText(value) ?? '';
-  // The URL parser forgives white space, control characters, backslashes, and slashes too many or too few.
+  // The URL parser accepts white space, control characters, backslashes, and too many or too few slashes.
   if (!/^https?:\/\/(?!\/)[^\s#\\\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return undefined;
@@ -245,7 +247,7 @@ function tokenEndpointFailure(
     : discoveryError('unusable_endpoint', reply, asked, { endpoint });
 }
 
-/** A {@link DiscoveryError} that names the requested URLs and what the answer was like. */
+/** A {@link DiscoveryError} that names the requested URLs and the form of the answer. */
 function discoveryError(
   code: DiscoveryErrorCode,
   { response, retryAfter }: Reply,

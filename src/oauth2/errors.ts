@@ -5,21 +5,23 @@ import type { AnswerShape } from './answer/answer-shape.ts';
 export type TokenErrorCode =
   /** The server said so in an `error` (RFC 6749 section 5.2), with whatever status. */
   | 'oauth_error'
-  /** A status that is no success, without an `error`. */
+  /** A status that is not a success, without an `error`. */
   | 'http_error'
   | 'redirect'
-  /** A success that is neither a JSON object nor a form with a token or an error, nor what response-fields leads into. */
+  /**
+   * A success that is not a JSON object, not a form with a token or an error, and not what response-fields can read.
+   */
   | 'unparsable'
-  /** A body that was read and has no token in its place. */
+  /** A body that was read but has no token in the expected place. */
   | 'no_access_token'
-  /** An ACS answer whose `expires_at` is missing or no Zulu time. */
+  /** An ACS answer whose `expires_at` is missing or is not a Zulu time. */
   | 'no_expires_at'
   /** A token with characters that no token can have (RFC 6749 appendices A.12 and A.17). */
   | 'malformed_token'
-  /** A token of so few characters that it could not be hidden in a log. */
+  /** A token that is too short to be masked in a log. */
   | 'short_token';
 
-/** What a server says of an error (RFC 6749 section 5.2). Text from outside: never print it as it is. */
+/** What a server says about an error (RFC 6749 section 5.2). Text from outside: never print it as it is. */
 export interface OAuthErrorResponse {
   readonly error: string;
   readonly description: string | undefined;
@@ -33,16 +35,16 @@ export interface TokenErrorDetails {
   readonly oauthError?: OAuthErrorResponse | undefined;
   /** Where a redirect pointed, as the server wrote it. Text from outside: never print it as it is. */
   readonly location?: string | undefined;
-  /** Where the token was to be found by response-fields, if it was not there. */
+  /** Where response-fields says the token is, if it was not there. */
   readonly path?: string | undefined;
-  /** The wait that the server named (Retry-After), milliseconds. */
+  /** The wait that the server named (Retry-After), in milliseconds. */
   readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
 /**
- * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and those
- * that Cloudflare and others use: unknown error, connection lost, a timeout of the server's).
+ * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and the
+ * statuses of Cloudflare and others: unknown error, connection lost, a timeout of the server).
  *
  * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
  */
@@ -72,8 +74,8 @@ export class TokenError extends Error {
   }
 
   /**
-   * Whether the server may have handed out a token although none arrived: the success was damaged, or a gateway lost
-   * the answer of the server behind it.
+   * Whether the server may have issued a token although none arrived: the answer was damaged, or a gateway lost the
+   * answer of the server behind it.
    */
   get mayHaveArrived(): boolean {
     const { status } = this.answer;
@@ -88,13 +90,13 @@ export type DiscoveryErrorCode =
   | 'not_found'
   /** A success that is no JSON object. */
   | 'not_metadata'
-  /** The metadata is another issuer's, or names none. */
+  /** The metadata is another issuer's, or names no issuer. */
   | 'issuer_mismatch'
   | 'no_token_endpoint'
-  /** A token endpoint that no secret may be sent to. */
+  /** A token endpoint to which no secret may be sent. */
   | 'unusable_endpoint'
   | 'redirect'
-  /** Another status that is no success. */
+  /** Another status that is not a success. */
   | 'refused';
 
 /** One URL that was requested for metadata, and the status that came back. */
@@ -107,10 +109,10 @@ export interface DiscoveryAttempt {
 export interface DiscoveryErrorDetails {
   /** In the order of the requests. */
   readonly attempts: readonly DiscoveryAttempt[];
-  /** The one answer of them that the code is about. */
+  /** The answer that the code is about. */
   readonly answer: AnswerShape;
   readonly retryable: boolean;
-  /** The wait that the server requested (Retry-After), milliseconds. */
+  /** The wait that the server requested (Retry-After), in milliseconds. */
   readonly retryAfter?: number | undefined;
   /** Where a redirect pointed, as the server wrote it. Text from outside: never print it as it is. */
   readonly location?: string | undefined;
@@ -132,7 +134,7 @@ export class DiscoveryError extends Error {
   readonly location: string | undefined;
   readonly actualIssuer: string | undefined;
   readonly endpoint: string | undefined;
-  /** Metadata can be requested again: nothing is handed out with it. */
+  /** Metadata can be requested again, because the answer has no token. */
   readonly mayHaveArrived = false;
 
   constructor(code: DiscoveryErrorCode, details: DiscoveryErrorDetails) {
@@ -148,15 +150,16 @@ export class DiscoveryError extends Error {
   }
 }
 
-/** Which failed attempts are made again: those that may end otherwise, or all, as the Python library does. */
+/** Which failed attempts are made again: those whose result may change, or all, as the Python library does. */
 export type RetryOn = 'transient' | 'all';
 
 /**
  * Decides, in this one place, whether a failed attempt is made again.
  *
  * @param error what the attempt threw
- * @param spendsGrant whether the request carries what a server accepts once: after an answer that may have been lost it
- *   is not sent again, because the server could take it for theft and revoke everything (RFC 6749 section 10.4)
+ * @param spendsGrant whether the request carries a grant that the server accepts only once. If its answer may have been
+ *   lost, it is not sent again, because the server could take it for theft and revoke all tokens (RFC 6749 section
+ * 10.4)
  */
 export function judgeFailure(
   error: unknown,

@@ -6,13 +6,13 @@ export const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** The grant of a token for a token (RFC 8693 section 2.1). */
 export const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
-/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
+/** The default type of a subject token: a JWT (RFC 8693 section 3). */
 export const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 
 /**
- * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess, in lower case without
- * marks: servers that do not follow the RFCs write them in ways of their own. A JWT that is used twice is refused, which
- * does no harm.
+ * The parameters of a grant whose second use could be taken for theft, or for a wrong guess. They are in lower case
+ * without marks, because servers that do not follow the RFCs spell them in their own way. JWTs are not among them: a
+ * JWT that is used twice is refused, which does no harm.
  */
 const guardedParameters: ReadonlySet<string> = new Set([
   'refreshtoken',
@@ -29,7 +29,7 @@ const guardedParameters: ReadonlySet<string> = new Set([
   'passcode',
 ]);
 
-/** The parameters of a grant that works only once; the next request could not send the same. */
+/** The parameters of a grant that works only once. The next request could not send the same value. */
 const singleUseParameters: ReadonlySet<string> = new Set([
   ...guardedParameters,
   'subjecttoken',
@@ -46,7 +46,7 @@ export function hasGuardedParameter(parameters: readonly Named[]): boolean {
   return hasName(parameters, guardedParameters);
 }
 
-/** Whether a parameter, at any depth, is that of a grant that works only once. */
+/** Whether a parameter, at any depth, belongs to a grant that works only once. */
 export function hasSingleUseParameter(parameters: readonly Named[]): boolean {
   return hasName(parameters, singleUseParameters);
 }
@@ -60,7 +60,7 @@ function hasName(parameters: readonly Named[], names: ReadonlySet<string>): bool
 }
 
 /**
- * The jwt-bearer grant: a signed JWT says whose token is requested.
+ * The jwt-bearer grant: a signed JWT says for whom the token is.
  *
  * @see RFC 7523 section 2.1
  */
@@ -69,7 +69,7 @@ export function assertionGrant(makeJwt: MakeJwt): Proof {
 }
 
 /**
- * The token-exchange grant, its subject token made for each attempt.
+ * The token-exchange grant. Its subject token is made for each attempt.
  *
  * @see RFC 8693 section 2.1
  */

@@ -6,14 +6,17 @@ export const bodyFormats = ['form', 'json', 'query', 'multipart'] as const;
 
 export type BodyFormat = (typeof bodyFormats)[number];
 
-/** A parameter and its value. In JSON a value keeps its type; elsewhere it is one text, or several of the same name. */
+/**
+ * A parameter and its value. In JSON a value keeps its type. In other formats it is one text, or several with the same
+ * name.
+ */
 export type Parameter = readonly [name: string, value: ExactJson];
 
 /** Parameters as they are sent. */
 export interface WrittenParameters {
   readonly contentType?: string;
   readonly body?: string;
-  /** For the end of the URL. */
+  /** Added to the end of the URL. */
   readonly query?: string;
 }
 
@@ -53,7 +56,7 @@ function writeQuery(parameters: readonly Parameter[]): string {
   return pairs.join('&');
 }
 
-/** A JSON object; a name that comes again becomes a list. */
+/** A JSON object. The values of a repeated name become a list. */
 function writeJson(parameters: readonly Parameter[]): string {
   const values = new Map<string, ExactJson[]>();
   for (const [name, value] of parameters) values.set(name, [...(values.get(name) ?? []), value]);
@@ -80,7 +83,7 @@ function escapeName(name: string): string {
   return name.replace(/["\r\n]/g, (character) => encodeURIComponent(character));
 }
 
-/** A boundary that is nowhere in the parts, whatever their values are (RFC 2046 section 5.1.1). */
+/** A boundary that does not occur in the parts, whatever their values are (RFC 2046 section 5.1.1). */
 function chooseBoundary(parts: string, uuid: string): string {
   let boundary = uuid;
   for (let count = 1; parts.includes(boundary); count += 1) boundary = `${uuid}-${count}`;
@@ -96,7 +99,7 @@ function listTexts(parameters: readonly Parameter[]): [name: string, value: stri
 }
 
 /**
- * The texts that a value is outside of JSON, one for each item of a list.
+ * A value as texts, for formats other than JSON. A list gives one text for each item.
  *
  * @returns undefined for null, an object, and a list with such an item or a list
  */

@@ -15,16 +15,16 @@ export interface RevocationRequest {
   readonly token: string;
   /** What proves who the client is, as for the token request (RFC 7009 section 2.1). */
   readonly proofs: readonly Pick<Proof, 'add'>[];
-  /** Further headers; they take the place of this module's own, but for Content-Type. */
+  /** Further headers; they replace this module's own headers, except Content-Type. */
   readonly headers: readonly Pair[];
 }
 
 /**
- * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
- * token of this server. Its body says nothing by the RFC, but some servers answer errors with 200.
+ * Sends one request to a revocation endpoint to end an access token. Any success means that the token is void, or never
+ * was a token of this server. By the RFC the body has no meaning, but some servers report errors with a 200.
  *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the server refused
+ * @throws {TransportError} if no complete response came back
+ * @throws {TokenError} if the server refused
  * @see RFC 7009 section 2
  */
 export async function revoke(

@@ -2,8 +2,8 @@
  * Reads scopes as servers write them: a text with white space, commas or semicolons between them, or a list of such
  * texts. A text without any scope says nothing, because RFC 6749 section 3.3 wants at least one.
  *
- * @param scope of a response
- * @returns undefined where none is named, which means the requested ones (RFC 6749 section 5.1)
+ * @param scope the `scope` of a response
+ * @returns undefined if none is named, which means the requested scopes (RFC 6749 section 5.1)
  */
 export function readScopes(scope: unknown): readonly string[] | undefined {
   const texts = Array.isArray(scope) ? scope.flat(Infinity) : [scope];
@@ -16,7 +16,7 @@ function splitScopes(text: string): string[] {
 }
 
 /**
- * The scopes that were requested and not granted; none where the server named none (RFC 6749 section 5.1).
+ * The scopes that were requested and not granted; none if the server named none (RFC 6749 section 5.1).
  */
 export function listMissingScopes(
   granted: { readonly scopes: readonly string[] | undefined },

@@ -2,7 +2,7 @@ import type { SendRequest, TlsIdentity } from '../http/request.ts';
 import { buildTokenRequest, type TokenRequest } from './token-request.ts';
 import { parseTokenResponse, refuseShortToken, type TokenResponse } from './token-response.ts';
 
-/** The most that is read of an answer, bytes: a token response is a few KiB. */
+/** How many bytes of an answer are read. A token response has a few KiB. */
 export const maxResponseBytes = 1024 * 1024;
 
 /** What one attempt needs from its surroundings. */
@@ -15,10 +15,11 @@ export interface AttemptContext {
 }
 
 /**
- * Sends one request to a token endpoint. It is built again each time, because an assertion is accepted once and soon expires.
+ * Sends one request to a token endpoint. The request is built again each time, because an assertion is accepted once
+ * and soon expires.
  *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token
+ * @throws {TransportError} if no complete response came back
+ * @throws {TokenError} if the response brings no token
  */
 export async function askTokenEndpoint(
   request: TokenRequest,

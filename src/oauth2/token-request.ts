@@ -12,30 +12,30 @@ export const requestMethods = ['POST', 'GET', 'PUT'] as const;
 
 export type RequestMethod = (typeof requestMethods)[number];
 
-/** A name and its value, exact. */
+/** A name and its exact value. */
 export type Pair = readonly [name: string, value: string];
 
 /** What is requested from a token endpoint. */
 export interface TokenRequest {
-  /** Its query stays as it is; a parameter that is in it with the same value is not sent again. */
+  /** Its query stays as it is. A parameter that the query has with the same value is not sent again. */
   readonly tokenUrl: string;
   readonly requestMethod: RequestMethod;
   /** Undefined if none is sent. */
   readonly grantType: string | undefined;
-  /** Who the client is, and what the grant rests on where that is made for each attempt. */
+  /** What proves who the client is, and the part of the grant that is made for each attempt. */
   readonly proofs: readonly Proof[];
-  /** Sent as one `scope`; not sent when there are none (RFC 6749 section 3.3). */
+  /** Sent as one `scope`; not sent if there are none (RFC 6749 section 3.3). */
   readonly scopes: readonly string[];
-  /** RFC 8693 section 2.1: each is a parameter of its own. */
+  /** RFC 8693 section 2.1: each is its own parameter. */
   readonly audiences: readonly string[];
-  /** RFC 8707 section 2: each is a parameter of its own. */
+  /** RFC 8707 section 2: each is its own parameter. */
   readonly resources: readonly string[];
-  /** Further parameters, in order; a name may come again. */
+  /** Further parameters, in order. A name may be repeated. */
   readonly parameters: readonly Parameter[];
-  /** Further headers; they take the place of this module's own. */
+  /** Further headers. They replace this module's own. */
   readonly headers: readonly Pair[];
   readonly bodyFormat: BodyFormat;
-  /** Where the response has what has another place than RFC 6749 gives it. */
+  /** Where the response has its fields, if not in the places of RFC 6749. */
   readonly responseFields: ResponseFields;
 }
 
@@ -53,7 +53,7 @@ export function spendsItsGrant({
   return hasGuardedParameter([...listQueryParameters(tokenUrl), ...parameters]);
 }
 
-/** The names of the parameters: each once, in order, without values. */
+/** The names of the parameters, each once, in order. */
 export function listParameterNames(request: TokenParameters): string[] {
   const own = request.proofs.flatMap(({ parameters }) => parameters);
   return [...new Set([...listParameters(request).map(([name]) => name), ...own])];
@@ -97,7 +97,7 @@ export async function buildTokenRequest(
   };
 }
 
-/** The parameters of a request, but for those of its proofs. */
+/** The parameters of a request without those of its proofs. */
 export function listParameters({
   grantType,
   scopes,
@@ -120,14 +120,14 @@ export function listQueryParameters(url: string): Pair[] {
   return URL.canParse(url) ? [...new URL(url).searchParams] : [];
 }
 
-/** What the query of the URL says already is not sent again. */
+/** A parameter that the query of the URL already has is not sent again. */
 function dropSent(parameters: readonly Parameter[], tokenUrl: string): Parameter[] {
   const sent = listQueryParameters(tokenUrl);
   return parameters.filter((parameter) => !isAmong(sent, parameter));
 }
 
 /**
- * Lists the names that the query of a URL has with another value than the parameters of a request.
+ * Lists the names for which the query of a URL and the parameters of a request have different values.
  *
  * @param parameters of the request
  */
@@ -151,7 +151,7 @@ function extendQuery(url: string, query = ''): string {
   return /[?&]$/.test(url) ? `${url}${query}` : `${url}&${query}`;
 }
 
-/** Headers by name in lower case; a later one takes the place of an earlier one. */
+/** Headers by name in lower case. A later one replaces an earlier one. */
 export function joinHeaders(headers: readonly Pair[]): Map<string, string> {
   return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -19,40 +19,43 @@ import {
 /** What a token endpoint gave. */
 export interface TokenResponse {
   readonly accessToken: AccessToken;
-  /** The granted scopes; undefined where the server named none, which means: as requested (RFC 6749 section 5.1). */
+  /** The granted scopes; undefined if the server named none, which means: as requested (RFC 6749 section 5.1). */
   readonly scopes: readonly string[] | undefined;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
-  /** What else the response has, without what is nested too deeply: an object, or the list that the response is. */
+  /** The other fields of the response, without those that are nested too deeply. It is a list if the response is one. */
   readonly others: OtherFields;
   /** When it was requested: epoch, milliseconds. */
   readonly issuedAt: number;
 }
 
-/** Values of JSON; a number that would change is an ExactNumber. */
+/** JSON values. A number that would change is an ExactNumber. */
 export type OtherFields = Members | readonly unknown[];
 
-/** What the reading of a response needs as well. */
+/** What else is needed to read a response. */
 export interface ResponseContext {
-  /** The places that are not the standard ones; none if it is left out. */
+  /** The places that differ from the standard; none if it is left out. */
   readonly fields?: ResponseFields | undefined;
-  /** When the request was sent: epoch, milliseconds. The expiry is counted from here, because the answer took time. */
+  /**
+   * When the request was sent: epoch, milliseconds. The lifetime is counted from this time, because the answer took
+   * time.
+   */
   readonly sentAt: number;
   /** Now: epoch, milliseconds. */
   readonly now: number;
 }
 
-/** The fewest characters of a token, without white space at its ends. A mask of fewer would hide ordinary words. */
+/** The shortest token, in characters without white space at its ends. A shorter mask would hide ordinary words. */
 export const shortestToken = 8;
 
-/** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
+/** The errors that are only temporary (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors: ReadonlySet<string> = new Set([
   'temporarily_unavailable',
   'server_error',
   'slow_down',
 ]);
 
-/** The fields that are read here and have a place of their own in a {@link TokenResponse}. */
+/** The fields that are read here and have their own place in a {@link TokenResponse}. */
 const understood: ReadonlySet<string> = new Set([
   'access_token',
   'token_type',
@@ -65,7 +68,7 @@ const understood: ReadonlySet<string> = new Set([
 /**
  * Reads the answer of a token endpoint.
  *
- * @throws {TokenError} when it brings no token
+ * @throws {TokenError} if it brings no token
  * @see RFC 6749 sections 5.1 and 5.2
  */
 export function parseTokenResponse(
@@ -82,10 +85,10 @@ export function parseTokenResponse(
 }
 
 /**
- * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
+ * Throws if the answer is a failure: an `error` with any status, a status that is not a success, or a success that
  * cannot be read.
  *
- * @param body what was read of it; undefined if it cannot be read
+ * @param body the body that was read; undefined if it cannot be read
  * @param now epoch, milliseconds
  * @returns the body of a success
  * @throws {TokenError}
@@ -102,7 +105,7 @@ export function refuseFailure<Body extends ResponseBody>(
     const location = headers['location'];
     throw failure('redirect', response, { retryable: false, oauthError, location });
   }
-  // A server that says when to come back means that it will answer otherwise then.
+  // A server that says when to come back will give another answer then.
   const transient =
     isTransientStatus(status) ||
     transientErrors.has(oauthError?.error ?? '') ||
@@ -122,7 +125,7 @@ function readOAuthError(members: Members): OAuthErrorResponse | undefined {
   const description = readText(members['error_description']);
   const uri = readText(members['error_uri']);
   if (isObject(error)) {
-    // Not of the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
+    // This is not in the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
     const code = readText(error['status']) ?? readText(error['code']) ?? readText(error['type']);
     return {
       error: code ?? 'unnamed error',
@@ -138,7 +141,7 @@ function readOAuthError(members: Members): OAuthErrorResponse | undefined {
  * Reads the token and its expiry.
  *
  * @param sentAt epoch, milliseconds
- * @throws {TokenError} where there is no token, or one that cannot be one
+ * @throws {TokenError} if there is no token, or a text that cannot be a token
  */
 function readAccessToken(
   response: HttpResponse,
@@ -149,7 +152,7 @@ function readAccessToken(
   const find = (name: FieldName): unknown => findField(body, fields, name)?.value;
   const token = readTokenString(response, body, fields);
   const expiresInMs = find('expires_in_ms');
-  // Who names a place for milliseconds knows of no seconds.
+  // If a place for milliseconds is named, the response has no seconds.
   const isReplaced = expiresInMs !== undefined && fields.expires_in === undefined;
   const expiresIn = isReplaced ? undefined : find('expires_in');
   const expiresAt = find('expires_at');
@@ -163,7 +166,7 @@ function readAccessToken(
 /**
  * Reads the access token.
  *
- * @throws {TokenError} where it is missing, or malformed
+ * @throws {TokenError} if it is missing or malformed
  */
 export function readTokenString(
   response: HttpResponse,
@@ -176,9 +179,9 @@ export function readTokenString(
 }
 
 /**
- * Refuses an access token that is too short to be hidden in a log.
+ * Refuses an access token that is too short to be masked in a log.
  *
- * @param read what was read of the response
+ * @param read what was read from the response
  * @throws {TokenError}
  */
 export function refuseShortToken(read: TokenResponse, response: HttpResponse): TokenResponse {
@@ -189,8 +192,8 @@ export function refuseShortToken(read: TokenResponse, response: HttpResponse): T
 /**
  * Reads a token of any kind.
  *
- * @throws {TokenError} where it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17): a line break in it
- *   would be an injection into a later step
+ * @throws {TokenError} if it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17). A line break in it
+ * could   inject a command into a later step
  */
 function readToken(response: HttpResponse, value: unknown): string | undefined {
   const token = readText(value);
@@ -201,7 +204,7 @@ function readToken(response: HttpResponse, value: unknown): string | undefined {
 /**
  * Reads what comes with the token.
  *
- * @throws {TokenError} where a refresh token or an ID token is malformed
+ * @throws {TokenError} if a refresh token or an ID token is malformed
  */
 export function readCompanions(
   response: HttpResponse,
@@ -229,27 +232,34 @@ function listOthers(body: ResponseBody, fields: ResponseFields): OtherFields {
   return dropListedSecrets(Object.fromEntries(shallow), fields) as OtherFields;
 }
 
-/** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+/**
+ * How many levels deep another field may be nested. JSON.parse reads any depth, but a recursive call cannot go that
+ * far.
+ */
 const deepest = 100;
 
 /**
- * Takes from a Location where it points, without its query and user info: they may carry what is nobody's business. Secrets must be
- * hidden in it before, because a mask matches no part of one.
+ * Reads where a Location points, without its query and user info, because these may hold secrets. Known secrets must be
+ * hidden in it before, because a mask does not match a part of a secret.
  */
 export function readLocation(location: string): string {
-  // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
+  // This is how URLs are read: without white space around them, without line breaks and tabs in them, a backslash as a
+  // slash.
   const text = location.replace(/[\t\r\n]/g, '').trim();
   if (/^https?:/i.test(text) && URL.canParse(text)) {
     const { protocol, host, pathname } = new URL(text);
     return `${protocol}//${host}${pathname}`;
   }
   const [place = ''] = text.split(/[?#]/);
-  // Only what begins with one slash is sure to have no host, and so no user info.
+  // Only a text that begins with exactly one slash certainly has no host and no user info.
   if (/^\/(?![/\\])/.test(place)) return place;
   return dropUserInfo(place);
 }
 
-/** Drops all before the last @ but a scheme and slashes; in one go, because a server chooses the length. */
+/**
+ * Drops everything before the last @ except a scheme and slashes. It reads the text once, because a server chooses its
+ * length.
+ */
 function dropUserInfo(place: string): string {
   const at = place.lastIndexOf('@');
   if (at < 0) return place;
@@ -257,7 +267,7 @@ function dropUserInfo(place: string): string {
   return start + place.slice(at + 1);
 }
 
-/** A {@link TokenError} that tells what the answer was like. */
+/** A {@link TokenError} that says what the answer was like. */
 export function failure(
   code: TokenError['code'],
   response: HttpResponse,

@@ -1,25 +1,25 @@
 const zulu = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /**
- * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length; nothing else, and only a time that the
- * calendar has.
+ * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length. Only this form and only a time that
+ * exists are accepted.
  *
- * @returns undefined where the text is no such time
+ * @returns undefined if the text is not such a time
  * @see RFC 3339 section 5.6
  */
 export function parseZuluTime(text: string): Date | undefined {
   const day = zulu.exec(text)?.[1];
   if (day === undefined) return undefined;
   const time = new Date(text);
-  // Date rolls 31 April over into May, and 24:00 into the next day.
+  // Date turns 31 April into 1 May, and 24:00 into the next day.
   const real = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T`);
   return real ? time : undefined;
 }
 
 /**
- * Reads an RFC 3339 time: as {@link parseZuluTime}, or with an offset such as `+01:00`.
+ * Reads an RFC 3339 time: one that {@link parseZuluTime} reads, or one with an offset such as `+01:00`.
  *
- * @returns undefined where the text is no such time
+ * @returns undefined if the text is not such a time
  */
 export function parseRfc3339Time(text: string): Date | undefined {
   const [, local = '', sign = '+', hours = '0', minutes = '0'] =

@@ -1,9 +1,9 @@
 /**
- * A number that is not the same after it was read and written again: too large, too precise, or in another form, such
- * as 17841405793187219, 1.10 or 1e3.
+ * A number that changes if it is read and written again, because it is too large, too precise, or in another form.
+ * Examples are 17841405793187219, 1.10 and 1e3.
  */
 export class ExactNumber {
-  // Not a field of its own: a path of names must not lead into a number.
+  // It is a private field, because a path of names must not lead into a number.
   readonly #source: string;
 
   /** @param source a number as JSON writes it (RFC 8259 section 6) */
@@ -16,7 +16,7 @@ export class ExactNumber {
     return this.#source;
   }
 
-  /** The nearest number that the language has; Infinity if it is out of range. */
+  /** The nearest number in JavaScript; Infinity if it is out of range. */
   get value(): number {
     return Number(this.#source);
   }
@@ -32,7 +32,7 @@ export class ExactNumber {
   }
 }
 
-/** A value of JSON whose numbers keep the form in which they were written. */
+/** A JSON value whose numbers keep the form in which they were written. */
 export type ExactJson =
   | string
   | number
@@ -42,13 +42,13 @@ export type ExactJson =
   | readonly ExactJson[]
   | { readonly [name: string]: ExactJson };
 
-/** A string or a number in the text of a JSON value. Only a text that is known to be JSON is searched for it. */
+/** Matches a string or a number in a JSON text. Use it only on a text that is known to be JSON. */
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 /**
  * Reads JSON. A number that would change if it was written again is an {@link ExactNumber}.
  *
- * It works with each Node that runs the action: the source text of a number is in a reviver's context only from Node 21.
+ * It works with each Node that runs the action. A reviver gets the source text of a number only from Node 21 on.
  *
  * @throws {SyntaxError} if the text is no JSON
  */
@@ -56,7 +56,7 @@ export function parseExactJson(text: string): ExactJson {
   const value = JSON.parse(text) as ExactJson;
   const sources = listNumbers(text);
   if (sources.every(isKept)) return value;
-  // Each number becomes its place in the list, which says again which number it was.
+  // Each number is replaced by its index in the list, which has its text.
   let count = 0;
   const indexed = text.replace(stringOrNumber, (token) =>
     token.startsWith('"') ? token : String(count++),
@@ -72,14 +72,14 @@ function isKept(source: string): boolean {
   return JSON.stringify(Number(source)) === source;
 }
 
-/** Puts numbers where their indexes are. It is no recursion, because JSON can be nested deeper than calls. */
+/** Replaces the indexes by the numbers. It is not recursive, because JSON can be nested deeper than calls. */
 function putNumbers(value: ExactJson, sources: readonly string[]): ExactJson {
   const root = { value };
   const pending: object[] = [root];
   for (let container = pending.pop(); container !== undefined; container = pending.pop()) {
     for (const [name, field] of Object.entries(container) as [string, ExactJson][]) {
       if (typeof field === 'number') {
-        // An assignment to __proto__ would set no field.
+        // An assignment to __proto__ would not set a field.
         Object.defineProperty(container, name, { value: readNumber(sources[field] ?? '') });
       } else if (typeof field === 'object' && field !== null) {
         pending.push(field);
@@ -93,7 +93,7 @@ function readNumber(source: string): number | ExactNumber {
   return isKept(source) ? Number(source) : new ExactNumber(source);
 }
 
-/** Whether a value of JSON is nested no deeper than so many levels, so that a recursive call can go through it. */
+/** Whether a JSON value has at most so many levels, so that a recursive function can go through it. */
 export function isNestedWithin(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((inner) => isNestedWithin(inner, levels - 1));
@@ -102,7 +102,7 @@ export function isNestedWithin(value: unknown, levels: number): boolean {
 /**
  * Writes JSON as JSON.stringify() does, with the digits of each {@link ExactNumber}.
  *
- * @param value of JSON, nested no deeper than a few thousand levels; a field that is undefined is left out
+ * @param value a JSON value of at most a few thousand levels; undefined fields are left out
  */
 export function writeExactJson(value: unknown): string {
   if (value instanceof ExactNumber) return value.source;

@@ -3,7 +3,7 @@ import { breakLines, pemMarker, readBase64 } from './private-key-pem.ts';
 /**
  * Decodes a text that is, as a whole, base64 of a PEM or of JSON. Line breaks within the base64 do not matter.
  *
- * @returns what is in it, without white space around it; undefined if the text is anything else
+ * @returns what is in it, without white space around it; undefined for any other text
  * @see RFC 4648 sections 4 and 5
  */
 export function decodeText(text: string): string | undefined {
@@ -13,8 +13,8 @@ export function decodeText(text: string): string | undefined {
 }
 
 /**
- * Whether a text is a PKCS#12 file (.p12, .pfx): its base64, or its bytes as far as a text keeps them. Its first field is
- * the version, which is 3 and which no key has.
+ * Whether a text is a PKCS#12 file (.p12, .pfx): its base64, or its bytes as far as a text keeps them. Its first field
+ * is the version 3, which no key has.
  *
  * @see RFC 7292 section 4
  */

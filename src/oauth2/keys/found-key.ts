@@ -7,10 +7,10 @@ import { type KeyOwner, readKeyFile } from './key-file.ts';
 import { readPem } from './private-key-pem.ts';
 import { SigningKeyError } from './signing-key-error.ts';
 
-/** What an input says, before an algorithm is chosen. */
+/** What is read from an input, before an algorithm is chosen. */
 export interface FoundKey {
   readonly key: KeyObject;
-  /** Given where the input has a public part of its own. */
+  /** Set if the input has its own public part. */
   readonly publicKey?: KeyObject;
   readonly algorithm?: string | undefined;
   readonly keyId?: string | undefined;
@@ -21,7 +21,7 @@ export interface FoundKey {
  * Finds the key in an input of any form: a PEM, a JWK, a key file, or the base64 of one.
  *
  * @param text without white space around it
- * @throws {SigningKeyError} where it has none
+ * @throws {SigningKeyError} if it has none
  */
 export function findKey(text: string): FoundKey {
   if (isPkcs12(text)) throw new SigningKeyError('pkcs12');

@@ -3,20 +3,20 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } fr
 import { type Members, readText } from '../json-object.ts';
 import { SigningKeyError } from './signing-key-error.ts';
 
-/** The fields of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+/** The public and the private fields of each type of key (RFC 7518 section 6, RFC 8037 section 2). */
 const jwkMembers = new Map([
   ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
   ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
   ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
 ]);
 
-/** The curves that Node reads. Which of them can be used is decided by what the key is for. */
+/** The curves that Node reads. Which of them can be used depends on what the key is for. */
 const curves = ['P-256', 'P-384', 'P-521', 'secp256k1', 'Ed25519', 'Ed448', 'X25519', 'X448'];
 
 /** What a JWK says. */
 export interface ReadJwk {
   readonly key: KeyObject;
-  /** As the JWK itself says it: it may not fit the key. */
+  /** The algorithm that the JWK names. It may not fit the key. */
   readonly publicKey: KeyObject;
   readonly algorithm: string | undefined;
   readonly keyId: string | undefined;
@@ -25,7 +25,7 @@ export interface ReadJwk {
 /**
  * Reads a private JWK.
  *
- * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
+ * @throws {SigningKeyError} if it is public, symmetric, incomplete, damaged or of another kind
  * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
  */
 export function readJwk(jwk: Members): ReadJwk {
@@ -54,7 +54,7 @@ function refuseOtherJwk(jwk: Members, kty: string): void {
   throw new SigningKeyError('unsupported_key', { keyType: kty });
 }
 
-/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
+/** @throws {SigningKeyError} `incomplete_jwk` if some are missing */
 function pickMembers(jwk: Members, names: readonly string[]): JsonWebKey {
   const members = names.filter((name) => readText(jwk[name]) === undefined);
   if (members.length > 0) throw new SigningKeyError('incomplete_jwk', { members });

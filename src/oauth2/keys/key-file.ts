@@ -1,12 +1,12 @@
 import { type Members, readText } from '../json-object.ts';
 
-/** Who a JWT that is signed by a key file's key comes from: the provider's usual `iss` and `sub`. */
+/** The owner of a key file's key: the usual `iss` and `sub` of a JWT for this provider. */
 export interface KeyOwner {
   readonly issuer: string;
   readonly subject: string | undefined;
 }
 
-/** What a key file says, as far as its form is known. */
+/** What is read from a key file of a known form. */
 export interface KeyFile {
   readonly pem?: string | undefined;
   readonly keyId?: string | undefined;
@@ -14,7 +14,7 @@ export interface KeyFile {
 }
 
 /**
- * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ * Reads a key file. At Google, `sub` names the user for whom a service account acts, so the key file gives no `sub`.
  *
  * @see https://developers.google.com/identity/protocols/oauth2/service-account
  * @see https://zitadel.com/docs/apis/openidoauth/authn-methods

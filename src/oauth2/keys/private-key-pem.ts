@@ -2,10 +2,12 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 
 import { SigningKeyError } from './signing-key-error.ts';
 
-/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+/**
+ * The line before or after a block (RFC 7468 section 3), without its last dashes, because the next line may share them.
+ */
 const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
 
-/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
+/** A line before or after a block, complete or almost, because dashes get lost or changed when text is copied. */
 export const pemMarker =
   /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
 
@@ -13,7 +15,7 @@ export const pemMarker =
  * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
  *
  * @param text may have text, certificates and parameters around it
- * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
+ * @throws {SigningKeyError} if it has no key, or several, or one that is encrypted, damaged or of another kind
  * @see RFC 7468
  */
 export function readPem(text: string): KeyObject {
@@ -32,12 +34,12 @@ export function readPem(text: string): KeyObject {
 export interface PemBlock {
   readonly label: string;
   readonly body: string;
-  /** Where it begins and ends in the PEM, with its two lines. */
+  /** Where the block begins and ends in the PEM, together with its BEGIN and END lines. */
   readonly start: number;
   readonly end: number;
 }
 
-/** A line before or after a block, and where it is, with all its dashes. */
+/** A BEGIN or END line with all its dashes, and where it is. */
 interface PemBoundary {
   readonly kind: string | undefined;
   readonly label: string;
@@ -46,8 +48,8 @@ interface PemBoundary {
 }
 
 /**
- * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
- * regular expression would read on from every BEGIN that has no END.
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary only twice. One
+ * regular expression would read to the end of the text for every BEGIN that has no END.
  *
  * @param pem with real line breaks, see {@link unescapePem}
  */
@@ -69,7 +71,7 @@ function readBoundary({ index, 0: line, 1: kind, 2: label = '' }: RegExpExecArra
   return { kind, label, start: index, end: index + line.length + '-----'.length };
 }
 
-/** Finds for each boundary the next END of its label; undefined where there is none. */
+/** Finds for each boundary the next END with its label; undefined if there is none. */
 function findEnds(boundaries: readonly PemBoundary[]): (PemBoundary | undefined)[] {
   const next = new Map<string, PemBoundary>();
   return boundaries
@@ -82,12 +84,12 @@ function findEnds(boundaries: readonly PemBoundary[]): (PemBoundary | undefined)
     .toReversed();
 }
 
-/** Makes line breaks of literal ones, as secrets on one line have them, and undoes JSON's `\/`. */
+/** Turns a literal `\n` into a line break, because secrets on one line have it. Also undoes JSON's `\/`. */
 export function unescapePem(text: string): string {
   return breakLines(text).replaceAll('\\/', '/');
 }
 
-/** Makes line breaks of literal ones, escaped once or twice. */
+/** Turns a literal `\n`, escaped once or twice, into a line break. */
 export function breakLines(text: string): string {
   return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
 }
@@ -105,7 +107,7 @@ function refuseOtherKinds({ label, body }: PemBlock): void {
   if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label)) throw new SigningKeyError('unsupported_key');
 }
 
-/** Says what a text without a whole private key is instead. */
+/** Makes the error for a text without a complete private key. It says what the text is instead. */
 function explainAbsence(text: string): SigningKeyError {
   const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
   const label = labels.find(isPrivate) ?? labels[0] ?? '';
@@ -119,12 +121,12 @@ function explainAbsence(text: string): SigningKeyError {
   return new SigningKeyError(isKey ? 'base64_of_der' : 'not_a_key');
 }
 
-/** Decodes base64 of either alphabet; no bytes where it is none. */
+/** Decodes base64 of either alphabet; no bytes if the text is not base64. */
 export function readBase64(text: string): Buffer {
   return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
 }
 
-/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
+/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says. Node accepts both older forms as sec1. */
 function readDer(der: Buffer): KeyObject | undefined {
   for (const type of ['pkcs8', 'sec1'] as const) {
     try {

@@ -1,23 +1,26 @@
 import { findKey } from './found-key.ts';
 import { breakLines, pemMarker, readBase64 } from './private-key-pem.ts';
 
-/** The fewest characters of a mask: a shorter one would blank what is no secret. */
+/** The shortest mask, in characters. A shorter one would blank text that is not secret. */
 const shortestPart = 8;
 
 /** The length of a PEM's line (RFC 7468 section 2). */
 const pemLine = 64;
 
-/** Fields with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+/**
+ * The fields that hold a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, and of key files. Matched in the JSON
+ * text.
+ */
 const privateMember =
   /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
 
 /**
- * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private fields, a key file's key as it is written there; of other JSON, what is long and like
- * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
- * says BEGIN or END.
+ * Lists the parts of an input that must be masked in the log, whatever the input is, damaged or not. Of a PEM: its
+ * lines of base64, and these joined. Of a JWK: its private fields. Of a key file: its key as it is written there. Of
+ * other JSON: what is long and looks like base64. Of other text: every line. A part has at least 8 characters. It is
+ * never JSON as a whole, and never a BEGIN or END line.
  *
- * @param input the same as for `readSigningKey` takes
+ * @param input the same input as of `readSigningKey`
  */
 export function listPrivateParts(input: string): string[] {
   const parts = [
@@ -45,7 +48,7 @@ function splitLines(text: string): string[] {
   return text.split(/[\r\n]/).map((line) => line.trim());
 }
 
-/** Whether a text is a BEGIN or END line and nothing more. */
+/** Whether a text is only a BEGIN or END line. */
 function isMarker(text: string): boolean {
   return text.replace(pemMarker, '') === '';
 }
@@ -60,8 +63,8 @@ function listPemLines(text: string): string[] {
 }
 
 /**
- * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
- * lines of base64: next to a certificate, a key may have lost both.
+ * The text after each BEGIN line and before each END line, even if the other line is missing. Of all other text, the
+ * lines of base64, because a key next to a certificate may have lost both lines.
  */
 function listPemBodies(text: string): string[] {
   const markers = [...text.matchAll(pemMarker)];
@@ -75,7 +78,7 @@ function listPemBodies(text: string): string[] {
     if (!isBegun && !isEnded && markers.length > 0) {
       return splitLines(between).filter((line) => base64Line.test(line));
     }
-    // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+    // Base64 has no quotes. In JSON, a quote shows where a PEM ends that has lost a line.
     const pieces = between.split(/["']/);
     return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
   });
@@ -83,10 +86,10 @@ function listPemBodies(text: string): string[] {
 
 const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
 
-/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
+/** The words in the headers of an encrypted PEM (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
 
-/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
+/** Splits a PEM's body into its lines, without headers. Spaces may stand for line breaks. */
 function splitBody(body: string): string[] {
   return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
 }
@@ -99,7 +102,7 @@ function isJsonLike(text: string): boolean {
   return /^\s*[{[]|["']\w+["']\s*:/.test(text);
 }
 
-/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+/** What may be a secret in JSON that is not a key. In such JSON, the names do not say what is secret. */
 function listRunsOfOtherJson(text: string): string[] {
   try {
     findKey(text.trim());
@@ -109,7 +112,7 @@ function listRunsOfOtherJson(text: string): string[] {
   }
 }
 
-/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
+/** The lines of a text that is not PEM and not JSON. It may be base64 of these, or a secret in the wrong place. */
 function listOtherLines(text: string): string[] {
   if (new RegExp(pemMarker).test(text)) return [];
   const lines = splitLines(breakLines(text));

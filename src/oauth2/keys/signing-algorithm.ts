@@ -2,7 +2,7 @@ import { constants, type KeyObject, sign, verify } from 'node:crypto';
 
 import { SigningKeyError } from './signing-key-error.ts';
 
-/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+/** The algorithms by which a private key signs a JWT, as RFC 7518 section 3.1 and RFC 8037 section 3.1 name them. */
 export const signingAlgorithms = [
   'RS256',
   'RS384',
@@ -16,7 +16,7 @@ export const signingAlgorithms = [
   'EdDSA',
 ] as const;
 
-/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+/** The algorithms by which a shared secret signs a JWT, as RFC 7518 section 3.1 names them. */
 export const macAlgorithms = ['HS256', 'HS384', 'HS512'] as const;
 
 /** One of {@link signingAlgorithms}. */
@@ -25,14 +25,15 @@ export type SigningAlgorithm = (typeof signingAlgorithms)[number];
 /** One of {@link macAlgorithms}. */
 export type MacAlgorithm = (typeof macAlgorithms)[number];
 
-/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
+/** The shortest RSA key that may sign (RFC 7518 sections 3.3 and 3.5), in bits. */
 const shortestRsaKey = 2048;
 
-/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+/** The longest RSA key with which OpenSSL verifies, in bits. Signing with a longer one takes minutes. */
 const longestRsaKey = 16384;
 
 /**
- * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
+ * Signs data in the way of a JWS with the key's algorithm. An ES signature is R followed by S. PS has a salt as long as
+ * the hash.
  *
  * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
  */
@@ -40,7 +41,7 @@ export function signBytes(data: Uint8Array, { key, algorithm }: Signer): Buffer 
   return sign(hashOf(algorithm), data, { key, ...signatureOptions(algorithm) });
 }
 
-/** What signs: a key, and how. */
+/** A key, and how it signs. */
 export interface Signer {
   readonly key: KeyObject;
   readonly algorithm: SigningAlgorithm;
@@ -61,7 +62,7 @@ function signatureOptions(algorithm: SigningAlgorithm): {
   return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
 }
 
-/** Whether a public key verifies what a key signs. */
+/** Whether a public key verifies the signature of a private key. */
 export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
   const { algorithm } = signer;
   const probe = Buffer.from('probe');
@@ -73,17 +74,17 @@ export function verifiesItself(signer: Signer, publicKey: KeyObject): boolean {
 }
 
 /**
- * Chooses how a key signs.
+ * Chooses the algorithm by which a key signs.
  *
- * @param asked what the user wrote; undefined means what is usual for the key
- * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
+ * @param asked what the user wrote; undefined means the usual algorithm of the key
+ * @throws {SigningKeyError} if the key cannot sign a JWT, is too short or too long, or does not fit the algorithm
  */
 export function chooseAlgorithm(key: KeyObject, asked: string | undefined): SigningAlgorithm {
   const { keyType, algorithms } = describeKey(key);
   if (keyType.startsWith('RSA')) refuseLength(keyType, key);
   const [first] = algorithms;
   if (first === undefined) throw new SigningKeyError('unsupported_key', { keyType });
-  // RFC 9864 names the curve itself; servers know EdDSA.
+  // RFC 9864 uses the name of the curve. Servers know the name EdDSA.
   if (asked === undefined || (first === 'EdDSA' && asked === keyType)) return first;
   const chosen = algorithms.find((algorithm) => algorithm === asked);
   if (chosen !== undefined) return chosen;
@@ -105,12 +106,12 @@ function refuseLongKey(keyType: string, { asymmetricKeyDetails }: KeyObject): vo
   }
 }
 
-/** The kinds of keys that a TLS client can have, by Node's names. */
+/** The types of keys that a TLS client can have, by Node's names. */
 const tlsKeyTypes = ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'];
 
 /**
- * Holds that a key is one for TLS, and not damaged. Whether it is long enough for the connection is decided there: TLS has
- * curves and lengths that no JWT has.
+ * Checks that TLS can use a key, and that it is not damaged. The connection decides whether it is long enough, because
+ * TLS allows curves and lengths that no JWT has.
  *
  * @param publicKey what came with the key
  * @throws {SigningKeyError} `unsupported_key`; `damaged` if the two do not belong together
@@ -140,12 +141,12 @@ function isAlgorithm(name: string): boolean {
   return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
 }
 
-/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
+/** Algorithms have short names (such as `RSA-OAEP-256`). Anything else may be a secret in the wrong place. */
 function showAlgorithm(name: string): string | undefined {
   return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
 }
 
-/** A kind of key, and the algorithms that it can sign with; the first is its usual one. */
+/** A type of key, and the algorithms with which it can sign. The first is the usual one. */
 interface KeyDescription {
   readonly keyType: string;
   readonly algorithms: readonly SigningAlgorithm[];
@@ -183,7 +184,7 @@ function describeEcKey(key: KeyObject): KeyDescription {
   return curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
 }
 
-/** A key only for RSA-PSS, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+/** A key only for RSA-PSS. It may allow only one hash and require a minimum salt (RFC 4055 section 3.1). */
 function describePssKey(key: KeyObject): KeyDescription {
   const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
   const all = signingAlgorithms.filter((name) => name.startsWith('PS'));

@@ -2,14 +2,16 @@ import { isObject, type Members } from '../json-object.ts';
 import { parseExactJson } from '../json/exact-json.ts';
 import { type ResponseFields, readsList, readsText } from './response-fields.ts';
 
-/** A body that was read: a JSON object or the fields of a form; a list or a text if the token must be found there. */
+/**
+ * A body that was read: a JSON object or the fields of a form; a list or a text if the token must be searched there.
+ */
 export type ResponseBody = Members | readonly unknown[] | string;
 
 /**
- * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
+ * Reads a body, whatever its content type says: as JSON, as a form with a token or an error, or as a text.
  *
- * @param fields a list or a text is read only if the access token must be found there
- * @returns undefined if it is nothing of these
+ * @param fields a list or a text is read only if the access token must be searched there
+ * @returns undefined if it is none of these
  */
 export function readBody(body: Buffer, fields: ResponseFields = {}): ResponseBody | undefined {
   // TextDecoder drops a byte order mark.
@@ -38,7 +40,10 @@ function readJson(text: string): unknown {
   }
 }
 
-/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
+/**
+ * Any text can be read as a form. A text counts as a form only if it is encoded as one and says something about a
+ * token.
+ */
 function readForm(text: string, { access_token: place }: ResponseFields): Members | undefined {
   const encoded = text.trim();
   if (/[\s<>"]/.test(encoded)) return undefined;
@@ -49,7 +54,7 @@ function readForm(text: string, { access_token: place }: ResponseFields): Member
   return isTelling ? Object.fromEntries(form) : undefined;
 }
 
-/** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */
+/** A JSON string without its quotes, or a text that can be a token. A web page or a sentence cannot be a token. */
 function readBareText(text: string, value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   const bare = text.trim();

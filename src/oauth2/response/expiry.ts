@@ -2,7 +2,7 @@ import { ExactNumber } from '../json/exact-json.ts';
 import { readJsonObject } from '../json-object.ts';
 import { lastZuluTime, parseRfc3339Time } from '../zulu-time.ts';
 
-/** What a response says about when its token expires; what it does not say is undefined. */
+/** What a response says about the expiry of its token. What it does not say is undefined. */
 export interface StatedExpiry {
   /** Seconds. */
   readonly expiresIn: unknown;
@@ -10,16 +10,16 @@ export interface StatedExpiry {
   readonly expiresInMs: unknown;
   /** A time in any form that {@link readTime} reads. */
   readonly expiresAt: unknown;
-  /** Its claim `exp` is read if it is a JWT. */
+  /** Its `exp` claim is read if it is a JWT. */
   readonly token: string;
 }
 
 /**
  * Finds out when a token expires: by its lifetime, else by the time that the server names, else by the `exp` claim of a
- * token that is a JWT. A lifetime of zero and a time that is past already say nothing, because the token is new.
+ * token that is a JWT. A lifetime of zero and a time in the past do not count, because the token is new.
  *
  * @param sentAt when it was requested: epoch, milliseconds
- * @returns undefined if nothing says it, or only something after the year 9999
+ * @returns undefined if nothing states it, or only a time after the year 9999
  * @see RFC 6749 section 5.1, RFC 7519 section 4.1.4
  */
 export function readExpiry(
@@ -37,7 +37,7 @@ export function readExpiry(
 /**
  * @param start epoch, milliseconds
  * @param lifetime seconds
- * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
+ * @returns undefined for an unknown lifetime or a lifetime of zero, and for one that ends after the year 9999
  */
 export function addLifetime(start: number, lifetime: number | undefined): Date | undefined {
   if (lifetime === undefined || lifetime <= 0) return undefined;
@@ -45,7 +45,7 @@ export function addLifetime(start: number, lifetime: number | undefined): Date |
   return end > lastZuluTime ? undefined : new Date(end);
 }
 
-/** Reads a number, or a text that is one; undefined for anything else. */
+/** Reads a number, or a text with a number; undefined for anything else. */
 function readNumber(value: unknown): number | undefined {
   if (value instanceof ExactNumber) return value.value;
   if (typeof value === 'number') return value;
@@ -58,7 +58,7 @@ function readLater(value: unknown, sentAt: number): Date | undefined {
   return time !== undefined && time.getTime() > sentAt ? time : undefined;
 }
 
-/** From here on a number is milliseconds: as seconds it would be the year 5138, as milliseconds it is March 1973. */
+/** From this number on, a time is in milliseconds. In seconds it is the year 5138, in milliseconds March 1973. */
 const firstMilliseconds = 1e11;
 
 /**

@@ -1,6 +1,6 @@
 import { ExactNumber } from '../json/exact-json.ts';
 
-/** What a response can say that has another place than RFC 6749 gives it. */
+/** What can be in another place of a response than the one of RFC 6749. */
 export const fieldNames = [
   'access_token',
   'token_type',
@@ -15,8 +15,8 @@ export const fieldNames = [
 export type FieldName = (typeof fieldNames)[number];
 
 /**
- * The places that are not the standard ones. A path is field names and indexes of lists, joined by dots; `.` is the
- * whole body. A field at the top whose name is the whole path comes first.
+ * The places that differ from the standard. A path is field names and indexes of lists, joined by dots. `.` is the
+ * whole body. If a field at the top has the whole path as its name, it is used.
  */
 export type ResponseFields = Readonly<Partial<Record<FieldName, string>>>;
 
@@ -25,7 +25,7 @@ export interface FieldFault {
   readonly code: 'no_path' | 'unknown_name' | 'repeated_name';
   /** From 1. */
   readonly line: number;
-  /** What is written for a name; empty if there is none. */
+  /** What is written as the name; empty if there is none. */
   readonly name: string;
 }
 
@@ -53,7 +53,7 @@ export function parseResponseFields(input: string): {
   return { fields, faults };
 }
 
-/** Where a value is in a body, step by step, and the value; no step is the whole body. */
+/** Where a value is in a body, step by step, and the value. Without steps it is the whole body. */
 export interface Place {
   readonly steps: readonly string[];
   readonly value: unknown;
@@ -62,7 +62,7 @@ export interface Place {
 /**
  * Finds a field in a body.
  *
- * @param body what was read of it: a value of JSON, the fields of a form, or a text
+ * @param body the body that was read: a JSON value, the fields of a form, or a text
  * @returns undefined if it is not there
  */
 export function findField(
@@ -78,15 +78,15 @@ export function findField(
 const expiryNames: readonly FieldName[] = ['expires_in', 'expires_in_ms', 'expires_at'];
 
 /**
- * Whether a standard place is not that of its name: there is none for milliseconds, and a place that is listed for one
- * form of the expiry is not read in another, because milliseconds would be taken for seconds.
+ * Whether the standard place of a name must not be read. There is no standard place for milliseconds. A place that is
+ * listed for one form of the expiry is not read as another, because milliseconds would be taken for seconds.
  */
 function isTaken(fields: ResponseFields, name: FieldName): boolean {
   if (name === 'expires_in_ms') return true;
   return expiryNames.includes(name) && expiryNames.some((other) => fields[other] === name);
 }
 
-/** Follows a path. Only what is a field of the body itself is found, nothing of a prototype and no length of a list. */
+/** Follows a path. Only fields of the body itself are found, not those of a prototype or the length of a list. */
 function findPlace(
   body: unknown,
   path: string,
@@ -124,14 +124,14 @@ export function readsText({ access_token: path }: ResponseFields): boolean {
   return path === '.';
 }
 
-/** What only the client should see. */
+/** The fields that only the client should see. */
 const secretNames: readonly FieldName[] = ['access_token', 'refresh_token', 'id_token'];
 
 /**
- * A copy of a body without what is at the listed places of secrets. An item of a list becomes null, so that the others
+ * A copy of a body without the secrets at the listed places. An item of a list becomes null, so that the other items
  * keep their indexes.
  *
- * @param body nested no deeper than calls can go
+ * @param body nested no deeper than a recursive call can go
  */
 export function dropListedSecrets(body: unknown, fields: ResponseFields): unknown {
   return secretNames
@@ -141,7 +141,7 @@ export function dropListedSecrets(body: unknown, fields: ResponseFields): unknow
 }
 
 function dropPlace(value: unknown, [step, ...further]: readonly string[]): unknown {
-  // What contained it was dropped before.
+  // The object or list around it was dropped before.
   if (step === undefined || !isContainer(value) || !hasStep(value, step)) return value;
   const isLast = further.length === 0;
   const inner = isLast ? null : dropPlace(value[step], further);
