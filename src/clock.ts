@@ -1,10 +1,10 @@
-/** Time, as an argument. Tests hand in a clock that does not make them wait. */
+/** Time as an argument. Tests pass a clock that does not make them wait. */
 export interface Clock {
   /** The time of day: epoch, milliseconds. It can jump when the machine's clock is set. */
   readonly now: () => number;
   /** Milliseconds since some moment; it only moves forward. Durations and deadlines are measured by it. */
   readonly monotonic: () => number;
-  /** Settles after so many milliseconds. */
+  /** Waits for so many milliseconds. */
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Calls back after so many milliseconds. Gives the function that stops the timer. */
   readonly startTimer: (milliseconds: number, callback: () => void) => () => void;

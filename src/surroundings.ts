@@ -5,18 +5,18 @@ import type { Runner } from './log/log.ts';
 /** The files in which the runner takes outputs, variables and state. */
 export interface CommandFiles {
   /**
-   * The size of a file that can be appended to, bytes.
+   * The size in bytes of a file to which can be appended.
    *
-   * @throws an error of node:fs where it is not there or cannot be written
+   * @throws an error of node:fs if the file does not exist or cannot be written
    */
   readonly measure: (path: string) => number;
-  /** Takes back what was appended. */
+  /** Removes what was appended. */
   readonly cut: (path: string, size: number) => void;
 }
 
 /**
- * What the action runs in: every way out of this process, and time and chance. Tests hand in their own. A folder that
- * needs some of it takes a `Pick` of this.
+ * Everything outside of this process that the action uses, and also time and randomness. Tests pass their own. A folder
+ * that needs a part of it takes a `Pick` of this.
  */
 export interface Surroundings {
   readonly runner: Runner;
@@ -32,8 +32,8 @@ export interface Surroundings {
   readonly send: SendRequest;
   /** The built child process that saves, an absolute path. */
   readonly saveScript: string;
-  /** An existing directory; whatever is made in it is removed again. */
+  /** An existing directory. What the action makes in it is removed again. */
   readonly temp: string;
-  /** Called once later steps have the token. From then on nothing can make the step red. */
+  /** Called as soon as later steps have the token. From then on nothing can make the step red. */
   readonly succeed: () => void;
 }

@@ -9,8 +9,8 @@ import { runStage, type StageContext } from './stage.ts';
 /**
  * Finds the token endpoint and the revocation endpoint: those of the inputs, or what the issuer's metadata names.
  *
- * @throws {StageError} when the issuer's metadata cannot be read
- * @throws {NoRevocationEndpointError} when the token must be revoked and the metadata does not say where
+ * @throws {StageError} if the issuer's metadata cannot be read
+ * @throws {NoRevocationEndpointError} if the token must be revoked and the metadata does not say where
  */
 export async function findEndpoints(inputs: Inputs, context: StageContext): Promise<LocatedInputs> {
   const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
@@ -29,7 +29,7 @@ export async function findEndpoints(inputs: Inputs, context: StageContext): Prom
   return { ...inputs, ...chooseEndpoints(inputs, metadata) };
 }
 
-/** A client that shows a certificate uses the endpoints that want one, where there are such (RFC 8705 section 5). */
+/** A client with a certificate uses the endpoints for certificates if the metadata names any (RFC 8705 section 5). */
 function chooseEndpoints(
   inputs: Inputs,
   metadata: ServerMetadata,

@@ -10,15 +10,18 @@ import { runStage, type StageContext } from './stage.ts';
 import { describeIdTokenRequest } from '../wording/requests.ts';
 import { IdTokenError, judgeIdTokenFailure } from '../id-token/id-token-error.ts';
 
-/** How long an ID token that was requested for its claims may wait for its use, milliseconds. It is valid for five minutes. */
+/**
+ * How long an ID token that was requested for its claims may wait until it is sent, in milliseconds. It is valid for
+ * five minutes.
+ */
 const longestWait = 60_000;
 
-/** The job's ID tokens. A server may accept each only once, so every attempt gets one that no server has seen. */
+/** The job's ID tokens. A server may accept each ID token only once, so every attempt gets a new one. */
 export class IdTokens {
   readonly #endpoint: IdTokenEndpoint;
   readonly #inputs: Inputs;
   readonly #context: StageContext;
-  /** One that no server has seen. */
+  /** An ID token that no server has seen. */
   #unused: { readonly idToken: IdToken; readonly gotAt: number } | undefined;
   #last: IdToken | undefined;
 
@@ -30,8 +33,8 @@ export class IdTokens {
 
   /**
    * @param env the step's environment
-   * @returns undefined where the inputs use no ID token
-   * @throws {IdTokenError} `no_permission` where the job has no permission to request one
+   * @returns undefined if the inputs use no ID token
+   * @throws {IdTokenError} `no_permission` if the job has no permission to request one
    */
   static open(inputs: Inputs, env: NodeJS.ProcessEnv, context: StageContext): IdTokens | undefined {
     if (inputs.idTokenAs === undefined) return undefined;
@@ -46,9 +49,9 @@ export class IdTokens {
   }
 
   /**
-   * Gives an ID token whose claims are needed. A later {@link take} gives it away.
+   * Gives an ID token whose claims are needed. A later {@link take} gives the same one to be sent.
    *
-   * @throws {StageError} where none comes
+   * @throws {StageError} if no ID token comes
    */
   async look(): Promise<IdToken> {
     const idToken = await this.#request();
@@ -57,9 +60,9 @@ export class IdTokens {
   }
 
   /**
-   * Gives an ID token to send once.
+   * Gives an ID token that is sent once.
    *
-   * @throws {StageError} where none comes
+   * @throws {StageError} if no ID token comes
    */
   async take(): Promise<IdToken> {
     const unused = this.#unused;

@@ -4,14 +4,14 @@ import type { ProofContext } from './proofs.ts';
 import type { Surroundings } from '../surroundings.ts';
 import type { StageContext } from './stage.ts';
 
-/** What a {@link ProofContext} is made of, as a stage has it. */
+/** What a stage has to make a {@link ProofContext} of. */
 export interface ProofSources
   extends Pick<Surroundings, 'randomUUID'>, Pick<StageContext, 'clock' | 'log'> {
-  /** Undefined where nothing rests on GitHub's ID token. */
+  /** Undefined if the request needs no ID token of GitHub's. */
   readonly idTokens: IdTokens | undefined;
 }
 
-/** Takes what proofs are made with from where a stage has it. */
+/** Makes the context of the proofs from what a stage has. */
 export function makeProofContext({ clock, log, randomUUID, idTokens }: ProofSources): ProofContext {
   return {
     now: clock.now,

@@ -11,7 +11,7 @@ import type { Hide } from '../masks/secrets.ts';
 import type { LocatedInputs } from '../inputs/inputs.ts';
 import { type JwtMakers, listJwtGrants, proveClient } from '../inputs/client/proofs.ts';
 
-/** What proofs are made with. */
+/** What is needed to make proofs. */
 export interface ProofContext {
   /** The time of day: epoch, milliseconds. */
   readonly now: () => number;
@@ -22,7 +22,7 @@ export interface ProofContext {
   readonly readIdToken: () => string;
 }
 
-/** What the token request proves: who the client is, and what the grant rests on. */
+/** What the token request proves: who the client is, and that the grant is valid. */
 export function listProofs(inputs: LocatedInputs, context: ProofContext): Proof[] {
   const make = makeJwts(inputs, context);
   return [...proveClient(inputs, make), ...listJwtGrants(inputs).map(({ prove }) => prove(make))];
@@ -46,27 +46,28 @@ function makeJwts(inputs: LocatedInputs, context: ProofContext): JwtMakers {
   };
 }
 
-/** Whom a signed grant is for: the client, or whoever the key file names. */
+/** The `iss` and `sub` of a signed grant: the client, or the owner that the key file names. */
 function nameOwner(
   clientId: string | undefined,
   signingKey: SigningKey | undefined,
 ): Pick<Assertion, 'issuer' | 'subject'> {
   const owner = signingKey?.owner;
   const issuer = clientId ?? owner?.issuer;
-  // Google's key files name no subject: there it would mean to act as a user.
+  // Google's key files name no subject. At Google a subject would mean to act as a user.
   const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
   return { issuer, subject };
 }
 
 /**
- * How long ago a JWT in the header was issued, seconds. GitHub refuses one from the future, and recommends this for clocks
- * that differ.
+ * How many seconds before now the `iat` of a JWT in the header is. GitHub refuses a JWT from the future, and recommends
+ * this because clocks differ.
  *
- * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ * @see
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 const bearerAge = 60;
 
-/** Whom a JWT in the header is from: it names nobody else, unless a key file does. */
+/** The `iss` of a JWT in the header. It has a `sub` only if a key file names one. */
 function nameBearer(
   clientId: string | undefined,
   signingKey: SigningKey | undefined,

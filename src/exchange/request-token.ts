@@ -14,10 +14,10 @@ import { sayDropped } from '../wording/progress.ts';
 import { describeAcsRequest, describeRequest } from '../wording/requests.ts';
 import { type AttemptIdTokens, runStage, type StageContext } from './stage.ts';
 
-/** A token endpoint's response, and how it came. */
+/** A token endpoint's response, and in which attempt it came. */
 export interface ObtainedToken {
   readonly response: TokenResponse;
-  /** When the server said that the token expires; undefined where it did not say. */
+  /** The expiry that the server stated; undefined if it stated none. */
   readonly statedExpiry: Date | undefined;
   /** The number of the attempt that brought it, from 1. */
   readonly attempt: number;
@@ -25,16 +25,15 @@ export interface ObtainedToken {
 
 /** What a token request needs in addition to the inputs. */
 export interface RequestContext extends StageContext, Pick<Surroundings, 'randomUUID'> {
-  /** Undefined where nothing rests on GitHub's ID token. */
+  /** Undefined if the request needs no ID token of GitHub's. */
   readonly idTokens: AttemptIdTokens | undefined;
 }
 
 /**
- * Requests a token until one attempt brings it, and hides what is secret in the response before anything else is done
- * with it.
+ * Requests a token until one attempt succeeds. Masks the secrets of the response before anything else uses it.
  *
- * @param proofs who the client is, and what the grant rests on
- * @throws {StageError} when no attempt brought a token
+ * @param proofs what the request proves: who the client is, and that the grant is valid
+ * @throws {StageError} if no attempt brought a token
  */
 export async function requestToken(
   inputs: LocatedInputs,
@@ -57,13 +56,13 @@ export async function requestToken(
   );
   const { accessToken, issuedAt } = result;
   const statedExpiry = accessToken.expiresAt;
-  // The user's own expiry goes before the server's, and an assumed lifetime takes the place of none.
+  // The user's own expiry comes before the server's. An assumed lifetime is used only if there is neither.
   const expiresAt = expiresAtOverride ?? statedExpiry ?? addLifetime(issuedAt, defaultExpiresIn);
   const response = { ...result, accessToken: accessToken.withExpiry(expiresAt) };
   return { response, statedExpiry, attempt };
 }
 
-/** Hides the secrets of a response, and says which of its tokens were dropped because that cannot be done. */
+/** Masks the secrets of a response, and logs which of its tokens were dropped because they cannot be masked. */
 function hideResponse(response: TokenResponse, log: Log): TokenResponse {
   const hidden = hideSecrets(response, log);
   for (const name of ['refreshToken', 'idToken'] as const) {
@@ -75,7 +74,7 @@ function hideResponse(response: TokenResponse, log: Log): TokenResponse {
 /** What is sent to an endpoint of either type. */
 interface RequestPlan {
   readonly ask: (attempt: AttemptContext) => Promise<TokenResponse>;
-  /** The shape of the request, for the log. */
+  /** What the log shows of the request: its fields without secret values. */
   readonly shape: readonly Text[];
   readonly spendsGrant: boolean;
 }

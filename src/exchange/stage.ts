@@ -29,35 +29,38 @@ export interface StageContext extends Pick<Surroundings, 'clock' | 'random' | 's
   readonly deadline: Deadline;
 }
 
-/** ID tokens of which each attempt takes one that no server has seen. */
+/** ID tokens: each attempt takes a new one. */
 export interface AttemptIdTokens {
   readonly take: () => Promise<IdToken>;
-  /** The one that was taken last; undefined before the first. */
+  /** The ID token that was taken last; undefined before the first. */
   readonly last: IdToken | undefined;
 }
 
-/** One stage: what is requested of which server, and what a failure of it means. */
+/** One stage: what is requested from which server, and what its failure means. */
 export interface StagePlan<T> extends Omit<StageFacts, 'idToken'> {
   readonly stage: Stage;
-  /** The shape of the request, for the log. */
+  /** What the log shows of the request: its fields without secret values. */
   readonly shape: readonly Text[];
-  /** Left out where the request carries none. One is taken before each attempt, and outside its time. */
+  /**
+   * Left out if the request carries no ID token. One is taken before each attempt; this does not count for its time
+   * limit.
+   */
   readonly idTokens?: AttemptIdTokens | undefined;
   readonly ask: (attempt: AttemptContext) => Promise<T>;
   readonly judge: (error: unknown) => Verdict;
 }
 
-/** What a stage gave, and how. */
+/** The result of a stage, and in which attempt it came. */
 export interface StageResult<T> {
   readonly result: T;
-  /** The number of the attempt that brought it, from 1. */
+  /** The number of the attempt that succeeded, from 1. */
   readonly attempt: number;
 }
 
 /**
  * Makes the attempts of one stage, and writes a line for each that failed.
  *
- * @throws {StageError} when no attempt succeeded; the log has the details then
+ * @throws {StageError} if no attempt succeeded; the log has the details
  */
 export async function runStage<T>(
   plan: StagePlan<T>,

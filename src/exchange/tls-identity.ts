@@ -2,7 +2,7 @@ import type { TlsIdentity } from '../http/request.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 import { writePem } from '../oauth2/keys/private-key-pem.ts';
 
-/** Whom to trust and who to be on connections to the authorization server. */
+/** Which certificates to trust, and which to show, on connections to the authorization server. */
 export function makeTlsIdentity(inputs: Inputs): TlsIdentity {
   const { caCertificate, clientCertificate, clientKey } = inputs;
   const trust = caCertificate === undefined ? {} : { ca: caCertificate };

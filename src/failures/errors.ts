@@ -1,4 +1,4 @@
-/** The token must be revoked, and neither an input nor the metadata says where. */
+/** The token must be revoked, but neither an input nor the metadata has a revocation endpoint. */
 export class NoRevocationEndpointError extends Error {
   override readonly name = 'NoRevocationEndpointError';
   readonly code = 'no_revocation_endpoint';
@@ -11,7 +11,7 @@ export class NoRevocationEndpointError extends Error {
   }
 }
 
-/** There is nowhere to put a token: a file that the runner names is not named. */
+/** The runner does not name the files into which the token is written. */
 export class NoRunnerError extends Error {
   override readonly name = 'NoRunnerError';
   readonly code = 'no_runner';
@@ -37,7 +37,7 @@ export class TokenTooLongError extends Error {
   }
 }
 
-/** What revocation needs does not fit into the environment variable by which the runner hands it on. */
+/** The state for revocation does not fit into the environment variable by which the runner passes it on. */
 export class StateTooLongError extends Error {
   override readonly name = 'StateTooLongError';
   readonly code = 'state_too_long';
@@ -51,9 +51,9 @@ export class StateTooLongError extends Error {
 export class CommandFileError extends Error {
   override readonly name = 'CommandFileError';
   readonly code = 'command_file';
-  /** That names the file. */
+  /** The variable that names the file. */
   readonly variable: string;
-  /** Of node:fs: `ENOSPC`, `EACCES`, ... */
+  /** The code of node:fs: `ENOSPC`, `EACCES`, ... */
   readonly reason: string;
 
   constructor(variable: string, reason: string, cause: unknown) {

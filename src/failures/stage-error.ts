@@ -2,14 +2,14 @@ import type { GaveUp } from '../retry/retry.ts';
 import type { IdToken } from '../id-token/id-token.ts';
 import type { Inputs } from '../inputs/inputs.ts';
 
-/** What is requested, one after the other, each with attempts of its own. */
+/** What is requested, in this order. Each has its own attempts. */
 export type Stage = 'metadata' | 'id_token' | 'token' | 'revocation';
 
 /** What was known when a stage failed. */
 export interface StageFacts {
-  /** With the endpoint that the metadata named, once that is known. */
+  /** The inputs, with the endpoint that the metadata named as soon as it is known. */
   readonly inputs: Inputs;
-  /** The URL that was requested, or the issuer whose metadata was. Its query may hold secrets. */
+  /** The URL that was requested, or the issuer whose metadata was requested. Its query may hold secrets. */
   readonly server: string;
   /** The ID token that the last request carried. */
   readonly idToken?: IdToken | undefined;

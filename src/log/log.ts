@@ -3,7 +3,7 @@ import type * as core from '@actions/core';
 import { renderText, type Text } from './text.ts';
 import { listWritings } from './writings.ts';
 
-/** What is used of @actions/core. */
+/** The part of @actions/core that is used. */
 export type Runner = Pick<
   typeof core,
   | 'setSecret'
@@ -21,23 +21,26 @@ export type Runner = Pick<
 
 /** A line that the author of the workflow must act on. */
 export interface Annotation {
-  /** A few words; `oauth2-token: ` is put before them. */
+  /** A few words. `oauth2-token: ` is put before them. */
   readonly title: string;
   readonly message: Text;
 }
 
-/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
+/** The log of the step. All that the action prints goes through it, and it hides what a reader must not see. */
 export class Log {
   readonly #runner: Runner;
   readonly #masked = new Set<string>();
-  /** What is hidden, in every writing, the longest first: a secret that holds another one is hidden as a whole. */
+  /**
+   * What is hidden, in every spelling. The longest comes first, so that a secret that contains another one is hidden as
+   * a whole.
+   */
   #hidden: readonly string[] | undefined;
 
   constructor(runner: Runner) {
     this.#runner = runner;
   }
 
-  /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
+  /** Hides a secret from now on, in the runner's log and in texts from outside. Empty secrets are ignored. */
   mask(secret: string): void {
     if (secret === '' || this.#masked.has(secret)) return;
     this.#masked.add(secret);
@@ -50,14 +53,14 @@ export class Log {
     this.#runner.info(this.#render(line));
   }
 
-  /** Prints lines that are folded away. */
+  /** Prints lines in a folded group. */
   group(title: Text, lines: readonly Text[]): void {
     this.#runner.startGroup(this.#render(title));
     for (const line of lines) this.say(line);
     this.#runner.endGroup();
   }
 
-  /** Prints a notice, which the run's summary shows too: nothing is wrong. */
+  /** Prints a notice, which the run's summary shows too. It says that nothing is wrong. */
   note({ title, message }: Annotation): void {
     this.#runner.notice(this.#render(message), { title: `oauth2-token: ${title}` });
   }

@@ -1,39 +1,44 @@
-/** What may stand inside a {@link Text}. A string is taken for text from outside. */
+/** What can be put into a {@link Text}. A string counts as text from outside. */
 export type Piece = string | number | Text | Excerpt;
 
-/** A text from outside of which only a part is shown. Secrets are hidden before the part is taken: a mask matches no part of one. */
+/**
+ * A text from outside of which only a part is shown. Secrets are hidden before the part is taken, because a mask does
+ * not match a part of a secret.
+ */
 export interface Excerpt {
   readonly outside: string;
-  /** Takes the part from the text, in which secrets are hidden. */
+  /** Takes the part from the text in which secrets are already hidden. */
   readonly take: (redacted: string) => string;
 }
 
-/** A line for people that is not yet safe to print: its own words, and between them text from outside. */
+/** A line for people that is not yet safe to print: words of the action, and between them text from outside. */
 export interface Text {
   readonly words: readonly string[];
   readonly pieces: readonly Piece[];
 }
 
-/** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
+/** Tags a template. The words of the template are the action's, the values may come from anywhere. */
 export function text(words: TemplateStringsArray, ...pieces: readonly Piece[]): Text {
   return { words, pieces };
 }
 
-/** Puts texts in a row. */
+/** Joins texts. */
 export function joinTexts(texts: readonly Text[], separator: ', ' | '; ' | ' ' | ' or '): Text {
   const between = texts.slice(1).map(() => separator);
   return { words: ['', ...between, ''], pieces: texts };
 }
 
-/** How much of a text from outside is shown, characters. */
+/** How many characters of a text from outside are shown. */
 const shown = 300;
 
-/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
+/**
+ * Shows the value of an input as a whole or not at all, because the runner's mask does not match a part of a secret.
+ */
 export function showInput(value: string): Text {
   return value.length > shown ? text`(${value.length} characters)` : text`${value}`;
 }
 
-/** Shows what an input got. */
+/** Shows the value of an input. */
 export function got(value: string): Text {
   return value.length > shown ? text`got ${value.length} characters` : text`got "${value}"`;
 }
@@ -42,9 +47,9 @@ export function got(value: string): Text {
 export type Redact = (text: string) => string;
 
 /**
- * Makes a text from outside harmless within a line. The runner obeys `##[command]` anywhere in a line, so what a server, a
- * certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask no longer matches what was
- * broken or cut.
+ * Makes a text from outside harmless within a line. The runner obeys `##[command]` anywhere in a line, so a text from a
+ * server, a certificate or an input could set an output or switch masking off. Secrets are hidden first, because a mask
+ * does not match a secret that was broken or cut.
  *
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
@@ -61,9 +66,12 @@ function breakCommands(line: string): string {
   return line.replace(/#(?=#\[)/g, '# ');
 }
 
-/** Writes a text as one line that is safe to print. `::` begins a command only at the start of a line, white space left aside. */
+/**
+ * Writes a text as one line that is safe to print. `::` begins a command only at the start of a line, after any white
+ * space.
+ */
 export function renderText(line: Text, redact: Redact): string {
-  // Once more over the whole, because a secret or a command could begin in one piece and end in the next.
+  // The whole line is checked again, because a secret or a command could begin in one piece and end in the next.
   return breakCommands(redact(renderPieces(line, redact))).replace(/^(\s*:)(?=:)/, '$1 ');
 }
 
@@ -79,7 +87,10 @@ function renderPiece(piece: Piece | undefined, redact: Redact): string {
   return renderPieces(piece, redact);
 }
 
-/** Shows the first line of a text from outside that is not empty, without full stops at its end: some servers add a trace id. */
+/**
+ * Shows the first line of a text from outside that is not empty, without full stops at its end: some servers add a
+ * trace id.
+ */
 export function sentence(outside: string): Excerpt {
   return { outside, take: takeSentence };
 }

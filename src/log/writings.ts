@@ -1,10 +1,10 @@
-/** The shortest writing that is looked for, characters; a shorter one is found in texts that have nothing to do with it. */
+/** The shortest spelling that is searched for, in characters. A shorter one is found in unrelated texts. */
 const shortest = 4;
 
 /**
- * Gives the ways to write a secret, itself first, each once: percent-encoded, as a form writes it, in XML or HTML, in JSON, in base64
- * (also as a part of more), in hex, and quoted for shells and expressions. The runner masks most of them too, but only as a whole,
- * so they are looked for before a text is cut.
+ * Gives the ways to write a secret, each once, the secret itself first: percent-encoded, as a form writes it, in XML or
+ * HTML, in JSON, in base64 (also as a part of more), in hex, and quoted for shells and expressions. The runner masks
+ * most of them too, but only as a whole, so they are searched for before a text is cut.
  *
  * @see https://github.com/actions/runner/blob/main/src/Sdk/DTLogging/Logging/ValueEncoders.cs
  */
@@ -27,7 +27,10 @@ export function listWritings(secret: string): string[] {
   return [...new Set([secret, ...others.filter((text) => text.length >= shortest)])];
 }
 
-/** RFC 3986 section 2.1, and as a form has it; servers differ in what they leave as it is, and in upper and lower case. */
+/**
+ * As in RFC 3986 section 2.1, and as in a form. Servers differ in which characters they encode, and in upper and lower
+ * case.
+ */
 function percentEncode(secret: string): string[] {
   const uri = encodeURIComponent(secret.toWellFormed());
   const strict = uri.replace(/[!'()*]/g, (character) => `%${toHex(character, 2).toUpperCase()}`);
@@ -49,7 +52,10 @@ function escapeMarkup(secret: string): string[] {
   ];
 }
 
-/** As JSON has to escape, and as it may: everything beyond ASCII, a slash, and what HTML could misread. */
+/**
+ * With the escapes that JSON requires, and those that it allows: all that is not ASCII, a slash, what HTML could
+ * misread.
+ */
 function escapeJson(secret: string): string[] {
   const needed = JSON.stringify(secret).slice(1, -1);
   const ascii = needed.replace(/[^\x20-\x7e]/g, escapeUnicode);
@@ -73,7 +79,10 @@ function toHex(character: string, digits: number): string {
   return character.charCodeAt(0).toString(16).padStart(digits, '0');
 }
 
-/** What base64 of a longer text has for certain of these bytes, where so many bytes (modulo 3) come before them. */
+/**
+ * The characters that these bytes certainly have in base64 of a longer text, if so many bytes (modulo 3) come before
+ * them.
+ */
 function writeBase64Within(bytes: Buffer, before: number): string {
   const written = Buffer.concat([Buffer.alloc(before), bytes]);
   const first = Math.ceil((before * 8) / 6);

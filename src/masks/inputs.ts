@@ -20,7 +20,7 @@ const listers: Readonly<Record<SecretKind, ListSecrets>> = {
 };
 
 /**
- * Lists the secrets of all inputs, in every form in which they travel.
+ * Lists the secrets of all inputs, in every form in which they are sent.
  *
  * @param env the step's environment
  */
@@ -38,12 +38,12 @@ function listForms(secret: string): string[] {
 function listClientSecrets(env: NodeJS.ProcessEnv, name: InputName): string[] {
   const secret = readInput(env, name);
   const id = readInput(env, 'client-id');
-  // The Basic value of a secret that is too short to be masked would be a mask for nothing.
+  // A secret that is too short to be masked needs no mask of its Basic value.
   if (secret.length < shortestSecret) return [];
   return [...listForms(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
 }
 
-/** A certificate is no secret. What is next to it, or in its place, may be a key. */
+/** A certificate is not a secret. But next to it, or in its place, there may be a key. */
 function listBesideCertificates(input: string): string[] {
   return holdsOnlyCertificates(input) ? [] : listPrivateParts(input);
 }
@@ -54,9 +54,9 @@ function listSecretParameters(input: string): string[] {
     .flatMap(listForms);
 }
 
-/** The values as they are written in the URL, and decoded. What is no URL is an error that is yet to be reported. */
+/** The values as they are written in the URL, and decoded. A value that is not a URL is reported later. */
 function listSecretQuery(input: string): string[] {
-  // As it is written, and as it is sent.
+  // In the form that is written, and in the form that is sent.
   return [input, URL.parse(input)?.href ?? ''].flatMap(listQuerySecrets);
 }
 
@@ -77,7 +77,7 @@ function listSecretHeaders(input: string): string[] {
   ]);
 }
 
-/** The password in a ready Basic value: the mask of the whole would not hide it where it stands by itself. */
+/** The password in a complete Basic value. The mask of the whole value would not hide the password by itself. */
 function listBasicPassword(name: string, value: string): string[] {
   const credentials = /^basic\s+(\S+)$/i.exec(value)?.[1];
   if (credentials === undefined || !/authorization$/i.test(name)) return [];
@@ -86,7 +86,7 @@ function listBasicPassword(name: string, value: string): string[] {
   return password.length < shortestSecret ? [] : listForms(password);
 }
 
-/** The scheme is no secret. With it, the mask would not match where the credentials stand without a scheme. */
+/** The scheme is not a secret. A mask with the scheme would not match credentials without a scheme. */
 function withoutScheme(name: string, value: string): string {
   return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }

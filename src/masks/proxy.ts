@@ -19,7 +19,7 @@ function listUserInfoSecrets({ username, password }: URL): string[] {
   return [password, decoded, Buffer.from(`${decodeOr(username)}:${decoded}`).toString('base64')];
 }
 
-/** Decodes percent escapes; what is no such escape stays as it is. */
+/** Decodes percent escapes; everything else stays as it is. */
 function decodeOr(component: string): string {
   try {
     return decodeURIComponent(component);

@@ -3,14 +3,14 @@ import { shortestToken, type TokenResponse } from '../oauth2/token-response.ts';
 import { dropSecretFields, listSecretValues } from '../inputs/secret-names.ts';
 import { hideFromServer, longestFirst } from './secrets.ts';
 
-/** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */
+/** How many secrets among the further fields of a response are kept. Each is searched for in each line of the log. */
 const mostSecretFields = 100;
 
 /**
- * Hides whatever of a response is secret. Nothing else may be done with the response before.
+ * Masks all secrets of a response. This must come before any other use of the response.
  *
- * @returns the response, without its further fields that are secret where there are too many to hide, and without a
- *   refresh token and an ID token that are too short to be hidden
+ * @returns the response without a refresh token or an ID token that is too short to be masked, and without its further
+ *   secret fields if there are too many to mask
  */
 export function hideSecrets(response: TokenResponse, log: Log): TokenResponse {
   const refreshToken = dropShort(response.refreshToken);
@@ -24,7 +24,7 @@ export function hideSecrets(response: TokenResponse, log: Log): TokenResponse {
   return { ...response, refreshToken, idToken, others };
 }
 
-/** The access token is checked where it is read: without it there is no response. */
+/** The access token is not checked here. It is checked where it is read, because no response is accepted without it. */
 function dropShort(token: string | undefined): string | undefined {
   return token !== undefined && token.trim().length >= shortestToken ? token : undefined;
 }
@@ -34,7 +34,7 @@ function maskSecrets(
   fields: readonly string[],
   log: Log,
 ): void {
-  // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
+  // With step debug logging the runner prints outputs. It escapes more in JSON than the output `response` does.
   const escaped = fields.map((secret) => JSON.stringify(secret).slice(1, -1));
   const secrets = [accessToken.token, refreshToken, idToken, ...fields, ...escaped];
   longestFirst(secrets).forEach(hideFromServer(log));

@@ -11,12 +11,12 @@ export class Deadline {
     this.#at = clock.monotonic() + seconds * 1000;
   }
 
-  /** By the clock's monotonic(), milliseconds. */
+  /** By the clock's monotonic(), in milliseconds. */
   get at(): number {
     return this.#at;
   }
 
-  /** Does some work and moves the deadline by the time that it took. */
+  /** Does some work and moves the deadline by the time that the work took. */
   async exclude<T>(work: () => Promise<T>): Promise<T> {
     const startedAt = this.#clock.monotonic();
     try {

@@ -2,24 +2,24 @@ import { type Backoff, drawWait } from './backoff.ts';
 import { limitTime } from '../clock.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** How often, how long and how patiently. */
+/** How often and how long to try. */
 export interface RetryPolicy extends Backoff {
   /** Attempts in all, 1 or more. */
   readonly maxAttempts: number;
-  /** The longest that one attempt may take, seconds. */
+  /** Time limit for one attempt, in seconds. */
   readonly attemptTimeout: number;
-  /** When everything must be over, by the clock's monotonic(), milliseconds. */
+  /** When all attempts must be over, by the clock's monotonic(), in milliseconds. */
   readonly deadline: number;
 }
 
-/** What an error says about another attempt. */
+/** Whether another attempt makes sense after an error. */
 export interface Verdict {
   readonly retryable: boolean;
-  /** The wait that the server named (Retry-After), milliseconds. */
+  /** The wait that the server named (Retry-After), in milliseconds. */
   readonly retryAfter?: number | undefined;
 }
 
-/** One failed attempt, as it is reported. */
+/** A report about one failed attempt. */
 export interface FailedAttempt {
   /** 1 for the first. */
   readonly attempt: number;
@@ -27,11 +27,11 @@ export interface FailedAttempt {
   readonly error: unknown;
   /** Milliseconds until the next attempt; undefined when there is none. */
   readonly wait: number | undefined;
-  /** The wait that the server named (Retry-After), milliseconds. */
+  /** The wait that the server named (Retry-After), in milliseconds. */
   readonly retryAfter: number | undefined;
-  /** The time that the attempt was given, milliseconds. */
+  /** The time limit that the attempt had, in milliseconds. */
   readonly allowed: number;
-  /** The time that it took, milliseconds. */
+  /** The time that it took, in milliseconds. */
   readonly took: number;
 }
 
@@ -39,7 +39,9 @@ export interface FailedAttempt {
 export interface RetryCollaborators extends Pick<Surroundings, 'clock' | 'random'> {
   readonly judge: (error: unknown) => Verdict;
   readonly report: (failure: FailedAttempt) => void;
-  /** Runs before each attempt, outside its time; what it throws ends everything. */
+  /**
+   * Runs before each attempt. It does not count for the attempt's time limit. If it throws, there are no more attempts.
+   */
   readonly prepare?: () => Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export interface RetryCollaborators extends Pick<Surroundings, 'clock' | 'random
 export type GaveUpCode =
   'not_retryable' | 'attempts_used_up' | 'total_timeout' | 'retry_after_too_long';
 
-/** The end of all attempts; its cause is the error of the last one. */
+/** No attempt succeeded. The cause is the error of the last one. */
 export class GaveUp extends Error {
   override readonly name = 'GaveUp';
   readonly code: GaveUpCode;
@@ -61,11 +63,11 @@ export class GaveUp extends Error {
   }
 }
 
-/** One attempt: it gets its number, from 1, and the signal that ends it. */
+/** One attempt. It gets its number, from 1, and the signal that ends it. */
 export type Attempt<T> = (attempt: number, signal: AbortSignal) => Promise<T>;
 
 /**
- * Makes attempts until one succeeds, none is left, or another would be useless or too late.
+ * Makes attempts until one succeeds, until none is left, or until another would be useless or too late.
  *
  * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
  */
@@ -102,10 +104,10 @@ type Decision = { readonly retryAfter: number | undefined } & (
   | { readonly wait: undefined; readonly gaveUp: GaveUpCode }
 );
 
-/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
+/** A timer can call back so many milliseconds too early. This rest is not enough time for an attempt. */
 const earlyTimer = 1;
 
-/** Decides after a failed attempt: wait how long, or give up why. */
+/** Decides after a failed attempt how long to wait, or why to give up. */
 function decide(
   error: unknown,
   failed: number,
