@@ -81,6 +81,9 @@ function runTool(script: string, ...args: string[]): Promise<string | undefined>
   return runNode(join(modules, script), ...args);
 }
 
+/** A test that hangs fails in the end; none takes nearly as long. Milliseconds. */
+const testTimeout = '--test-timeout=300000';
+
 /** What Node has compiled once, for the next process that needs it: most of the time of a short test. */
 const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'build', 'compiled-by-node') };
 
@@ -104,6 +107,7 @@ function runTests(): boolean {
       '--test',
       // Most tests wait for a process or a socket.
       '--test-concurrency=2',
+      testTimeout,
       // An address, because a path of Windows is no module.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'from-curl/**/*.test.ts',
