@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { HttpResponse } from '../http/request.ts';
 import { isTransientStatus } from '../http/transport-error.ts';
 import type { TokenError } from './errors.ts';
-import { parseTokenResponse } from './token-response.ts';
+import { parseTokenResponse, readLocation } from './token-response.ts';
 import { lastZuluTime } from './zulu-time.ts';
 
 const sentAt = Date.UTC(2026, 0, 31, 11, 0, 0, 500);
@@ -588,7 +588,7 @@ describe('an answer that brings no token', () => {
               error: oauthError?.error,
               description: oauthError?.description,
               uri: oauthError?.uri,
-              location,
+              location: location === undefined ? undefined : readLocation(location),
               retryAfter,
             },
             {
@@ -632,11 +632,10 @@ describe('an answer that brings no token', () => {
   });
 });
 
-test('the effort for the place of a redirect grows with its length alone', () => {
+test('the effort for the place of a redirect only grows with its length', () => {
   // The square of it would take minutes.
   const slashes = '/'.repeat(1_000_000);
-  const answer = toResponse({ status: 302, headers: { location: `x${slashes}` }, body: '' });
-  assert.throws(() => parseTokenResponse(answer, { sentAt, now }), { location: `x${slashes}` });
-  const unusable = toResponse({ status: 302, headers: { location: `//${slashes}` }, body: '' });
-  assert.throws(() => parseTokenResponse(unusable, { sentAt, now }), { location: `//${slashes}` });
+  for (const location of [`x${slashes}`, `//${slashes}`]) {
+    assert.equal(readLocation(location), location);
+  }
 });
