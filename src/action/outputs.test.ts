@@ -171,7 +171,7 @@ describe('handOver', () => {
   });
 
   describe('where the variable is set already', () => {
-    const said = 'info OAUTH2_TOKEN was already set; later steps now see this token.';
+    const said = 'info OAUTH2_TOKEN was already set. Later steps now see this token.';
 
     test('says so, and replaces it', () => {
       const calls = give(createResponse(), { env: { OAUTH2_TOKEN: 'another' } });

@@ -81,7 +81,11 @@ describe('a stage that succeeds', () => {
 
   const verbose: readonly [stage: Stage, title: string, success: string][] = [
     ['metadata', 'Metadata: request and answer', 'metadata at attempt 2, after 1 s'],
-    ['id_token', "GitHub's OIDC token: request and answer", 'an OIDC token at attempt 2, after 1 s'],
+    [
+      'id_token',
+      "GitHub's OIDC token: request and answer",
+      'an OIDC token at attempt 2, after 1 s',
+    ],
     ['token', 'Request and answer', 'a token at attempt 2, after 1 s'],
     ['revocation', 'Revocation: request and answer', 'revoked at attempt 2, after 1 s'],
   ];

@@ -425,28 +425,28 @@ describe('the query of token-url', () => {
     [
       'grant_type=a',
       { ...basic, 'grant-type': 'b' },
-      'grant_type with another value than grant-type',
+      'another value for grant_type than grant-type',
     ],
-    ['client_id=other', post, 'client_id with another value than client-id'],
-    ['client_secret=open-sesame', post, 'client_secret with another value than client-secret'],
-    ['scope=a', { ...basic, scopes: 'a b' }, 'scope with another value than scopes'],
-    ['audience=a', { ...basic, audience: 'a\nb' }, 'audience with another value than audience'],
-    ['n=1', { ...basic, parameters: 'n=2' }, 'n with another value than parameters'],
-    ['n=1', { ...basic, parameters: 'n=1\nn=2' }, 'n with another value than parameters'],
+    ['client_id=other', post, 'another value for client_id than client-id'],
+    ['client_secret=open-sesame', post, 'another value for client_secret than client-secret'],
+    ['scope=a', { ...basic, scopes: 'a b' }, 'another value for scope than scopes'],
+    ['audience=a', { ...basic, audience: 'a\nb' }, 'another value for audience than audience'],
+    ['n=1', { ...basic, parameters: 'n=2' }, 'another value for n than parameters'],
+    ['n=1', { ...basic, parameters: 'n=1\nn=2' }, 'another value for n than parameters'],
     [
       'client_assertion=a.b.c',
       key,
-      'client_assertion with another value than private-key or id-token-as',
+      'another value for client_assertion than private-key or id-token-as',
     ],
     [
       'subject_token=',
       { ...place, 'id-token-as': 'subject_token' },
-      'subject_token with another value than id-token-as',
+      'another value for subject_token than id-token-as',
     ],
     [
       'refresh_token=open-sesame',
       { ...basic, 'refresh-token': 'a-refresh-token' },
-      'refresh_token with another value than refresh-token',
+      'another value for refresh_token than refresh-token',
     ],
   ];
   for (const [query, given, problem] of other) {

@@ -162,7 +162,7 @@ function checkQuery(reader: InputReader, inputs: Combined): void {
   });
   for (const name of listContradicted(inputs.tokenUrl, sent)) {
     const input = own.has(name) ? nameInput(name, inputs) : 'parameters';
-    reader.complain(text`token-url: its query has ${name} with another value than ${input}`);
+    reader.complain(text`token-url: its query has another value for ${name} than ${input}`);
   }
 }
 

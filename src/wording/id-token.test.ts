@@ -141,7 +141,7 @@ describe("GitHub's ID token", () => {
       'TLS expected',
       'tls_expected',
       '',
-      `${service} speaks TLS on this port, but the URL begins with http://. A proxy in between may have answered.`,
+      `${service} uses TLS on this port, but the URL begins with http://. A proxy in between may have answered.`,
     ],
     [
       'no connection',

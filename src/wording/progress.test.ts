@@ -95,12 +95,12 @@ describe('a token', () => {
     [hour, 1, 1, 'Got a Bearer token, valid for 1 s, until 2026-01-31T12:00:00Z.'],
     [hour, 1, 0, 'Got a Bearer token, which expired at 2026-01-31T12:00:00Z.'],
     [hour, 2, -5, 'Got a Bearer token at attempt 2, which expired at 2026-01-31T12:00:00Z.'],
-    [token('bot'), 1, undefined, 'Got a bot token; login.example.com did not say when it expires.'],
+    [token('bot'), 1, undefined, 'Got a bot token. login.example.com did not say when it expires.'],
     [
       token('bot'),
       2,
       undefined,
-      'Got a bot token at attempt 2; login.example.com did not say when it expires.',
+      'Got a bot token at attempt 2. login.example.com did not say when it expires.',
     ],
   ];
   for (const [one, attempt, lifetime, said] of got) {
@@ -120,7 +120,7 @@ describe('a token', () => {
     const hostile = token('x\n##[set-output name=token]y');
     assert.equal(
       say(sayGot(hostile, 1, undefined, inputs)),
-      'Got a x # #[set-output name=token]y token; login.example.com did not say when it expires.',
+      'Got a x # #[set-output name=token]y token. login.example.com did not say when it expires.',
     );
   });
 });
@@ -141,7 +141,7 @@ describe('other lines', () => {
     ],
     [saySet('OAUTH2_TOKEN'), 'Set: output token, environment variable OAUTH2_TOKEN.'],
     [saySet(undefined), 'Set: output token.'],
-    [sayReplaced('OAUTH2_TOKEN'), 'OAUTH2_TOKEN was already set; later steps now see this token.'],
+    [sayReplaced('OAUTH2_TOKEN'), 'OAUTH2_TOKEN was already set. Later steps now see this token.'],
     [
       sayTlsStaysVerified(),
       'NODE_TLS_REJECT_UNAUTHORIZED is set and ignored: TLS is always verified. For a private CA, set ca-certificate.',

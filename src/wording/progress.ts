@@ -49,7 +49,7 @@ export function sayGot(
   const got = text`Got a ${token.tokenType} token${late}`;
   const until = token.zuluTimeString();
   if (until === undefined || lifetime === undefined) {
-    return text`${got}; ${hostOf(urlOf(inputs))} did not say when it expires.`;
+    return text`${got}. ${hostOf(urlOf(inputs))} did not say when it expires.`;
   }
   if (lifetime <= 0) return text`${got}, which expired at ${until}.`;
   return text`${got}, valid for ${formatDuration(lifetime * 1000)}, until ${until}.`;
@@ -88,7 +88,7 @@ export function saySet(envVar: string | undefined): Text {
 
 /** An earlier step had set the variable. */
 export function sayReplaced(envVar: string): Text {
-  return text`${envVar} was already set; later steps now see this token.`;
+  return text`${envVar} was already set. Later steps now see this token.`;
 }
 
 /** The environment adds to the certificates that are trusted by themselves, or replaces them. */

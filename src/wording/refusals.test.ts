@@ -69,7 +69,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'resource refused',
       answerJson(400, { error: 'invalid_target' }),
       {},
-      'login.example.com refused the audience or resource: 400 invalid_target. Check scopes; if the provider requires it, set resource or audience.',
+      'login.example.com refused the audience or resource: 400 invalid_target. Check scopes. If the provider requires it, set resource or audience.',
     ],
     [
       'resource refused',
@@ -148,13 +148,13 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'no token endpoint there',
       answer(405),
       {},
-      "login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. The request was sent with POST; if the documentation shows another method, set request-method.",
+      "login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. The request was sent with POST. If the documentation shows another method, set request-method.",
     ],
     [
       'no token endpoint there',
       answer(404, 'Cannot GET /oauth2/token', { 'content-type': 'text/plain' }),
       { 'request-method': 'GET' },
-      `login.example.com answered 404 Not Found for /oauth2/token, "Cannot GET /oauth2/token". Check token-url against the provider's documentation. The request was sent with GET; if the documentation shows another method, set request-method.`,
+      `login.example.com answered 404 Not Found for /oauth2/token, "Cannot GET /oauth2/token". Check token-url against the provider's documentation. The request was sent with GET. If the documentation shows another method, set request-method.`,
     ],
     [
       'no token endpoint there',
@@ -184,7 +184,7 @@ describe('a refusal whose words say no more is told by its code and its status:'
       'format refused',
       answer(406),
       { 'body-format': 'json' },
-      "login.example.com answered 406 Not Acceptable. Check token-url. If the provider's documentation names a value for Accept, set it in headers. Some firewalls answer so, too.",
+      "login.example.com answered 406 Not Acceptable. Check token-url. If the provider's documentation names a value for Accept, set it in headers. Some firewalls also answer like this.",
     ],
     [
       'format refused',
@@ -395,7 +395,7 @@ describe('a refusal', () => {
     const how = { given: place, tokenUrl: 'https://login.example.com/t' };
     assert.match(
       giveUp(refuse(answer(404)), how).message,
-      / for \/t\. The issuer's metadata names this endpoint; set token-url instead if /,
+      / for \/t\. The issuer's metadata names this endpoint\. If the provider's documentation names another, set token-url instead\./,
     );
   });
 

@@ -130,7 +130,7 @@ function explainStatus(refusal: Refusal): Explanation {
     case 406:
       return {
         title: 'format refused',
-        message: text`${answered}. Check ${nameUrlInput(inputs)}. If the provider's documentation names a value for Accept, set it in headers. Some firewalls answer so, too.`,
+        message: text`${answered}. Check ${nameUrlInput(inputs)}. If the provider's documentation names a value for Accept, set it in headers. Some firewalls also answer like this.`,
       };
     case 415:
       return { title: 'format refused', message: text`${answered}. ${adviseFormat(inputs)}` };
@@ -155,7 +155,7 @@ function adviseMethod({ status, words, inputs }: Refusal): Text {
   const { requestMethod } = inputs;
   const isNamed = status === 405 || /\bcannot (post|get|put)\b|\bmethod\b/i.test(words);
   return isNamed
-    ? text` The request was sent with ${requestMethod}; if the documentation shows another method, set request-method.`
+    ? text` The request was sent with ${requestMethod}. If the documentation shows another method, set request-method.`
     : text``;
 }
 
@@ -166,7 +166,7 @@ function pathOf({ tokenUrl = '', issuer = '' }: Inputs): string {
 function adviseUrl({ issuer }: Inputs): Text {
   return issuer === undefined
     ? text`Check token-url against the provider's documentation.`
-    : text`The issuer's metadata names this endpoint; set token-url instead if the provider's documentation names another.`;
+    : text`The issuer's metadata names this endpoint. If the provider's documentation names another, set token-url instead.`;
 }
 
 /** Nothing says why: what is refused most often, then what can be missing. */

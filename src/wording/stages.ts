@@ -37,7 +37,7 @@ const authorizationServer: ServerWords = {
   adviseTrust: ({ caCertificate }) =>
     caCertificate === undefined
       ? text`If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`
-      : text`None of the certificates in ca-certificate issued it. Add the one that did; often a server leaves out the certificate of its issuing CA.`,
+      : text`None of the certificates in ca-certificate issued it. Add the certificate of the CA that did. Servers often do not send the certificate of the issuing CA.`,
 };
 
 /** No input has a part in reaching it, and only the default roots are trusted there. */

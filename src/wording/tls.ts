@@ -98,7 +98,7 @@ export function explainTlsFailure(error: TransportError, view: StageView): Annot
   if (code === 'tls_missing') {
     return {
       title,
-      message: text`${server} does not speak TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
+      message: text`${server} does not use TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
     };
   }
   if (code === 'tls_outdated') {
@@ -110,7 +110,7 @@ export function explainTlsFailure(error: TransportError, view: StageView): Annot
   const mayWantCertificate = alert === handshakeFailure && wordsOf(view.stage).showsCertificate;
   const advice =
     mayWantCertificate && error.peer === 'server'
-      ? text`It may want a certificate of the client (client-certificate), or have no cipher in common with this runner.`
+      ? text`It may require a client certificate (client-certificate), or have no cipher in common with this runner.`
       : adviseScheme(error, view);
   return {
     title,
@@ -120,7 +120,7 @@ export function explainTlsFailure(error: TransportError, view: StageView): Annot
 
 function adviseScheme({ peer }: TransportError, view: StageView): Text {
   return peer === 'proxy'
-    ? text`Check https_proxy; the address of a proxy usually begins with http://.`
+    ? text`Check https_proxy. The address of a proxy usually begins with http://.`
     : serverOf(view).adviseTls(view.inputs, text`the scheme and the port`);
 }
 

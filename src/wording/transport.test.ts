@@ -204,19 +204,19 @@ describe('a connection that failed', () => {
       'no answer',
       'connection_failed',
       { ...system('ECONNRESET'), step: 'exchanging' },
-      'login.example.com was reached, but the server closed the connection without an answer (ECONNRESET). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too.',
+      'login.example.com was reached, but the server closed the connection without an answer (ECONNRESET). Check the port and the scheme (https://) in token-url. A firewall or a proxy can also close the connection.',
     ],
     [
       'no answer',
       'connection_failed',
       { ...system('EPIPE'), step: 'securing' },
-      'login.example.com was reached, but the server closed the connection before TLS was set up (EPIPE). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too.',
+      'login.example.com was reached, but the server closed the connection before TLS was set up (EPIPE). Check the port and the scheme (https://) in token-url. A firewall or a proxy can also close the connection.',
     ],
     [
       'no answer',
       'connection_failed',
       { ...system('ETIMEDOUT'), step: 'exchanging' },
-      'login.example.com was reached, but the connection timed out (ETIMEDOUT). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too.',
+      'login.example.com was reached, but the connection timed out (ETIMEDOUT). Check the port and the scheme (https://) in token-url. A firewall or a proxy can also close the connection.',
     ],
     [
       'TLS not trusted',
@@ -255,13 +255,13 @@ describe('a connection that failed', () => {
       'TLS failed',
       'tls_missing',
       system('ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'),
-      'login.example.com does not speak TLS on this port: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER). Check the scheme and the port in token-url.',
+      'login.example.com does not use TLS on this port: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER). Check the scheme and the port in token-url.',
     ],
     [
       'TLS failed',
       'tls_missing',
       { ...system('EPROTO', 'wrong version number'), peer: 'proxy' },
-      'The proxy does not speak TLS on this port: wrong version number (EPROTO). Check https_proxy; the address of a proxy usually begins with http://.',
+      'The proxy does not use TLS on this port: wrong version number (EPROTO). Check https_proxy. The address of a proxy usually begins with http://.',
     ],
     [
       'TLS failed',
@@ -273,7 +273,7 @@ describe('a connection that failed', () => {
       'TLS expected',
       'tls_expected',
       system('HPE_INVALID_CONSTANT'),
-      'login.example.com speaks TLS on this port, but the URL begins with http://. Check the scheme in token-url.',
+      'login.example.com uses TLS on this port, but the URL begins with http://. Check the scheme in token-url.',
     ],
     [
       'HTTP/2 only',
@@ -345,13 +345,13 @@ describe('a connection that failed', () => {
       'encoding not known',
       'encoding_unknown',
       { encoding: 'zstd' },
-      'login.example.com answered, but the answer has a Content-Encoding that is not supported: zstd. Supported are gzip, deflate and br; no compression was requested. Change that at the server or at a proxy in front of it.',
+      'login.example.com answered, but the answer has a Content-Encoding that is not supported: zstd. No compression was requested. Only gzip, deflate and br are supported. Change that at the server or at a proxy in front of it.',
     ],
     [
       'answer too large',
       'headers_too_large',
       system('HPE_HEADER_OVERFLOW'),
-      "login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller; cookies are the usual reason.",
+      "login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller. The usual reason is cookies.",
     ],
     [
       'answer too large',
@@ -392,7 +392,7 @@ describe('a connection that failed', () => {
       const { message } = giveUp(error, { given: { 'ca-certificate': certificate } });
       assert.match(
         message,
-        /\. None of the certificates in ca-certificate issued it\. Add the one that did; often a server leaves out the certificate of its issuing CA\. /,
+        /\. None of the certificates in ca-certificate issued it\. Add the certificate of the CA that did\. Servers often do not send the certificate of the issuing CA\. /,
       );
       assert.doesNotMatch(message, /set ca-certificate/);
     });
@@ -467,7 +467,7 @@ describe("a client's certificate", () => {
     assert.match(message, agree);
     assert.match(
       message,
-      /\. It may want a certificate of the client \(client-certificate\), or have no cipher in common with this runner\. /,
+      /\. It may require a client certificate \(client-certificate\), or have no cipher in common with this runner\. /,
     );
     const federated = {
       ...given,
@@ -499,7 +499,7 @@ describe("a client's certificate", () => {
 
   test('may be why a connection breaks', () => {
     const how = { code: 'attempts_used_up', attempt: 4 } as const;
-    const hint = 'A server that does not accept client-certificate may do so, too,';
+    const hint = 'A server that does not accept client-certificate can also close';
     for (const systemCode of ['ECONNRESET', 'EPIPE']) {
       const error = new TransportError('connection_failed', { systemCode, step: 'exchanging' });
       assert.ok(giveUp(error, { given, ...how }).message.includes(hint));

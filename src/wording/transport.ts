@@ -95,7 +95,7 @@ export function explainTransportError(
     case 'name_unresolved':
       return {
         title: 'name not resolved',
-        message: text`${server} could not be reached: ${what}. The runner\'s DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
+        message: text`${server} could not be reached: ${what}. The runner's DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
       };
     case 'connection_failed':
       return isReached(error)
@@ -117,7 +117,7 @@ export function explainTransportError(
     case 'tls_expected':
       return {
         title: 'TLS expected',
-        message: text`${server} speaks TLS on this port, but the URL begins with http://. ${serverOf(view).adviseTls(view.inputs, text`the scheme`)}`,
+        message: text`${server} uses TLS on this port, but the URL begins with http://. ${serverOf(view).adviseTls(view.inputs, text`the scheme`)}`,
       };
     case 'http2_only':
       return {
@@ -149,7 +149,7 @@ export function explainTransportError(
     case 'headers_too_large':
       return {
         title: 'answer too large',
-        message: text`${server} sent more than ${maxHeaderBytes / 1024} KiB of headers. The server's operator must make them smaller; cookies are the usual reason.`,
+        message: text`${server} sent more than ${maxHeaderBytes / 1024} KiB of headers. The server's operator must make them smaller. The usual reason is cookies.`,
       };
     case 'answer_cut':
     case 'answer_unreadable':
@@ -160,7 +160,7 @@ export function explainTransportError(
     case 'encoding_unknown':
       return {
         title: 'encoding not known',
-        message: text`${server} answered, but ${what}. Supported are gzip, deflate and br; no compression was requested. Change that at the server or at a proxy in front of it.`,
+        message: text`${server} answered, but ${what}. No compression was requested. Only gzip, deflate and br are supported. Change that at the server or at a proxy in front of it.`,
       };
     case 'request_failed':
       return { title: 'request failed', message: text`No request to ${server}: ${what}.` };
@@ -258,6 +258,6 @@ function adviseClosed(view: StageView): Text {
       ? adviseAddress(view)
       : serverOf(view).adviseTls(view.inputs, text`the port and the scheme (${scheme})`);
   return isCertificateShown(view)
-    ? text`${port} A server that does not accept client-certificate may do so, too, and so may a firewall or a proxy.`
-    : text`${port} A firewall or a proxy may do so, too.`;
+    ? text`${port} A server that does not accept client-certificate can also close the connection, and so can a firewall or a proxy.`
+    : text`${port} A firewall or a proxy can also close the connection.`;
 }

@@ -83,7 +83,7 @@ function readIdTokenParameter(
   if (idTokenAs === 'parameter') {
     if (name === undefined) {
       reader.complain(
-        text`id-token-parameter: is required with id-token-as: parameter; it is the name of the parameter that has GitHub\'s OIDC token`,
+        text`id-token-parameter: is required with id-token-as: parameter; it is the name of the parameter that has GitHub's OIDC token`,
       );
     }
     return name;

@@ -60,7 +60,7 @@ describe('a refused client is told what may help its way to authenticate:', () =
         'token-url': 'https://login.microsoftonline.com/t/oauth2/v2.0/token',
         'client-secret': '11111111-2222-3333-4444-555555555555',
       },
-      'client-secret looks like the ID of a secret. Entra shows an ID and a value; use the value.',
+      'client-secret looks like the ID of a secret. Entra shows an ID and a value. Use the value.',
     ],
     [
       'client_secret_jwt',

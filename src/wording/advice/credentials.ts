@@ -49,7 +49,7 @@ function findSecretFault(refusal: Refusal): Text | undefined {
     return text`client-secret has expired. Create a new one at the provider.`;
   }
   if (isEntra(refusal) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(clientSecret)) {
-    return text`client-secret looks like the ID of a secret. Entra shows an ID and a value; use the value.`;
+    return text`client-secret looks like the ID of a secret. Entra shows an ID and a value. Use the value.`;
   }
   return undefined;
 }

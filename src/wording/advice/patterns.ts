@@ -120,7 +120,7 @@ export const namesSubjectToken = /\b(subject|actor|requested)[ _-]?token/i;
 export const namesAddress =
   /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i;
 
-/** AWS API Gateway answers so for a path or a method that it does not know. */
+/** AWS API Gateway answers like this if it does not know the path or the method. */
 export const namesGatewayRoute = /missing authentication token/i;
 
 /** A proxy with a login of its own: Google's Identity-Aware Proxy and others. */

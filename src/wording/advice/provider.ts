@@ -26,17 +26,17 @@ export function adviseTenant({ inputs, words }: Refusal): Text {
 
 /** AWS API Gateway has nothing at this path, or not for this method. */
 export function adviseGatewayRoute({ inputs }: Refusal): Text {
-  return text`AWS API Gateway answers so for a path or a method that it does not know. Check the path in ${nameUrlInput(inputs)}, and request-method.`;
+  return text`AWS API Gateway answers like this if it does not know the path or the method. Check the path in ${nameUrlInput(inputs)}, and request-method.`;
 }
 
 /** A proxy in front of the server has a login of its own. */
 export function adviseIdentityProxy(): Text {
-  return text`A proxy with its own login is in front of the server. Its documentation names the header that lets a program in; set it in headers.`;
+  return text`A proxy with its own login is in front of the server. Its documentation names the header for programs. Set it in headers.`;
 }
 
 /** The server does not serve this address. */
 export function adviseAddress(): Text {
-  return text`Allow the address of this runner at the provider. GitHub-hosted runners have many addresses; a self-hosted or larger runner has a fixed one.`;
+  return text`Allow the address of this runner at the provider. GitHub-hosted runners have many addresses. A self-hosted or larger runner has a fixed one.`;
 }
 
 /** Somebody must approve of the client first, or a policy must let it. */

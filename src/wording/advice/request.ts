@@ -37,7 +37,7 @@ export function adviseResource({ inputs }: Refusal): Text {
   ];
   if (given.length > 0) return text`Check ${joinTexts(given, ', ')}.`;
   return inputs.scopes.length > 0
-    ? text`Check scopes; if the provider requires it, set resource or audience.`
+    ? text`Check scopes. If the provider requires it, set resource or audience.`
     : text`Set resource or audience, as the provider's documentation names it.`;
 }
 
@@ -47,7 +47,7 @@ export function adviseApiKey({ inputs }: Refusal): Text {
     /api[-_]?key|^key$/i.test(name);
   const parameter = inputs.parameters.find(isKey)?.[0];
   if (parameter !== undefined) {
-    return text`Check ${parameter} in parameters: It must be a current API key: the key itself, not its name or ID.`;
+    return text`Check ${parameter} in parameters. It must be a current API key: the key itself, not its name or ID.`;
   }
   const header = inputs.headers.find(isKey)?.[0];
   if (header !== undefined) return text`Check ${header} in headers. It must be a current API key.`;

@@ -157,7 +157,7 @@ describe('the words of a server', () => {
       { parameters: 'apikey=an-api-key' },
       'refused',
       'refused the request',
-      'Check apikey in parameters: It must be a current API key: the key itself, not its name or ID.',
+      'Check apikey in parameters. It must be a current API key: the key itself, not its name or ID.',
     ],
     [
       'API key',
@@ -622,7 +622,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'AWS API Gateway answers so for a path or a method that it does not know. Check the path in token-url, and request-method.',
+      'AWS API Gateway answers like this if it does not know the path or the method. Check the path in token-url, and request-method.',
     ],
     [
       'identity-aware proxy',
@@ -630,7 +630,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'A proxy with its own login is in front of the server. Its documentation names the header that lets a program in; set it in headers.',
+      'A proxy with its own login is in front of the server. Its documentation names the header for programs. Set it in headers.',
     ],
     [
       'public client',
@@ -742,7 +742,7 @@ describe('the words of a server', () => {
       {},
       'refused',
       'refused the request',
-      'Allow the address of this runner at the provider. GitHub-hosted runners have many addresses; a self-hosted or larger runner has a fixed one.',
+      'Allow the address of this runner at the provider. GitHub-hosted runners have many addresses. A self-hosted or larger runner has a fixed one.',
     ],
     [
       'consent',

@@ -291,7 +291,7 @@ const cacheTexts: readonly LogText[] = [
   notCached(
     'login.example.com did not say when the token expires. Set default-expires-in to cache it.',
     { answers: [grant({ expires_in: undefined })] },
-    ['Got a Bearer token; login.example.com did not say when it expires.'],
+    ['Got a Bearer token. login.example.com did not say when it expires.'],
   ),
   notCached(
     'the token has expired, or is about to.',
@@ -521,7 +521,7 @@ export const logTexts: readonly LogText[] = [
         inputs: { 'use-cache': 'false' },
         env: { OAUTH2_TOKEN: 'of-an-earlier-step' },
       }),
-    log: [asking, got, 'OAUTH2_TOKEN was already set; later steps now see this token.', set],
+    log: [asking, got, 'OAUTH2_TOKEN was already set. Later steps now see this token.', set],
   },
   {
     name: 'no environment variable',

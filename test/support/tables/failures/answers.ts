@@ -178,7 +178,7 @@ export const answerFailures: readonly Failure[] = [
     [
       ...asked,
       '    failed after 0.2 s: the answer has a Content-Encoding that is not supported: zstd',
-      `Error: login.example.com answered, but the answer has a Content-Encoding that is not supported: zstd. Supported are gzip, deflate and br; no compression was requested. Change that at the server or at a proxy in front of it. ${onlyAttempt}`,
+      `Error: login.example.com answered, but the answer has a Content-Encoding that is not supported: zstd. No compression was requested. Only gzip, deflate and br are supported. Change that at the server or at a proxy in front of it. ${onlyAttempt}`,
     ],
   ),
   row(
@@ -188,7 +188,7 @@ export const answerFailures: readonly Failure[] = [
     [
       ...asked,
       '    failed after 0.2 s: the headers of the answer are larger than 64 KiB',
-      `Error: login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller; cookies are the usual reason. ${inTheSameWay}`,
+      `Error: login.example.com sent more than 64 KiB of headers. The server's operator must make them smaller. The usual reason is cookies. ${inTheSameWay}`,
     ],
   ),
   row(

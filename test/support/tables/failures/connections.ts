@@ -63,7 +63,7 @@ export const connectionFailures: readonly Failure[] = [
     '    POST https://login.example.com/token',
     '    client ci-client, client_secret_basic (form), body: grant_type, scope',
     '    failed after 0.2 s: TLS failed: wrong version number (EPROTO)',
-    `Error: login.example.com does not speak TLS on this port: wrong version number (EPROTO). Check the scheme and the port in token-url. ${onlyAttempt}`,
+    `Error: login.example.com does not use TLS on this port: wrong version number (EPROTO). Check the scheme and the port in token-url. ${onlyAttempt}`,
   ]),
   row('a server with outdated versions of TLS only', outdatedTls, 'TLS failed', [
     asking,
@@ -88,7 +88,7 @@ export const connectionFailures: readonly Failure[] = [
     [
       ...asked,
       '    failed after 0.2 s: the answer is TLS instead of HTTP',
-      `Error: login.example.com speaks TLS on this port, but the URL begins with http://. Check the scheme in token-url. ${onlyAttempt}`,
+      `Error: login.example.com uses TLS on this port, but the URL begins with http://. Check the scheme in token-url. ${onlyAttempt}`,
     ],
   ),
   row(
@@ -178,13 +178,13 @@ export const connectionFailures: readonly Failure[] = [
       'Attempt 2 of 2 failed: the server closed the connection without an answer (ECONNRESET).',
       ...request,
       '    failed after 0.2 s: the server closed the connection without an answer (ECONNRESET)',
-      'Error: login.example.com was reached, but the server closed the connection without an answer (ECONNRESET). Check the port and the scheme (http://) in token-url. A firewall or a proxy may do so, too. Stopped after 2 attempts.',
+      'Error: login.example.com was reached, but the server closed the connection without an answer (ECONNRESET). Check the port and the scheme (http://) in token-url. A firewall or a proxy can also close the connection. Stopped after 2 attempts.',
     ],
   ),
   row('a server that closes the connection in place of TLS', closedAtOnce, 'no answer', [
     ...asked,
     '    failed after 0.2 s: the server closed the connection before TLS was set up (ECONNRESET)',
-    `Error: login.example.com was reached, but the server closed the connection before TLS was set up (ECONNRESET). Check the port and the scheme (https://) in token-url. A firewall or a proxy may do so, too. ${onlyAttempt}`,
+    `Error: login.example.com was reached, but the server closed the connection before TLS was set up (ECONNRESET). Check the port and the scheme (https://) in token-url. A firewall or a proxy can also close the connection. ${onlyAttempt}`,
   ]),
   row('a proxy that wants a password', proxied({ behaviour: 'authenticate' }), 'proxy refused', [
     ...asked,

@@ -169,7 +169,7 @@ export const wordsFailures: readonly Failure[] = [
     [
       ...asked,
       '    405 Method Not Allowed, an empty body, after 0.2 s',
-      "Error: login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. The request was sent with POST; if the documentation shows another method, set request-method. Not retried: the answer would be the same.",
+      "Error: login.example.com answered 405 Method Not Allowed for /oauth2/token. Check token-url against the provider's documentation. The request was sent with POST. If the documentation shows another method, set request-method. Not retried: the answer would be the same.",
     ],
   ),
   row(
