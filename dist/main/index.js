@@ -1,10 +1,10 @@
 /******/ (() => { // webpackBootstrap
+/******/ 	"use strict";
 /******/ 	var __webpack_modules__ = ({
 
 /***/ 325:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   f: () => (/* binding */ writeAll),
 /* harmony export */   n: () => (/* binding */ commandFiles)
@@ -28,12 +28,12 @@ const commandFiles = {
     cut: node_fs__WEBPACK_IMPORTED_MODULE_0__.truncateSync,
 };
 /**
- * Writes to files of the runner, all or nothing: they are checked before the first write, and where a write fails, what
- * was written before it is taken back.
+ * Writes to files of the runner, all or nothing. All files are checked before the first write. If a write fails, what
+ * was written before it is removed again.
  *
- * @param variables that name the files, in the order in which they are written
+ * @param variables the variables that name the files, in the order in which the files are written
  * @param env the step's environment
- * @throws {CommandFileError} where a file cannot be written
+ * @throws {CommandFileError} if a file cannot be written
  */
 function writeAll(variables, env, files, write) {
     const written = variables.map((variable) => {
@@ -80,21 +80,26 @@ function toFileError(variable, error) {
 /***/ 255:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   J: () => (/* binding */ endProcess)
 /* harmony export */ });
-/** The longest that work which cannot be stopped, such as a name look-up, may delay the job, milliseconds. */
+/* unused harmony export leave */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(24);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+
+/** How long work that cannot be stopped, such as a name look-up, may delay the end of the job, in milliseconds. */
 const grace = 1000;
 /**
- * Ends this process, now that its work is done, by `process.exitCode`. Node's own end would wait for everything that is
- * open, and take apart what is in memory.
+ * Ends this process with `process.exitCode`, because its work is done. Without this, Node would wait for everything
+ * that is open and free its memory first.
  */
 function endProcess() {
-    // An exit can cut off output on a pipe, so that goes out first.
+    // An exit can cut off output on a pipe, so the output is written out first.
     const flush = (end) => process.stdout.write('', end);
     if (isThreadBusy())
-        setTimeout(() => flush(leave), grace).unref();
+        setTimeout(() => flush(() => {
+            leave();
+        }), grace).unref();
     else
         flush(() => process.exit());
 }
@@ -104,16 +109,20 @@ function isThreadBusy() {
 }
 /**
  * Ends this process with its exit code. An exit waits for the threads of libuv, and so for a name server that never
- * answers; a program that takes the place of this process does not. Windows and Node before 22.15 have no such call:
- * the limit of the resolver, often 10 s, comes on top there (docs/runners.md).
+ * answers. Replacing this process by another program (execve) does not wait. Windows and Node before 22.15 have no such
+ * call, so the job waits there until the resolver gives up, often 10 s (docs/runners.md).
+ *
+ * @param shell an absolute path
  */
-function leave() {
+function leave(shell = '/bin/sh') {
     const { execve, exitCode = 0 } = process;
     try {
-        execve?.('/bin/sh', ['sh', '-c', `exit ${exitCode}`], {});
+        // Node aborts if the program cannot be started, and a green step would turn red.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.accessSync)(shell, node_fs__WEBPACK_IMPORTED_MODULE_0__.constants.X_OK);
+        execve?.(shell, ['sh', '-c', `exit ${exitCode}`], {});
     }
     catch {
-        // There is no such program, or no such call on this system.
+        // This system has no such program, or no such call.
     }
     process.exit();
 }
@@ -121,10 +130,9 @@ function leave() {
 
 /***/ }),
 
-/***/ 831:
+/***/ 150:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
@@ -136,29 +144,31 @@ var errors = __nccwpck_require__(408);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __nccwpck_require__(692);
 ;// CONCATENATED MODULE: ./build/compiled/log/text.js
-/** Tags a template: what stands in it was written here, what is put into it may come from anywhere. */
+/** Tags a template. The words of the template are the action's, the values may come from anywhere. */
 function text_text(words, ...pieces) {
     return { words, pieces };
 }
-/** Puts texts in a row. */
+/** Joins texts. */
 function joinTexts(texts, separator) {
     const between = texts.slice(1).map(() => separator);
     return { words: ['', ...between, ''], pieces: texts };
 }
-/** How much of a text from outside is shown, characters. */
+/** How many characters of a text from outside are shown. */
 const shown = 300;
-/** Shows the value of an input as a whole or not at all: the runner's mask of a secret does not match a part of it. */
+/**
+ * Shows the value of an input as a whole or not at all, because the runner's mask does not match a part of a secret.
+ */
 function showInput(value) {
     return value.length > shown ? text_text `(${value.length} characters)` : text_text `${value}`;
 }
-/** Shows what an input got. */
+/** Shows the value of an input. */
 function got(value) {
     return value.length > shown ? text_text `got ${value.length} characters` : text_text `got "${value}"`;
 }
 /**
- * Makes a text from outside harmless within a line. The runner obeys `##[command]` anywhere in a line, so what a server, a
- * certificate or an input wrote could set an output or switch masking off. Secrets go first: a mask no longer matches what was
- * broken or cut.
+ * Makes a text from outside harmless within a line. The runner obeys `##[command]` anywhere in a line, so a text from a
+ * server, a certificate or an input could set an output or switch masking off. Secrets are hidden first, because a mask
+ * does not match a secret that was broken or cut.
  *
  * @see https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
@@ -172,9 +182,12 @@ const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 function breakCommands(line) {
     return line.replace(/#(?=#\[)/g, '# ');
 }
-/** Writes a text as one line that is safe to print. `::` begins a command only at the start of a line, white space left aside. */
+/**
+ * Writes a text as one line that is safe to print. `::` begins a command only at the start of a line, after any white
+ * space.
+ */
 function renderText(line, redact) {
-    // Once more over the whole, because a secret or a command could begin in one piece and end in the next.
+    // The whole line is checked again, because a secret or a command could begin in one piece and end in the next.
     return breakCommands(redact(renderPieces(line, redact))).replace(/^(\s*:)(?=:)/, '$1 ');
 }
 function renderPieces({ words, pieces }, redact) {
@@ -191,7 +204,10 @@ function renderPiece(piece, redact) {
         return makeHarmless(piece.take(redact(piece.outside)), redact);
     return renderPieces(piece, redact);
 }
-/** Shows the first line of a text from outside that is not empty, without full stops at its end: some servers add a trace id. */
+/**
+ * Shows the first line of a text from outside that is not empty, without full stops at its end: some servers add a
+ * trace id.
+ */
 function sentence(outside) {
     return { outside, take: takeSentence };
 }
@@ -208,11 +224,11 @@ function takeSentence(text) {
 var external_node_crypto_ = __nccwpck_require__(598);
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/json/exact-json.js
 /**
- * A number that is not the same after it was read and written again: too large, too precise, or in another form, such
- * as 17841405793187219, 1.10 or 1e3.
+ * A number that changes if it is read and written again, because it is too large, too precise, or in another form.
+ * Examples are 17841405793187219, 1.10 and 1e3.
  */
 class ExactNumber {
-    // Not a field of its own: a path of names must not lead into a number.
+    // It is a private field, because a path of names must not lead into a number.
     #source;
     /** @param source a number as JSON writes it (RFC 8259 section 6) */
     constructor(source) {
@@ -222,7 +238,7 @@ class ExactNumber {
     get source() {
         return this.#source;
     }
-    /** The nearest number that the language has; Infinity if it is out of range. */
+    /** The nearest number in JavaScript; Infinity if it is out of range. */
     get value() {
         return Number(this.#source);
     }
@@ -235,12 +251,12 @@ class ExactNumber {
         throw new TypeError('An exact number is written by writeExactJson().');
     }
 }
-/** A string or a number in the text of a JSON value. Only a text that is known to be JSON is searched for it. */
+/** Matches a string or a number in a JSON text. Use it only on a text that is known to be JSON. */
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 /**
  * Reads JSON. A number that would change if it was written again is an {@link ExactNumber}.
  *
- * It works with each Node that runs the action: the source text of a number is in a reviver's context only from Node 21.
+ * It works with each Node that runs the action. A reviver gets the source text of a number only from Node 21 on.
  *
  * @throws {SyntaxError} if the text is no JSON
  */
@@ -249,7 +265,7 @@ function parseExactJson(text) {
     const sources = listNumbers(text);
     if (sources.every(isKept))
         return value;
-    // Each number becomes its place in the list, which says again which number it was.
+    // Each number is replaced by its index in the list, which has its text.
     let count = 0;
     const indexed = text.replace(stringOrNumber, (token) => token.startsWith('"') ? token : String(count++));
     return putNumbers(JSON.parse(indexed), sources);
@@ -260,14 +276,14 @@ function listNumbers(text) {
 function isKept(source) {
     return JSON.stringify(Number(source)) === source;
 }
-/** Puts numbers where their indexes are. It is no recursion, because JSON can be nested deeper than calls. */
+/** Replaces the indexes by the numbers. It is not recursive, because JSON can be nested deeper than calls. */
 function putNumbers(value, sources) {
     const root = { value };
     const pending = [root];
     for (let container = pending.pop(); container !== undefined; container = pending.pop()) {
         for (const [name, field] of Object.entries(container)) {
             if (typeof field === 'number') {
-                // An assignment to __proto__ would set no field.
+                // An assignment to __proto__ would not set a field.
                 Object.defineProperty(container, name, { value: readNumber(sources[field] ?? '') });
             }
             else if (typeof field === 'object' && field !== null) {
@@ -280,7 +296,7 @@ function putNumbers(value, sources) {
 function readNumber(source) {
     return isKept(source) ? Number(source) : new ExactNumber(source);
 }
-/** Whether a value of JSON is nested no deeper than so many levels, so that a recursive call can go through it. */
+/** Whether a JSON value has at most so many levels, so that a recursive function can go through it. */
 function isNestedWithin(value, levels) {
     if (typeof value !== 'object' || value === null)
         return true;
@@ -289,7 +305,7 @@ function isNestedWithin(value, levels) {
 /**
  * Writes JSON as JSON.stringify() does, with the digits of each {@link ExactNumber}.
  *
- * @param value of JSON, nested no deeper than a few thousand levels; a field that is undefined is left out
+ * @param value a JSON value of at most a few thousand levels; undefined fields are left out
  */
 function writeExactJson(value) {
     if (value instanceof ExactNumber)
@@ -306,7 +322,7 @@ function writeExactJson(value) {
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/json-object.js
 
-/** Reads a text as a JSON object; undefined where it is none. */
+/** Reads a text as a JSON object; undefined if it is not one. */
 function readJsonObject(text) {
     try {
         const value = JSON.parse(text);
@@ -316,18 +332,18 @@ function readJsonObject(text) {
         return undefined;
     }
 }
-/** Whether a value of JSON is an object. */
+/** Whether a JSON value is an object. */
 function isObject(value) {
     const isNested = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isNested && !(value instanceof ExactNumber);
 }
-/** A non-empty string; anything else is as good as absent. */
+/** A non-empty string; anything else counts as absent. */
 function readText(value) {
     return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-key-error.js
-/** An input that is no key to sign with. It has no cause, for a parser's error may quote the key. */
+/** An input that is not a key that can sign. It has no cause, because a parser's error may quote the key. */
 class SigningKeyError extends Error {
     name = 'SigningKeyError';
     code;
@@ -350,15 +366,17 @@ class SigningKeyError extends Error {
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-key-pem.js
 
 
-/** The line before or after a block (RFC 7468 section 3), without its last dashes: the next line may share them. */
+/**
+ * The line before or after a block (RFC 7468 section 3), without its last dashes, because the next line may share them.
+ */
 const pemBoundary = /-----(BEGIN|END) ([A-Z0-9 ]+)(?=-----)/g;
-/** A line before or after a block, whole or nearly so: dashes get lost or changed when text is copied. */
+/** A line before or after a block, complete or almost, because dashes get lost or changed when text is copied. */
 const pemMarker = /[-\u2013\u2014]{0,6} ?(BEGIN|END) ((?:[A-Z0-9.]{1,16} ){0,3}(?:KEY(?: BLOCK)?|CERTIFICATE|REQUEST|PARAMETERS|CRL|PKCS7)) ?[-\u2013\u2014]{0,6}/g;
 /**
  * Reads the private key of a PEM: PKCS#8, PKCS#1 or SEC1, with real or literal line breaks or with spaces instead.
  *
  * @param text may have text, certificates and parameters around it
- * @throws {SigningKeyError} where it has none, or several, or one that is encrypted, damaged or of another kind
+ * @throws {SigningKeyError} if it has no key, or several, or one that is encrypted, damaged or of another kind
  * @see RFC 7468
  */
 function readPem(text) {
@@ -376,8 +394,8 @@ function readPem(text) {
     return key;
 }
 /**
- * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary twice, where one
- * regular expression would read on from every BEGIN that has no END.
+ * Lists the blocks of a PEM: from each BEGIN to the next END of its label. It looks at each boundary only twice. One
+ * regular expression would read to the end of the text for every BEGIN that has no END.
  *
  * @param pem with real line breaks, see {@link unescapePem}
  */
@@ -398,7 +416,7 @@ function listBlocks(pem) {
 function readBoundary({ index, 0: line, 1: kind, 2: label = '' }) {
     return { kind, label, start: index, end: index + line.length + '-----'.length };
 }
-/** Finds for each boundary the next END of its label; undefined where there is none. */
+/** Finds for each boundary the next END with its label; undefined if there is none. */
 function findEnds(boundaries) {
     const next = new Map();
     return boundaries
@@ -411,11 +429,11 @@ function findEnds(boundaries) {
     })
         .toReversed();
 }
-/** Makes line breaks of literal ones, as secrets on one line have them, and undoes JSON's `\/`. */
+/** Turns a literal `\n` into a line break, because secrets on one line have it. Also undoes JSON's `\/`. */
 function unescapePem(text) {
     return breakLines(text).replaceAll('\\/', '/');
 }
-/** Makes line breaks of literal ones, escaped once or twice. */
+/** Turns a literal `\n`, escaped once or twice, into a line break. */
 function breakLines(text) {
     return text.replace(/(?:\\{1,2}r)?\\{1,2}n/g, '\n');
 }
@@ -433,7 +451,7 @@ function refuseOtherKinds({ label, body }) {
     if (!/^(?:(?:RSA|EC) )?PRIVATE KEY$/.test(label))
         throw new SigningKeyError('unsupported_key');
 }
-/** Says what a text without a whole private key is instead. */
+/** Makes the error for a text without a complete private key. It says what the text is instead. */
 function explainAbsence(text) {
     const labels = [...text.matchAll(pemMarker)].map(([, , label = '']) => label);
     const label = labels.find(isPrivate) ?? labels[0] ?? '';
@@ -449,11 +467,11 @@ function explainAbsence(text) {
     const isKey = readDer(readBase64(text.replace(/\s/g, ''))) !== undefined;
     return new SigningKeyError(isKey ? 'base64_of_der' : 'not_a_key');
 }
-/** Decodes base64 of either alphabet; no bytes where it is none. */
+/** Decodes base64 of either alphabet; no bytes if the text is not base64. */
 function readBase64(text) {
     return Buffer.from(/^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : '', 'base64');
 }
-/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says: Node takes all of the older forms as sec1. */
+/** Reads PKCS#8, PKCS#1 or SEC1, whatever its label says. Node accepts both older forms as sec1. */
 function readDer(der) {
     for (const type of ['pkcs8', 'sec1']) {
         try {
@@ -475,7 +493,7 @@ function writePem(key) {
 /**
  * Decodes a text that is, as a whole, base64 of a PEM or of JSON. Line breaks within the base64 do not matter.
  *
- * @returns what is in it, without white space around it; undefined if the text is anything else
+ * @returns what is in it, without white space around it; undefined for any other text
  * @see RFC 4648 sections 4 and 5
  */
 function decodeText(text) {
@@ -484,8 +502,8 @@ function decodeText(text) {
     return isKnown ? decoded : undefined;
 }
 /**
- * Whether a text is a PKCS#12 file (.p12, .pfx): its base64, or its bytes as far as a text keeps them. Its first field is
- * the version, which is 3 and which no key has.
+ * Whether a text is a PKCS#12 file (.p12, .pfx): its base64, or its bytes as far as a text keeps them. Its first field
+ * is the version 3, which no key has.
  *
  * @see RFC 7292 section 4
  */
@@ -505,18 +523,18 @@ function joinLines(text) {
 
 
 
-/** The members of each type of key: public ones, private ones (RFC 7518 section 6, RFC 8037 section 2). */
+/** The public and the private fields of each type of key (RFC 7518 section 6, RFC 8037 section 2). */
 const jwkMembers = new Map([
     ['RSA', { open: ['n', 'e'], hidden: ['d', 'p', 'q', 'dp', 'dq', 'qi'] }],
     ['EC', { open: ['crv', 'x', 'y'], hidden: ['d'] }],
     ['OKP', { open: ['crv', 'x'], hidden: ['d'] }],
 ]);
-/** The curves that Node reads. Which of them can be used is decided by what the key is for. */
+/** The curves that Node reads. Which of them can be used depends on what the key is for. */
 const curves = ['P-256', 'P-384', 'P-521', 'secp256k1', 'Ed25519', 'Ed448', 'X25519', 'X448'];
 /**
  * Reads a private JWK.
  *
- * @throws {SigningKeyError} where it is public, symmetric, incomplete, damaged or of another kind
+ * @throws {SigningKeyError} if it is public, symmetric, incomplete, damaged or of another kind
  * @see RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2
  */
 function readJwk(jwk) {
@@ -548,7 +566,7 @@ function refuseOtherJwk(jwk, kty) {
         return;
     throw new SigningKeyError('unsupported_key', { keyType: kty });
 }
-/** @throws {SigningKeyError} `incomplete_jwk` where some are missing */
+/** @throws {SigningKeyError} `incomplete_jwk` if some are missing */
 function pickMembers(jwk, names) {
     const members = names.filter((name) => readText(jwk[name]) === undefined);
     if (members.length > 0)
@@ -570,7 +588,7 @@ function importJwk(open, hidden) {
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/key-file.js
 
 /**
- * Reads a key file. Google's `sub` names the user whom a service account acts for, so that it has none of its own.
+ * Reads a key file. At Google, `sub` names the user for whom a service account acts, so the key file gives no `sub`.
  *
  * @see https://developers.google.com/identity/protocols/oauth2/service-account
  * @see https://zitadel.com/docs/apis/openidoauth/authn-methods
@@ -614,7 +632,7 @@ function ownedBy(name, { isSubject }) {
  * Finds the key in an input of any form: a PEM, a JWK, a key file, or the base64 of one.
  *
  * @param text without white space around it
- * @throws {SigningKeyError} where it has none
+ * @throws {SigningKeyError} if it has none
  */
 function findKey(text) {
     if (isPkcs12(text))
@@ -646,7 +664,7 @@ function findKeyInJson(value) {
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/signing-algorithm.js
 
 
-/** How a private key signs a JWT, by the names of RFC 7518 section 3.1 and RFC 8037 section 3.1. */
+/** The algorithms by which a private key signs a JWT, as RFC 7518 section 3.1 and RFC 8037 section 3.1 name them. */
 const signingAlgorithms = [
     'RS256',
     'RS384',
@@ -659,14 +677,15 @@ const signingAlgorithms = [
     'ES512',
     'EdDSA',
 ];
-/** How a shared secret signs a JWT, by the names of RFC 7518 section 3.1. */
+/** The algorithms by which a shared secret signs a JWT, as RFC 7518 section 3.1 names them. */
 const macAlgorithms = ['HS256', 'HS384', 'HS512'];
-/** The shortest RSA key that signs (RFC 7518 sections 3.3 and 3.5), bits. */
+/** The shortest RSA key that may sign (RFC 7518 sections 3.3 and 3.5), in bits. */
 const shortestRsaKey = 2048;
-/** The longest RSA key that OpenSSL verifies with, bits. To sign with a longer one takes minutes. */
+/** The longest RSA key with which OpenSSL verifies, in bits. Signing with a longer one takes minutes. */
 const longestRsaKey = 16384;
 /**
- * Signs data as a JWS of the key's algorithm does: ES as R and S in a row, PS with a salt as long as the hash.
+ * Signs data in the way of a JWS with the key's algorithm. An ES signature is R followed by S. PS has a salt as long as
+ * the hash.
  *
  * @see RFC 7518 sections 3.3 to 3.5, RFC 8037 section 3.1
  */
@@ -684,7 +703,7 @@ function signatureOptions(algorithm) {
     const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = external_node_crypto_.constants;
     return { padding: RSA_PKCS1_PSS_PADDING, saltLength: RSA_PSS_SALTLEN_DIGEST };
 }
-/** Whether a public key verifies what a key signs. */
+/** Whether a public key verifies the signature of a private key. */
 function verifiesItself(signer, publicKey) {
     const { algorithm } = signer;
     const probe = Buffer.from('probe');
@@ -695,10 +714,10 @@ function verifiesItself(signer, publicKey) {
     });
 }
 /**
- * Chooses how a key signs.
+ * Chooses the algorithm by which a key signs.
  *
- * @param asked what it shall be; left out, it is what is usual for the key
- * @throws {SigningKeyError} where the key signs no JWT, is too short or too long, or does not sign so
+ * @param asked what the user wrote; undefined means the usual algorithm of the key
+ * @throws {SigningKeyError} if the key cannot sign a JWT, is too short or too long, or does not fit the algorithm
  */
 function chooseAlgorithm(key, asked) {
     const { keyType, algorithms } = describeKey(key);
@@ -707,7 +726,7 @@ function chooseAlgorithm(key, asked) {
     const [first] = algorithms;
     if (first === undefined)
         throw new SigningKeyError('unsupported_key', { keyType });
-    // RFC 9864 names the curve itself; servers know EdDSA.
+    // RFC 9864 uses the name of the curve. Servers know the name EdDSA.
     if (asked === undefined || (first === 'EdDSA' && asked === keyType))
         return first;
     const chosen = algorithms.find((algorithm) => algorithm === asked);
@@ -729,11 +748,11 @@ function refuseLongKey(keyType, { asymmetricKeyDetails }) {
         throw new SigningKeyError('unsupported_key', { keyType: longKeyType });
     }
 }
-/** The kinds of keys that a TLS client can have, by Node's names. */
+/** The types of keys that a TLS client can have, by Node's names. */
 const tlsKeyTypes = ['rsa', 'rsa-pss', 'ec', 'ed25519', 'ed448', 'dsa'];
 /**
- * Holds that a key is one for TLS, and not damaged. Whether it is long enough for the connection is decided there: TLS has
- * curves and lengths that no JWT has.
+ * Checks that TLS can use a key, and that it is not damaged. The connection decides whether it is long enough, because
+ * TLS allows curves and lengths that no JWT has.
  *
  * @param publicKey what came with the key
  * @throws {SigningKeyError} `unsupported_key`; `damaged` if the two do not belong together
@@ -762,7 +781,7 @@ function isVerified(check) {
 function isAlgorithm(name) {
     return [...signingAlgorithms, ...macAlgorithms].some((algorithm) => algorithm === name);
 }
-/** Algorithms have short names (such as `RSA-OAEP-256`); what has none may be a secret in the wrong place. */
+/** Algorithms have short names (such as `RSA-OAEP-256`). Anything else may be a secret in the wrong place. */
 function showAlgorithm(name) {
     return /^[A-Za-z][A-Za-z0-9+-]{0,14}$/.test(name) ? name : undefined;
 }
@@ -795,7 +814,7 @@ function describeEcKey(key) {
     const curve = key.asymmetricKeyDetails?.namedCurve ?? '';
     return signing_algorithm_curves.get(curve) ?? { keyType: `EC ${curve}`.trim(), algorithms: [] };
 }
-/** A key for RSA-PSS alone, which may be bound to one hash and a shortest salt (RFC 4055 section 3.1). */
+/** A key only for RSA-PSS. It may allow only one hash and require a minimum salt (RFC 4055 section 3.1). */
 function describePssKey(key) {
     const { hashAlgorithm, mgf1HashAlgorithm, saltLength = 0 } = key.asymmetricKeyDetails ?? {};
     const all = signingAlgorithms.filter((name) => name.startsWith('PS'));
@@ -815,10 +834,11 @@ function describePssKey(key) {
 
 
 /**
- * Reads the private key of a TLS client, in whatever form `readSigningKey` takes one. It need not be one that signs JWTs.
+ * Reads the private key of a TLS client, in every form that `readSigningKey` accepts. It need not be a key that can
+ * sign JWTs.
  *
  * @param input the key; white space and text around it do not matter
- * @throws {SigningKeyError} if it is no key that TLS can use, or is damaged
+ * @throws {SigningKeyError} if TLS cannot use the key, or the key is damaged
  */
 function readTlsKey(input) {
     const { key, publicKey } = findKey(input.trim());
@@ -829,10 +849,10 @@ function readTlsKey(input) {
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/zulu-time.js
 const zulu = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?Z$/;
 /**
- * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length; nothing else, and only a time that the
- * calendar has.
+ * Reads a Zulu time, `2026-01-31T12:00:00Z`, with a fraction of any length. Only this form and only a time that
+ * exists are accepted.
  *
- * @returns undefined where the text is no such time
+ * @returns undefined if the text is not such a time
  * @see RFC 3339 section 5.6
  */
 function parseZuluTime(text) {
@@ -840,14 +860,14 @@ function parseZuluTime(text) {
     if (day === undefined)
         return undefined;
     const time = new Date(text);
-    // Date rolls 31 April over into May, and 24:00 into the next day.
+    // Date turns 31 April into 1 May, and 24:00 into the next day.
     const real = !Number.isNaN(time.getTime()) && time.toISOString().startsWith(`${day}T`);
     return real ? time : undefined;
 }
 /**
- * Reads an RFC 3339 time: as {@link parseZuluTime}, or with an offset such as `+01:00`.
+ * Reads an RFC 3339 time: one that {@link parseZuluTime} reads, or one with an offset such as `+01:00`.
  *
- * @returns undefined where the text is no such time
+ * @returns undefined if the text is not such a time
  */
 function parseRfc3339Time(text) {
     const [, local = '', sign = '+', hours = '0', minutes = '0'] = /^(.*T.*?)(?:Z|([+-])(\d\d):(\d\d))$/.exec(text.toUpperCase()) ?? [];
@@ -869,7 +889,7 @@ const lastZuluTime = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 ;// CONCATENATED MODULE: ./build/compiled/inputs/client/key-faults.js
 
-const takes = text_text `takes a PEM, a JWK, or a key file of Google's or Zitadel's`;
+const takes = text_text `must be a PEM, a JWK, or a key file from Google or Zitadel`;
 /** The line that makes a PEM of a PKCS#12 file. Every version of OpenSSL knows -nodes. */
 const convertPkcs12 = 'openssl pkcs12 -in FILE -nodes';
 /** Says why an input is no key that can be used, and what to do; what comes after the input's name. */
@@ -877,50 +897,50 @@ function explainKeyFault(error, use) {
     const { keyType = 'of this kind', algorithm, bits = 0 } = error;
     switch (error.code) {
         case 'encrypted':
-            return text_text `is encrypted with a passphrase; store the key that this prints: openssl pkey -in key.pem`;
+            return text_text `is encrypted with a passphrase; store the key that this prints: \`openssl pkey -in key.pem\``;
         case 'public_key':
-            return text_text `is a public key; give the private key that belongs to it`;
+            return text_text `is a public key; set it to the private key`;
         case 'public_jwk':
-            return text_text `is a public JWK; give the one with the private members`;
+            return text_text `is a public JWK; set it to the private JWK`;
         case 'certificate':
-            return text_text `is a certificate; give the private key that belongs to it`;
+            return text_text `is a certificate; set it to the private key`;
         case 'pkcs12':
-            return text_text `is PKCS#12 (.p12, .pfx); store the PEM that this prints: ${convertPkcs12}`;
+            return text_text `is PKCS#12 (.p12, .pfx); store the PEM that this prints: \`${convertPkcs12}\``;
         case 'base64_of_der':
-            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the PEM with them`;
+            return text_text `is base64 without the lines -----BEGIN PRIVATE KEY----- and -----END PRIVATE KEY----- around it; store the whole PEM`;
         case 'key_set':
-            return text_text `is a set of keys; give one of its members, a JWK`;
+            return text_text `is a set of keys; set it to one of them (a JWK)`;
         case 'symmetric_jwk':
-            return text_text `is a shared secret (kty: oct); give it as client-secret with client-auth-method: client_secret_jwt`;
+            return text_text `is a shared secret (kty: oct); set client-secret instead, with client-auth-method: client_secret_jwt`;
         case 'incomplete_jwk':
             return text_text `is a JWK without ${(error.members ?? []).join(', ')}`;
         case 'no_key_in_file':
             return text_text `is JSON without a key; ${takes}`;
         case 'several_keys':
-            return text_text `has several private keys; give one`;
+            return text_text `has several private keys; keep one`;
         case 'openssh_key':
-            return text_text `is in OpenSSH's format; store what this leaves in the file: ssh-keygen -p -m PEM -f FILE`;
+            return text_text `is in OpenSSH's format; convert the file and store it: \`ssh-keygen -p -m PEM -f FILE\``;
         case 'not_a_key':
-            return text_text `is no private key; ${takes}`;
+            return text_text `is not a private key; ${takes}`;
         case 'damaged':
-            return text_text `is a damaged ${error.form ?? 'key'}; was it copied whole, from the first line to the last?`;
+            return text_text `is a damaged ${error.form ?? 'key'}; copy all of it, from the first line to the last`;
         case 'weak_key':
-            return text_text `has ${bits} bits; an RSA key needs 2048 or more`;
+            return text_text `has ${bits} bits; an RSA key must have 2048 or more`;
         case 'unsupported_key':
             if (use === 'tls')
                 return text_text `is a key (${keyType}) that TLS cannot use`;
             return error.keyType === undefined
-                ? text_text `is a key that signs no JWT; ${kinds}`
-                : text_text `is a key that signs no JWT (${keyType}); ${kinds}`;
+                ? text_text `is a key that cannot sign a JWT; ${kinds}`
+                : text_text `is a key that cannot sign a JWT (${keyType}); ${kinds}`;
         case 'unsupported_algorithm':
             return algorithm === undefined
-                ? text_text `is for an algorithm that signs no JWT here; ${kinds}`
-                : text_text `is for ${algorithm}, which signs no JWT here; ${kinds}`;
+                ? text_text `is for an algorithm that is not supported; ${kinds}`
+                : text_text `is for ${algorithm}, which is not supported; ${kinds}`;
         case 'algorithm_mismatch':
-            return text_text `is a key (${keyType}) that does not sign with ${algorithm ?? 'this algorithm'}; leave signing-algorithm out, or give a key that fits it`;
+            return text_text `is a key (${keyType}) that cannot sign with ${algorithm ?? 'this algorithm'}; remove signing-algorithm, or use another key`;
     }
 }
-const kinds = text_text `it takes RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
+const kinds = text_text `must be RSA, EC on P-256, P-384 or P-521, Ed25519 or Ed448`;
 
 ;// CONCATENATED MODULE: ./build/compiled/inputs/certificate-faults.js
 
@@ -930,21 +950,21 @@ const certificate_faults_frame = '-----BEGIN CERTIFICATE----- to -----END CERTIF
 function explainCertificateFault({ code }) {
     switch (code) {
         case 'none':
-            return text_text `is no certificate; takes PEM, from ${certificate_faults_frame}`;
+            return text_text `is not a certificate; must be PEM, from ${certificate_faults_frame}`;
         case 'damaged':
-            return text_text `has a damaged certificate; was it copied whole, from ${certificate_faults_frame}?`;
+            return text_text `has a damaged certificate; copy all of it, from ${certificate_faults_frame}`;
         case 'unframed':
-            return text_text `is a certificate without its first and last line; takes PEM, from ${certificate_faults_frame}`;
+            return text_text `is a certificate without its first and last line; must be PEM, from ${certificate_faults_frame}`;
         case 'pkcs12':
-            return text_text `is PKCS#12 (.p12, .pfx); store the PEM that this prints: ${convertPkcs12}`;
+            return text_text `is PKCS#12 (.p12, .pfx); store the PEM that this prints: \`${convertPkcs12}\``;
         case 'pkcs7':
-            return text_text `is PKCS#7 (.p7b); store the PEM that this prints: openssl pkcs7 -in FILE -print_certs`;
+            return text_text `is PKCS#7 (.p7b); store the PEM that this prints: \`openssl pkcs7 -in FILE -print_certs\``;
         case 'trusted':
-            return text_text `has a TRUSTED CERTIFICATE, a form of OpenSSL's own; store what this prints: openssl x509 -in FILE`;
+            return text_text `has a TRUSTED CERTIFICATE, a format that only OpenSSL reads; store what this prints: \`openssl x509 -in FILE\``;
         case 'request':
-            return text_text `is a request for a certificate; give the certificate that was issued for it`;
+            return text_text `is a certificate request; set it to the certificate that was issued for it`;
         case 'private_key':
-            return text_text `is a private key; give the certificate that belongs to it, in PEM`;
+            return text_text `is a private key; set it to the certificate that belongs to the key, in PEM`;
     }
 }
 
@@ -1075,12 +1095,12 @@ function certificates_readDer(der) {
 
 
 /**
- * Reads a private key in whatever form people have one: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks
- * or with spaces instead, a JWK, or a key file as downloaded from Google or Zitadel.
+ * Reads a private key in every usual form: a PEM (PKCS#8, PKCS#1, SEC1) with real or literal line breaks or with spaces
+ * instead, a JWK, or a key file as downloaded from Google or Zitadel.
  *
  * @param input the key; white space and text around it do not matter
- * @param options what goes before what the key says: its algorithm, and its id; what is empty counts as left out
- * @throws {SigningKeyError} where it is no key to sign with, or does not fit the algorithm
+ * @param options the algorithm and the key id. They come before those that the key names. Empty ones count as left out
+ * @throws {SigningKeyError} if it is not a key that can sign, or does not fit the algorithm
  * @see RFC 7468 (PEM), RFC 7517 and RFC 7518 section 6 (JWK), RFC 8037 section 2 (OKP)
  */
 function readSigningKey(input, options = {}) {
@@ -1094,21 +1114,21 @@ function readSigningKey(input, options = {}) {
     proveKey(signingKey, found);
     return signingKey;
 }
-/** A damaged key often parses; then its signature does not verify, and a server could only say "invalid". */
+/** A damaged key often parses, but its signature does not verify. A server could only say "invalid". */
 function proveKey(signer, { key, publicKey }) {
     if (!verifiesItself(signer, publicKey ?? (0,external_node_crypto_.createPublicKey)(key))) {
         throw new SigningKeyError('damaged', { form: publicKey === undefined ? 'PEM' : 'JWK' });
     }
 }
 /**
- * Writes a private key as PKCS#8 DER, the same bytes in whatever form the key came.
+ * Writes a private key as PKCS#8 DER. The bytes are the same for every form of the same key.
  *
  * @see RFC 5958
  */
 function exportKeyMaterial(key) {
     return completeKey(key).export({ format: 'der', type: 'pkcs8' });
 }
-/** An EC key that came without its public part, or with a compressed one, would be written as it came. */
+/** An EC key without its public part, or with a compressed one, would be written as it was read. */
 function completeKey(key) {
     if (key.asymmetricKeyType !== 'ec')
         return key;
@@ -1116,7 +1136,7 @@ function completeKey(key) {
         return (0,external_node_crypto_.createPrivateKey)({ key: key.export({ format: 'jwk' }), format: 'jwk' });
     }
     catch {
-        // A curve that JWK has no name for.
+        // JWK has no name for this curve.
         return key;
     }
 }
@@ -1143,7 +1163,7 @@ function parseParameters(input) {
         const name = line.slice(0, Math.max(split, 0)).trim();
         if (name !== '')
             return [name, line.slice(split + 1)];
-        return text_text `line ${number} has no name=value`;
+        return text_text `line ${number} is not name=value`;
     });
 }
 /** Reads the input `headers`: one `Name: value` per line. */
@@ -1153,9 +1173,9 @@ function parseHeaders(input) {
         const name = line.slice(0, Math.max(split, 0)).trim();
         const value = line.slice(split + 1).trim();
         if (!token.test(name))
-            return text_text `line ${number} has no "Name: value"`;
+            return text_text `line ${number} is not "Name: value"`;
         if (!isFieldValue(value)) {
-            return text_text `line ${number} (${name}) has a character that a header cannot carry`;
+            return text_text `line ${number} (${name}) has a character that is not allowed in a header`;
         }
         return [name, value];
     });
@@ -1173,12 +1193,12 @@ const deepest = 100;
 function parseJsonParameters(input) {
     const fields = readObject(input);
     if (fields === undefined) {
-        return { pairs: [], faults: [text_text `begins with { and is not a JSON object`] };
+        return { pairs: [], faults: [text_text `begins with { but is not a JSON object`] };
     }
     return sortOut(Object.entries(fields).map(([name, value]) => {
         if (name === '')
             return text_text `a field has no name`;
-        return isNestedWithin(value, deepest) ? [name, value] : text_text `${name} is nested too deep`;
+        return isNestedWithin(value, deepest) ? [name, value] : text_text `${name} is nested too deeply`;
     }));
 }
 function readObject(input) {
@@ -1263,34 +1283,45 @@ const catalog = {
         secret: 'parameters',
         acs: false,
         lines: true,
-        otherWords: ['params', 'extraparameters', 'body', 'data', 'formdata', 'apikey'],
+        otherWords: [
+            ...['params', 'extraparameters', 'body', 'data', 'formdata', 'apikey', 'apitoken'],
+            ...['json', 'payload', 'postdata', 'dataurlencode', 'requestbody'],
+        ],
     },
-    headers: { secret: 'headers', acs: true, lines: true, otherWords: ['extraheaders'] },
+    headers: {
+        secret: 'headers',
+        acs: true,
+        lines: true,
+        otherWords: ['extraheaders', 'authorization', 'useragent', 'accept'],
+    },
     'request-method': {
         secret: false,
         acs: false,
         default: 'POST',
-        otherWords: ['method', 'httpmethod', 'httpverb'],
+        otherWords: ['method', 'httpmethod', 'httpverb', 'verb', 'request'],
     },
     'body-format': {
         secret: false,
         acs: false,
         default: 'form',
-        otherWords: ['contenttype', 'query'],
+        otherWords: ['contenttype', 'query', 'querystring'],
     },
     'response-fields': {
         secret: false,
         acs: false,
         lines: true,
-        otherWords: ['tokenpath', 'tokenfield', 'fields', 'responsefield', 'responsepath'],
+        otherWords: [
+            ...['tokenpath', 'tokenfield', 'tokenkey', 'tokenproperty', 'jsonpath', 'jq'],
+            ...['fields', 'responsefield', 'responsepath'],
+        ],
     },
-    timeout: { secret: false, acs: true, default: '15' },
+    timeout: { secret: false, acs: true, default: '15', otherWords: ['maxtime', 'connecttimeout'] },
     'total-timeout': { secret: false, acs: true, default: '120' },
     'retry-max-attempts': {
         secret: false,
         acs: true,
         default: '4',
-        otherWords: ['retries', 'maxattempts', 'maxretries', 'retryattempts'],
+        otherWords: ['retries', 'retry', 'retrycount', 'maxattempts', 'maxretries', 'retryattempts'],
     },
     'retry-time-slot': { secret: false, acs: true, default: '3' },
     'retry-max-wait': { secret: false, acs: true, default: '10' },
@@ -1459,7 +1490,7 @@ class InputReader {
             return undefined;
         const choice = choices.find((one) => one === value);
         if (choice === undefined) {
-            this.complain(text_text `${name}: ${got(value)}, takes ${choices.join(', ')}`);
+            this.complain(text_text `${name}: ${got(value)}; must be one of: ${choices.join(', ')}`);
         }
         return choice;
     }
@@ -1471,7 +1502,7 @@ class InputReader {
     readFlag(name) {
         const value = this.read(name) ?? '';
         if (!/^(true|True|TRUE|false|False|FALSE)$/.test(value)) {
-            this.complain(text_text `${name}: ${got(value)}, takes true or false`);
+            this.complain(text_text `${name}: ${got(value)}; must be true or false`);
         }
         return value.toLowerCase() === 'true';
     }
@@ -1484,7 +1515,7 @@ class InputReader {
         const value = this.read(name) ?? '';
         const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
         if (number > range.max) {
-            this.complain(text_text `${name}: ${got(value)}, takes at most ${range.max}`);
+            this.complain(text_text `${name}: ${got(value)}; must be at most ${range.max}`);
             return NaN;
         }
         const { min, bound = 'from', whole = false, unit } = range;
@@ -1492,8 +1523,8 @@ class InputReader {
         if (large && (!whole || Number.isInteger(number)))
             return number;
         const kind = `a ${whole ? 'whole ' : ''}number${unit === undefined ? '' : ` of ${unit}`}`;
-        const least = bound === 'over' ? text_text `over ${min}` : text_text `${min} or more`;
-        this.complain(text_text `${name}: ${got(value)}, takes ${kind}, ${least}`);
+        const least = bound === 'over' ? text_text `more than ${min}` : text_text `${min} or more`;
+        this.complain(text_text `${name}: ${got(value)}; must be ${kind}, ${least}`);
         return NaN;
     }
 }
@@ -1509,7 +1540,7 @@ class InputReader {
 function readSecret(reader, name) {
     const value = reader.read(name);
     if (value !== undefined && value.length < shortestSecret) {
-        reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters, too few to be hidden in the log`);
+        reader.complain(text_text `${name}: has fewer than ${shortestSecret} characters and cannot be hidden in the log`);
     }
     return value;
 }
@@ -1517,7 +1548,7 @@ function readSecret(reader, name) {
 function readClientSecret(reader) {
     const value = readSecret(reader, 'client-secret');
     if (/-----BEGIN |"private_key"/.test(value ?? '')) {
-        reader.complain(text_text `client-secret: holds a private key; give it as private-key`);
+        reader.complain(text_text `client-secret: is a private key; set private-key instead`);
     }
     return value;
 }
@@ -1537,7 +1568,7 @@ function readClaims(reader) {
     if (faults.length > 0)
         reader.complain(text_text `assertion-claims: ${joinTexts(faults, ', ')}`);
     if (repeated !== undefined) {
-        reader.complain(text_text `assertion-claims: ${repeated} is given more than once`);
+        reader.complain(text_text `assertion-claims: ${repeated} is set more than once`);
     }
     return pairs;
 }
@@ -1625,7 +1656,7 @@ function tryCertificates(reader, name) {
 /** What is wrong with a certificate that belongs to its key. */
 function findFault([own], clientCertificate, clientKey, now) {
     if (own !== undefined && own.validToDate.getTime() < now) {
-        return text_text `expired at ${zulu_time_formatZuluTime(own.validToDate)}; the provider has to issue a new one`;
+        return text_text `expired at ${zulu_time_formatZuluTime(own.validToDate)}; the provider must issue a new one`;
     }
     if (clientKey === undefined)
         return undefined;
@@ -1634,7 +1665,7 @@ function findFault([own], clientCertificate, clientKey, now) {
         return undefined;
     }
     catch (error) {
-        return text_text `cannot be used with its key on TLS connections (${nameReason(error)}); the provider has to issue a stronger one`;
+        return text_text `cannot be used with its key on TLS connections (${nameReason(error)}); the provider must issue a stronger one`;
     }
 }
 /** OpenSSL's own word for it, such as "ee key too small"; never what it was given. */
@@ -1651,7 +1682,7 @@ var retry_after = __nccwpck_require__(321);
 var transport_error = __nccwpck_require__(138);
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/response/response-fields.js
 
-/** What a response can say that has another place than RFC 6749 gives it. */
+/** What can be in another place of a response than the one of RFC 6749. */
 const fieldNames = [
     'access_token',
     'token_type',
@@ -1690,7 +1721,7 @@ function parseResponseFields(input) {
 /**
  * Finds a field in a body.
  *
- * @param body what was read of it: a value of JSON, the fields of a form, or a text
+ * @param body the body that was read: a JSON value, the fields of a form, or a text
  * @returns undefined if it is not there
  */
 function findField(body, fields, name) {
@@ -1701,15 +1732,15 @@ function findField(body, fields, name) {
 }
 const expiryNames = ['expires_in', 'expires_in_ms', 'expires_at'];
 /**
- * Whether a standard place is not that of its name: there is none for milliseconds, and a place that is listed for one
- * form of the expiry is not read in another, because milliseconds would be taken for seconds.
+ * Whether the standard place of a name must not be read. There is no standard place for milliseconds. A place that is
+ * listed for one form of the expiry is not read as another, because milliseconds would be taken for seconds.
  */
 function isTaken(fields, name) {
     if (name === 'expires_in_ms')
         return true;
     return expiryNames.includes(name) && expiryNames.some((other) => fields[other] === name);
 }
-/** Follows a path. Only what is a field of the body itself is found, nothing of a prototype and no length of a list. */
+/** Follows a path. Only fields of the body itself are found, not those of a prototype or the length of a list. */
 function findPlace(body, path, steps = path.split('.')) {
     if (isContainer(body) && !Array.isArray(body) && Object.hasOwn(body, path)) {
         return { steps: [path], value: body[path] };
@@ -1738,13 +1769,13 @@ function readsList({ access_token: path = '' }) {
 function readsText({ access_token: path }) {
     return path === '.';
 }
-/** What only the client should see. */
+/** The fields that only the client should see. */
 const response_fields_secretNames = ['access_token', 'refresh_token', 'id_token'];
 /**
- * A copy of a body without what is at the listed places of secrets. An item of a list becomes null, so that the others
+ * A copy of a body without the secrets at the listed places. An item of a list becomes null, so that the other items
  * keep their indexes.
  *
- * @param body nested no deeper than calls can go
+ * @param body nested no deeper than a recursive call can go
  */
 function dropListedSecrets(body, fields) {
     return response_fields_secretNames
@@ -1753,7 +1784,7 @@ function dropListedSecrets(body, fields) {
         .reduce((rest, { steps }) => dropPlace(rest, steps), body);
 }
 function dropPlace(value, [step, ...further]) {
-    // What contained it was dropped before.
+    // The object or list around it was dropped before.
     if (step === undefined || !isContainer(value) || !hasStep(value, step))
         return value;
     const isLast = further.length === 0;
@@ -1770,10 +1801,10 @@ function dropPlace(value, [step, ...further]) {
 
 
 /**
- * Reads a body, whatever its content type says: as JSON, as a form that has a token or an error, or as a text.
+ * Reads a body, whatever its content type says: as JSON, as a form with a token or an error, or as a text.
  *
- * @param fields a list or a text is read only if the access token is to be found there
- * @returns undefined if it is nothing of these
+ * @param fields a list or a text is read only if the access token must be searched there
+ * @returns undefined if it is none of these
  */
 function readBody(body, fields = {}) {
     // TextDecoder drops a byte order mark.
@@ -1802,7 +1833,10 @@ function readJson(text) {
         return undefined;
     }
 }
-/** Any text reads as a form; only one that is encoded as one and says something about a token is taken for one. */
+/**
+ * Any text can be read as a form. A text counts as a form only if it is encoded as one and says something about a
+ * token.
+ */
 function readForm(text, { access_token: place }) {
     const encoded = text.trim();
     if (/[\s<>"]/.test(encoded))
@@ -1811,7 +1845,7 @@ function readForm(text, { access_token: place }) {
     const isTelling = [...form.keys()].some((name) => ['access_token', 'error', place].includes(name));
     return isTelling ? Object.fromEntries(form) : undefined;
 }
-/** A JSON string without its quotes, or a text that can be a token: a page and a sentence are none. */
+/** A JSON string without its quotes, or a text that can be a token. A web page or a sentence cannot be a token. */
 function readBareText(text, value) {
     if (typeof value === 'string')
         return value;
@@ -1924,7 +1958,7 @@ function findInObject({ path, members }, names, search) {
             if (squeeze(name) !== place)
                 continue;
             // The code of RFC 6749 is shown by itself.
-            if (place === 'error' && path.length === 0 && typeof value === 'string')
+            if (name === 'error' && path.length === 0 && typeof value === 'string')
                 continue;
             const found = findText([...path, name], value, search) ??
                 (place === 'errors' ? findFieldError([...path, name], value, search) : undefined);
@@ -2092,12 +2126,24 @@ const markup_elements = [
  */
 function takeMarkup(markup) {
     const head = dropUnread(markup.slice(0, looked));
+    const labelled = readLabelled(head);
+    if (labelled !== '')
+        return labelled;
     for (const element of markup_elements) {
         const text = readElement(head, element);
         if (text !== '')
             return text;
     }
     return markup_readText(head);
+}
+/** The text of a page or a document without tags, on one line. */
+function readMarkup(markup) {
+    return markup_readText(dropUnread(markup.slice(0, looked)));
+}
+/** The pages of Tomcat and Jetty have a status as their title, and the words after a label: `<b>Message</b> Unknown client</p>`. */
+function readLabelled(markup) {
+    const label = /<(b|th)>\s*message:?\s*<\/\1>(?:\s*<td>)?([^<>]{1,2000})/i.exec(markup);
+    return label === null ? '' : markup_readText(label[2] ?? '');
 }
 /** What no reader sees: comments, scripts and styles. */
 function dropUnread(markup) {
@@ -2147,13 +2193,13 @@ const entities = {
     quot: '"',
     apos: "'",
     nbsp: ' ',
-    middot: '·',
-    mdash: '—',
-    ndash: '–',
-    hellip: '…',
-    copy: '©',
-    laquo: '«',
-    raquo: '»',
+    middot: '\u00b7',
+    mdash: '\u2014',
+    ndash: '\u2013',
+    hellip: '\u2026',
+    copy: '\u00a9',
+    laquo: '\u00ab',
+    raquo: '\u00bb',
 };
 function decodeEntities(text) {
     return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,8}));/gi, (entity, decimal, hex, name = '') => {
@@ -2172,36 +2218,140 @@ function fromCodePoint(point, entity) {
 
 /** How much of a page is looked at, characters. */
 const pages_looked = 64 * 1024;
-const blocked = /just a moment|attention required|checking your browser|(verify|verifying) (that )?you are (a )?human|are you (a )?(human|robot)|captcha|access denied|request (was |has been )?(blocked|rejected|denied)|web application firewall|incapsula|imperva|pardon our interruption|sucuri|ddos|bot (protection|detection|manager)/i;
-const maintenance = /maintenance|\bdown for\b|be (right )?back (soon|shortly)|temporarily (down|offline|unavailable)|wartung|wartungsarbeiten|mantenimiento|en maintenance|out of service/i;
-const login = /\b(log ?-?in|sign ?-?in|log ?-?on|sign ?-?on|anmelden|anmeldung|connexion|iniciar sesi.n)\b/i;
+/** How much of its text is looked at after the title, characters: further down a page names many things. */
+const firstWords = 400;
+const blocked = /just a moment|attention required|checking your browser|(verify|verifying) (that )?you are (a )?human|human verification|are you (a )?(human|robot)|captcha|access (to .{0,40})?(is |was |has been )?(denied|blocked)|(request|requested url|page|connection|you) (is |was |has been |have been |were )?(blocked|rejected|denied)\b|blocked by|web application firewall|\bwaf\b|incapsula|imperva|pardon our interruption|sucuri|ddos|security (checkpoint|service|policy|check)|bot (protection|detection|manager)|unusual traffic|zscaler|fortiguard/i;
+const maintenance = /maintenance|\bdown for\b|be (right back|back (soon|shortly|later|online))|(site|system|page|application|portal) (is )?(temporarily )?(down|offline|unavailable)|wartung|wartungsarbeiten|mantenimiento|out of service/i;
+/** Not the name of a host, such as login.example.com. */
+const login = /(?<![\w.-])(log ?-?in|sign ?-?in|log ?-?on|sign ?-?on|anmelden|anmeldung|connexion|iniciar sesi.n)(?![\w-]|\.\w)/i;
+/** Headers of firewalls that ask for a proof or block; their value says so in most of them. */
+const firewallHeaders = [
+    ['cf-mitigated', /./],
+    ['x-amzn-waf-action', /./],
+    ['x-vercel-mitigated', /./],
+    ['x-sucuri-block', /./],
+    ['x-squid-error', /ACCESS_DENIED/],
+];
+/** How servers call themselves that answer for another only where they do not let a request through. */
+const edges = /^(awselb|AkamaiGHost|CloudFront|DataDome|Microsoft-Azure-Application-Gateway)\b/i;
+/** What the text or the JSON of a firewall has: Cloudflare's numbers from 1000 on (1015 is a rate limit), DataDome's address, and words of its own. */
+const blockedText = /^\s*error code: 10(?!15)\d\d\s*$|"cloudflare_error"\s*:\s*true|captcha-delivery\.com|blocked by (our|the|a|an) (security|web application firewall|firewall|waf|bot)|incapsula incident/i;
 /**
- * Says what a page is.
+ * Says what answered in place of the token endpoint, if something did.
  *
- * @returns undefined where the body is no HTML
+ * @returns undefined for an answer that is not HTML and not that of a firewall
  */
-function recognizePage({ status, headers }, text) {
-    const isHtml = /^\s*<(!doctype\s+html|html|head|body)\b/i.test(text) ||
-        (/\bx?html\b/i.test(headers['content-type'] ?? '') && /^\s*</.test(text));
+function recognizePage(response, text) {
+    const { status, headers } = response;
+    const isHtml = isPage(text, headers['content-type'] ?? '');
+    if (firewallHeaders.some(([name, value]) => value.test(headers[name] ?? '')))
+        return 'firewall';
     if (!isHtml)
-        return undefined;
+        return isBlockedText(response, text) ? 'firewall' : undefined;
     const head = text.slice(0, pages_looked);
     const title = takeMarkup(head);
+    const words = `${title}\n${readMarkup(head).slice(0, title.length + firstWords)}`;
     // A server that wants credentials says how (RFC 9110 section 11.6.1).
     const isChallenge = status === 401 && headers['www-authenticate'] !== undefined;
-    const isBlocked = headers['cf-mitigated'] !== undefined || blocked.test(title);
-    const asksPassword = /<input\b[^<>]{0,400}\btype\s*=\s*["']?password\b/i.test(head);
-    if (isBlocked && !isChallenge)
+    if (blocked.test(words) && !isChallenge && !isServerDown(response))
         return 'firewall';
-    if (maintenance.test(title))
+    if (maintenance.test(words))
         return 'maintenance';
-    if (asksPassword || login.test(title))
+    if (status < 500 && (takesPassword(head) || login.test(title)))
         return 'login';
-    const isRefusal = status === 403 || status === 429 || (status === 401 && !isChallenge);
+    const isRefusal = [403, 406, 429].includes(status) || (status === 401 && !isChallenge);
     return isRefusal ? 'firewall' : 'page';
+}
+/** Whether a body is HTML, by its content type or by how it begins. */
+function isPage(text, contentType) {
+    const start = text
+        .slice(0, pages_looked)
+        .replace(/^(\s|<\?xml[^>]{0,200}\?>|<!--.{0,2000}?-->)+/is, '');
+    return (/^<(!doctype\s+html|html|head|body)\b/i.test(start) ||
+        (/\bx?html\b/i.test(contentType) && start.startsWith('<')));
+}
+function isBlockedText({ status, headers }, text) {
+    if (![403, 405, 406, 429].includes(status))
+        return false;
+    const isEdge = status === 403 && text.trim() === '' && edges.test(headers['server'] ?? '');
+    return isEdge || blockedText.test(text.slice(0, pages_looked));
+}
+/** A gateway that does not reach the server says so with many words. */
+function isServerDown({ status, headers }) {
+    return status >= 500 && /cloudflare/i.test(headers['server'] ?? '');
+}
+/** A form for a person: for a password, or one that goes on to a login elsewhere (SAML). */
+function takesPassword(page) {
+    return /<input\b[^<>]{0,400}(\btype\s*=\s*["']?password\b|\bname\s*=\s*["']?SAMLRequest\b)/i.test(page);
+}
+
+;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/decode.js
+/**
+ * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
+ * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
+ *
+ * @returns an empty text for what is no text: it is compressed, or a file
+ * @see https://encoding.spec.whatwg.org/#bom-sniff
+ */
+function decodeBody(body, contentType) {
+    const name = readMark(body) ?? readCharset(contentType) ?? readDeclared(body) ?? guess(body);
+    const text = decodeAs(body, name) ?? decodeAs(body, guess(body)) ?? '';
+    return decode_isText(text) ? text : '';
+}
+function readMark(body) {
+    const start = body.subarray(0, 3).toString('hex');
+    if (start === 'efbbbf')
+        return 'utf-8';
+    if (start.startsWith('fffe'))
+        return 'utf-16le';
+    return start.startsWith('feff') ? 'utf-16be' : undefined;
+}
+function readCharset(contentType) {
+    return /charset\s*=\s*["']?([\w.:-]{1,40})/i.exec(contentType)?.[1];
+}
+/** How far a document is searched for the name of its character set, bytes (HTML section 4.2.5.4). */
+const declarationLength = 1024;
+/** What a page or an XML document says of itself. */
+function readDeclared(body) {
+    const head = body.subarray(0, declarationLength).toString('latin1');
+    const declared = /^\s*<\?xml[^>]{0,200}\bencoding\s*=\s*["']([\w.:-]{1,40})/i.exec(head)?.[1];
+    // A document in which that can be read as ASCII is not UTF-16, whatever it says.
+    const name = declared ?? /<meta\b[^>]{0,200}\bcharset\s*=\s*["']?([\w.:-]{1,40})/i.exec(head)?.[1];
+    return name === undefined || /^utf-?16/i.test(name) ? undefined : name;
+}
+/** Text of ASCII in UTF-16 has a zero in every second byte; other text that is no UTF-8 is usually of an older Western system. */
+function guess(body) {
+    const start = body.subarray(0, 64);
+    const zeros = (first) => start.filter((byte, index) => index % 2 === first && byte === 0).length;
+    if (start.length >= 4 && zeros(1) > start.length / 4 && zeros(0) === 0)
+        return 'utf-16le';
+    if (start.length >= 4 && zeros(0) > start.length / 4 && zeros(1) === 0)
+        return 'utf-16be';
+    const foreign = body.reduce((count, byte) => (byte < 0x80 ? count : count + 1), 0);
+    return isUtf8(body) || foreign > body.length / 2 ? 'utf-8' : 'windows-1252';
+}
+function isUtf8(body) {
+    return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
+}
+/** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
+function decodeAs(body, charset, options = {}) {
+    try {
+        return new TextDecoder(charset, options).decode(body);
+    }
+    catch {
+        return undefined;
+    }
+}
+/** What is no text has characters that cannot be shown. */
+function decode_isText(text) {
+    // eslint-disable-next-line no-control-regex -- these are what is looked for
+    const controls = text.match(/[\0-\x08\x0e-\x1f\x7f-\x9f]/g)?.length ?? 0;
+    const lost = text.match(/\ufffd/g)?.length ?? 0;
+    return !text.includes('\0') && controls <= text.length / 20 && lost <= text.length / 4;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/words.js
+
 
 
 
@@ -2244,12 +2394,15 @@ function describeText(text, value) {
 function isEmpty(value) {
     return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }
+const jwt = /\beyJ[\w-]{8,}(?:\.[\w-]*)+/g;
+/** A token behind its name, as JSON, a form or a log has it. */
+const namedToken = /\b((?:access|refresh|id)_?token\\?["']?\s*[:=]\s*\\?["']?)[^\s"'&,;<>]{20,}/gi;
 /**
  * Takes the line of {@link AnswerWords} from what the server wrote, in which secrets are hidden. A token that nobody has requested yet is
- * hidden too: what has the form of a JWT, and the long values of JSON in which no field is known to be words.
+ * hidden too: what has the form of a JWT or stands behind the name of a token, and the long values of JSON in which no field is known to be words.
  */
 function takeWords(form, redacted) {
-    return takeForm(form, redacted).replace(/\beyJ[\w-]{8,}(?:\.[\w-]*)+/g, '***');
+    return takeForm(form, redacted).replace(namedToken, '$1***').replace(jwt, '***');
 }
 function takeForm(form, redacted) {
     switch (form) {
@@ -2291,26 +2444,9 @@ function isMarkup(text) {
 }
 /** Reads the body of a failed answer. */
 function readFailedBody({ body, headers, }) {
-    const text = decode(body, headers['content-type'] ?? '');
+    const text = decodeBody(body, headers['content-type'] ?? '');
     const json = words_readJson(text);
     return { text, value: json === undefined ? words_readForm(text) : json };
-}
-/** Decodes a body as its content type says, else as UTF-8; a byte order mark is dropped. */
-function decode(body, contentType) {
-    const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(contentType)?.[1];
-    const text = (charset === undefined ? undefined : decodeAs(body, charset)) ?? new TextDecoder().decode(body);
-    // What is no text has characters that cannot be shown: it is compressed, or a file.
-    const strange = text.match(/[\0\ufffd]/g)?.length ?? 0;
-    return text.includes('\0') || strange > text.length / 4 ? '' : text;
-}
-/** Undefined for a character set that is not known. */
-function decodeAs(body, charset) {
-    try {
-        return new TextDecoder(charset).decode(body);
-    }
-    catch {
-        return undefined;
-    }
 }
 function words_readJson(text) {
     try {
@@ -2360,10 +2496,10 @@ function findTokenPath(body, value) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/default-headers.js
-/** What every request of this action to an authorization server says of itself, by name in lower case. */
+/** The headers of every request of this action to an authorization server, by name in lower case. */
 const defaultHeaders = [
     ['accept', 'application/json'],
-    // What is not compressed needs no limit of its own for what it may become.
+    // An uncompressed answer needs no second limit for its size after decompression.
     ['accept-encoding', 'identity'],
     ['user-agent', 'oauth2-token'],
 ];
@@ -2371,8 +2507,8 @@ const defaultHeaders = [
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/errors.js
 
 /**
- * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and those
- * that Cloudflare and others use: unknown error, connection lost, a timeout of the server's).
+ * The statuses by which a gateway says that it passed the request on and has no answer (RFC 9110 section 15, and the
+ * statuses of Cloudflare and others: unknown error, connection lost, a timeout of the server).
  *
  * @see https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/
  */
@@ -2399,8 +2535,8 @@ class TokenError extends Error {
         this.retryAfter = details.retryAfter;
     }
     /**
-     * Whether the server may have handed out a token although none arrived: the success was damaged, or a gateway lost
-     * the answer of the server behind it.
+     * Whether the server may have issued a token although none arrived: the answer was damaged, or a gateway lost the
+     * answer of the server behind it.
      */
     get mayHaveArrived() {
         const { status } = this.answer;
@@ -2420,7 +2556,7 @@ class DiscoveryError extends Error {
     location;
     actualIssuer;
     endpoint;
-    /** Metadata can be asked for again: nothing is handed out with it. */
+    /** Metadata can be requested again, because the answer has no token. */
     mayHaveArrived = false;
     constructor(code, details) {
         super(code);
@@ -2438,8 +2574,9 @@ class DiscoveryError extends Error {
  * Decides, in this one place, whether a failed attempt is made again.
  *
  * @param error what the attempt threw
- * @param spendsGrant whether the request carries what a server accepts once: after an answer that may have been lost it
- *   is not sent again, for the server could take it for theft and revoke everything (RFC 6749 section 10.4)
+ * @param spendsGrant whether the request carries a grant that the server accepts only once. If its answer may have been
+ *   lost, it is not sent again, because the server could take it for theft and revoke all tokens (RFC 6749 section
+ * 10.4)
  */
 function judgeFailure(error, { retryOn, spendsGrant }) {
     if (!isFailedAttempt(error))
@@ -2458,7 +2595,7 @@ function isFailedAttempt(error) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/client-authentication.js
-/** What a JWT that authenticates the client is called (RFC 7523 section 2.2). */
+/** The `client_assertion_type` of a JWT that authenticates the client (RFC 7523 section 2.2). */
 const clientAssertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /**
  * client_secret_basic: id and secret in the Authorization header.
@@ -2478,16 +2615,16 @@ function clientSecretBasic(clientId, clientSecret, encoding) {
 /**
  * client_secret_post: id and secret as body parameters.
  *
- * @param clientId undefined where none is sent
+ * @param clientId undefined if none is sent
  * @see RFC 6749 section 2.3.1
  */
 function clientSecretPost(clientId, clientSecret) {
     return proveBy({ ...sendClientId(clientId), client_secret: () => clientSecret });
 }
 /**
- * client_secret_jwt, private_key_jwt, and an ID token in their place: a signed JWT says who the client is.
+ * client_secret_jwt, private_key_jwt, and an ID token instead of them: a signed JWT says who the client is.
  *
- * @param clientId undefined where only the JWT says it
+ * @param clientId undefined if only the JWT names the client
  * @see RFC 7523 section 2.2
  */
 function clientAssertion(clientId, makeJwt) {
@@ -2498,9 +2635,9 @@ function clientAssertion(clientId, makeJwt) {
     });
 }
 /**
- * none, tls_client_auth and self_signed_tls_client_auth: the request itself only says who the client claims to be.
+ * none, tls_client_auth and self_signed_tls_client_auth: the request only names the client and proves nothing.
  *
- * @param clientId undefined where only the grant says it
+ * @param clientId undefined if only the grant names the client
  * @see RFC 6749 section 3.2.1, RFC 8705 section 2
  */
 function namedClient(clientId) {
@@ -2510,7 +2647,7 @@ function sendClientId(clientId) {
     return clientId === undefined ? {} : { client_id: () => clientId };
 }
 /**
- * A JWT in the Authorization header, for servers whose token endpoint takes one as an API does.
+ * A JWT in the Authorization header, for servers whose token endpoint accepts one as an API does.
  *
  * @see RFC 6750 section 2.1
  */
@@ -2523,7 +2660,7 @@ function bearerHeader(makeJwt) {
         },
     };
 }
-/** A proof by body parameters. */
+/** A proof in the parameters of the body. */
 function proveBy(values) {
     return {
         headers: [],
@@ -2535,7 +2672,7 @@ function proveBy(values) {
     };
 }
 /**
- * Makes the value of Basic: base64 of `id:secret`, as UTF-8.
+ * Makes the credentials of Basic: base64 of `id:secret` in UTF-8.
  *
  * @see RFC 7617 section 2
  */
@@ -2545,14 +2682,16 @@ function encodeBasic(clientId, clientSecret, encoding) {
 }
 /**
  * Encodes one value as application/x-www-form-urlencoded; letters, digits and `*-._` stay as they are, so that plain
- * ids also work with servers that do not decode.
+ * ids work also with servers that do not decode.
  *
  * @see RFC 6749 appendix B
  */
 function encodeForm(text) {
     return new URLSearchParams([['', text]]).toString().slice(1);
 }
-/** Encodes one value as {@link encodeForm}, but with %20 for a space: a plus sign is one only in a form. */
+/**
+ * Encodes one value as {@link encodeForm}, but with %20 for a space, because a plus sign means a space only in a form.
+ */
 function encodeQuery(text) {
     return encodeForm(text).replaceAll('+', '%20');
 }
@@ -2563,12 +2702,12 @@ function encodeQuery(text) {
 const jwtBearerGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** The grant of a token for a token (RFC 8693 section 2.1). */
 const tokenExchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-/** The kind of a subject token, where nothing else is said: a JWT (RFC 8693 section 3). */
+/** The default type of a subject token: a JWT (RFC 8693 section 3). */
 const usualSubjectTokenType = 'urn:ietf:params:oauth:token-type:jwt';
 /**
- * The parameters of a grant of which a second use could be taken for theft, or for a wrong guess, in lower case without
- * marks: servers that do not follow the RFCs write them in ways of their own. A JWT that is used twice is refused, which
- * does no harm.
+ * The parameters of a grant whose second use could be taken for theft, or for a wrong guess. They are in lower case
+ * without marks, because servers that do not follow the RFCs spell them in their own way. JWTs are not among them: a
+ * JWT that is used twice is refused, which does no harm.
  */
 const guardedParameters = new Set([
     'refreshtoken',
@@ -2584,7 +2723,7 @@ const guardedParameters = new Set([
     'onetimecode',
     'passcode',
 ]);
-/** The parameters of a grant that works only once; the next request could not send the same. */
+/** The parameters of a grant that works only once. The next request could not send the same value. */
 const singleUseParameters = new Set([
     ...guardedParameters,
     'subjecttoken',
@@ -2596,7 +2735,7 @@ const singleUseParameters = new Set([
 function hasGuardedParameter(parameters) {
     return hasName(parameters, guardedParameters);
 }
-/** Whether a parameter, at any depth, is that of a grant that works only once. */
+/** Whether a parameter, at any depth, belongs to a grant that works only once. */
 function hasSingleUseParameter(parameters) {
     return hasName(parameters, singleUseParameters);
 }
@@ -2605,7 +2744,7 @@ function hasName(parameters, names) {
         (typeof value === 'object' && value !== null && hasName(Object.entries(value), names)));
 }
 /**
- * The jwt-bearer grant: a signed JWT says whose token is requested.
+ * The jwt-bearer grant: a signed JWT says for whom the token is.
  *
  * @see RFC 7523 section 2.1
  */
@@ -2613,7 +2752,7 @@ function assertionGrant(makeJwt) {
     return proveBy({ assertion: makeJwt });
 }
 /**
- * The token-exchange grant, its subject token made for each attempt.
+ * The token-exchange grant. Its subject token is made for each attempt.
  *
  * @see RFC 8693 section 2.1
  */
@@ -2655,7 +2794,7 @@ function writeQuery(parameters) {
     const pairs = listTexts(parameters).map((pair) => pair.map(encodeQuery).join('='));
     return pairs.join('&');
 }
-/** A JSON object; a name that comes again becomes a list. */
+/** A JSON object. The values of a repeated name become a list. */
 function writeJson(parameters) {
     const values = new Map();
     for (const [name, value] of parameters)
@@ -2677,7 +2816,7 @@ function writeMultipart(fields, makeUuid) {
 function escapeName(name) {
     return name.replace(/["\r\n]/g, (character) => encodeURIComponent(character));
 }
-/** A boundary that is nowhere in the parts, whatever their values are (RFC 2046 section 5.1.1). */
+/** A boundary that does not occur in the parts, whatever their values are (RFC 2046 section 5.1.1). */
 function chooseBoundary(parts, uuid) {
     let boundary = uuid;
     for (let count = 1; parts.includes(boundary); count += 1)
@@ -2693,7 +2832,7 @@ function listTexts(parameters) {
     });
 }
 /**
- * The texts that a value is outside of JSON, one for each item of a list.
+ * A value as texts, for formats other than JSON. A list gives one text for each item.
  *
  * @returns undefined for null, an object, and a list with such an item or a list
  */
@@ -2718,12 +2857,12 @@ const requestMethods = ['POST', 'GET', 'PUT'];
 function spendsItsGrant({ tokenUrl, parameters, }) {
     return hasGuardedParameter([...listQueryParameters(tokenUrl), ...parameters]);
 }
-/** The names of the parameters: each once, in order, without values. */
+/** The names of the parameters, each once, in order. */
 function listParameterNames(request) {
     const own = request.proofs.flatMap(({ parameters }) => parameters);
     return [...new Set([...listParameters(request).map(([name]) => name), ...own])];
 }
-/** The names of the parameters that are sent beside the query of the URL, as {@link listParameterNames}. */
+/** The names of the parameters that are sent together with the query of the URL, as {@link listParameterNames}. */
 function listSentNames(request) {
     const { tokenUrl, proofs } = request;
     const inQuery = listQueryParameters(tokenUrl).map(([name]) => name);
@@ -2757,7 +2896,7 @@ async function buildTokenRequest(request, makeUuid = external_node_crypto_.rando
         ...(body === undefined ? {} : { body }),
     };
 }
-/** The parameters of a request, but for those of its proofs. */
+/** The parameters of a request without those of its proofs. */
 function listParameters({ grantType, scopes, audiences, resources, parameters, }) {
     const all = [
         ...(grantType === undefined ? [] : [['grant_type', grantType]]),
@@ -2772,13 +2911,13 @@ function listParameters({ grantType, scopes, audiences, resources, parameters, }
 function listQueryParameters(url) {
     return URL.canParse(url) ? [...new URL(url).searchParams] : [];
 }
-/** What the query of the URL says already is not sent again. */
+/** A parameter that the query of the URL already has is not sent again. */
 function dropSent(parameters, tokenUrl) {
     const sent = listQueryParameters(tokenUrl);
     return parameters.filter((parameter) => !isAmong(sent, parameter));
 }
 /**
- * Lists the names that the query of a URL has with another value than the parameters of a request.
+ * Lists the names for which the query of a URL and the parameters of a request have different values.
  *
  * @param parameters of the request
  */
@@ -2801,7 +2940,7 @@ function extendQuery(url, query = '') {
         return `${url}?${query}`;
     return /[?&]$/.test(url) ? `${url}${query}` : `${url}&${query}`;
 }
-/** Headers by name in lower case; a later one takes the place of an earlier one. */
+/** Headers by name in lower case. A later one replaces an earlier one. */
 function joinHeaders(headers) {
     return new Map(headers.map(([name, value]) => [name.toLowerCase(), value]));
 }
@@ -2812,14 +2951,14 @@ var external_node_util_ = __nccwpck_require__(975);
 
 
 /**
- * An access token. It answers the questions that the AccessToken of the Python library stanford.green.oauth2 answers,
- * and never prints its token: not as a string, not as JSON, not by util.inspect.
+ * An access token. It has the methods of the AccessToken of the Python library stanford.green.oauth2. It never prints
+ * its token: not as a string, not as JSON, not by util.inspect.
  */
 class AccessToken {
     #token;
     tokenType;
     expiresAt;
-    /** @throws {RangeError} for an empty token, or an expiry that is no time or after the year 9999 */
+    /** @throws {RangeError} for an empty token, or an expiry that is not a time or is after the year 9999 */
     constructor({ token, tokenType, expiresAt }) {
         if (token === '')
             throw new RangeError('An access token cannot be empty.');
@@ -2841,18 +2980,18 @@ class AccessToken {
     }
     /**
      * @param now epoch, milliseconds
-     * @returns whole seconds until it expires, negative when that is past; undefined where the expiry is not known
+     * @returns whole seconds until it expires, negative if it has expired; undefined if the expiry is not known
      */
     expiresIn(now = Date.now()) {
         if (this.expiresAt === undefined)
             return undefined;
         return Math.floor((this.expiresAt.getTime() - now) / 1000);
     }
-    /** Whether it has expired; one whose expiry is not known has not. */
+    /** Whether it has expired. A token without a known expiry has not. */
     isExpired(now = Date.now()) {
         return this.expiresAt !== undefined && this.expiresAt.getTime() <= now;
     }
-    /** The expiry as `2026-01-31T12:00:00Z`; undefined where it is not known. */
+    /** The expiry as `2026-01-31T12:00:00Z`; undefined if it is not known. */
     zuluTimeString() {
         return this.expiresAt === undefined ? undefined : zulu_time_formatZuluTime(this.expiresAt);
     }
@@ -2873,10 +3012,10 @@ class AccessToken {
 
 /**
  * Finds out when a token expires: by its lifetime, else by the time that the server names, else by the `exp` claim of a
- * token that is a JWT. A lifetime of zero and a time that is past already say nothing, because the token is new.
+ * token that is a JWT. A lifetime of zero and a time in the past do not count, because the token is new.
  *
  * @param sentAt when it was requested: epoch, milliseconds
- * @returns undefined if nothing says it, or only something after the year 9999
+ * @returns undefined if nothing states it, or only a time after the year 9999
  * @see RFC 6749 section 5.1, RFC 7519 section 4.1.4
  */
 function readExpiry({ expiresIn, expiresInMs, expiresAt, token }, sentAt) {
@@ -2888,7 +3027,7 @@ function readExpiry({ expiresIn, expiresInMs, expiresAt, token }, sentAt) {
 /**
  * @param start epoch, milliseconds
  * @param lifetime seconds
- * @returns undefined for an unknown lifetime or none, and for one that ends after the year 9999
+ * @returns undefined for an unknown lifetime or a lifetime of zero, and for one that ends after the year 9999
  */
 function addLifetime(start, lifetime) {
     if (lifetime === undefined || lifetime <= 0)
@@ -2896,7 +3035,7 @@ function addLifetime(start, lifetime) {
     const end = start + lifetime * 1000;
     return end > lastZuluTime ? undefined : new Date(end);
 }
-/** Reads a number, or a text that is one; undefined for anything else. */
+/** Reads a number, or a text with a number; undefined for anything else. */
 function expiry_readNumber(value) {
     if (value instanceof ExactNumber)
         return value.value;
@@ -2909,7 +3048,7 @@ function readLater(value, sentAt) {
     const time = readTime(value);
     return time !== undefined && time.getTime() > sentAt ? time : undefined;
 }
-/** From here on a number is milliseconds: as seconds it would be the year 5138, as milliseconds it is March 1973. */
+/** From this number on, a time is in milliseconds. In seconds it is the year 5138, in milliseconds March 1973. */
 const firstMilliseconds = 1e11;
 /**
  * Reads a time: RFC 3339, also with a space for the T, or the seconds or milliseconds since 1970, as number or text.
@@ -2953,8 +3092,8 @@ function decodePart(part = '') {
  * Reads scopes as servers write them: a text with white space, commas or semicolons between them, or a list of such
  * texts. A text without any scope says nothing, because RFC 6749 section 3.3 wants at least one.
  *
- * @param scope of a response
- * @returns undefined where none is named, which means the requested ones (RFC 6749 section 5.1)
+ * @param scope the `scope` of a response
+ * @returns undefined if none is named, which means the requested scopes (RFC 6749 section 5.1)
  */
 function readScopes(scope) {
     const texts = Array.isArray(scope) ? scope.flat(Infinity) : [scope];
@@ -2965,7 +3104,7 @@ function splitScopes(text) {
     return text.split(/[\s,;]+/).filter((scope) => scope !== '');
 }
 /**
- * The scopes that were requested and not granted; none where the server named none (RFC 6749 section 5.1).
+ * The scopes that were requested and not granted; none if the server named none (RFC 6749 section 5.1).
  */
 function listMissingScopes(granted, requested) {
     const { scopes } = granted;
@@ -2986,15 +3125,15 @@ function listMissingScopes(granted, requested) {
 
 
 
-/** The fewest characters of a token, without white space at its ends. A mask of fewer would hide ordinary words. */
-const shortestToken = 8;
-/** The errors that a server reports for a while (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
+/** The shortest token, in characters without white space at its ends. A shorter mask would hide ordinary words. */
+const token_response_shortestToken = 8;
+/** The errors that are only temporary (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const transientErrors = new Set([
     'temporarily_unavailable',
     'server_error',
     'slow_down',
 ]);
-/** The members that are read here and have a place of their own in a {@link TokenResponse}. */
+/** The fields that are read here and have their own place in a {@link TokenResponse}. */
 const understood = new Set([
     'access_token',
     'token_type',
@@ -3006,7 +3145,7 @@ const understood = new Set([
 /**
  * Reads the answer of a token endpoint.
  *
- * @throws {TokenError} when it brings no token
+ * @throws {TokenError} if it brings no token
  * @see RFC 6749 sections 5.1 and 5.2
  */
 function parseTokenResponse(response, context) {
@@ -3019,10 +3158,10 @@ function parseTokenResponse(response, context) {
     };
 }
 /**
- * Throws where the answer is a failure: an `error`, whatever the status, a status that is no success, or a success that
+ * Throws if the answer is a failure: an `error` with any status, a status that is not a success, or a success that
  * cannot be read.
  *
- * @param body what was read of it; undefined if it cannot be read
+ * @param body the body that was read; undefined if it cannot be read
  * @param now epoch, milliseconds
  * @returns the body of a success
  * @throws {TokenError}
@@ -3032,10 +3171,10 @@ function refuseFailure(response, body, now) {
     const oauthError = isObject(body) ? readOAuthError(body) : undefined;
     const retryAfter = (0,retry_after/* readRetryAfter */.D)(response, now);
     if (status >= 300 && status < 400) {
-        const location = readLocation(headers['location']);
+        const location = headers['location'];
         throw failure('redirect', response, { retryable: false, oauthError, location });
     }
-    // A server that says when to come back means that it will answer otherwise then.
+    // A server that says when to come back will give another answer then.
     const transient = (0,transport_error/* isTransientStatus */.Dm)(status) ||
         transientErrors.has(oauthError?.error ?? '') ||
         retryAfter !== undefined;
@@ -3054,7 +3193,7 @@ function readOAuthError(members) {
     const description = readText(members['error_description']);
     const uri = readText(members['error_uri']);
     if (isObject(error)) {
-        // Not of the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
+        // This is not in the RFC, but some servers nest it: {"error": {"code": ..., "message": ...}}.
         const code = readText(error['status']) ?? readText(error['code']) ?? readText(error['type']);
         return {
             error: code ?? 'unnamed error',
@@ -3069,13 +3208,13 @@ function readOAuthError(members) {
  * Reads the token and its expiry.
  *
  * @param sentAt epoch, milliseconds
- * @throws {TokenError} where there is no token, or one that cannot be one
+ * @throws {TokenError} if there is no token, or a text that cannot be a token
  */
 function readAccessToken(response, body, fields, sentAt) {
     const find = (name) => findField(body, fields, name)?.value;
     const token = readTokenString(response, body, fields);
     const expiresInMs = find('expires_in_ms');
-    // Who names a place for milliseconds knows of no seconds.
+    // If a place for milliseconds is named, the response has no seconds.
     const isReplaced = expiresInMs !== undefined && fields.expires_in === undefined;
     const expiresIn = isReplaced ? undefined : find('expires_in');
     const expiresAt = find('expires_at');
@@ -3088,7 +3227,7 @@ function readAccessToken(response, body, fields, sentAt) {
 /**
  * Reads the access token.
  *
- * @throws {TokenError} where it is missing, or malformed
+ * @throws {TokenError} if it is missing or malformed
  */
 function readTokenString(response, body, fields = {}) {
     const token = readToken(response, findField(body, fields, 'access_token')?.value);
@@ -3097,21 +3236,21 @@ function readTokenString(response, body, fields = {}) {
     throw failure('no_access_token', response, { retryable: false, path: fields.access_token });
 }
 /**
- * Refuses an access token that is too short to be hidden in a log.
+ * Refuses an access token that is too short to be masked in a log.
  *
- * @param read what was read of the response
+ * @param read what was read from the response
  * @throws {TokenError}
  */
 function refuseShortToken(read, response) {
-    if (read.accessToken.token.trim().length >= shortestToken)
+    if (read.accessToken.token.trim().length >= token_response_shortestToken)
         return read;
     throw failure('short_token', response, { retryable: false });
 }
 /**
  * Reads a token of any kind.
  *
- * @throws {TokenError} where it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17): a line break in it
- *   would be an injection into a later step
+ * @throws {TokenError} if it has a character outside %x20-7E (RFC 6749 appendices A.12 and A.17). A line break in it
+ * could   inject a command into a later step
  */
 function readToken(response, value) {
     const token = readText(value);
@@ -3122,7 +3261,7 @@ function readToken(response, value) {
 /**
  * Reads what comes with the token.
  *
- * @throws {TokenError} where a refresh token or an ID token is malformed
+ * @throws {TokenError} if a refresh token or an ID token is malformed
  */
 function readCompanions(response, body, fields = {}) {
     const find = (name) => findField(body, fields, name)?.value;
@@ -3143,25 +3282,33 @@ function listOthers(body, fields) {
     const shallow = Object.entries(body).filter(([name, value]) => !understood.has(name) && isNestedWithin(value, token_response_deepest));
     return dropListedSecrets(Object.fromEntries(shallow), fields);
 }
-/** How deep another field may be nested, levels. JSON.parse reads any depth, but no recursive call goes that far. */
+/**
+ * How many levels deep another field may be nested. JSON.parse reads any depth, but a recursive call cannot go that
+ * far.
+ */
 const token_response_deepest = 100;
-/** Where a Location points, without its query and user info: they may carry what is nobody's business. */
+/**
+ * Reads where a Location points, without its query and user info, because these may hold secrets. Known secrets must be
+ * hidden in it before, because a mask does not match a part of a secret.
+ */
 function readLocation(location) {
-    if (location === undefined)
-        return undefined;
-    // As URLs are read: without white space around and line breaks and tabs within, and a backslash is a slash.
+    // This is how URLs are read: without white space around them, without line breaks and tabs in them, a backslash as a
+    // slash.
     const text = location.replace(/[\t\r\n]/g, '').trim();
     if (/^https?:/i.test(text) && URL.canParse(text)) {
         const { protocol, host, pathname } = new URL(text);
         return `${protocol}//${host}${pathname}`;
     }
     const [place = ''] = text.split(/[?#]/);
-    // Only what begins with one slash is sure to have no host, and so no user info.
+    // Only a text that begins with exactly one slash certainly has no host and no user info.
     if (/^\/(?![/\\])/.test(place))
         return place;
     return dropUserInfo(place);
 }
-/** Drops all before the last @ but a scheme and slashes; in one go, for a server chooses the length. */
+/**
+ * Drops everything before the last @ except a scheme and slashes. It reads the text once, because a server chooses its
+ * length.
+ */
 function dropUserInfo(place) {
     const at = place.lastIndexOf('@');
     if (at < 0)
@@ -3169,7 +3316,7 @@ function dropUserInfo(place) {
     const [start = ''] = /^(?:[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*/i.exec(place) ?? [];
     return start + place.slice(at + 1);
 }
-/** A {@link TokenError} that tells what the answer was like. */
+/** A {@link TokenError} that says what the answer was like. */
 function failure(code, response, details) {
     return new TokenError(code, { ...details, answer: shapeOf(response) });
 }
@@ -3177,13 +3324,14 @@ function failure(code, response, details) {
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/token-endpoint.js
 
 
-/** The most that is read of an answer, bytes: a token response is a few KiB. */
+/** How many bytes of an answer are read. A token response has a few KiB. */
 const maxResponseBytes = 1024 * 1024;
 /**
- * Asks a token endpoint once. The request is built afresh, for an assertion is accepted once and soon expires.
+ * Sends one request to a token endpoint. The request is built again each time, because an assertion is accepted once
+ * and soon expires.
  *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token
+ * @throws {TransportError} if no complete response came back
+ * @throws {TokenError} if the response brings no token
  */
 async function askTokenEndpoint(request, { send, now, signal, tls, randomUUID }) {
     const httpRequest = await buildTokenRequest(request, randomUUID);
@@ -3202,15 +3350,14 @@ async function askTokenEndpoint(request, { send, now, signal, tls, randomUUID })
 
 
 
-
 /**
- * Looks an issuer's metadata up, once: where OpenID Connect Discovery has it, and after any answer that is not this
- * issuer's metadata, where RFC 8414 has it. A client certificate is shown where the server asks for one: a gateway may
- * want it for every request.
+ * Looks up an issuer's metadata once. It requests the URL of OpenID Connect Discovery first. After any answer that is
+ * not this issuer's metadata, it requests the URL of RFC 8414. A client certificate is shown if the server requests
+ * one, because a gateway may require it for every request.
  *
  * @param issuer an absolute URL without user info, query and fragment, which the caller has checked
- * @throws {TransportError} when no complete response came back
- * @throws {DiscoveryError} when there is no metadata, or none that can be used
+ * @throws {TransportError} if no complete response came back
+ * @throws {DiscoveryError} if there is no metadata, or none that can be used
  * @see OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3
  */
 async function discover(issuer, context) {
@@ -3218,14 +3365,15 @@ async function discover(issuer, context) {
     const first = await ask(urls.openIdConnect, context).catch(keepUnusable);
     if (first instanceof transport_error/* TransportError */.wX)
         return discoverByOAuth(issuer, urls.oauth, first, context);
-    if (isOf(issuer, first))
+    if (isOf(issuer, first) && namesTokenEndpoint(first)) {
         return readMetadata(issuer, first, [first], context);
+    }
     const second = await ask(urls.oauth, context);
     const asked = [first, second];
     const telling = isOf(issuer, second) ? second : chooseTelling(first, second);
     return readMetadata(issuer, telling, asked, context);
 }
-/** The failures that are an answer all the same, such as a page that is larger than any metadata. */
+/** The failures that still are an answer, such as a page that is larger than any metadata. */
 const unusableAnswers = new Set([
     'answer_unreadable',
     'encoding_unknown',
@@ -3237,7 +3385,7 @@ function keepUnusable(error) {
         return error;
     throw error;
 }
-/** @param first what became of the other place; it tells more than another answer without metadata */
+/** @param first the failure at the first URL; it says more than a second answer without metadata */
 async function discoverByOAuth(issuer, url, first, context) {
     const reply = await ask(url, context);
     if (!isOf(issuer, reply))
@@ -3248,7 +3396,13 @@ async function discoverByOAuth(issuer, url, first, context) {
 function isOf(issuer, { members }) {
     return readText(members?.['issuer']) === issuer;
 }
-/** Of two replies without the metadata, the one that tells more. */
+/**
+ * In OpenID Connect it may be missing if only the implicit flow is used. The metadata of RFC 8414 may still have it.
+ */
+function namesTokenEndpoint({ members }) {
+    return readText(members?.['token_endpoint']) !== undefined;
+}
+/** Of two replies without the metadata, the one that says more. */
 function chooseTelling(first, second) {
     return rank(second) < rank(first) ? second : first;
 }
@@ -3265,13 +3419,13 @@ function rank(reply) {
 function mayPass({ response: { status, headers }, members, retryAfter }) {
     if ((0,transport_error/* isTransientStatus */.Dm)(status) || retryAfter !== undefined)
         return true;
-    // What calls itself JSON and is none was damaged on its way; a page of a web site stays one.
+    // An answer that says it is JSON but is not was damaged on its way. A web page would come again.
     const isJson = /\bjson\b/i.test(headers['content-type'] ?? '');
     return (0,transport_error/* isSuccessStatus */.ar)(status) && members === undefined && isJson;
 }
 /**
- * Where an issuer's metadata may be: the well-known path is appended to the issuer by the one rule, inserted between
- * host and path by the other. Slashes at the issuer's end are left out.
+ * The URLs of an issuer's metadata. OpenID Connect appends the well-known path to the issuer. RFC 8414 inserts it
+ * between host and path. Slashes at the issuer's end are left out.
  */
 function buildMetadataUrls(issuer) {
     const { protocol, host, pathname } = new URL(issuer);
@@ -3303,9 +3457,9 @@ function isNotFound({ status }) {
 /**
  * Reads the metadata in a reply.
  *
- * @param asked every reply of the search
- * @throws {DiscoveryError} where there is none, it is another issuer's (RFC 8414 section 3.3, OpenID Connect Discovery
- *   section 4.3), or it has no token endpoint that can be used
+ * @param asked all replies of the search
+ * @throws {DiscoveryError} if there is none, if it is another issuer's (RFC 8414 section 3.3, OpenID Connect Discovery
+ *   section 4.3), or if it has no token endpoint that can be used
  */
 function readMetadata(issuer, reply, asked, { allowHttp }) {
     const { members } = reply;
@@ -3337,12 +3491,12 @@ function choosePlainHttp(issuer, allowHttp) {
 /**
  * Reads the URL of an endpoint, to which secrets will go: absolute, https, without user info and fragment.
  *
- * @returns undefined where there is none, or one that cannot be used
+ * @returns undefined if there is none, or none that can be used
  * @see RFC 6749 section 3.2
  */
 function readEndpoint(value, plainHttp) {
     const text = readText(value) ?? '';
-    // The URL parser forgives white space, control characters, backslashes, and slashes too many or too few.
+    // The URL parser accepts white space, control characters, backslashes, and too many or too few slashes.
     if (!/^https?:\/\/(?!\/)[^\s#\\\p{Cc}]+$/iu.test(text) || !URL.canParse(text))
         return undefined;
     const url = new URL(text);
@@ -3364,9 +3518,7 @@ function missing(reply, asked) {
     if ((0,transport_error/* isSuccessStatus */.ar)(status))
         return discoveryError('not_metadata', reply, asked, { retryable });
     if (status >= 300 && status <= 399) {
-        return discoveryError('redirect', reply, asked, {
-            location: readLocation(headers['location']),
-        });
+        return discoveryError('redirect', reply, asked, { location: headers['location'] });
     }
     const code = isNotFound(response) && !retryable ? 'not_found' : 'refused';
     return discoveryError(code, reply, asked, { retryable });
@@ -3376,9 +3528,9 @@ function tokenEndpointFailure(members, reply, asked) {
     const endpoint = readText(members['token_endpoint']);
     return endpoint === undefined
         ? discoveryError('no_token_endpoint', reply, asked)
-        : discoveryError('unusable_endpoint', reply, asked, { endpoint: readLocation(endpoint) });
+        : discoveryError('unusable_endpoint', reply, asked, { endpoint });
 }
-/** A {@link DiscoveryError} that tells which URLs were asked and what the answer was like. */
+/** A {@link DiscoveryError} that names the requested URLs and the form of the answer. */
 function discoveryError(code, { response, retryAfter }, asked, details = {}) {
     return new DiscoveryError(code, {
         attempts: asked.map((one) => ({ url: one.url, status: one.response.status })),
@@ -3392,6 +3544,7 @@ function discoveryError(code, { response, retryAfter }, asked, details = {}) {
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __nccwpck_require__(67);
 ;// CONCATENATED MODULE: ./build/compiled/wording/names.js
+
 
 
 /** The host that an absolute URL names. */
@@ -3412,18 +3565,27 @@ function nameStatus(status) {
     return phrase === undefined ? String(status) : `${status} ${phrase}`;
 }
 /** What an answer held: its content type, or how much of no named type. */
-function nameContent({ contentType, length }) {
+function nameContent({ contentType = '', length }) {
     if (length === 0)
-        return 'an empty body';
-    const type = contentType?.split(';')[0]?.trim() ?? '';
-    return type === '' ? `${length} bytes of no named type` : type;
+        return text_text `an empty body`;
+    return takeType(contentType) === ''
+        ? text_text `${length} bytes without a content type`
+        : text_text `${{ outside: contentType, take: takeType }}`;
+}
+/** The media type without its parameters. */
+function takeType(contentType) {
+    return contentType.split(';', 1)[0]?.trim() ?? '';
 }
 /** A redirect, and where it points if the answer says so. */
 function nameRedirect(status, location) {
     const name = nameStatus(status);
     return location === undefined
         ? text_text `${name}, a redirect`
-        : text_text `${name}, a redirect to ${location}`;
+        : text_text `${name}, a redirect to ${placeOf(location)}`;
+}
+/** Where a URL of a server points: its origin and path. */
+function placeOf(location) {
+    return { outside: location, take: readLocation };
 }
 /** A URL without its query, which can hold a secret. */
 function originAndPath(url) {
@@ -3498,7 +3660,7 @@ function nameMethod(inputs) {
     const key = signingKey === undefined ? '' : nameKey(signingKey);
     switch (clientAuthMethod) {
         case undefined:
-            return 'ID token as client_assertion';
+            return 'OIDC token as client_assertion';
         case 'client_secret_basic':
             return `client_secret_basic (${clientSecretEncoding})`;
         case 'client_secret_jwt':
@@ -3509,7 +3671,7 @@ function nameMethod(inputs) {
             if (inputs.privateKeyAs === 'bearer')
                 return `signed JWT as bearer (${key})`;
             if (inputs.idTokenAs === 'bearer')
-                return 'ID token as bearer';
+                return 'OIDC token as bearer';
             return inputs.privateKeyAs === 'assertion' ? `signed assertion (${key})` : 'none';
         default:
             return clientAuthMethod;
@@ -3520,14 +3682,14 @@ function nameKey({ algorithm, keyId }) {
 }
 function describeHeaders(headers) {
     const names = headers.map(([name]) => name).join(', ');
-    return names === '' ? [] : [text_text `further headers: ${names}`];
+    return names === '' ? [] : [text_text `other headers: ${names}`];
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/retry/backoff.js
 /**
  * Draws the wait after a failed attempt: exponential backoff with collision avoidance. After the n-th attempt it is a
- * random whole number of time slots, from 0 to 2^n - 1, and the cap is applied after the draw, so that a capped wait
- * becomes likelier with each attempt instead of the draw being narrowed.
+ * random whole number of time slots, from 0 to 2^n - 1. The limit is applied after the draw. So a wait of the limit
+ * becomes more likely with each attempt.
  *
  * @param failed the number of attempts that have failed so far, 1 or more
  * @param random gives a number from 0 (included) to 1 (excluded)
@@ -3544,7 +3706,7 @@ var compiled_clock = __nccwpck_require__(889);
 ;// CONCATENATED MODULE: ./build/compiled/retry/retry.js
 
 
-/** The end of all attempts; its cause is the error of the last one. */
+/** No attempt succeeded. The cause is the error of the last one. */
 class GaveUp extends Error {
     name = 'GaveUp';
     code;
@@ -3557,7 +3719,7 @@ class GaveUp extends Error {
     }
 }
 /**
- * Makes attempts until one succeeds, none is left, or another would be useless or too late.
+ * Makes attempts until one succeeds, until none is left, or until another would be useless or too late.
  *
  * @throws {GaveUp} with the last attempt's error as its cause; and whatever preparing throws
  */
@@ -3584,9 +3746,9 @@ async function retry(attempt, policy, collaborators) {
         }
     }
 }
-/** A timer can call back a little before its time, milliseconds; what is left then is no time for an attempt. */
+/** A timer can call back so many milliseconds too early. This rest is not enough time for an attempt. */
 const earlyTimer = 1;
-/** Decides after a failed attempt: wait how long, or give up why. */
+/** Decides after a failed attempt how long to wait, or why to give up. */
 function decide(error, failed, policy, { clock, random, judge }) {
     const { retryable, retryAfter } = judge(error);
     const giveUp = (gaveUp) => ({ wait: undefined, retryAfter, gaveUp });
@@ -3626,7 +3788,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 /**
- * Writes a duration as people read it: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
+ * Writes a duration for people: `20 ms`, `0.2 s`, `15 s`, `42 min`, `1 h 30 min`, `60 days`.
  *
  * @param milliseconds rounded to what is shown
  */
@@ -3652,7 +3814,7 @@ function formatSeconds(milliseconds) {
 
 ;// CONCATENATED MODULE: ./build/compiled/id-token/id-token-error.js
 
-/** GitHub's ID token cannot be had. */
+/** The job cannot get GitHub's ID token. */
 class IdTokenError extends Error {
     name = 'IdTokenError';
     code;
@@ -3671,14 +3833,14 @@ class IdTokenError extends Error {
     }
 }
 /**
- * Decides whether a failed request for an ID token is made again. Asking twice does no harm: each ID token is another
- * one.
+ * Decides whether a failed request for an ID token is made again. A second request does no harm, because each answer is
+ * a new ID token.
  *
  * @param error what the attempt threw
  */
 function judgeIdTokenFailure(error, retryOn) {
     const isAnswer = error instanceof IdTokenError && error.status !== undefined;
-    // Where nothing was asked there is nothing to ask again.
+    // If nothing was requested, nothing can be requested again.
     if (!isAnswer && !(error instanceof transport_error/* TransportError */.wX))
         return { retryable: false };
     return { retryable: error.retryable || retryOn === 'all', retryAfter: error.retryAfter };
@@ -3692,15 +3854,15 @@ function judgeIdTokenFailure(error, retryOn) {
 
 
 
-/** The most that is read of an answer, bytes: an ID token has 2 KiB. */
+/** How many bytes of an answer are read. An ID token has 2 KiB. */
 const maxIdTokenAnswerBytes = 64 * 1024;
-/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so that none is empty. */
+/** Three parts of base64url (RFC 7515 section 7.1); GitHub signs, so no part is empty. */
 const compactJwt = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 /**
- * Finds where the job may ask for its ID token.
+ * Finds where the job may request its ID token.
  *
  * @param env the step's environment
- * @returns undefined where the job lacks `permissions: { id-token: write }`
+ * @returns undefined if the job lacks `permissions: { id-token: write }`
  * @see https://docs.github.com/actions/reference/security/oidc
  */
 function findIdTokenEndpoint(env) {
@@ -3709,11 +3871,11 @@ function findIdTokenEndpoint(env) {
     return url === '' || requestToken === '' ? undefined : { url, requestToken };
 }
 /**
- * Asks for the job's ID token once. Each answer is another token, with a `jti` of its own.
+ * Requests the job's ID token once. Each answer is a new token with its own `jti`.
  *
- * @param audience the `aud` that it shall have; GitHub's own choice where undefined
- * @throws {TransportError} when no complete response came back
- * @throws {IdTokenError} when the endpoint cannot be asked, or the response brings no ID token
+ * @param audience the `aud` that it must have; GitHub's own choice where undefined
+ * @throws {TransportError} if no complete response came back
+ * @throws {IdTokenError} if the request cannot be made, or the response brings no ID token
  */
 async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
     const url = addAudience(readEndpointUrl(endpoint.url), audience);
@@ -3724,7 +3886,7 @@ async function requestIdToken(endpoint, audience, { send, now, signal, hide }) {
     const response = await send({ method: 'GET', url, headers }, { signal, maxBytes: maxIdTokenAnswerBytes });
     return readAnswer(response, { now: now(), hide });
 }
-/** The bearer token goes to nobody who could read it on the way. */
+/** The bearer token is sent only over https, or within this machine. */
 function readEndpointUrl(text) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && (0,loopback/* isLoopback */.U)(url.hostname));
@@ -3732,7 +3894,7 @@ function readEndpointUrl(text) {
         throw new IdTokenError('bad_endpoint');
     return url;
 }
-/** Leaves the query that is there as it is, which `searchParams` would write anew. */
+/** Leaves the existing query as it is. `searchParams` would write it in another form. */
 function addAudience(url, audience) {
     if (audience === undefined)
         return url.href;
@@ -3746,7 +3908,9 @@ function readAnswer(response, { now, hide }) {
     const retryAfter = (0,retry_after/* readRetryAfter */.D)(response, now);
     const describe = () => ({ status, answer: shapeOf(response), retryAfter });
     if (!(0,transport_error/* isSuccessStatus */.ar)(status)) {
-        const retryable = (0,transport_error/* isTransientStatus */.Dm)(status) || retryAfter !== undefined || saysPending(body);
+        if (saysPending(body))
+            throw new IdTokenError('pending', { ...describe(), retryable: true });
+        const retryable = (0,transport_error/* isTransientStatus */.Dm)(status) || retryAfter !== undefined;
         throw new IdTokenError('refused', { ...describe(), retryable });
     }
     const members = readJsonObject(new TextDecoder().decode(body));
@@ -3755,26 +3919,26 @@ function readAnswer(response, { now, hide }) {
     const token = members['value'];
     const payload = typeof token === 'string' ? compactJwt.exec(token)?.[1] : undefined;
     if (typeof token !== 'string' || payload === undefined) {
-        // It is not hidden: what is no token may be a brace or a letter, and a mask of that blanks the log.
+        // It is not masked: what is not a token may be a brace or a letter, and such a mask would blank the log.
         throw new IdTokenError('malformed', describe());
     }
-    // Whole: what is shown of a text is cut after the masks were applied, and a part of a token is of no use.
+    // The whole value is masked: a text is cut after the masks are applied, and a part of a token is of no use.
     hide(token);
     const claims = id_token_readClaims(payload);
     if (claims === undefined)
         throw new IdTokenError('malformed', describe());
     return { token, claims };
 }
-/** GitHub refuses a job that it has not yet noted as running, and gives the token a moment later. */
+/** GitHub refuses a job that it does not yet know as running, and gives the token a moment later. */
 function saysPending(body) {
     return /\bjob in '?(pending|queued|waiting)\b/i.test(new TextDecoder().decode(body));
 }
 function id_token_readClaims(payload) {
     try {
-        // Fatal, for replacement characters would make different claims equal.
+        // Fatal, because replacement characters would make different claims equal.
         const decoder = new TextDecoder('utf-8', { fatal: true });
         const claims = readJsonObject(decoder.decode(Buffer.from(payload, 'base64url')));
-        // JSON is read at any depth, but what is nested too deep cannot be written again.
+        // JSON is read at any depth, but JSON that is nested too deeply cannot be written again.
         JSON.stringify(claims);
         return claims;
     }
@@ -3782,7 +3946,7 @@ function id_token_readClaims(payload) {
         return undefined;
     }
 }
-/** The claims that differ from one run to the next, or from one commit to the next, and say nothing of who asks. */
+/** The claims that differ from run to run, or from commit to commit, and do not say who makes the request. */
 const passing = new Set([
     'jti',
     'iat',
@@ -3796,8 +3960,8 @@ const passing = new Set([
     'workflow_sha',
 ]);
 /**
- * Whether a claim only passes with the run. The commit of a reusable workflow does not: a provider can trust one audited
- * commit of it. In a job of its own workflow that commit is the run's.
+ * Whether a claim changes with every run. The commit of a reusable workflow does not: a provider can trust one audited
+ * commit of it. In a job outside a reusable workflow, that commit is the commit of the run.
  */
 function isPassing(name, claims) {
     if (name !== 'job_workflow_sha')
@@ -3805,8 +3969,8 @@ function isPassing(name, claims) {
     return claims['job_workflow_ref'] === claims['workflow_ref'];
 }
 /**
- * The claims that tell one asker from another, for the identity of what is cached: `sub` alone can be as coarse as the
- * repository, while servers test the environment or the ref.
+ * The claims that say who makes the request. They are part of the identity of a cached token. The `sub` is not enough:
+ * it can be the same for a whole repository, although servers test the environment or the ref.
  *
  * @returns sorted by name, the values as JSON
  */
@@ -3816,7 +3980,7 @@ function bindClaims(claims) {
         .toSorted(([one], [other]) => (one < other ? -1 : 1))
         .map(([name, value]) => [name, JSON.stringify(value)]);
 }
-/** The claims that have to match what is configured at the provider, as the log shows them. */
+/** The claims that must match the configuration at the provider, as the log shows them. */
 function describeClaims({ iss, sub, aud }) {
     return { iss: describeClaim(iss), sub: describeClaim(sub), aud: describeClaim(aud) };
 }
@@ -3844,7 +4008,7 @@ function nameCode({ status, code }) {
 /** The words of an answer, to be put after what it was: `, "Client authentication failed"`; nothing where it has none of its own. */
 function quoteWords(answer) {
     const { words } = answer;
-    return words === undefined || repeatsStatus(answer, words)
+    return words === undefined || readWords(words) === '' || repeatsStatus(answer, words)
         ? text_text ``
         : text_text `, "${excerptOf(words)}"`;
 }
@@ -3876,7 +4040,7 @@ function describeShape(answer, after) {
 function nameLength({ length, contentType = '' }) {
     return length === 0 || contentType.trim() === '' ? '' : `, ${length} bytes`;
 }
-/** What a failed answer says, and the names of the fields that it has besides. */
+/** What a failed answer says, and the names of its other fields. */
 function describeWords({ code, words, fields = [] }) {
     const isShown = (name) => name === 'error' || name === 'error_uri' || `${words?.place ?? ''}.`.startsWith(`${name}.`);
     const others = fields.filter((name) => !isShown(name));
@@ -3918,15 +4082,16 @@ function describeIdTokenError({ code, status = 0, answer }) {
         case 'no_permission':
             return text_text `this job has no permission to request one`;
         case 'bad_endpoint':
-            return text_text `the runner names no https URL for it`;
+            return text_text `the runner has no https URL for it`;
+        case 'pending':
         case 'refused':
             return answer === undefined ? text_text `${nameStatus(status)}` : quoteAnswer(answer);
         case 'unparsable':
         case 'malformed':
-            return text_text `${nameStatus(status)} without an ID token${said}`;
+            return text_text `${nameStatus(status)} without an OIDC token${said}`;
     }
 }
-/** The shape of an answer without an ID token, and what it says. */
+/** The shape of an answer without an OIDC token, and what it says. */
 function describeIdTokenAnswer({ status = 0, answer }, after) {
     return answer === undefined
         ? [text_text `${nameStatus(status)}, ${after}`]
@@ -3934,7 +4099,7 @@ function describeIdTokenAnswer({ status = 0, answer }, after) {
 }
 /** What the ID token of an attempt says; nothing where it had none. */
 function describeIdToken(idToken) {
-    return idToken === undefined ? [] : [text_text `ID token: ${writeClaims(idToken)}`];
+    return idToken === undefined ? [] : [text_text `OIDC token: ${writeClaims(idToken)}`];
 }
 /** What a server that trusts GitHub's ID tokens looks at. */
 function writeClaims({ claims }) {
@@ -3944,25 +4109,30 @@ function writeClaims({ claims }) {
 /** Explains why there is no ID token, and says what to do. */
 function explainIdTokenError(error) {
     const { code, status = 0 } = error;
-    const title = 'no ID token';
+    const title = 'no OIDC token';
     const answered = text_text `GitHub's OIDC token service answered ${describeIdTokenError(error)}.`;
     switch (code) {
         case 'no_permission':
             return {
                 title,
-                message: text_text `This job has no permission to request GitHub's OIDC token. Add \`permissions: { id-token: write }\` to the job (runs for pull requests from forks never have it).`,
+                message: text_text `This job has no permission to request GitHub's OIDC token. Add \`permissions: { id-token: write }\` to the job. Runs for pull requests from forks never have it.`,
             };
         case 'bad_endpoint':
             return {
                 title,
-                message: text_text `GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is no https URL. The administrator of the runner must fix that.`,
+                message: text_text `GitHub's OIDC token cannot be requested: ACTIONS_ID_TOKEN_REQUEST_URL of this runner is not an https URL. The administrator of the runner must fix it.`,
+            };
+        case 'pending':
+            return {
+                title,
+                message: text_text `${answered} GitHub has not yet registered that this job is running, which usually takes a few seconds. Run the job again. If every run fails like this, see githubstatus.com.`,
             };
         case 'refused':
             return {
                 title,
                 message: status >= 500
                     ? text_text `${answered} See githubstatus.com.`
-                    : text_text `${answered} See githubstatus.com; an audience that it does not accept can be the reason, too (id-token-audience).`,
+                    : text_text `${answered} See githubstatus.com. The reason may also be an audience that GitHub does not accept (id-token-audience).`,
             };
         case 'unparsable':
         case 'malformed':
@@ -3971,6 +4141,44 @@ function explainIdTokenError(error) {
                 message: text_text `${answered} See githubstatus.com.`,
             };
     }
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/pages.js
+
+
+
+
+/** Whether an answer is a page that is no refusal of the token endpoint's. */
+function isTelling(page) {
+    return page !== undefined && page !== 'page';
+}
+/** A page came in place of an answer: something in front of the server answered, or people are to read it. */
+function explainPage(page, { host, answer, inputs }, wanted) {
+    const words = quoteWords(answer);
+    const answered = text_text `${host} answered ${nameStatus(answer.status)}`;
+    const withPage = isHtml(answer) ? text_text ` with a page instead of ${wanted}` : text_text ``;
+    switch (page) {
+        case 'firewall':
+            return {
+                title: 'blocked by a firewall',
+                message: text_text `${answered}${withPage}${words}. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
+            };
+        case 'login':
+            return {
+                title: 'a page, not a token',
+                message: text_text `${answered} with a login page instead of ${wanted}${words}. Check that ${nameUrlInput(inputs)} is not the address of a web page. A gateway with its own login may be in front of the server.`,
+            };
+        case 'maintenance':
+            return {
+                title: 'maintenance',
+                message: text_text `${answered} with a maintenance page instead of ${wanted}${words}. Run the job again later. The provider's status page may say when.`,
+            };
+    }
+}
+/** Some firewalls answer with text, with JSON or with nothing. */
+function isHtml({ status, contentType = '', words, length }) {
+    const isUnread = (0,transport_error/* isSuccessStatus */.ar)(status) && length > 0;
+    return words?.form === 'markup' || isUnread || /html/i.test(contentType);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/proxy.js
@@ -3983,7 +4191,7 @@ function explainProxyRefusal(proxyStatus, server) {
 }
 function adviseProxy(proxyStatus) {
     if (proxyStatus === 407) {
-        return text_text `Put its user and password into the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
+        return text_text `Add the user and password to the proxy's address: https_proxy=http://USER:PASSWORD@HOST:PORT.`;
     }
     return proxyStatus >= 500
         ? text_text `Check that the proxy reaches the host, or name the host in no_proxy.`
@@ -3991,6 +4199,7 @@ function adviseProxy(proxyStatus) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/metadata.js
+
 
 
 
@@ -4006,15 +4215,15 @@ function nameFault({ code, answer, location, actualIssuer, endpoint = '' }) {
         case 'refused':
             return nameCode(answer);
         case 'not_metadata':
-            return text_text `${status} with ${nameContent(answer)} in place of metadata`;
+            return text_text `${status} with ${nameContent(answer)} instead of metadata`;
         case 'issuer_mismatch':
             return actualIssuer === undefined
-                ? text_text `metadata that names no issuer`
+                ? text_text `metadata without an issuer`
                 : text_text `metadata of ${actualIssuer}`;
         case 'no_token_endpoint':
             return text_text `metadata without a token endpoint`;
         case 'unusable_endpoint':
-            return text_text `metadata with a token endpoint that cannot be used: ${endpoint}`;
+            return text_text `metadata with a token endpoint that cannot be used: ${placeOf(endpoint)}`;
         case 'redirect':
             return nameRedirect(answer.status, location);
     }
@@ -4028,8 +4237,8 @@ function describeMetadataAnswer(error, after) {
         ...describeWords(answer),
         ...listDetails([
             ['issuer', actualIssuer],
-            ['token_endpoint', endpoint],
-            ['location', location],
+            ['token_endpoint', endpoint === undefined ? undefined : placeOf(endpoint)],
+            ['location', location === undefined ? undefined : placeOf(location)],
         ]),
     ];
 }
@@ -4038,19 +4247,22 @@ function explainDiscoveryError(error, { inputs, server }) {
     const host = hostOf(server);
     const { issuer = '' } = inputs;
     const { answer, attempts, actualIssuer, endpoint = '' } = error;
+    if (error.code !== 'not_found' && isTelling(answer.page)) {
+        return explainPage(answer.page, { host, answer, inputs }, 'metadata');
+    }
     const tried = attempts.map(({ url, status }) => text_text `${url} (${status})`);
     const instead = text_text `Check issuer against the provider's documentation, or set token-url instead.`;
     switch (error.code) {
         case 'not_found':
             return {
                 title: 'no metadata there',
-                message: text_text `${host} has no metadata for this issuer; tried ${joinTexts(tried, ', ')}${quoteWords(answer)}. ${instead}`,
+                message: text_text `${host} has no metadata for this issuer. Tried: ${joinTexts(tried, ', ')}${quoteWords(answer)}. ${instead}`,
             };
         case 'issuer_mismatch':
             return actualIssuer === undefined
                 ? {
                     title: 'issuer not named',
-                    message: text_text `${host} has metadata that names no issuer. ${instead}`,
+                    message: text_text `${host} has metadata without an issuer. ${instead}`,
                 }
                 : {
                     title: 'another issuer',
@@ -4059,17 +4271,17 @@ function explainDiscoveryError(error, { inputs, server }) {
         case 'not_metadata':
             return {
                 title: 'no metadata there',
-                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} in place of metadata${quoteWords(answer)}. ${instead}`,
+                message: text_text `${host} answered ${nameStatus(answer.status)} with ${nameContent(answer)} instead of metadata${quoteWords(answer)}. ${instead}`,
             };
         case 'no_token_endpoint':
             return {
                 title: 'no token endpoint in the metadata',
-                message: text_text `The metadata of ${host} names no token endpoint. Set token-url instead of issuer.`,
+                message: text_text `The metadata of ${host} has no token endpoint. Set token-url instead of issuer.`,
             };
         case 'unusable_endpoint':
             return {
                 title: 'token endpoint not usable',
-                message: text_text `The metadata of ${host} names a token endpoint that cannot be used: ${endpoint}; it must be https, without user information and fragment. Set token-url instead of issuer.`,
+                message: text_text `The metadata of ${host} has a token endpoint that cannot be used: ${placeOf(endpoint)}. It must begin with https:// and have no user, password or fragment. Set token-url instead of issuer.`,
             };
         case 'redirect':
         case 'refused':
@@ -4086,7 +4298,7 @@ function explainMetadataStatus(error, host, instead) {
     }
     return {
         title: 'server failed',
-        message: text_text `${answered}. The provider's status page may tell more; token-url in place of issuer needs no metadata.`,
+        message: text_text `${answered}. Check the provider's status page. With token-url instead of issuer, no metadata is needed.`,
     };
 }
 
@@ -4101,7 +4313,9 @@ const authorizationServer = {
     maxBytes: maxResponseBytes,
     adviseAddress: (inputs, more) => text_text `Check ${nameUrlInput(inputs)}${more}.`,
     adviseTls: (inputs, what) => text_text `Check ${what} in ${nameUrlInput(inputs)}.`,
-    adviseTrust: text_text `If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`,
+    adviseTrust: ({ caCertificate }) => caCertificate === undefined
+        ? text_text `If a private CA issued it, set ca-certificate to the CA's certificate. If this machine trusts that CA, NODE_USE_SYSTEM_CA: 1 in the env of the step is enough.`
+        : text_text `None of the certificates in ca-certificate issued it. Add the certificate of the CA that did. Servers often do not send the certificate of the issuing CA.`,
 };
 /** No input has a part in reaching it, and only the default roots are trusted there. */
 const idTokenService = {
@@ -4110,7 +4324,7 @@ const idTokenService = {
     maxBytes: maxIdTokenAnswerBytes,
     adviseAddress: () => text_text `See githubstatus.com.`,
     adviseTls: () => text_text `A proxy in between may have answered.`,
-    adviseTrust: text_text `A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
+    adviseTrust: () => text_text `A proxy that inspects TLS has a CA of its own. Set NODE_EXTRA_CA_CERTS in the env of the step to the file with its certificate, or NODE_USE_SYSTEM_CA: 1 if this machine trusts it.`,
 };
 const words = {
     metadata: {
@@ -4122,9 +4336,9 @@ const words = {
     },
     id_token: {
         server: idTokenService,
-        purpose: text_text ` to get GitHub's ID token`,
-        title: text_text `GitHub's ID token: request and answer`,
-        success: text_text `an ID token`,
+        purpose: text_text ` to get GitHub's OIDC token`,
+        title: text_text `GitHub's OIDC token: request and answer`,
+        success: text_text `an OIDC token`,
         showsCertificate: false,
     },
     token: {
@@ -4155,38 +4369,6 @@ function nameServer(view) {
     return serverOf(view).nameServer(view.server);
 }
 
-;// CONCATENATED MODULE: ./build/compiled/wording/advice/pages.js
-
-
-
-/** Whether an answer is a page that is no refusal of the token endpoint's. */
-function isTelling(page) {
-    return page !== undefined && page !== 'page';
-}
-/** A page came in place of an answer: something in front of the server answered, or people are to read it. */
-function explainPage(page, refusal) {
-    const { host, answer, inputs } = refusal;
-    const words = quoteWords(answer);
-    const answered = text_text `${host} answered ${nameStatus(answer.status)}`;
-    switch (page) {
-        case 'firewall':
-            return {
-                title: 'blocked by a firewall',
-                message: text_text `${answered} with a page in place of a token${words}. A firewall or bot protection in front of the server answered, so this says nothing about the credentials. Check ${nameUrlInput(inputs)}. If it is right, allow the address of this runner there (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.`,
-            };
-        case 'login':
-            return {
-                title: 'a page, not a token',
-                message: text_text `${answered} with a login page in place of a token${words}. Check that ${nameUrlInput(inputs)} is not a page for people; a gateway with a login of its own may stand in front of the server.`,
-            };
-        case 'maintenance':
-            return {
-                title: 'maintenance',
-                message: text_text `${answered} with a page about maintenance in place of a token${words}. Run the job again later; the provider's status page may say when.`,
-            };
-    }
-}
-
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/refusal.js
 
 
@@ -4197,16 +4379,22 @@ function explainPage(page, refusal) {
 const longestWords = 1000;
 /** Reads what an explanation goes by. */
 function readRefusal(answer, { server, inputs, idToken }) {
+    const words = answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords);
     return {
         host: hostOf(server),
         answer,
         said: quoteAnswer(answer),
         status: answer.status,
-        code: (answer.code ?? '').toLowerCase(),
-        words: answer.words === undefined ? '' : readWords(answer.words).slice(0, longestWords),
+        code: (answer.code ?? findCode(words)).toLowerCase(),
+        words,
         inputs,
         idToken,
     };
+}
+/** The code of RFC 6749 section 5.2 in words that are not in its form: XML, a list, JSON that is cut off. */
+function findCode(words) {
+    const codes = /\b(invalid_(?:request|client|grant|scope|target)|unauthorized_client|unsupported_grant_type)\b/;
+    return codes.exec(words)?.[0] ?? '';
 }
 /** Whether a JWT that this action signs is in the request: it authenticates the client, or it is the grant. */
 function sendsSignedJwt(inputs) {
@@ -4227,6 +4415,7 @@ function nameGrant({ grantType }) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/assertions.js
+
 
 
 /** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
@@ -4261,7 +4450,7 @@ function guessIssuer(tokenUrl) {
 }
 /** What a signed JWT must be like, where it is the grant. */
 function adviseJwtGrant(inputs) {
-    return text_text `Check what the JWT has: aud is ${audienceOf(inputs)} (assertion-audience); iss and sub come from client-id, a key file or assertion-claims; the provider must know the key${nameKeyId(inputs)}; the clocks must agree.${adviseOtherAudience(inputs)}`;
+    return text_text `Check the JWT: aud is ${audienceOf(inputs)} (assertion-audience). iss and sub come from client-id, a key file or assertion-claims. The provider must know the key${nameKeyId(inputs)}. The clocks must agree.${adviseOtherAudience(inputs)}`;
 }
 /** The key id, or how one is set. */
 function nameKeyId({ signingKey }) {
@@ -4269,16 +4458,50 @@ function nameKeyId({ signingKey }) {
     return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
 }
 /** The server names the audience of the JWT. */
-function adviseAssertionAudience(inputs) {
+function adviseAssertionAudience({ inputs, answer }) {
+    const named = findUrl(answer.words, audienceOf(inputs));
+    if (named !== undefined) {
+        return text_text `The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to the value that the server names: ${named}`;
+    }
     const other = suggestAudience(inputs);
     const documented = text_text `the value that the provider's documentation names`;
     return other === undefined
         ? text_text `The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to ${documented}.`
         : text_text `The JWT has aud ${audienceOf(inputs)}. Try ${other}, or ${documented}.`;
 }
+/** The one URL in the words of a server that is not the one that was sent; undefined where there is none, or more than one. */
+function findUrl(words, sent) {
+    if (words === undefined)
+        return undefined;
+    const { outside, form } = words;
+    const take = (redacted) => {
+        const urls = takeWords(form, redacted).match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
+        const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
+        others.delete(sent);
+        return others.size === 1 ? ([...others][0] ?? '') : '';
+    };
+    return take(outside) === '' ? undefined : { outside, take };
+}
 /** The server names the algorithm of the JWT. */
-function adviseAlgorithm(inputs) {
-    return text_text `The JWT is signed with ${algorithmOf(inputs)}. Set signing-algorithm to the algorithm that the provider expects from this client.`;
+function adviseAlgorithm({ inputs, words }) {
+    const used = algorithmOf(inputs);
+    const signed = text_text `The JWT is signed with ${used}.`;
+    const others = new Set(words.toUpperCase().match(/\b(?:RS|ES|PS|HS)(?:256|384|512)\b/g));
+    others.delete(used);
+    const [other] = others;
+    if (other === undefined || others.size > 1) {
+        return text_text `${signed} Set signing-algorithm to the algorithm that the provider expects from this client.`;
+    }
+    const isOfKey = familyOf(other) === familyOf(used);
+    return isOfKey
+        ? text_text `${signed} Set signing-algorithm: ${other}.`
+        : text_text `${signed} The server names ${other}, which needs another kind of ${familyOf(other) === 'secret' ? text_text `client-auth-method (client_secret_jwt)` : text_text `private-key (${familyOf(other)})`}.`;
+}
+/** What an algorithm signs with. */
+function familyOf(algorithm) {
+    if (algorithm.startsWith('HS'))
+        return 'secret';
+    return algorithm.startsWith('ES') ? 'EC' : 'RSA';
 }
 /** With what the JWT is signed. */
 function algorithmOf({ signingKey, macAlgorithm }) {
@@ -4292,6 +4515,19 @@ function adviseKey(inputs) {
     const owner = isKeyGrant(inputs) ? text_text `its owner` : text_text `this client-id`;
     return text_text `Check that the provider has the public key of private-key${nameKeyId(inputs)} for ${owner}.`;
 }
+/** The server names the length of the key or of the secret. */
+function adviseKeyLength(inputs) {
+    if (inputs.signingKey !== undefined) {
+        return text_text `Use a longer private-key: RSA with 2048 bits or more, or one of the kind that the provider's documentation names.`;
+    }
+    return isSecretShort(inputs)
+        ? text_text `${adviseMacLength(inputs)}The provider's documentation may name the length.`
+        : text_text `Use a longer client-secret, or another client-auth-method. The provider's documentation may name the length.`;
+}
+/** The server has seen the JWT before, or its `jti`. */
+function adviseReplay() {
+    return text_text `Each JWT is sent once and has a jti of its own. A proxy or a gateway that sends requests again may be the reason.`;
+}
 /** The server names who issued the JWT, or for whom. */
 function adviseIssuerAndSubject(inputs) {
     return isKeyGrant(inputs)
@@ -4300,7 +4536,7 @@ function adviseIssuerAndSubject(inputs) {
 }
 /** The server names a time of the JWT. */
 function adviseClock() {
-    return text_text `The JWT is valid for 60 seconds from when it was made, by the clock of this runner. Check that clock (NTP) and the server's.`;
+    return text_text `The JWT is valid for 60 seconds by the clock of this runner. Check that clock (NTP) and the server's.`;
 }
 /**
  * Whether the secret is shorter than the hash of the MAC; some servers refuse that.
@@ -4320,7 +4556,7 @@ function hashBytesOf(algorithm) {
 function adviseMacLength(inputs) {
     const { macAlgorithm } = inputs;
     return isSecretShort(inputs)
-        ? text_text `client-secret is shorter than the ${hashBytesOf(macAlgorithm)} bytes that ${macAlgorithm} requires (RFC 7518); servers may refuse that. Use a longer secret, or another client-auth-method. `
+        ? text_text `client-secret is shorter than the ${hashBytesOf(macAlgorithm)} bytes that ${macAlgorithm} requires (RFC 7518), and servers may refuse it. Use a longer secret, or another client-auth-method. `
         : text_text ``;
 }
 
@@ -4341,14 +4577,34 @@ function adviseGrant({ inputs }) {
         case 'client_credentials':
             return text_text `The provider may not allow client_credentials for this client, or requires a user or a role to be set for it.`;
         case 'password':
-            return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot give.`;
+            return text_text `The user name or the password is wrong, or the user has a second factor, which this grant cannot send.`;
+        case tokenExchangeGrant:
+            return text_text `Check the tokens and their types in parameters: one may have expired, or be meant for another server.`;
+        case 'authorization_code':
+            return text_text `The code may have expired, been used before or belong to another client. redirect_uri and code_verifier in parameters must be the ones with which it was requested.`;
         default:
             return text_text `It may have expired, been used before or belong to another client.`;
     }
 }
+/** The server names the address to which people are sent back. */
+function adviseRedirect({ inputs }) {
+    return inputs.grantType === 'authorization_code'
+        ? text_text `redirect_uri in parameters must be the one with which the code was requested.`
+        : text_text `Set redirect_uri in parameters to the one that is registered for this client.`;
+}
+/** The client has no account at the provider in whose name it could act. */
+function adviseServiceAccount({ inputs }) {
+    return isKeyGrant(inputs)
+        ? adviseIssuerAndSubject(inputs)
+        : text_text `Set up the account in whose name this client acts at the provider: a service account, or a user (in Salesforce "Run As").`;
+}
+/** The client has no credentials at the provider. */
+function advisePublicClient() {
+    return text_text `A public client has no credentials. Make it a confidential client at the provider (in Keycloak "Client authentication").`;
+}
 /** The refresh token is not accepted. */
 function adviseRefreshToken() {
-    return text_text `The refresh token may have expired, been revoked, or been used before: one that is replaced at each use works only once. Get a new one and store it.`;
+    return text_text `The refresh token may have expired, been revoked, or been used before. A refresh token that is replaced at each use works only once. Get a new one and store it.`;
 }
 /** What the setting is called where people look for it, by grant type. */
 const settings = {
@@ -4390,7 +4646,7 @@ function adviseCredentials(refusal) {
             return adviseKeyAuthentication(inputs);
         case 'tls_client_auth':
         case 'self_signed_tls_client_auth':
-            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host that asks for certificates (often one of its own).`;
+            return text_text `Check that the provider knows client-certificate for this client-id, and that ${nameUrlInput(inputs)} is the host for clients with certificates (often a separate host).`;
         case 'none':
         case undefined:
             return adviseWithoutCredential(refusal);
@@ -4401,13 +4657,13 @@ function findSecretFault(refusal) {
     const { words, inputs } = refusal;
     const { clientSecret = '' } = inputs;
     if (/^(["']).*\1$/s.test(clientSecret)) {
-        return text_text `client-secret has quotation marks around it, which are sent with it: remove them. If they are part of it: ${checkSecret}.`;
+        return text_text `client-secret has quotation marks around it, and they are sent. Remove them. If they are part of the secret, ${checkSecret}.`;
     }
     if (/secret.{0,40}\bexpired\b|\bexpired\b.{0,40}secret/i.test(words)) {
-        return text_text `client-secret has expired: create a new one at the provider.`;
+        return text_text `client-secret has expired. Create a new one at the provider.`;
     }
     if (isEntra(refusal) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(clientSecret)) {
-        return text_text `client-secret looks like the ID of a secret. Entra shows both: use its value.`;
+        return text_text `client-secret looks like the ID of a secret. Entra shows an ID and a value. Use the value.`;
     }
     return undefined;
 }
@@ -4417,11 +4673,11 @@ function adviseSecret(refusal) {
     const { inputs } = refusal;
     switch (inputs.clientAuthMethod) {
         case 'client_secret_jwt':
-            return text_text `${adviseMacLength(inputs)}${belong}; if they are, check that the provider expects client_secret_jwt with ${algorithmOf(inputs)} (signing-algorithm) from this client, and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
+            return text_text `${adviseMacLength(inputs)}${belong}. If they are, check that the provider expects client_secret_jwt with ${algorithmOf(inputs)} (signing-algorithm) from this client, and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
         case 'client_secret_post':
             return text_text `${belong}${adviseOtherPost(refusal)}.`;
         default:
-            return text_text `${belong}; if they are, try ${adviseOtherBasic(refusal)}.`;
+            return text_text `${belong}. If they are, try ${adviseOtherBasic(refusal)}.`;
     }
 }
 function isEntra({ host, words }) {
@@ -4447,7 +4703,7 @@ function adviseOtherPost({ answer, inputs }) {
     const { words } = answer;
     const namesBasic = words?.place === 'www-authenticate' && /^\s*basic\b/i.test(words.outside);
     if (namesBasic)
-        return text_text `; if they are, try client-auth-method: client_secret_basic`;
+        return text_text `. If they are, try client-auth-method: client_secret_basic`;
     return inputs.isMethodWritten
         ? text_text `. If HTTP Basic, the default, was refused too, one of the two is wrong`
         : text_text ``;
@@ -4456,7 +4712,7 @@ function adviseKeyAuthentication(inputs) {
     const expected = text_text `Check that the provider knows the public key of private-key${nameKeyId(inputs)} for this client-id, and expects ${algorithmOf(inputs)} (signing-algorithm) and aud ${audienceOf(inputs)} (assertion-audience).${adviseOtherAudience(inputs)}`;
     return inputs.signingKey?.owner === undefined
         ? expected
-        : text_text `private-key is a key file, and such a key usually signs the grant: try private-key-as: assertion. Otherwise: ${expected}`;
+        : text_text `private-key is a key file. Such a key usually signs the grant, so try private-key-as: assertion. Otherwise: ${expected}`;
 }
 /** Nothing of the client's own proves who it is. */
 function adviseWithoutCredential(refusal) {
@@ -4481,10 +4737,10 @@ function adviseWithoutCredential(refusal) {
 function adviseIdToken({ inputs, idToken }) {
     const isClientNamed = inputs.idTokenAs === 'client_assertion' && inputs.clientId !== undefined;
     const client = isClientNamed
-        ? text_text ` client-id must name the client that trusts this token; Keycloak wants none, so remove it there.`
+        ? text_text ` client-id must name the client that trusts this token. Keycloak expects no client-id, so remove it there.`
         : text_text ``;
-    const claims = idToken === undefined ? text_text `` : text_text `The token has ${writeClaims(idToken)}; `;
-    return text_text `${claims}the trust at the provider must name exactly these. id-token-audience sets aud; sub depends on what started the run.${client}`;
+    const claims = idToken === undefined ? text_text `` : text_text `The token has ${writeClaims(idToken)}. `;
+    return text_text `${claims}The trust at the provider must have exactly these values. id-token-audience sets aud; sub depends on what started the run.${client}`;
 }
 /** The codes that say nothing against an ID token. */
 const aboutOthers = new Set([
@@ -4510,15 +4766,156 @@ function isAboutIdToken({ status, code, words, inputs, idToken }) {
     return !isClients && !isRequests && !isGrants;
 }
 
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/openings.js
+
+
+/** What is refused. */
+const openings = {
+    client: { title: 'client refused', say: ({ host }) => text_text `${host} refused the client` },
+    request: { title: 'refused', say: ({ host }) => text_text `${host} refused the request` },
+    grant: { title: 'grant refused', say: ({ host }) => text_text `${host} refused the grant` },
+    scope: {
+        title: 'scope refused',
+        say: ({ host, inputs }) => inputs.scopes.length === 0 ? text_text `${host} requires a scope` : text_text `${host} refused the scope`,
+    },
+    audience: { title: 'resource refused', say: ({ host }) => text_text `${host} refused the audience` },
+    resource: {
+        title: 'resource refused',
+        say: ({ host }) => text_text `${host} refused the audience or resource`,
+    },
+    grantType: {
+        title: 'grant not allowed',
+        say: ({ host, inputs }) => text_text `${host} does not allow ${nameGrant(inputs)} for this client`,
+    },
+    unknownGrant: {
+        title: 'grant type not supported',
+        say: ({ host, inputs }) => text_text `${host} does not support ${nameGrant(inputs)}`,
+    },
+    idToken: {
+        title: 'OIDC token refused',
+        say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
+    },
+    limit: {
+        title: 'too many requests',
+        say: ({ host }) => text_text `${host} refused the request for now`,
+    },
+    dpop: { title: 'DPoP required', say: ({ host }) => text_text `${host} requires a DPoP proof` },
+};
+/** The title of the one refusal that says everything already. */
+const dpopTitle = openings.dpop.title;
+/** Explains a refusal by what it is about. */
+function explainTopic({ opening, advise }, refusal) {
+    const { title, say } = opening(refusal);
+    return { title, message: text_text `${say(refusal)}: ${refusal.said}. ${advise(refusal)}` };
+}
+/**
+ * A topic that is named by a pattern.
+ *
+ * @param isPossible whether the request has what the topic is about
+ */
+function about(name, pattern, opening, advise, isPossible = () => true) {
+    return {
+        name,
+        isNamed: (refusal) => pattern.test(textOf(refusal)) && isPossible(refusal),
+        opening: typeof opening === 'function' ? opening : () => opening,
+        advise,
+    };
+}
+/** The codes that RFC 6749 registers: what they name is not what the server says. */
+const registeredCodes = new Set([
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+    'access_denied',
+    'server_error',
+    'temporarily_unavailable',
+]);
+/** What a server says: its words, and a code of its own, which is read as words. */
+function textOf({ code, words }) {
+    const own = registeredCodes.has(code) ? '' : code.replace(/[_.-]+/g, ' ');
+    return `${own}\n${words}`;
+}
+
+;// CONCATENATED MODULE: ./build/compiled/wording/advice/patterns.js
+/*
+ * Words by which servers name what is wrong, whatever they call it. They are compared with the server's words alone, without case.
+ */
+/** One pattern of several parts. */
+function anyOf(...parts) {
+    return new RegExp(parts.map(({ source }) => source).join('|'), 'i');
+}
+/** What is said of something that is not as it must be. */
+const wrong = String.raw `(invalid|incorrect|wrong|bad|unknown|failed|mismatch|not (found|valid|known|recogni[sz]ed|registered|correct|authenticated)|unrecogni[sz]ed|does not exist|could not be (found|verified|authenticated)|failure|error)`;
+/** A client secret, the client's credentials or its authentication. */
+const namesCredentials = anyOf(/secret\b/, 
+// "invalid client", "unknown client id", "incorrect app credentials"
+/(invalid|incorrect|wrong|bad|unknown|unrecogni[sz]ed|no such) (oauth ?2? )?(client|consumer|application|app|app ?id)\b(?! (scope|grant|redirect|assertion|metadata|version))/, /(invalid|incorrect|wrong|bad|unknown)( or (invalid|unknown|missing))? (client|consumer|application|app|integration)?[ _-]?(id|identifier|key|credentials?)\b/, 
+// "the client was not found", "the client identifier provided is invalid", "client credentials were not valid"
+new RegExp(String.raw `\b(client|consumer|application|app|integration)([ _-]?(id|identifier|credentials?|key|authentication))?( (provided|given|sent|supplied))?( (is|are|was|were|has|have))?( been)? ${wrong}`), /\bno (application|client|app) (with|for)\b/, /(authenticate|authenticating|authentication)( of)?( the)? client|client authentication|client credentials?\b(?! (flow|grant|type|user))/, /bad credentials|invalid (user )?credentials|authentication (credentials|failed|failure|(is )?required)|not authenticated|login (failed|failure)/, /authori[sz]ation header\b|\b(missing|no|invalid) basic auth/);
+/** A user name and a password in place of the client's two, as servers say that read the grant like a login. */
+const namesLogin = /(user ?name|user ?id|e-?mail|account)( (and|or|\/))? ?(the )?password/i;
+const grantWords = String.raw `(grant[ _-]?types?|grants?|flow|direct access|service[ _-]?accounts?|token[ _-]exchange|exchange|m2m|machine[ -]to[ -]machine|(two|2)[ -]?legged( oauth)?|bearer[ -]only)`;
+const refusedWords = String.raw `(not (been |yet )?(allowed|enabled|supported|authorized|permitted|configured|granted|activated|available)|un(supported|authorized)|disabled|disallowed|isn't (allowed|enabled|supported)|cannot (use|be used)|may not use)`;
+/** A grant type, a flow or a service account, and that it is not for this client. */
+const namesGrant = new RegExp(String.raw `\b${grantWords}\b.{0,80}\b${refusedWords}\b|\b${refusedWords}\b.{0,80}\b${grantWords}\b`, 'i');
+/** The grant type by its name, which is the name of the credentials, too. */
+const namesClientCredentials = new RegExp(String.raw `\b${refusedWords}\b.{0,30}\bclient[ _]credentials\b(?! (are|is|were) )|\bclient[ _]credentials\b.{0,20}\b${refusedWords}\b`, 'i');
+/** A grant type that the server does not know. */
+const namesGrantType = /\b(invalid|unknown|unrecogni[sz]ed|bad|wrong|unsupported) grant[ _-]?type|grant[ _-]?type\b.{0,40}\b(invalid|unknown|not (known|recogni[sz]ed|valid)|unrecogni[sz]ed)/i;
+/** A client that has no credentials at the provider, so that it can have no grant of its own. */
+const namesPublicClient = /\bpublic clients?\b|\b(client|application|app) (is )?public\b|\b(not|only|must be|requires?|needs?)( an?)? confidential\b|\bclient (is )?bearer[ -]only/i;
+/** An account of the client's own, and that there is none. */
+const namesServiceAccount = anyOf(/(service[ _-]?(account|user)|run[ -]?as user|technical user|machine user|client credentials user)\b.{0,40}\b(not (found|set|exist|exists|valid|configured)|missing|unknown|invalid|does not exist)/, /\b(no|invalid|unknown|missing)( valid)? (service[ _-]?(account|user)|run[ -]?as user|technical user|machine user|client credentials user)\b/);
+/** Too many requests. */
+const namesLimit = anyOf(/rate[ _-]?limit|too many (\w+ ){0,2}(requests|attempts|logins|calls|tokens|connections|sessions)|throttled|throttling|spike[ _]arrest|slow down/, /(quota|limit) (was |has been |is )?(exceeded|reached)|exceeded.{0,40}\b(quota|limit|maximum|number of)|over (capacity|quota|limit)/, /\b(request|token|daily|hourly|monthly|m2m|concurrency|concurrent) (limit|quota)\b/);
+/** Proof of a key. */
+const namesDpop = /\bdpop|proof[- ]of[- ]possession|sender[- ]constrained/i;
+/** A client certificate. */
+const namesCertificate = /client certificate|certificate.{0,30}\b(missing|required|not provided)|certificate[- ]bound|holder[- ]of[- ]key|mutual tls|\bmtls\b/i;
+/** Another of the JWT's times than it has. */
+const namesTimes = /\b(iat|exp|nbf)\b|not yet valid|expired|expiry|expiration|expires|lifetime|clock|too (old|far in the future|long)|timeframe|issued (at|in the future)/i;
+/** The public key of the client, or the signature. */
+const namesKey = /\bkid\b|\bkey[ _]?id\b|\bkeys?\b.{0,40}\b(not found|unknown|invalid|no match|not registered)|\bno (\w+ )?keys?\b|(unknown|invalid|unable to (find|load)|cannot find|could not (find|load)).{0,30}\bkey|\bjwks|signature|certificate with identifier|thumbprint|\bx5t\b/i;
+/** How long a key or a secret is. */
+const namesKeyLength = /\b(key|secret|modulus)\b.{0,40}\b(size|length|small|short|weak|too few)|\b(weak|small|short) (rsa )?key|too (small|short)|at least \d+ (bits|bytes)|hash length|\b\d+ bits/i;
+/** The algorithm of a signature. */
+const namesAlgorithm = /\b(alg|algorithm)s?\b|signing method|\b(RS|ES|PS|HS)(256|384|512)\b|\bEdDSA\b/i;
+/** A JWT that was seen before. */
+const namesReplay = /\bjti\b|replay|already (been )?used|used (before|already|more than once)|\bre-?use/i;
+/** The API for which the token is requested, by other words than "audience". */
+const namesApi = /client-grant|not authorized to access|service not found|\bapi\b.{0,60}\b(not (found|known|specified)|unknown|does not exist)|(unknown|find|no such) api\b|\bno api (specified|given)|api identifier|\btarget\b.{0,30}\b(not|invalid|unknown)|(invalid|unknown) target\b/i;
+/** The scope, in any writing. */
+const namesScope = /scope/i;
+/** What the client may do. */
+const namesPermission = /\bpermissions?\b|\bprivileges?\b|\broles?\b|insufficient rights|not authorized to perform/i;
+/** The address to which people are sent back. */
+const namesRedirect = /(redirect|callback|return|reply)[ _-]?(ur[il]|address)/i;
+/** A code that people were given, and what belongs to it. */
+const namesCode = /\bcode\b|\bpkce\b|verifier/i;
+/** A refresh token, or what it stands for. */
+const namesRefreshToken = /refresh[ _-]?token|\btokens?\b(?! (endpoint|type|url|exchange))|\bsession\b|\bre-?use/i;
+/** The tokens of a token exchange. */
+const namesSubjectToken = /\b(subject|actor|requested)[ _-]?token/i;
+/** Where the runner is. */
+const namesAddress = /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i;
+/** AWS API Gateway answers like this if it does not know the path or the method. */
+const namesGatewayRoute = /missing authentication token/i;
+/** A proxy with a login of its own: Google's Identity-Aware Proxy and others. */
+const namesIdentityProxy = /\biap\b|identity[- ]aware proxy|cloudflare access|oauth2[- ]proxy/i;
+
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/provider.js
 
 
 /** The client must prove that it has a key, to which the token is bound. */
 function adviseDpop({ host }) {
-    const bound = text_text `A token that is bound to one is of no use to later steps.`;
+    const bound = text_text `Later steps cannot use a token that is bound to a key.`;
     return /\.okta(preview|-emea)?\.com$/.test(host)
-        ? text_text `${bound} In Okta: Applications, the app, General Settings, switch off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
-        : text_text `${bound} Switch DPoP off for this client at the provider.`;
+        ? text_text `${bound} In Okta: Applications, the app, General Settings, turn off "Require Demonstrating Proof of Possession (DPoP) header in token requests".`
+        : text_text `${bound} Turn DPoP off for this client at the provider.`;
 }
 /** The client has requested too often. */
 function adviseRateLimit() {
@@ -4531,13 +4928,21 @@ function adviseTenant({ inputs, words }) {
         ? text_text `Check client-id (the application ID), and the tenant in ${url}.`
         : text_text `Check the name of the tenant or realm in ${url}.`;
 }
+/** AWS API Gateway has nothing at this path, or not for this method. */
+function adviseGatewayRoute({ inputs }) {
+    return text_text `AWS API Gateway answers like this if it does not know the path or the method. Check the path in ${nameUrlInput(inputs)}, and request-method.`;
+}
+/** A proxy in front of the server has a login of its own. */
+function adviseIdentityProxy() {
+    return text_text `A proxy with its own login is in front of the server. Its documentation names the header for programs. Set it in headers.`;
+}
 /** The server does not serve this address. */
 function adviseAddress() {
-    return text_text `Allow the address of this runner at the provider. GitHub-hosted runners have many addresses; a self-hosted or larger runner has a fixed one.`;
+    return text_text `Allow the address of this runner at the provider. GitHub-hosted runners have many addresses. A self-hosted or larger runner has a fixed one.`;
 }
 /** Somebody must approve of the client first, or a policy must let it. */
 function adviseConsent() {
-    return text_text `Grant the consent for this client at the provider (an administrator can), or change the policy there.`;
+    return text_text `Grant consent for this client at the provider (as an administrator), or change the policy there.`;
 }
 /** The client may not do what it wants to do. */
 function advisePermission() {
@@ -4545,7 +4950,7 @@ function advisePermission() {
 }
 /** The client or an account is switched off. */
 function adviseAccount() {
-    return text_text `Switch it on again at the provider.`;
+    return text_text `Enable it again at the provider.`;
 }
 const methods = [
     'client_secret_basic',
@@ -4571,10 +4976,10 @@ function adviseOtherMethod(refusal) {
     const expects = text_text `The provider expects`;
     switch (findOtherMethod(refusal)) {
         case 'private_key_jwt':
-            return text_text `${expects} a JWT from this client, signed with private-key (private_key_jwt): set private-key instead.`;
+            return text_text `${expects} a JWT from this client, signed with private-key (private_key_jwt). Set private-key instead.`;
         case 'tls_client_auth':
         case 'self_signed_tls_client_auth':
-            return text_text `${expects} a client certificate: set client-certificate and client-key.`;
+            return text_text `${expects} a client certificate. Set client-certificate and client-key.`;
         case 'client_secret_jwt':
         case 'client_secret_post':
         case 'client_secret_basic':
@@ -4592,9 +4997,9 @@ function adviseOtherMethod(refusal) {
 function adviseScope({ inputs, words }) {
     const { scopes } = inputs;
     const entra = /\.default\b/.test(words) && !scopes.some((scope) => scope.endsWith('/.default'));
-    const form = entra ? text_text ` Entra takes one scope, which ends in /.default.` : text_text ``;
+    const form = entra ? text_text ` Entra expects one scope, which ends in /.default.` : text_text ``;
     if (scopes.length > 0) {
-        return text_text `Check scopes: ${scopes.join(' ')}; the provider must know each and allow it for this client.${form}`;
+        return text_text `Check scopes: ${scopes.join(' ')}. The provider must know each scope and allow it for this client.${form}`;
     }
     return isKeyGrant(inputs)
         ? text_text `Set scopes, or the scope claim in assertion-claims, as the provider requires.${form}`
@@ -4606,9 +5011,9 @@ function adviseAudience(refusal) {
     const { audiences, resources } = inputs;
     const isRequested = audiences.some((audience) => words.includes(audience));
     if (sendsSignedJwt(inputs) && !isRequested)
-        return adviseAssertionAudience(inputs);
+        return adviseAssertionAudience(refusal);
     if (audiences.length > 0) {
-        return text_text `Check audience: ${audiences.join(' ')}; the provider must know it and allow it for this client.`;
+        return text_text `Check audience: ${audiences.join(' ')}. The provider must know it and allow it for this client.`;
     }
     if (resources.length > 0)
         return adviseResource(refusal);
@@ -4623,7 +5028,7 @@ function adviseResource({ inputs }) {
     if (given.length > 0)
         return text_text `Check ${joinTexts(given, ', ')}.`;
     return inputs.scopes.length > 0
-        ? text_text `Check scopes; if the provider requires it, set resource or audience.`
+        ? text_text `Check scopes. If the provider requires it, set resource or audience.`
         : text_text `Set resource or audience, as the provider's documentation names it.`;
 }
 /** The server speaks of an API key. */
@@ -4631,17 +5036,17 @@ function adviseApiKey({ inputs }) {
     const isKey = ([name]) => /api[-_]?key|^key$/i.test(name);
     const parameter = inputs.parameters.find(isKey)?.[0];
     if (parameter !== undefined) {
-        return text_text `Check ${parameter} in parameters: it must be a current API key, the key itself and not its name or ID.`;
+        return text_text `Check ${parameter} in parameters. It must be a current API key: the key itself, not its name or ID.`;
     }
     const header = inputs.headers.find(isKey)?.[0];
     if (header !== undefined)
-        return text_text `Check ${header} in headers: it must be a current API key.`;
-    return text_text `An API key goes into parameters or headers, under the name that the provider's documentation has, and not into client-secret. IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.`;
+        return text_text `Check ${header} in headers. It must be a current API key.`;
+    return text_text `Set an API key in parameters or headers, not in client-secret. The provider's documentation has its name. For IBM Cloud IAM: parameters: apikey=..., grant-type: urn:ibm:params:oauth:grant-type:apikey, client-auth-method: none.`;
 }
 /** The grant type is not known to the server. */
 function adviseUnknownGrant({ inputs }) {
     if (inputs.bodyFormat === 'json') {
-        return text_text `The server probably reads forms only: try body-format: form.`;
+        return text_text `The server probably reads only forms. Try body-format: form.`;
     }
     if (inputs.grantType === undefined)
         return text_text `Set grant-type.`;
@@ -4652,15 +5057,15 @@ function adviseUnknownGrant({ inputs }) {
 /** The server wants another format. */
 function adviseFormat({ endpointType, bodyFormat }) {
     if (endpointType === 'acs_api')
-        return text_text `Check token-url, and endpoint-type.`;
+        return text_text `Check token-url and endpoint-type.`;
     return bodyFormat === 'form'
         ? text_text `Try body-format: json.`
-        : text_text `Most servers read a form, the default of body-format. If that is refused too, check token-url and the formats that the provider's documentation names.`;
+        : text_text `Most servers read a form: remove body-format. If a form is refused, too, check token-url and the formats in the provider's documentation.`;
 }
 /** Names of parameters that servers speak of without quotation marks. */
-const knownNames = String.raw `(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
+const knownNames = String.raw `(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|actor_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
 /** Words by which a server says that something is not there. */
-const absentWords = String.raw `(?:missing|required|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
+const absentWords = String.raw `(?:missing|required(?! (?:to|for)\b)|mandatory|absent|empty|blank|must be (?:present|provided|specified|set|sent|supplied)|not (?:present|provided|specified|set|sent|supplied|included|contained))`;
 /** Up to four words between two. */
 const near = String.raw `\W+(?:\w+\W+){0,4}?`;
 const missingNames = [
@@ -4673,7 +5078,7 @@ const missingNames = [
     new RegExp(String.raw `(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?\b${knownNames}\b`),
     // "The account_id field is required."
     /\bthe ([A-Za-z][\w.-]{0,40}) (?:field|parameter|property|param) (?:is|was) (?:required|missing|mandatory|empty)\b/,
-    new RegExp(String.raw `\bno ${knownNames} (?:parameter|value|was|were)\b`),
+    new RegExp(String.raw `\bno ${knownNames} (?:parameter|value|was|were|specified|given|provided|requested|supplied)\b`),
     /(?:missing or empty|missing(?: required)?(?: form)? (?:parameter|field|property)): ?([A-Za-z][\w.-]{0,40})/,
 ].map(({ source }) => new RegExp(source, 'i'));
 /** The parameter that the server says is missing; undefined if it says no such thing. */
@@ -4712,10 +5117,10 @@ function adviseMissing(refusal, name) {
 const inputsOfParameters = {
     client_id: ({ clientId }) => clientId === undefined
         ? text_text `Set client-id.`
-        : text_text `The server reads it from the body: try client-auth-method: client_secret_post.`,
+        : text_text `The server reads it from the body. Try client-auth-method: client_secret_post.`,
     client_secret: ({ clientAuthMethod }) => clientAuthMethod === 'client_secret_basic'
-        ? text_text `The server reads it from the body: try client-auth-method: client_secret_post.`
-        : text_text `The provider expects a secret from this client: set client-secret, with client-auth-method: client_secret_post.`,
+        ? text_text `The server reads it from the body. Try client-auth-method: client_secret_post.`
+        : text_text `The provider expects a secret from this client. Set client-secret, with client-auth-method: client_secret_post.`,
     client_assertion: adviseAssertion,
     client_assertion_type: adviseAssertion,
     scope: () => text_text `Set scopes.`,
@@ -4724,13 +5129,13 @@ const inputsOfParameters = {
     resource: () => text_text `Set resource.`,
     grant_type: () => text_text `Set grant-type.`,
     refresh_token: () => text_text `Set refresh-token.`,
-    assertion: () => text_text `The grant is an assertion: set private-key with private-key-as: assertion, or id-token-as: assertion.`,
-    subject_token: () => text_text `The grant is a token exchange: set id-token-as: subject_token, or subject_token in parameters.`,
+    assertion: () => text_text `The grant is an assertion. Set private-key with private-key-as: assertion, or id-token-as: assertion.`,
+    subject_token: () => text_text `The grant is a token exchange. Set id-token-as: subject_token, or subject_token in parameters.`,
 };
 function adviseAssertion({ clientAuthMethod }) {
     return clientAuthMethod === 'none'
-        ? text_text `The client did not authenticate: set client-secret or private-key.`
-        : text_text `The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.`;
+        ? text_text `The client did not authenticate. Set client-secret or private-key.`
+        : text_text `The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.`;
 }
 /** The names of what is in the body or in the query, as far as the server can miss it. */
 function listSent(inputs) {
@@ -4750,12 +5155,12 @@ function listSent(inputs) {
 function adviseOtherFormat({ bodyFormat }, name) {
     switch (bodyFormat) {
         case 'json':
-            return text_text `${name} was sent, in JSON. Most servers read a form: unless the provider's documentation shows JSON, remove body-format.`;
+            return text_text `${name} was sent as JSON. Most servers read a form. Unless the provider's documentation shows JSON, remove body-format.`;
         case 'query':
-            return text_text `${name} was sent, in the query. Check body-format against the provider's documentation.`;
+            return text_text `${name} was sent in the query. Check body-format against the provider's documentation.`;
         case 'form':
         case 'multipart':
-            return text_text `${name} was sent, in a form. If the provider's documentation shows JSON, set body-format: json.`;
+            return text_text `${name} was sent in a form. If the provider's documentation shows JSON, set body-format: json.`;
     }
 }
 /** The settings of the request that can be wrong where the server says no more: those that are set, and those that servers often require. */
@@ -4816,83 +5221,9 @@ function adviseOtherRequest({ bodyFormat, grantType }) {
 
 
 
-/** What is refused. */
-const openings = {
-    client: { title: 'client refused', say: ({ host }) => text_text `${host} refused the client` },
-    request: { title: 'refused', say: ({ host }) => text_text `${host} refused the request` },
-    grant: { title: 'grant refused', say: ({ host }) => text_text `${host} refused the grant` },
-    scope: {
-        title: 'scope refused',
-        say: ({ host, inputs }) => inputs.scopes.length === 0 ? text_text `${host} requires a scope` : text_text `${host} refused the scope`,
-    },
-    audience: { title: 'resource refused', say: ({ host }) => text_text `${host} refused the audience` },
-    resource: {
-        title: 'resource refused',
-        say: ({ host }) => text_text `${host} refused the audience or resource`,
-    },
-    grantType: {
-        title: 'grant not allowed',
-        say: ({ host, inputs }) => text_text `${host} does not allow ${nameGrant(inputs)} for this client`,
-    },
-    idToken: {
-        title: 'ID token refused',
-        say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
-    },
-    limit: { title: 'too many requests', say: ({ host }) => text_text `${host} refused for now` },
-    dpop: { title: 'DPoP wanted', say: ({ host }) => text_text `${host} requires a DPoP proof` },
-};
-/** The title of the one refusal that says everything already. */
-const dpopTitle = openings.dpop.title;
-/** Explains a refusal by what it is about. */
-function explainTopic({ opening, advise }, refusal) {
-    const { title, say } = opening(refusal);
-    return { title, message: text_text `${say(refusal)}: ${refusal.said}. ${advise(refusal)}` };
-}
-/** A topic that is named by a pattern. */
-function about(name, pattern, opening, advise, isPossible = () => true) {
-    return {
-        name,
-        isNamed: (refusal) => pattern.test(textOf(refusal)) && isPossible(refusal),
-        opening: typeof opening === 'function' ? opening : () => opening,
-        advise,
-    };
-}
-/** The codes that RFC 6749 registers: what they name is not what the server says. */
-const registeredCodes = new Set([
-    'invalid_request',
-    'invalid_client',
-    'invalid_grant',
-    'unauthorized_client',
-    'unsupported_grant_type',
-    'invalid_scope',
-    'invalid_target',
-    'access_denied',
-    'server_error',
-    'temporarily_unavailable',
-]);
-/** What a server says: its words, and a code of its own, which is read as words. */
-function textOf({ code, words }) {
-    const own = registeredCodes.has(code) ? '' : code.replace(/[_.-]+/g, ' ');
-    return `${own}\n${words}`;
-}
-/** A client secret, the client's credentials or its authentication, by whatever words. */
-const credentials = [
-    /client[ _-]?secret/,
-    // "invalid client", "unknown client id", "incorrect app credentials"
-    /(invalid|incorrect|wrong|bad|unknown|(unrecognized|unrecognised)|no such) (oauth ?2? )?(client|consumer|(app|application)|app ?id)\b(?! (scope|grant|redirect|assertion|metadata|version))/,
-    /(invalid|incorrect|wrong|bad|unknown)( or (invalid|unknown|missing))? (client|consumer|(app|application))?[ _-]?((id|identifier)|key|credentials?)\b/,
-    // "the client was not found", "client credentials were not valid"
-    /\b(client|consumer|(app|application))([ _-]?((id|identifier)|credentials?|key|authentication))?( (is|are|was|were|has|have))?( been)? (invalid|incorrect|wrong|bad|unknown|failed|not (found|valid|known|(recognized|recognised)|registered|correct|authenticated)|(unrecognized|unrecognised)|does not exist|could not be (found|verified|authenticated)|failure)/,
-    /(authenticate|authenticating|authentication)( of)?( the)? client|client authentication|client credentials?\b(?! (flow|grant|type|user))/,
-    /bad credentials|authentication (credentials|failed|failure)|login (failed|failure)/,
-];
-const namesCredentials = new RegExp(credentials.map(({ source }) => source).join('|'), 'i');
-/** A grant type, a flow or a service account, and that it is not for this client. */
-const grantWords = String.raw `(grant[ _-]?types?|grants?|flow|direct access|service[ _-]?accounts?|token exchange)`;
-const refusedWords = String.raw `(not (been |yet )?(allowed|enabled|supported|authorized|permitted|configured|granted|activated|available)|un(supported|authorized)|disabled|disallowed|isn't (allowed|enabled|supported)|cannot (use|be used)|may not use)`;
-const namesGrant = new RegExp(String.raw `\b${grantWords}\b.{0,80}\b${refusedWords}\b|\b${refusedWords}\b.{0,80}\b${grantWords}\b`, 'i');
-const namesTimes = /\b(iat|exp|nbf)\b|not yet valid|(expired|expiry|expiration|expires)|lifetime|clock|too (old|far in the future|long)|timeframe|issued (at|in the future)/i;
-const namesKey = /\bkid\b|\bkey[ _]?id\b|\bkeys?\b.{0,40}\b(not found|unknown|invalid|no match|not registered)|no (matching|valid) keys?|(unknown|invalid|unable to find|cannot find).{0,30}\bkey|\bjwks?\b|signature|certificate with identifier/i;
+
+
+
 function signs({ inputs }) {
     return sendsSignedJwt(inputs);
 }
@@ -4907,24 +5238,32 @@ function isIdTokenClient({ inputs, idToken }) {
 function isOAuth({ inputs }) {
     return inputs.endpointType === 'oauth2';
 }
+/** Longer words list everything that can be wrong, characters. */
+const longestSingleFault = 80;
+/** A user logs in with the grant, and the words are not about the client. */
+function isUserGrant({ inputs, words }) {
+    return inputs.grantType === 'password' && !/client|secret/i.test(words);
+}
 /**
  * What the words of a server are about; the first that fits counts. What can only be meant literally comes first, then the client's
  * credentials, which beat everything else that is named, then the parts of the request.
  */
 const topics = [
-    about('rate limit', /rate[ _-]?limit|too many (\w+ )?(requests|attempts|logins|calls|tokens)|throttled|throttling|(quota|limit) (was |has been |is )?(exceeded|reached)|exceeded.{0,30}\b(quota|limit)|slow down/i, openings.limit, adviseRateLimit),
-    about('DPoP', /\bdpop\b/i, openings.dpop, adviseDpop),
-    about('client-id as well as an ID token', /client[_ ]?id\b.{0,60}\b(match|differ|equal|same)|\b(sub|subject)\b.{0,60}\b(match|differ|equal).{0,60}client[_ ]?id/i, openings.client, () => text_text `Remove client-id: GitHub's OIDC token names the client already (its sub), and the two must be the same.`, (refusal) => isIdTokenClient(refusal) && refusal.inputs.clientId !== undefined),
-    about('client certificate', /client certificate|certificate.{0,30}\b(missing|required|not provided)|mutual tls|\bmtls\b/i, openings.client, (refusal) => showsCertificate(refusal.inputs)
+    about('rate limit', namesLimit, openings.limit, adviseRateLimit),
+    about('DPoP', namesDpop, openings.dpop, adviseDpop, ({ words }) => !namesCertificate.test(words)),
+    about('route of a gateway', namesGatewayRoute, openings.request, adviseGatewayRoute),
+    about('identity-aware proxy', namesIdentityProxy, openings.request, adviseIdentityProxy),
+    about('client-id as well as an ID token', /client[_ ]?id\b.{0,60}\b(match|differ|equal|same)|\b(sub|subject)\b.{0,60}\b(match|differ|equal).{0,60}client[_ ]?id/i, openings.client, () => text_text `Remove client-id. GitHub's OIDC token already names the client (sub), and the two must be the same.`, (refusal) => isIdTokenClient(refusal) && refusal.inputs.clientId !== undefined),
+    about('client certificate', namesCertificate, openings.client, (refusal) => showsCertificate(refusal.inputs)
         ? adviseCredentials(refusal)
-        : text_text `The provider expects a client certificate: set client-certificate and client-key.`, isOAuth),
+        : text_text `The provider expects a client certificate. Set client-certificate and client-key.`, isOAuth),
     {
         name: 'another client authentication method',
         isNamed: (refusal) => findOtherMethod(refusal) !== undefined,
         opening: () => openings.client,
         advise: adviseOtherMethod,
     },
-    about('signed JWT', /client[ _]assertion|signed jwt|\bjwt\b.{0,20}(required|expected|missing)/i, openings.client, () => text_text `The provider expects a signed JWT from this client: set private-key, or client-auth-method: client_secret_jwt.`, (refusal) => isOAuth(refusal) &&
+    about('signed JWT', /client[ _]assertion|signed jwt|\bjwt\b.{0,20}(required|expected|missing)/i, openings.client, () => text_text `The provider expects a signed JWT from this client. Set private-key, or client-auth-method: client_secret_jwt.`, (refusal) => isOAuth(refusal) &&
         !signs(refusal) &&
         !isIdTokenClient(refusal) &&
         !/client[ _-]?secret/i.test(refusal.words)),
@@ -4936,24 +5275,31 @@ const topics = [
         opening: () => openings.request,
         advise: (refusal) => adviseMissing(refusal, findMissingParameter(refusal) ?? ''),
     },
-    about('short secret', /key (size|length)|too short|at least \d+ (bits|bytes)|hash length|\d+ bits/i, openings.client, ({ inputs }) => text_text `${adviseMacLength(inputs)}The provider's documentation may name the length.`, ({ inputs }) => isSecretShort(inputs)),
-    about('credentials', namesCredentials, (refusal) => (isIdTokenClient(refusal) ? openings.idToken : openings.client), (refusal) => (isIdTokenClient(refusal) ? adviseIdToken(refusal) : adviseCredentials(refusal))),
-    about('refresh token', /refresh[ _-]?token|\btoken\b.{0,40}\b(revoked|expired|used|inactive|invalid|not active)|session.{0,30}(expired|not active)/i, openings.grant, adviseRefreshToken, ({ inputs }) => inputs.grantType === 'refresh_token'),
-    about('access to an API', /client-grant|not authorized to access|service not found/i, openings.audience, adviseAudience, isOAuth),
+    about('key length', namesKeyLength, openJwt, ({ inputs }) => adviseKeyLength(inputs), signs),
+    about('user', /\buser|password|second factor|multi-?factor|\bmfa\b/i, openings.grant, adviseGrant, isUserGrant),
+    about('public client', namesPublicClient, openings.client, advisePublicClient, isOAuth),
+    about('client credentials grant', namesClientCredentials, openings.grantType, adviseGrantNotAllowed, isOAuth),
+    about('credentials', new RegExp(`${namesCredentials.source}|${namesLogin.source}`, 'i'), (refusal) => (isIdTokenClient(refusal) ? openings.idToken : openings.client), (refusal) => (isIdTokenClient(refusal) ? adviseIdToken(refusal) : adviseCredentials(refusal))),
+    about('refresh token', namesRefreshToken, openings.grant, adviseRefreshToken, ({ inputs }) => inputs.grantType === 'refresh_token'),
+    about('subject token', namesSubjectToken, openings.grant, adviseGrant, ({ inputs, idToken }) => inputs.grantType === tokenExchangeGrant && idToken === undefined),
+    about('access to an API', namesApi, openings.audience, adviseAudience, isOAuth),
+    about('service account', namesServiceAccount, openings.grant, adviseServiceAccount, isOAuth),
+    about('grant type', namesGrantType, openings.unknownGrant, adviseUnknownGrant, isOAuth),
     about('grant', namesGrant, openings.grantType, adviseGrantNotAllowed, isOAuth),
-    about('algorithm', /\b(alg|algorithm)s?\b/i, openJwt, ({ inputs }) => adviseAlgorithm(inputs), signs),
+    about('algorithm', namesAlgorithm, openJwt, adviseAlgorithm, signs),
     about('key', namesKey, openJwt, ({ inputs }) => adviseKey(inputs), signs),
     about('audience of the ID token', /\baudience\b|\baud\b/i, openings.idToken, adviseIdToken, ({ inputs, idToken, words }) => idToken !== undefined &&
         (inputs.audiences.length === 0 || /\b(assertion|issuer|subject|federated)\b/i.test(words))),
     about('audience', /\baudiences?\b|\baud\b/i, (refusal) => (signs(refusal) ? openJwt(refusal) : openings.audience), adviseAudience, isOAuth),
-    about('scope', /\bscopes?\b/i, openings.scope, adviseScope, isOAuth),
-    about('permission', /\bpermissions?\b|\bprivileges?\b|insufficient rights|not authorized to perform/i, openings.request, advisePermission, ({ idToken }) => idToken === undefined),
+    about('scope', namesScope, openings.scope, adviseScope, isOAuth),
+    about('permission', namesPermission, openings.request, advisePermission, ({ idToken }) => idToken === undefined),
     about('resource', /\bresources?\b.{0,40}\b(not|invalid|unknown)\b|\b(invalid|unknown) resource|AADSTS500011\b/i, openings.resource, adviseResource, isOAuth),
+    about('JWT seen before', namesReplay, openJwt, adviseReplay, signs),
     about('times of the JWT', namesTimes, openJwt, adviseClock, signs),
     about('issuer and subject', /\b(iss|issuer|sub|subject)\b/i, openJwt, ({ inputs }) => adviseIssuerAndSubject(inputs), signs),
-    about('user', /\b(user ?name|password|user credentials|user account|second factor|mfa|multi-?factor)\b/i, openings.grant, adviseGrant, ({ inputs }) => inputs.grantType === 'password'),
-    about('redirect URI', /redirect[ _-]?ur[il]/i, openings.grant, () => text_text `redirect_uri in parameters must be the one with which the code was requested.`, ({ inputs }) => inputs.grantType === 'authorization_code'),
-    about('address', /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i, openings.request, adviseAddress),
+    about('redirect URI', namesRedirect, openings.grant, adviseRedirect, ({ inputs, words }) => inputs.grantType === 'authorization_code' || words.length < longestSingleFault),
+    about('code', namesCode, openings.grant, adviseGrant, ({ inputs }) => inputs.grantType === 'authorization_code'),
+    about('address', namesAddress, openings.request, adviseAddress),
     about('consent', /\bconsent\b|\bapproval\b|not (been |yet )?approved|policy (evaluation|configuration)/i, openings.request, adviseConsent),
     about('account', /\b(client|(app|application)|account|user|(organization|organisation)|subscription|principal)\b.{0,60}\b(disabled|suspended|inactive|deactivated|locked|switched off|archived|not active|expired)\b/i, openings.request, adviseAccount),
 ];
@@ -4977,6 +5323,7 @@ function findTopic(refusal) {
 
 
 
+
 /**
  * Explains an answer that refuses, and says what to change. What a page is comes first, then what the server's words name, then the
  * status and the code.
@@ -4986,7 +5333,7 @@ function findTopic(refusal) {
 function explainRefusal(refusal, isPassing) {
     const { answer, status, code } = refusal;
     if (isTelling(answer.page))
-        return explainPage(answer.page, refusal);
+        return explainPage(answer.page, refusal, 'a token');
     if (status === 407)
         return explainProxyRefusal(status, refusal.host);
     if (status === 429)
@@ -5003,15 +5350,21 @@ function explainRefusal(refusal, isPassing) {
 /** The codes that say nothing but that the server cannot answer now (RFC 6749 section 4.1.2.1, RFC 8628 section 3.5). */
 const passingCodes = new Set(['temporarily_unavailable', 'slow_down']);
 /** Whether the words are about the request, and not about the place or about the server itself. */
-function isAboutRequest({ status, code }) {
+function isAboutRequest({ status, code, answer }) {
+    // A fault of SOAP 1.1 has 500 whatever it is about.
+    if (isSoapFault(answer))
+        return true;
     if (status >= 500)
         return code !== '' && code !== 'server_error';
     return ![404, 405, 406, 410, 415].includes(status);
 }
+function isSoapFault({ words }) {
+    return words?.form === 'markup' && /<(?:[A-Za-z][\w.-]{0,40}:)?Fault\b/.test(words.outside);
+}
 function explainBusy({ host, said }) {
     return {
         title: 'server busy',
-        message: text_text `${host} cannot answer now: ${said}. The provider's status page may tell more.`,
+        message: text_text `${host} cannot answer now: ${said}. Check the provider's status page.`,
     };
 }
 /** What a refusal is about where its words say no more. */
@@ -5026,10 +5379,7 @@ const reasons = {
     limit: { opening: () => openings.limit, advise: adviseRateLimit },
     idToken: { opening: () => openings.idToken, advise: adviseIdToken },
     unknownGrant: {
-        opening: () => ({
-            title: 'grant type not supported',
-            say: ({ host, inputs }) => text_text `${host} does not support ${nameGrant(inputs)}`,
-        }),
+        opening: () => openings.unknownGrant,
         advise: adviseUnknownGrant,
     },
 };
@@ -5050,7 +5400,7 @@ const codes = {
 function adviseRequestOrClient(refusal) {
     if (refusal.inputs.endpointType === 'acs_api')
         return adviseCredentials(refusal);
-    return text_text `${adviseRequest(refusal)} Some servers answer a wrong secret like this, too. ${adviseCredentials(refusal)}`;
+    return text_text `${adviseRequest(refusal)} Some servers also answer like this to a wrong secret. ${adviseCredentials(refusal)}`;
 }
 /** By the code of the error; undefined where the server gives none that is registered, or the status says more. */
 function explainCode(refusal) {
@@ -5080,25 +5430,37 @@ function explainStatus(refusal) {
         case 410:
             return {
                 title: 'no token endpoint there',
-                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}`,
+                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}${adviseMethod(refusal)}`,
             };
         case 406:
+            return {
+                title: 'format refused',
+                message: text_text `${answered}. Check ${nameUrlInput(inputs)}. If the provider's documentation names a value for Accept, set it in headers. Some firewalls also answer like this.`,
+            };
         case 415:
             return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
     }
     if (status >= 500) {
         return {
             title: 'server failed',
-            message: text_text `${answered}. The provider's status page may tell more.`,
+            message: text_text `${answered}. Check the provider's status page.`,
         };
     }
     const isOwnError = code !== '' || status < 300;
     return {
         title: 'refused',
         message: isOwnError
-            ? text_text `${host} refused the request: ${said}. The provider's documentation says what that means.`
+            ? text_text `${host} refused the request: ${said}. See the provider's documentation for this error.`
             : text_text `${answered}. Check ${nameUrlInput(inputs)}, and what the provider's documentation says about this answer.`,
     };
+}
+/** Another method than the server has at this path: it says so with 405, or in words ("Cannot POST /token"). */
+function adviseMethod({ status, words, inputs }) {
+    const { requestMethod } = inputs;
+    const isNamed = status === 405 || /\bcannot (post|get|put)\b|\bmethod\b/i.test(words);
+    return isNamed
+        ? text_text ` The request was sent with ${requestMethod}. If the documentation shows another method, set request-method.`
+        : text_text ``;
 }
 function pathOf({ tokenUrl = '', issuer = '' }) {
     return new URL(tokenUrl === '' ? issuer : tokenUrl).pathname;
@@ -5106,7 +5468,7 @@ function pathOf({ tokenUrl = '', issuer = '' }) {
 function adviseUrl({ issuer }) {
     return issuer === undefined
         ? text_text `Check token-url against the provider's documentation.`
-        : text_text `The issuer's metadata names this endpoint; set token-url instead if the provider's documentation names another.`;
+        : text_text `The issuer's metadata names this endpoint. If the provider's documentation names another, set token-url instead.`;
 }
 /** Nothing says why: what is refused most often, then what can be missing. */
 function adviseUnexplained(refusal) {
@@ -5146,7 +5508,7 @@ function token_answer_nameFault({ code, answer, location, path }) {
         case 'redirect':
             return nameRedirect(answer.status, location);
         case 'unparsable':
-            return text_text `${status} with ${nameContent(answer)} in place of a token`;
+            return text_text `${status} with ${nameContent(answer)} instead of a token`;
         case 'no_access_token':
             return path === undefined
                 ? text_text `${status} without an access_token`
@@ -5154,9 +5516,9 @@ function token_answer_nameFault({ code, answer, location, path }) {
         case 'no_expires_at':
             return text_text `${status} without a Zulu time in expires_at`;
         case 'malformed_token':
-            return text_text `${status} with a token that has characters no token can have`;
+            return text_text `${status} with a token that has characters that are not allowed`;
         case 'short_token':
-            return text_text `${status} with a token of fewer than ${shortestToken} characters`;
+            return text_text `${status} with a token of fewer than ${token_response_shortestToken} characters`;
     }
 }
 /** The shape of the answer, and what it says. */
@@ -5168,7 +5530,7 @@ function describeTokenAnswer(error, after) {
         ...describeShape(answer, after),
         ...listDetails([
             ['error_uri', uri],
-            ['location', location],
+            ['location', location === undefined ? undefined : placeOf(location)],
         ]),
     ];
 }
@@ -5184,7 +5546,7 @@ function explainTokenError(error, view) {
         case 'redirect':
             return {
                 title: 'redirect',
-                message: text_text `${answered}. It was not followed, because the secret would have gone along. ${adviseRedirect(inputs)}`,
+                message: text_text `${answered}. Redirects are not followed, because they would send the secret to another address. ${token_answer_adviseRedirect(inputs, error.location)}`,
             };
         case 'unparsable':
             return explainUnparsable(error, refusal);
@@ -5193,17 +5555,17 @@ function explainTokenError(error, view) {
         case 'no_expires_at':
             return {
                 title: 'no expires_at',
-                message: text_text `${answered}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url, and endpoint-type.`,
+                message: text_text `${answered}, which an ACS endpoint sends as 2026-01-31T12:00:00Z. Check token-url and endpoint-type.`,
             };
         case 'malformed_token':
             return {
                 title: 'malformed token',
-                message: text_text `${answered}; it could inject something into a later step, so it was thrown away. The server's operator must fix it.`,
+                message: text_text `${answered}. It could inject commands into later steps, so it was discarded. The server's operator must fix it.`,
             };
         case 'short_token':
             return {
                 title: 'malformed token',
-                message: text_text `${answered}, which cannot be hidden in the log: a mask of so few would hide ordinary words. ${adviseEndpoint(inputs)}.`,
+                message: text_text `${answered}. So short a token cannot be hidden in the log. ${adviseEndpoint(inputs)}.`,
             };
     }
 }
@@ -5212,10 +5574,16 @@ function adviseEndpoint({ issuer }) {
         ? text_text `Check that token-url is the token endpoint`
         : text_text `Check issuer, whose metadata names this token endpoint`;
 }
-function adviseRedirect({ issuer }) {
-    return issuer === undefined
+/** The path of a login page, or the host of a gateway; many token endpoints have a host that is called so. */
+const loginPlace = /^(?:https?:\/\/[^/]*)?\/[^?#]*(?:log-?[io]n|sign-?[io]n|\bsso\b|saml)|cloudflareaccess\.com\//i;
+function token_answer_adviseRedirect({ issuer }, location = '') {
+    const set = issuer === undefined
         ? text_text `Set token-url to the token endpoint itself.`
-        : text_text `Set token-url, the token endpoint itself, instead of issuer.`;
+        : text_text `Set token-url to the token endpoint itself, instead of issuer.`;
+    const isLogin = loginPlace.test(location);
+    return isLogin
+        ? text_text `${set} The redirect points to a login page. A gateway with its own login may be in front of the server.`
+        : set;
 }
 /** The line that reads the token from where it probably is; it stands last, to be copied. */
 function suggestFields({ answer, inputs }) {
@@ -5266,11 +5634,11 @@ function explainUnparsable(error, refusal) {
         return { title: 'empty answer', message: text_text `${answered}. ${check}.` };
     }
     if (isTelling(answer.page))
-        return explainPage(answer.page, refusal);
+        return explainPage(answer.page, refusal, 'a token');
     if (answer.page === 'page' || /html/i.test(answer.contentType ?? '')) {
         return {
             title: 'a page, not a token',
-            message: text_text `${answered}: a page for people. Check ${nameUrlInput(inputs)}; a proxy may have answered, too.`,
+            message: text_text `${answered}, a web page. Check ${nameUrlInput(inputs)}. A proxy may have answered instead.`,
         };
     }
     const what = (answer.fields ?? []).length > 0 ? text_text `: a list` : text_text `: neither a JSON object nor a form`;
@@ -5311,13 +5679,13 @@ function explainDistrust(error, view) {
     if (error.peer === 'proxy') {
         return {
             title,
-            message: text_text `The TLS connection to the proxy failed: ${fault}. Check https_proxy. ${adviseTrust}`,
+            message: text_text `The TLS connection to the proxy failed: ${fault}. Check https_proxy. ${adviseTrust(view.inputs)}`,
         };
     }
     if (systemCode === 'CERT_HAS_EXPIRED') {
         return {
             title,
-            message: text_text `The certificate of ${server} has expired, or the one of its CA. The server's operator must renew it.`,
+            message: text_text `The certificate of ${server} or of its CA has expired. The server's operator must renew it.`,
         };
     }
     if (systemCode === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -5329,28 +5697,29 @@ function explainDistrust(error, view) {
     if (unknownIssuers.has(systemCode)) {
         return {
             title,
-            message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode})${nameIssuer(error)}. ${suspectProxy(error)}${adviseTrust}`,
+            message: text_text `The certificate of ${server} is not trusted: ${fault} (${systemCode})${nameIssuer(error)}. ${suspectProxy(error)}${adviseTrust(view.inputs)}`,
         };
     }
     return {
         title,
-        message: text_text `The certificate of ${server}, or the one of a CA above it, is not accepted: ${fault} (${systemCode}). It must be replaced there: by the server's operator, or at a proxy that inspects TLS.`,
+        message: text_text `The certificate of ${server} or of its CA is not accepted: ${fault} (${systemCode}). The server's operator must replace it. If a proxy inspects TLS, it is the proxy's certificate.`,
     };
 }
 /** Who issued the certificate: the name tells a private CA and a proxy that inspects TLS from a public one. */
 function nameIssuer({ issuer }) {
-    return issuer === undefined ? text_text `` : text_text `; it was issued by "${issuer}"`;
+    return issuer === undefined ? text_text `` : text_text `, issued by "${issuer}"`;
 }
 /** Such a proxy shows certificates of its own. */
 function suspectProxy({ proxy }) {
     return proxy === undefined
         ? text_text ``
-        : text_text `The connection goes through the proxy ${proxy}; if it inspects TLS, the certificate is the proxy's. `;
+        : text_text `The connection goes through the proxy ${proxy}. If the proxy inspects TLS, the certificate is the proxy's. `;
 }
 /** The alert of a server that serves nobody without a certificate (RFC 8446 section 6.2). */
 const certificateRequired = 116;
 /** The alerts that do not name the client's certificate, and are sent for it, too: handshake_failure, decrypt_error. */
-const ambiguousAlerts = new Set([40, 51]);
+const handshakeFailure = 40;
+const ambiguousAlerts = new Set([handshakeFailure, 51]);
 /** A handshake that failed for another reason than the peer's certificate. */
 function explainTlsFailure(error, view) {
     const { code, systemCode = '', alert } = error;
@@ -5360,36 +5729,40 @@ function explainTlsFailure(error, view) {
     if (isCertificateShown(view) && isRefused) {
         return {
             title: 'client certificate refused',
-            message: text_text `${server} did not accept the client's certificate: ${fault}. Check that client-certificate is the one registered there, with its chain, and current.`,
+            message: text_text `${server} rejected the client certificate: ${fault}. Check that client-certificate is registered there, is current and has its chain.`,
         };
     }
     if (alert === certificateRequired) {
         return {
-            title: 'client certificate wanted',
-            message: text_text `${server} wants a certificate of the client: ${fault}. Give client-certificate and client-key.`,
+            title: 'client certificate required',
+            message: text_text `${server} requires a client certificate: ${fault}. Set client-certificate and client-key.`,
         };
     }
     const title = 'TLS failed';
     if (code === 'tls_missing') {
         return {
             title,
-            message: text_text `${server} does not speak TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
+            message: text_text `${server} does not use TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
         };
     }
     if (code === 'tls_outdated') {
         return {
             title,
-            message: text_text `${server} speaks outdated versions of TLS only: ${fault}. It must allow TLS 1.2 or later; that is for the server's operator.`,
+            message: text_text `${server} supports only outdated versions of TLS: ${fault}. The server's operator must allow TLS 1.2 or later.`,
         };
     }
+    const mayWantCertificate = alert === handshakeFailure && wordsOf(view.stage).showsCertificate;
+    const advice = mayWantCertificate && error.peer === 'server'
+        ? text_text `It may require a client certificate (client-certificate), or have no cipher in common with this runner.`
+        : adviseScheme(error, view);
     return {
         title,
-        message: text_text `${server} and this runner could not agree on TLS: ${fault}. ${adviseScheme(error, view)}`,
+        message: text_text `${server} and this runner could not agree on TLS: ${fault}. ${advice}`,
     };
 }
 function adviseScheme({ peer }, view) {
     return peer === 'proxy'
-        ? text_text `Check https_proxy; the address of a proxy usually begins with http://.`
+        ? text_text `Check https_proxy. The address of a proxy usually begins with http://.`
         : serverOf(view).adviseTls(view.inputs, text_text `the scheme and the port`);
 }
 /** What an error of TLS says, without Node's advice, which nobody can follow in a workflow. */
@@ -5420,7 +5793,7 @@ function describeTransportError(error, allowed, view) {
         case 'name_unresolved':
             return text_text `${serverOf(view).nameHost(view.server)} was not resolved (${systemCode})`;
         case 'connection_failed':
-            return text_text `${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
+            return describeBrokenConnection(error, view);
         case 'tls_untrusted':
         case 'client_certificate_refused':
         case 'tls_missing':
@@ -5428,27 +5801,23 @@ function describeTransportError(error, allowed, view) {
         case 'tls_failed':
             return text_text `TLS failed: ${nameTlsFault(error)} (${systemCode})`;
         case 'tls_expected':
-            return text_text `the answer is a record of TLS in place of HTTP`;
+            return text_text `the answer is TLS instead of HTTP`;
         case 'http2_only':
-            return text_text `the server speaks HTTP/2 only`;
+            return text_text `the server supports only HTTP/2`;
         case 'proxy_refused':
             return text_text `the proxy refused: ${nameStatus(error.proxyStatus ?? 0)}`;
         case 'proxy_invalid':
-            return text_text `the proxy's address in the environment is no usable URL`;
+            return text_text `the proxy's address in the environment is not a valid URL`;
         case 'proxy_unsupported':
-            return text_text `the environment names a proxy of the kind ${error.scheme ?? ''}://`;
+            return text_text `the environment names a ${error.scheme ?? ''}:// proxy`;
         case 'proxy_unreachable':
             return text_text `the proxy could not be reached: ${messageOf(error.cause)}`;
         case 'answer_cut':
             return text_text `the answer was cut off`;
         case 'answer_unreadable':
-            if (encoding !== '')
-                return text_text `the answer is damaged (Content-Encoding: ${encoding})`;
-            return reason === undefined
-                ? text_text `the answer is not readable HTTP`
-                : text_text `the answer is not readable HTTP: ${reason}`;
+            return text_text `${encoding === '' ? text_text `the answer is not readable HTTP` : text_text `the answer is damaged (Content-Encoding: ${encoding})`}${reason === undefined ? '' : text_text `: ${reason}`}`;
         case 'encoding_unknown':
-            return text_text `the answer has a Content-Encoding that is not known here: ${encoding}`;
+            return text_text `the answer has a Content-Encoding that is not supported: ${encoding}`;
         case 'answer_too_large':
             return text_text `the answer is larger than ${nameLimit(view)}`;
         case 'headers_too_large':
@@ -5471,23 +5840,28 @@ function explainTransportError(error, { allowed }, view) {
         case 'timeout':
             return {
                 title: 'no answer in time',
-                message: text_text `${server} ${isExchanging(error) ? text_text `gave ${what}` : text_text `could not be reached: ${what}`}. Check that this runner can reach it; a slow server needs a longer timeout or total-timeout.`,
+                message: text_text `${server} ${isExchanging(error) ? text_text `gave ${what}` : text_text `could not be reached: ${what}`}. Check that this runner can reach it. For a slow server, set a longer timeout or total-timeout.`,
             };
         case 'name_not_found':
             return {
                 title: 'name not found',
-                message: text_text `${server} could not be reached: ${what}. ${transport_adviseAddress(view, text_text `; a private name needs a runner inside its network`)}`,
+                message: text_text `${server} could not be reached: ${what}. ${transport_adviseAddress(view, text_text `. A private name requires a runner inside its network`)}`,
             };
         case 'name_unresolved':
             return {
                 title: 'name not resolved',
-                message: text_text `${server} could not be reached: ${what}. The name server of this runner gave no answer. If that stays so, check the DNS settings of the runner.`,
+                message: text_text `${server} could not be reached: ${what}. The runner's DNS server gave no answer. If every run fails like this, check the DNS settings of the runner.`,
             };
         case 'connection_failed':
-            return {
-                title: 'no connection',
-                message: text_text `${server} could not be reached: ${what}. ${adviseConnection(error, view)}`,
-            };
+            return isReached(error)
+                ? {
+                    title: 'no answer',
+                    message: text_text `${server} was reached, but ${what}. ${adviseClosed(view)}`,
+                }
+                : {
+                    title: 'no connection',
+                    message: text_text `${server} could not be reached: ${what}. ${adviseConnection(view)}`,
+                };
         case 'tls_untrusted':
             return explainDistrust(error, view);
         case 'client_certificate_refused':
@@ -5498,19 +5872,19 @@ function explainTransportError(error, { allowed }, view) {
         case 'tls_expected':
             return {
                 title: 'TLS expected',
-                message: text_text `${server} speaks TLS on this port, but the URL begins with http://. ${serverOf(view).adviseTls(view.inputs, text_text `the scheme`)}`,
+                message: text_text `${server} uses TLS on this port, but the URL begins with http://. ${serverOf(view).adviseTls(view.inputs, text_text `the scheme`)}`,
             };
         case 'http2_only':
             return {
                 title: 'HTTP/2 only',
-                message: text_text `${server} speaks HTTP/2 only, and this action HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.`,
+                message: text_text `${server} supports only HTTP/2, and this action uses HTTP/1.1. Allow HTTP/1.1 at the server or at a proxy in front of it.`,
             };
         case 'proxy_refused':
             return explainProxyRefusal(error.proxyStatus ?? 0, server);
         case 'proxy_invalid':
             return {
                 title: 'proxy not usable',
-                message: text_text `${server} could not be asked: ${what}. Check https_proxy and http_proxy; a % in a user name or password is written %25.`,
+                message: text_text `No request to ${server}: ${what}. Check https_proxy and http_proxy. Write a % in a user name or password as %25.`,
             };
         case 'proxy_unsupported':
             return {
@@ -5525,26 +5899,26 @@ function explainTransportError(error, { allowed }, view) {
         case 'answer_too_large':
             return {
                 title: 'answer too large',
-                message: text_text `${server} sent more than ${nameLimit(view)}; the answer that was asked for has a few KiB. ${transport_adviseAddress(view)}`,
+                message: text_text `${server} sent more than ${nameLimit(view)}. The expected answer has a few KiB. ${transport_adviseAddress(view)}`,
             };
         case 'headers_too_large':
             return {
                 title: 'answer too large',
-                message: text_text `${server} sent more than ${limits/* maxHeaderBytes */.P / 1024} KiB of headers. The server's operator must make them smaller; cookies are the usual reason.`,
+                message: text_text `${server} sent more than ${limits/* maxHeaderBytes */.P / 1024} KiB of headers. The server's operator must make them smaller. The usual reason is cookies.`,
             };
         case 'answer_cut':
         case 'answer_unreadable':
             return {
                 title: 'answer damaged',
-                message: text_text `${server} could not be understood: ${what}. If it stays so, look at the server's log or at a proxy in between.`,
+                message: text_text `${server} answered, but ${what}. If every run fails like this, look at the server's log or at a proxy in between.`,
             };
         case 'encoding_unknown':
             return {
                 title: 'encoding not known',
-                message: text_text `${server} could not be understood: ${what}. No compression was requested; gzip, deflate and br are decoded. Change that at the server or at a proxy in front of it.`,
+                message: text_text `${server} answered, but ${what}. No compression was requested. Only gzip, deflate and br are supported. Change that at the server or at a proxy in front of it.`,
             };
         case 'request_failed':
-            return { title: 'request failed', message: text_text `${server} could not be asked: ${what}.` };
+            return { title: 'request failed', message: text_text `No request to ${server}: ${what}.` };
     }
 }
 const networkErrors = {
@@ -5559,6 +5933,24 @@ const networkErrors = {
     EACCES: 'this machine does not permit the connection',
     EPERM: 'this machine does not permit the connection',
 };
+/** A connection that was never made says why; one that was made says when it ended. */
+function describeBrokenConnection(error, view) {
+    const { systemCode = '', step } = error;
+    const isClosed = closing.has(systemCode);
+    if (isClosed && step === 'securing') {
+        return text_text `the server closed the connection before TLS was set up (${systemCode})`;
+    }
+    if (isClosed && step === 'exchanging') {
+        return text_text `the server closed the connection without an answer (${systemCode})`;
+    }
+    return text_text `${networkErrors[systemCode] ?? 'the connection failed'} (${systemCode})${nameAddresses(error, view)}`;
+}
+/** How a connection ends that the other side closes. */
+const closing = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+/** Whether there was a connection to the server. */
+function isReached({ step }) {
+    return step === 'securing' || step === 'exchanging';
+}
 function describeTimeout(error, allowed, view) {
     const within = text_text `within ${formatDuration(allowed)}`;
     const isProxy = error.peer === 'proxy';
@@ -5568,7 +5960,7 @@ function describeTimeout(error, allowed, view) {
         case 'connecting':
             return text_text `no connection${isProxy ? text_text ` to the proxy` : text_text ``} ${within}${nameAddresses(error, view)}`;
         case 'tunneling':
-            return text_text `no answer of the proxy ${within}`;
+            return text_text `no answer from the proxy ${within}`;
         case 'securing':
             return text_text `no TLS${isProxy ? text_text ` with the proxy` : text_text ``} ${within}`;
         case 'preparing':
@@ -5596,12 +5988,18 @@ function nameLimit(view) {
 function transport_adviseAddress(view, more = text_text ``) {
     return serverOf(view).adviseAddress(view.inputs, more);
 }
-function adviseConnection({ systemCode = '' }, view) {
-    const address = transport_adviseAddress(view, text_text `, and that the server admits this runner's address`);
-    const isBroken = systemCode === 'ECONNRESET' || systemCode === 'EPIPE';
-    return isBroken && isCertificateShown(view)
-        ? text_text `${address} A server that does not accept client-certificate may break the connection, too.`
-        : address;
+function adviseConnection(view) {
+    return transport_adviseAddress(view, text_text `, and that the server allows this runner's address`);
+}
+/** A connection was there: the port may speak another protocol, or something on the way ends what it does not like. */
+function adviseClosed(view) {
+    const scheme = new URL(view.server).protocol === 'http:' ? text_text `http://` : text_text `https://`;
+    const port = view.stage === 'id_token'
+        ? transport_adviseAddress(view)
+        : serverOf(view).adviseTls(view.inputs, text_text `the port and the scheme (${scheme})`);
+    return isCertificateShown(view)
+        ? text_text `${port} A server that does not accept client-certificate can also close the connection, and so can a firewall or a proxy.`
+        : text_text `${port} A firewall or a proxy can also close the connection.`;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/attempts.js
@@ -5677,9 +6075,9 @@ function explainLongWait(failure, view) {
     // With any other status it is a server that is down for a while.
     const isQuota = error instanceof TokenError && error.answer.status === 429;
     return {
-        title: 'asked to wait too long',
+        title: 'wait too long',
         message: isQuota
-            ? text_text `${asks} No setting here can shorten that: it is a quota. Reuse tokens (use-cache), or ask the provider for a higher limit.`
+            ? text_text `${asks} No setting can shorten that, because it is a quota of the provider. Reuse tokens (use-cache), or ask the provider for a higher limit.`
             : text_text `${asks} Run the job again later, or set a longer total-timeout.`,
     };
 }
@@ -5695,7 +6093,7 @@ function sayWhyNotAgain({ code, failure }, { inputs: { totalTimeout, retryMaxAtt
             : text_text `Stopped after ${failure.attempt} attempts.`;
     }
     if ((error instanceof TokenError || error instanceof transport_error/* TransportError */.wX) && error.retryable) {
-        return text_text `Not retried: what the grant carries works only once, and may have been used.`;
+        return text_text `Not retried: this grant works only once, and may have been used already.`;
     }
     return isAnswer(error)
         ? text_text `Not retried: the answer would be the same.`
@@ -5709,7 +6107,7 @@ function isAnswer(error) {
 
 ;// CONCATENATED MODULE: ./build/compiled/exchange/tls-identity.js
 
-/** Whom to trust and who to be on connections to the authorization server. */
+/** Which certificates to trust, and which to show, on connections to the authorization server. */
 function makeTlsIdentity(inputs) {
     const { caCertificate, clientCertificate, clientKey } = inputs;
     const trust = caCertificate === undefined ? {} : { ca: caCertificate };
@@ -5727,7 +6125,7 @@ function makeTlsIdentity(inputs) {
 /**
  * Makes the attempts of one stage, and writes a line for each that failed.
  *
- * @throws {StageError} when no attempt succeeded; the log has the details then
+ * @throws {StageError} if no attempt succeeded; the log has the details
  */
 async function runStage(plan, { clock, random, send, log, deadline }) {
     const { stage, inputs, shape, idTokens, ask, judge } = plan;
@@ -5783,8 +6181,8 @@ function isWorthALine({ attempt, wait }) {
 /**
  * Finds the token endpoint and the revocation endpoint: those of the inputs, or what the issuer's metadata names.
  *
- * @throws {StageError} when the issuer's metadata cannot be read
- * @throws {NoRevocationEndpointError} when the token must be revoked and the metadata does not say where
+ * @throws {StageError} if the issuer's metadata cannot be read
+ * @throws {NoRevocationEndpointError} if the token must be revoked and the metadata does not say where
  */
 async function findEndpoints(inputs, context) {
     const { tokenUrl, issuer = '', allowHttp, retryOn } = inputs;
@@ -5800,7 +6198,7 @@ async function findEndpoints(inputs, context) {
     }, context);
     return { ...inputs, ...chooseEndpoints(inputs, metadata) };
 }
-/** A client that shows a certificate uses the endpoints that want one, where there are such (RFC 8705 section 5). */
+/** A client with a certificate uses the endpoints for certificates if the metadata names any (RFC 8705 section 5). */
 function chooseEndpoints(inputs, metadata) {
     const { tokenEndpoint, mtlsTokenEndpoint, revocationEndpoint, mtlsRevocationEndpoint } = metadata;
     const usesTls = showsCertificate(inputs);
@@ -5815,19 +6213,22 @@ function chooseEndpoints(inputs, metadata) {
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/keys/private-parts.js
 
 
-/** The fewest characters of a mask: a shorter one would blank what is no secret. */
+/** The shortest mask, in characters. A shorter one would blank text that is not secret. */
 const shortestPart = 8;
 /** The length of a PEM's line (RFC 7468 section 2). */
 const pemLine = 64;
-/** Members with a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, of key files. In JSON as it is written. */
+/**
+ * The fields that hold a secret: of a JWK (RFC 7517 section 9.2), in its `oth`, and of key files. Matched in the JSON
+ * text.
+ */
 const privateMember = /["'](d|p|q|dp|dq|qi|k|r|t|key|private_?key)["']\s*:\s*(["'])((?:\\[\s\S]|(?!\2)[^\\])*)/gi;
 /**
- * Lists what of an input must be masked in the log, whatever it is, damaged or not: a PEM's lines of base64 and these
- * in a row, a JWK's private members, a key file's key as it is written there; of other JSON, what is long and like
- * base64; of other text, every line. A part has at least 8 characters, and is never JSON as a whole, nor a line that
- * says BEGIN or END.
+ * Lists the parts of an input that must be masked in the log, whatever the input is, damaged or not. Of a PEM: its
+ * lines of base64, and these joined. Of a JWK: its private fields. Of a key file: its key as it is written there. Of
+ * other JSON: what is long and looks like base64. Of other text: every line. A part has at least 8 characters. It is
+ * never JSON as a whole, and never a BEGIN or END line.
  *
- * @param input the same as for `readSigningKey` takes
+ * @param input the same input as of `readSigningKey`
  */
 function listPrivateParts(input) {
     const parts = [
@@ -5851,7 +6252,7 @@ function unescapeJson(value) {
 function splitLines(text) {
     return text.split(/[\r\n]/).map((line) => line.trim());
 }
-/** Whether a text is a BEGIN or END line and nothing more. */
+/** Whether a text is only a BEGIN or END line. */
 function isMarker(text) {
     return text.replace(pemMarker, '') === '';
 }
@@ -5864,8 +6265,8 @@ function listPemLines(text) {
     });
 }
 /**
- * The text after each BEGIN line and before each END line, be it that the other one is missing. Of the text elsewhere the
- * lines of base64: beside a certificate, a key may have lost both.
+ * The text after each BEGIN line and before each END line, even if the other line is missing. Of all other text, the
+ * lines of base64, because a key next to a certificate may have lost both lines.
  */
 function listPemBodies(text) {
     const markers = [...text.matchAll(pemMarker)];
@@ -5880,15 +6281,15 @@ function listPemBodies(text) {
         if (!isBegun && !isEnded && markers.length > 0) {
             return splitLines(between).filter((line) => base64Line.test(line));
         }
-        // Base64 has no quotes: in JSON, one is where a PEM ends that has lost a line.
+        // Base64 has no quotes. In JSON, a quote shows where a PEM ends that has lost a line.
         const pieces = between.split(/["']/);
         return [...(isBegun ? pieces.slice(0, 1) : []), ...(isEnded ? pieces.slice(-1) : [])];
     });
 }
 const base64Line = /^[A-Za-z0-9+/=_-]{20,}$/;
-/** What the headers of an encrypted PEM are made of (RFC 1421 section 4.6). */
+/** The words in the headers of an encrypted PEM (RFC 1421 section 4.6). */
 const pemHeader = /^(?:Proc-Type:|4,ENCRYPTED|DEK-Info:|[A-Z0-9-]+,[A-F0-9]+)$/;
-/** Splits a PEM's body into its lines, be they joined by spaces, without headers. */
+/** Splits a PEM's body into its lines, without headers. Spaces may stand for line breaks. */
 function splitBody(body) {
     return body.split(/[\s"']|-{2,}/).filter((line) => !pemHeader.test(line));
 }
@@ -5898,7 +6299,7 @@ function wrap(text) {
 function isJsonLike(text) {
     return /^\s*[{[]|["']\w+["']\s*:/.test(text);
 }
-/** What may be a secret in JSON that is no key as a whole: there, names do not tell. */
+/** What may be a secret in JSON that is not a key. In such JSON, the names do not say what is secret. */
 function listRunsOfOtherJson(text) {
     try {
         findKey(text.trim());
@@ -5908,7 +6309,7 @@ function listRunsOfOtherJson(text) {
         return text.match(/[A-Za-z0-9+/=_-]{20,}/g) ?? [];
     }
 }
-/** The lines of a text that is neither PEM nor JSON: maybe base64 of these, maybe a secret in the wrong place. */
+/** The lines of a text that is not PEM and not JSON. It may be base64 of these, or a secret in the wrong place. */
 function listOtherLines(text) {
     if (new RegExp(pemMarker).test(text))
         return [];
@@ -5951,7 +6352,10 @@ const secretWords = new Set([
     'pwd',
     'key',
     'otp',
+    'totp',
     'pin',
+    'passcode',
+    'sig',
     'code',
     'jwt',
     'auth',
@@ -5970,7 +6374,7 @@ function isSecretName(name) {
     return [words, makeSingular(words)].some(isSecret);
 }
 /** The last words of secrets that some servers want although they are empty: only some users have a second factor. */
-const emptyWords = new Set(['otp', 'totp', 'pin', 'code']);
+const emptyWords = new Set(['otp', 'totp', 'pin', 'code', 'passcode']);
 /** Whether a name says that its value is secret and cannot be empty. */
 function isRequiredSecret(name) {
     const words = makeSingular(splitWords(name).filter((word) => !/^\d+$/.test(word)));
@@ -6053,7 +6457,7 @@ const listers = {
     query: (env, name) => listSecretQuery(reader_readInput(env, name)),
 };
 /**
- * Lists the secrets of all inputs, in every form in which they travel.
+ * Lists the secrets of all inputs, in every form in which they are sent.
  *
  * @param env the step's environment
  */
@@ -6069,12 +6473,12 @@ function listForms(secret) {
 function listClientSecrets(env, name) {
     const secret = reader_readInput(env, name);
     const id = reader_readInput(env, 'client-id');
-    // The Basic value of a secret that is too short to be masked would be a mask for nothing.
+    // A secret that is too short to be masked needs no mask of its Basic value.
     if (secret.length < shortestSecret)
         return [];
     return [...listForms(secret), encodeBasic(id, secret, 'form'), encodeBasic(id, secret, 'raw')];
 }
-/** A certificate is no secret. What is beside it, or in its place, may be a key. */
+/** A certificate is not a secret. But next to it, or in its place, there may be a key. */
 function listBesideCertificates(input) {
     return holdsOnlyCertificates(input) ? [] : listPrivateParts(input);
 }
@@ -6083,9 +6487,9 @@ function listSecretParameters(input) {
         .pairs.flatMap(([name, value]) => listSecretValues(value, name))
         .flatMap(listForms);
 }
-/** The values as they are written in the URL, and decoded. What is no URL is an error that is yet to be reported. */
+/** The values as they are written in the URL, and decoded. A value that is not a URL is reported later. */
 function listSecretQuery(input) {
-    // As it is written, and as it is sent.
+    // In the form that is written, and in the form that is sent.
     return [input, URL.parse(input)?.href ?? ''].flatMap(listQuerySecrets);
 }
 function listQuerySecrets(url) {
@@ -6104,7 +6508,7 @@ function listSecretHeaders(input) {
         ...listBasicPassword(name, value),
     ]);
 }
-/** The password in a ready Basic value: the mask of the whole would not hide it where it stands by itself. */
+/** The password in a complete Basic value. The mask of the whole value would not hide the password by itself. */
 function listBasicPassword(name, value) {
     const credentials = /^basic\s+(\S+)$/i.exec(value)?.[1];
     if (credentials === undefined || !/authorization$/i.test(name))
@@ -6112,7 +6516,7 @@ function listBasicPassword(name, value) {
     const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString()) ?? [];
     return password.length < shortestSecret ? [] : listForms(password);
 }
-/** The scheme is no secret. With it, the mask would not match where the credentials stand without a scheme. */
+/** The scheme is not a secret. A mask with the scheme would not match credentials without a scheme. */
 function withoutScheme(name, value) {
     return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }
@@ -6126,7 +6530,7 @@ const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'
  */
 function listProxySecrets(env) {
     return proxyVariables.flatMap((name) => {
-        const value = env[name] ?? '';
+        const value = (env[name] ?? '').trim();
         const proxy = /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
         return URL.canParse(proxy) ? listUserInfoSecrets(new URL(proxy)) : [];
     });
@@ -6137,7 +6541,7 @@ function listUserInfoSecrets({ username, password }) {
     const decoded = decodeOr(password);
     return [password, decoded, Buffer.from(`${decodeOr(username)}:${decoded}`).toString('base64')];
 }
-/** Decodes percent escapes; what is no such escape stays as it is. */
+/** Decodes percent escapes; everything else stays as it is. */
 function decodeOr(component) {
     try {
         return decodeURIComponent(component);
@@ -6154,7 +6558,7 @@ function decodeOr(component) {
 
 
 
-/** Hides the secrets that come up one by one: an ID token, a signed JWT, a token from the cache. */
+/** Hides secrets that appear during the run: an ID token, a signed JWT, a token from the cache. */
 function secrets_hideIn(log) {
     return (secret) => {
         log.mask(secret);
@@ -6162,7 +6566,7 @@ function secrets_hideIn(log) {
 }
 /**
  * Hides a secret that a server chose, line by line because the runner masks each line by itself. A short line is not
- * hidden: a server could otherwise hide words such as `true` in the log, and make the runner drop outputs that have them.
+ * hidden. Otherwise a server could hide words such as `true` in the log, and the runner would drop outputs with them.
  */
 function hideFromServer(log) {
     return (secret) => {
@@ -6174,34 +6578,37 @@ function hideFromServer(log) {
         });
     };
 }
-/** Whether a mask of this line hides no ordinary word. The runner also masks what stands between quotation marks. */
+/** Whether a mask of this line hides no ordinary word. The runner also masks what is between quotation marks. */
 function isLongEnough(line) {
     const bare = line.replace(/^"(.*)"$/, '$1').trim();
     return Array.from(bare).length >= shortestGuess;
 }
 /**
- * Hides the secrets that a step begins with. Nothing else may be printed before, an input error included.
+ * Hides the secrets that a step starts with. Nothing may be printed before, not even an input error.
  *
- * @param env the step's environment, as it is: nothing in it is checked yet
+ * @param env the step's environment; nothing in it is checked yet
  */
 function secrets_hideStepSecrets(env, log) {
     listStepSecrets(env).forEach(secrets_hideIn(log));
 }
 /**
- * Lists the secrets of the inputs and the proxies, each once, and each line of those that have several. One that is too
- * short would blank the log.
+ * Lists the secrets of the inputs and the proxies, each once, and each line of a secret with several lines. Secrets
+ * that are too short are left out, because their masks would blank the log.
  */
 function listStepSecrets(env) {
     const secrets = [...listInputSecrets(env), ...listProxySecrets(env)].flatMap(withLines);
     const long = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
     return longestFirst(long);
 }
-/** Not every engine hides the lines of a mask by themselves, as GitHub's runner does. */
+/** GitHub's runner hides each line of a mask by itself. Not every engine does that. */
 function withLines(secret) {
     const lines = secret.split(/[\r\n]+/);
     return lines.length === 1 ? lines : [secret, ...lines.map((line) => line.trim())];
 }
-/** Not every engine puts the longest mask first: of a secret that holds another one, the rest would stay visible. */
+/**
+ * Not every engine applies the longest mask first. Then the rest of a secret that contains another one would stay
+ * visible.
+ */
 function longestFirst(secrets) {
     return [...secrets].sort((one, other) => other.length - one.length);
 }
@@ -6209,7 +6616,7 @@ function longestFirst(secrets) {
 function secrets_hideTlsKey(inputs, log) {
     longestFirst(listTlsSecrets(inputs).flatMap(withLines)).forEach(secrets_hideIn(log));
 }
-/** The client's key as TLS gets it, which may be another form than the input's; Node can be told to print it. */
+/** The client's key as TLS gets it. It can have another form than the input, and Node has options that print it. */
 function listTlsSecrets({ clientKey }) {
     return clientKey === undefined ? [] : listPrivateParts(writePem(clientKey));
 }
@@ -6220,14 +6627,17 @@ function listTlsSecrets({ clientKey }) {
 
 
 
-/** How long an ID token that was requested for its claims may wait for its use, milliseconds. It is valid for five minutes. */
+/**
+ * How long an ID token that was requested for its claims may wait until it is sent, in milliseconds. It is valid for
+ * five minutes.
+ */
 const longestWait = 60_000;
-/** The job's ID tokens. A server may accept each only once, so every attempt gets one that no server has seen. */
+/** The job's ID tokens. A server may accept each ID token only once, so every attempt gets a new one. */
 class id_tokens_IdTokens {
     #endpoint;
     #inputs;
     #context;
-    /** One that no server has seen. */
+    /** An ID token that no server has seen. */
     #unused;
     #last;
     constructor(endpoint, inputs, context) {
@@ -6237,8 +6647,8 @@ class id_tokens_IdTokens {
     }
     /**
      * @param env the step's environment
-     * @returns undefined where the inputs use no ID token
-     * @throws {IdTokenError} `no_permission` where the job has no permission to request one
+     * @returns undefined if the inputs use no ID token
+     * @throws {IdTokenError} `no_permission` if the job has no permission to request one
      */
     static open(inputs, env, context) {
         if (inputs.idTokenAs === undefined)
@@ -6253,9 +6663,9 @@ class id_tokens_IdTokens {
         return this.#last;
     }
     /**
-     * Gives an ID token whose claims are needed. A later {@link take} gives it away.
+     * Gives an ID token whose claims are needed. A later {@link take} gives the same one to be sent.
      *
-     * @throws {StageError} where none comes
+     * @throws {StageError} if no ID token comes
      */
     async look() {
         const idToken = await this.#request();
@@ -6263,9 +6673,9 @@ class id_tokens_IdTokens {
         return idToken;
     }
     /**
-     * Gives an ID token to send once.
+     * Gives an ID token that is sent once.
      *
-     * @throws {StageError} where none comes
+     * @throws {StageError} if no ID token comes
      */
     async take() {
         const unused = this.#unused;
@@ -6292,7 +6702,7 @@ class id_tokens_IdTokens {
 
 ;// CONCATENATED MODULE: ./build/compiled/exchange/proof-context.js
 
-/** Takes what proofs are made with from where a stage has it. */
+/** Makes the context of the proofs from what a stage has. */
 function makeProofContext({ clock, log, randomUUID, idTokens }) {
     return {
         now: clock.now,
@@ -6306,12 +6716,12 @@ function makeProofContext({ clock, log, randomUUID, idTokens }) {
 
 
 
-/** How long a JWT is good for, seconds: it is used at once, and once. */
+/** How long a JWT is valid, in seconds. It is used at once, and only once. */
 const lifetime = 60;
 /** Claims that are numbers (RFC 7519 section 2, NumericDate; OpenID Connect Core section 2 for auth_time). */
 const numericClaims = ['iat', 'exp', 'nbf', 'auth_time'];
 /**
- * Makes a signed JWT that is good for 60 seconds, with a `jti` that no other has: make a new one for each attempt.
+ * Makes a signed JWT that is valid for 60 seconds, with a unique `jti`. Make a new one for each attempt.
  *
  * @returns its compact serialization (RFC 7515 section 3.1)
  * @see RFC 7523 section 3 for the claims; RFC 7518 section 3 and RFC 8037 section 3.1 for the signatures
@@ -6324,7 +6734,7 @@ function signAssertion(assertion, signer, context) {
 function encode(data) {
     return Buffer.from(data).toString('base64url');
 }
-/** The JOSE header; what is undefined is left out. */
+/** The JOSE header. Undefined fields are left out. */
 function buildHeader(signer) {
     if (signer.kind === 'secret')
         return { alg: signer.algorithm, typ: 'JWT' };
@@ -6356,7 +6766,7 @@ function readClaim(name, value) {
     const isNumeric = typeof value === 'string' && /^\d{1,15}$/.test(value);
     return isNumeric && numericClaims.includes(name) ? Number(value) : value;
 }
-/** Signs with the key, or makes a MAC of which the secret's UTF-8 is the key (RFC 7518 section 3.2). */
+/** Signs with the private key, or makes a MAC with the secret's UTF-8 bytes as the key (RFC 7518 section 3.2). */
 function signData(data, signer) {
     if (signer.kind === 'key')
         return signBytes(data, signer.key);
@@ -6367,15 +6777,15 @@ function signData(data, signer) {
 /**
  * Makes the value of the header's `x5t#S256`: base64url of the SHA-256 of a certificate's DER.
  *
- * @param certificatePem where it has several, the first one counts
- * @throws where it has none
+ * @param certificatePem if it has several, the first one counts
+ * @throws if it has none
  * @see RFC 7515 section 4.1.8
  */
 function thumbprintOf(certificatePem) {
     const { raw } = new external_node_crypto_.X509Certificate(certificatePem);
     return (0,external_node_crypto_.createHash)('sha256').update(raw).digest('base64url');
 }
-/** Whether the first certificate of a PEM is that of a private key. */
+/** Whether the first certificate of a PEM belongs to a private key. */
 function isCertificateOf(certificatePem, key) {
     return new external_node_crypto_.X509Certificate(certificatePem).checkPrivateKey(key);
 }
@@ -6495,8 +6905,8 @@ function proveClient(inputs, make) {
     return [clientMethods[clientAuthMethod].prove({ ...inputs, makeJwt: make.client })];
 }
 /**
- * Whether the JWT of the grant is all that names the client. Some servers refuse a client id beside it, so that is sent
- * only where the method is written, and never beside a JWT in the header.
+ * Whether the JWT of the grant is all that names the client. Some servers refuse a client id together with it, so that is sent
+ * only where the method is written, and never with a JWT in the header.
  */
 function isLoneKeyGrant({ privateKeyAs, clientAuthMethod, isMethodWritten }) {
     if (authenticatesClient(privateKeyAs) || clientAuthMethod !== 'none')
@@ -6530,7 +6940,7 @@ function listJwtGrants({ privateKeyAs, idTokenAs, idTokenParameter }) {
 ;// CONCATENATED MODULE: ./build/compiled/exchange/proofs.js
 
 
-/** What the token request proves: who the client is, and what the grant rests on. */
+/** What the token request proves: who the client is, and that the grant is valid. */
 function listProofs(inputs, context) {
     const make = makeJwts(inputs, context);
     return [...proveClient(inputs, make), ...listJwtGrants(inputs).map(({ prove }) => prove(make))];
@@ -6550,22 +6960,23 @@ function makeJwts(inputs, context) {
         idToken: context.readIdToken,
     };
 }
-/** Whom a signed grant is for: the client, or whoever the key file names. */
+/** The `iss` and `sub` of a signed grant: the client, or the owner that the key file names. */
 function nameOwner(clientId, signingKey) {
     const owner = signingKey?.owner;
     const issuer = clientId ?? owner?.issuer;
-    // Google's key files name no subject: there it would mean to act as a user.
+    // Google's key files name no subject. At Google a subject would mean to act as a user.
     const subject = owner === undefined ? clientId : owner.subject && (clientId ?? owner.subject);
     return { issuer, subject };
 }
 /**
- * How long ago a JWT in the header was issued, seconds. GitHub refuses one from the future, and recommends this for clocks
- * that differ.
+ * How many seconds before now the `iat` of a JWT in the header is. GitHub refuses a JWT from the future, and recommends
+ * this because clocks differ.
  *
- * @see https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
+ * @see
+ * https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-json-web-token-jwt-for-a-github-app
  */
 const bearerAge = 60;
-/** Whom a JWT in the header is from: it names nobody else, unless a key file does. */
+/** The `iss` of a JWT in the header. It has a `sub` only if a key file names one. */
 function nameBearer(clientId, signingKey) {
     const owner = signingKey?.owner;
     return { issuer: clientId ?? owner?.issuer, subject: owner?.subject };
@@ -6594,13 +7005,13 @@ function chooseSigner(inputs) {
 
 
 
-/** The most secrets among the further fields of a response that are handed on; each is searched for in each line. */
+/** How many secrets among the further fields of a response are kept. Each is searched for in each line of the log. */
 const mostSecretFields = 100;
 /**
- * Hides whatever of a response is secret. Nothing else may be done with the response before.
+ * Masks all secrets of a response. This must come before any other use of the response.
  *
- * @returns the response, without its further fields that are secret where there are too many to hide, and without a
- *   refresh token and an ID token that are too short to be hidden
+ * @returns the response without a refresh token or an ID token that is too short to be masked, and without its further
+ *   secret fields if there are too many to mask
  */
 function hideSecrets(response, log) {
     const refreshToken = dropShort(response.refreshToken);
@@ -6613,12 +7024,12 @@ function hideSecrets(response, log) {
         : response.others;
     return { ...response, refreshToken, idToken, others };
 }
-/** The access token is checked where it is read: without it there is no response. */
+/** The access token is not checked here. It is checked where it is read, because no response is accepted without it. */
 function dropShort(token) {
-    return token !== undefined && token.trim().length >= shortestToken ? token : undefined;
+    return token !== undefined && token.trim().length >= token_response_shortestToken ? token : undefined;
 }
 function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, fields, log) {
-    // With step debug logging the runner prints outputs, and it escapes more in JSON than the output `response` does.
+    // With step debug logging the runner prints outputs. It escapes more in JSON than the output `response` does.
     const escaped = fields.map((secret) => JSON.stringify(secret).slice(1, -1));
     const secrets = [accessToken.token, refreshToken, idToken, ...fields, ...escaped];
     longestFirst(secrets).forEach(hideFromServer(log));
@@ -6636,10 +7047,10 @@ function maskSecrets({ accessToken, refreshToken = '', idToken = '' }, fields, l
 /** The headers that carry the credentials, in lower case. */
 const acsHeaders = ['client-id', 'client-secret'];
 /**
- * Asks an ACS endpoint once.
+ * Sends one request to an ACS endpoint.
  *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the response brings no token, or none with an expiry
+ * @throws {TransportError} if no complete response came back
+ * @throws {TokenError} if the response brings no token, or none with an expiry
  */
 async function askAcsEndpoint(request, { send, now, signal, tls }) {
     const sentAt = now();
@@ -6661,7 +7072,7 @@ function buildAcsRequest(request) {
 /**
  * Reads the answer of an ACS endpoint. Its `expires_at` decides; `expires_in` is ignored, as the Python library does.
  *
- * @throws {TokenError} where it brings no token, or none with a Zulu time in `expires_at`
+ * @throws {TokenError} if it brings no token, or a token without a Zulu time in `expires_at`
  */
 function parseAcsResponse(response, context) {
     const members = refuseFailure(response, readObjectBody(response.body), context.now);
@@ -6680,7 +7091,7 @@ function readExpiresAt(response, members) {
     const expiresAt = parseZuluTime(readText(members['expires_at']) ?? '');
     if (expiresAt === undefined)
         throw failure('no_expires_at', response, { retryable: false });
-    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is past the last whole second.
+    // Some servers mean "never" by 9999-12-31T23:59:59.9999999Z, and its fraction is later than the last whole second.
     return new Date(Math.min(expiresAt.getTime(), lastZuluTime));
 }
 function withoutExpiry(members) {
@@ -6708,13 +7119,13 @@ function sayAsking(inputs, missed) {
         : (grantType?.replace('urn:ietf:params:oauth:grant-type:', '') ?? 'no grant type');
     const scope = scopes.length === 0 ? '' : `, scope: ${scopes.join(' ')}`;
     const before = missed ? 'No usable token in the cache. ' : '';
-    return text_text `${before}Asking ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
+    return text_text `${before}Requesting a token from ${hostOf(urlOf(inputs))} (${showInput(grant)}${scope}).`;
 }
 /** A token came from the cache. */
 function sayReusing(token, now, inputs) {
     const left = formatDuration((token.expiresIn(now) ?? 0) * 1000);
     const until = token.zuluTimeString() ?? '';
-    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. ${hostOf(urlOf(inputs))} was not asked.`;
+    return text_text `Reusing a token from the cache: ${token.tokenType}, valid for ${left}, until ${until}. No request to ${hostOf(urlOf(inputs))}.`;
 }
 /**
  * A token arrived.
@@ -6727,7 +7138,7 @@ function sayGot(token, attempt, lifetime, inputs) {
     const got = text_text `Got a ${token.tokenType} token${late}`;
     const until = token.zuluTimeString();
     if (until === undefined || lifetime === undefined) {
-        return text_text `${got}; ${hostOf(urlOf(inputs))} did not say when it expires.`;
+        return text_text `${got}. ${hostOf(urlOf(inputs))} did not say when it expires.`;
     }
     if (lifetime <= 0)
         return text_text `${got}, which expired at ${until}.`;
@@ -6735,7 +7146,7 @@ function sayGot(token, attempt, lifetime, inputs) {
 }
 /** Less was granted than requested; a token with less is reused like any other. */
 function sayGranted(granted, missing, { useCache }) {
-    const said = text_text `Granted ${granted.join(' ')}; not granted: ${missing.join(' ')}.`;
+    const said = text_text `Granted scopes: ${granted.join(' ')}. Not granted: ${missing.join(' ')}.`;
     return useCache === 'false'
         ? said
         : text_text `${said} Once the provider grants it, set use-cache: refresh for one run.`;
@@ -6747,7 +7158,7 @@ function sayRefreshTokenReplaced() {
 /** A token that came with the access token is so short that the log cannot hide it. */
 function sayDropped(name) {
     const [kind, output] = name === 'refreshToken' ? ['refresh token', 'refresh-token'] : ['ID token', 'id-token'];
-    return text_text `The ${kind} of the answer has fewer than ${shortestToken} characters and cannot be hidden in the log. It was dropped, and the output ${output} is empty.`;
+    return text_text `The ${kind} of the answer has fewer than ${token_response_shortestToken} characters and cannot be hidden in the log. It was dropped, and the output ${output} is empty.`;
 }
 /** What later steps have now. */
 function saySet(envVar) {
@@ -6757,15 +7168,15 @@ function saySet(envVar) {
 }
 /** An earlier step had set the variable. */
 function sayReplaced(envVar) {
-    return text_text `${envVar} was already set; later steps now see this token.`;
+    return text_text `${envVar} was already set. Later steps now see this token.`;
 }
-/** The environment names certificates that the runner's own roots do not include, or other roots altogether. */
-function sayTrustWidened(variables) {
-    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set; the certificates that this names are trusted, too.`;
+/** The environment adds to the certificates that are trusted by themselves, or replaces them. */
+function sayTrustChanged(variables) {
+    return text_text `${variables.join(', ')} ${variables.length === 1 ? 'is' : 'are'} set and can change which certificates are trusted.`;
 }
 /** An earlier step tried to switch the verification of certificates off. */
 function sayTlsStaysVerified() {
-    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set; this action verifies TLS all the same. Use ca-certificate for a private CA.`;
+    return text_text `NODE_TLS_REJECT_UNAUTHORIZED is set and ignored: TLS is always verified. For a private CA, set ca-certificate.`;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/exchange/request-token.js
@@ -6779,11 +7190,10 @@ function sayTlsStaysVerified() {
 
 
 /**
- * Requests a token until one attempt brings it, and hides what is secret in the response before anything else is done
- * with it.
+ * Requests a token until one attempt succeeds. Masks the secrets of the response before anything else uses it.
  *
- * @param proofs who the client is, and what the grant rests on
- * @throws {StageError} when no attempt brought a token
+ * @param proofs what the request proves: who the client is, and that the grant is valid
+ * @throws {StageError} if no attempt brought a token
  */
 async function requestToken(inputs, proofs, context) {
     const { retryOn, expiresAtOverride, defaultExpiresIn } = inputs;
@@ -6799,12 +7209,12 @@ async function requestToken(inputs, proofs, context) {
     }, context);
     const { accessToken, issuedAt } = result;
     const statedExpiry = accessToken.expiresAt;
-    // The user's own expiry goes before the server's, and an assumed lifetime takes the place of none.
+    // The user's own expiry comes before the server's. An assumed lifetime is used only if there is neither.
     const expiresAt = expiresAtOverride ?? statedExpiry ?? addLifetime(issuedAt, defaultExpiresIn);
     const response = { ...result, accessToken: accessToken.withExpiry(expiresAt) };
     return { response, statedExpiry, attempt };
 }
-/** Hides the secrets of a response, and says which of its tokens were dropped because that cannot be done. */
+/** Masks the secrets of a response, and logs which of its tokens were dropped because they cannot be masked. */
 function hideResponse(response, log) {
     const hidden = hideSecrets(response, log);
     for (const name of ['refreshToken', 'idToken']) {
@@ -6846,7 +7256,7 @@ function chooseMethod(reader, roles) {
         for (const name of ['client-auth-method', ...listOffered(reader, roles)]) {
             if (!reader.isGiven(name))
                 continue;
-            reader.complain(text_text `${name}: is not used with id-token-as: client_assertion, because the ID token authenticates the client`);
+            reader.complain(text_text `${name}: cannot be used with id-token-as: client_assertion, because GitHub's OIDC token authenticates the client`);
         }
         return undefined;
     }
@@ -6880,10 +7290,10 @@ function inferMethod(reader, roles) {
         return undefined;
     }
     if (offered.length > 1) {
-        reader.complain(text_text `client-auth-method is required, because ${offered.join(' and ')} are both set`);
+        reader.complain(text_text `Both ${offered.join(' and ')} are set. Remove one, or choose with client-auth-method`);
     }
     else if (grant !== undefined) {
-        reader.complain(text_text `client-auth-method is required, because ${grant.written} and ${first} are both set; none sends no ${first}`);
+        reader.complain(text_text `Both ${grant.written} and ${first} are set. Choose with client-auth-method; none does not send ${first}`);
     }
     return impliedMethods[first];
 }
@@ -6905,17 +7315,17 @@ function checkMethod(reader, method, roles) {
         : credential === undefined || offered.includes(credential);
     if (credential !== undefined && !isOffered) {
         if (credential === 'private-key' && reader.isGiven('private-key')) {
-            reader.complain(text_text `client-auth-method: ${method} needs private-key-as: client_assertion`);
+            reader.complain(text_text `client-auth-method: ${method} requires private-key-as: client_assertion`);
         }
         else {
             reader.missSecret(credential);
         }
     }
     for (const name of offered.filter((one) => one !== credential)) {
-        reader.complain(text_text `${name}: is not used by client-auth-method: ${method}`);
+        reader.complain(text_text `${name}: cannot be used with client-auth-method: ${method}`);
     }
     if (signsWithSecret(method) && !authenticatesClient(roles.privateKeyAs)) {
-        reader.complain(text_text `client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, because assertion-audience and assertion-claims would be meant for both JWTs`);
+        reader.complain(text_text `client-auth-method: ${method} cannot be used with private-key-as: ${roles.privateKeyAs}, because assertion-audience and assertion-claims would apply to both JWTs`);
     }
 }
 
@@ -6973,12 +7383,12 @@ function readIdTokenParameter(reader, idTokenAs) {
     const name = reader.read('id-token-parameter');
     if (idTokenAs === 'parameter') {
         if (name === undefined) {
-            reader.complain(text_text `id-token-parameter: is required with id-token-as: parameter; it names the parameter that holds the ID token`);
+            reader.complain(text_text `id-token-parameter: is required with id-token-as: parameter; it is the name of the parameter that has GitHub's OIDC token`);
         }
         return name;
     }
     if (name !== undefined && (idTokenAs !== undefined || !reader.isGiven('id-token-as'))) {
-        reader.complain(text_text `id-token-parameter: has no meaning without id-token-as: parameter`);
+        reader.complain(text_text `id-token-parameter: can only be used with id-token-as: parameter`);
     }
     return undefined;
 }
@@ -7000,8 +7410,8 @@ function checkClientId(reader, client) {
 }
 function sayMissingId({ privateKeyAs, signingKey }) {
     return authenticatesClient(privateKeyAs) && signingKey?.owner !== undefined
-        ? text_text `client-id is required. A key file of Google's or Zitadel's usually needs none: set private-key-as: assertion`
-        : text_text `client-id is required (a variable or a secret that does not exist reads as empty)`;
+        ? text_text `client-id is required. With a key file from Google or Zitadel it usually is not: set private-key-as: assertion`
+        : text_text `client-id is required (a variable or secret that does not exist is empty)`;
 }
 function namesIssuer({ signingKey, assertionClaims, }) {
     const isClaimed = assertionClaims.some(([name, value]) => name === 'iss' && value !== '');
@@ -7017,16 +7427,16 @@ function checkUse(reader, client) {
     const byMac = clientAuthMethods.filter(signsWithSecret).join(' or ');
     for (const name of ['assertion-audience', 'assertion-claims', 'signing-algorithm']) {
         if (reader.isGiven(name) && !signs && !reader.missesSecret) {
-            reader.complain(text_text `${name}: has no meaning without a signed JWT (private-key, or client-auth-method: ${byMac})`);
+            reader.complain(text_text `${name}: can only be used with a signed JWT (private-key, or client-auth-method: ${byMac})`);
         }
     }
     if (reader.isGiven('private-key-id') && !hasKey && !reader.missesSecret) {
-        reader.complain(text_text `private-key-id: has no meaning without private-key`);
+        reader.complain(text_text `private-key-id: can only be used with private-key`);
     }
     if (!hasKey)
         checkCertificateUse(reader);
     if (reader.isGiven('id-token-audience') && idTokenAs === undefined) {
-        reader.complain(text_text `id-token-audience: has no meaning without id-token-as`);
+        reader.complain(text_text `id-token-audience: can only be used with id-token-as`);
     }
     if (signsWithSecret(clientAuthMethod))
         checkMacAlgorithm(reader, client);
@@ -7042,7 +7452,7 @@ function checkMacAlgorithm(reader, { clientAuthMethod = 'none' }) {
     const algorithm = reader.read('signing-algorithm');
     if (algorithm === undefined || macAlgorithms.some((one) => one === algorithm))
         return;
-    reader.complain(text_text `signing-algorithm: ${got(algorithm)}, takes ${macAlgorithms.join(', ')} with client-auth-method: ${clientAuthMethod}`);
+    reader.complain(text_text `signing-algorithm: ${got(algorithm)}; must be ${macAlgorithms.join(', ')} with client-auth-method: ${clientAuthMethod}`);
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/inputs/endpoint.js
@@ -7065,10 +7475,10 @@ function readPlace(reader, allowHttp) {
     const tokenUrl = readTokenUrl(reader, allowHttp);
     const issuer = readIssuer(reader, allowHttp);
     if (reader.isGiven('token-url') && reader.isGiven('issuer')) {
-        reader.complain(text_text `issuer: is given beside token-url; give the one or the other`);
+        reader.complain(text_text `Set either issuer or token-url, not both`);
     }
     else if (!reader.isGiven('token-url') && !reader.isGiven('issuer')) {
-        reader.miss(text_text `token-url is required, or issuer in its place`);
+        reader.miss(text_text `token-url or issuer is required`);
     }
     return { tokenUrl, issuer };
 }
@@ -7098,44 +7508,44 @@ function findIssuerFault(value, allowHttp) {
     if (fault !== undefined)
         return fault;
     if (value.includes('?'))
-        return text_text `takes a URL without a query (?)`;
+        return text_text `must be a URL without a query (?)`;
     if (!value.includes('/.well-known/'))
         return undefined;
-    return text_text `takes the issuer itself, what stands before /.well-known/`;
+    return text_text `must be the issuer itself, the part before /.well-known/`;
 }
 /** What is wrong with the URL of an endpoint (RFC 6749 section 3.2, RFC 3986 section 3.2.1). */
 function endpoint_findUrlFault(value, allowHttp, example) {
     const echo = echoUrl(value);
     if (/\s/.test(value) || !/^[a-z]+:\/\//i.test(value) || !URL.canParse(value)) {
-        return text_text `${echo}takes a URL such as ${example}`;
+        return text_text `${echo}must be a URL such as ${example}`;
     }
     const url = new URL(value);
     if (url.username !== '' || url.password !== '') {
-        return text_text `has user information before the host; use client-id and client-secret`;
+        return text_text `has a user or password before the host; use client-id and client-secret`;
     }
     if (value.includes('#'))
-        return text_text `${echo}takes a URL without a fragment (#)`;
+        return text_text `${echo}must be a URL without a fragment (#)`;
     if (url.protocol === 'https:')
         return undefined;
     if (url.protocol !== 'http:')
-        return text_text `${echo}takes https`;
+        return text_text `${echo}must begin with https://`;
     if (allowHttp || (0,loopback/* isLoopback */.U)(url.hostname))
         return undefined;
-    return text_text `${echo}takes https (or allow-http: true)`;
+    return text_text `${echo}must begin with https:// (or set allow-http: true)`;
 }
 /** What stands before an @ or behind a ? may be a secret, and all of it where it is no URL, of which no part is shown. */
 function echoUrl(value) {
     const isUrl = /^https?:\/\//i.test(value) && URL.canParse(value);
     if (value.includes('@') || (!isUrl && /[?#]/.test(value)))
         return text_text ``;
-    return text_text `${got(value.replace(/([?#]).+/s, '$1...'))}, `;
+    return text_text `${got(value.replace(/([?#]).+/s, '$1...'))}; `;
 }
 function readCaCertificate(reader) {
     const value = reader.read('ca-certificate');
     if (value === undefined)
         return undefined;
     if (holdsPrivateKey(value)) {
-        reader.complain(text_text `ca-certificate: holds a private key; give only the certificates of the server's CA`);
+        reader.complain(text_text `ca-certificate: has a private key; set it to the certificate of the server's CA only`);
         return undefined;
     }
     try {
@@ -7158,6 +7568,8 @@ function readCaCertificate(reader) {
 
 
 
+
+
 /** Notes what only several inputs together can get wrong. */
 function checkTogether(reader, inputs) {
     if (inputs.endpointType === 'acs_api') {
@@ -7170,7 +7582,7 @@ function checkTogether(reader, inputs) {
     const ownHeaders = contradictions_listProofs(inputs).flatMap(({ headers }) => headers);
     checkHeaderNames(reader, inputs.headers, ownHeaders);
     if (sendsRawBasic(inputs) && inputs.clientId?.includes(':') === true) {
-        reader.complain(text_text `client-secret-encoding: raw cannot carry a client-id with a colon; use form, or client-auth-method: client_secret_post`);
+        reader.complain(text_text `client-secret-encoding: raw cannot send a client-id with a colon; use form, or client-auth-method: client_secret_post`);
     }
     checkTls(reader, inputs);
 }
@@ -7179,14 +7591,14 @@ function refuseForAcs(reader) {
     for (const name of notForAcs) {
         if (!reader.isGiven(name))
             continue;
-        reader.complain(text_text `${name}: has no meaning with endpoint-type: acs_api`);
+        reader.complain(text_text `${name}: cannot be used with endpoint-type: acs_api`);
         reader.ignore(name);
     }
 }
 function checkAcs(reader, inputs) {
     for (const name of ['client-id', 'client-secret']) {
         if (!isFieldValue(reader.read(name) ?? '')) {
-            reader.complain(text_text `${name}: has a character that a header cannot carry`);
+            reader.complain(text_text `${name}: has a character that is not allowed in a header`);
         }
     }
     checkHeaderNames(reader, inputs.headers, acsHeaders);
@@ -7194,13 +7606,20 @@ function checkAcs(reader, inputs) {
 function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }) {
     return clientAuthMethod === 'client_secret_basic' && clientSecretEncoding === 'raw';
 }
-/** A certificate can only be shown on a TLS connection. */
+/**
+ * A certificate can only be shown on a TLS connection. A server on this machine stands for one in tests or behind a proxy
+ * of the job, and does without it where something else authenticates the client.
+ */
 function checkTls(reader, inputs) {
     if (!showsCertificate(inputs))
         return;
+    const { credential = 'client-key' } = clientMethods[inputs.clientAuthMethod ?? 'none'];
+    const isNeeded = credential === 'client-key' && inputs.idTokenAs === undefined;
     for (const name of ['token-url', 'issuer', 'revocation-url']) {
-        if (/^http:/i.test(reader.read(name) ?? '')) {
-            reader.complain(text_text `${name}: takes https with client-certificate, which plain http cannot show`);
+        const url = reader.read(name) ?? '';
+        const isHere = URL.canParse(url) && (0,loopback/* isLoopback */.U)(new URL(url).hostname);
+        if (/^http:/i.test(url) && (isNeeded || !isHere)) {
+            reader.complain(text_text `${name}: must be https with client-certificate; a certificate cannot be sent over plain http`);
         }
     }
 }
@@ -7221,7 +7640,7 @@ function checkParameterNames(reader, inputs) {
     const own = listOwnNames(inputs);
     for (const name of new Set(inputs.parameters.map(([name]) => name))) {
         if (own.has(name)) {
-            reader.complain(text_text `parameters: ${name} is sent already; use the input ${nameInput(name, inputs)}`);
+            reader.complain(text_text `parameters: ${name} is already sent; use the input ${nameInput(name, inputs)}`);
         }
     }
 }
@@ -7236,14 +7655,14 @@ function checkProofNames(reader, inputs) {
     ].filter(({ proof }) => proof.headers.includes('authorization'));
     const [first, second] = inHeader;
     if (first !== undefined && second !== undefined) {
-        reader.complain(text_text `${second.written} cannot be used with ${first.written}, because both are in the header Authorization`);
+        reader.complain(text_text `${second.written} cannot be used with ${first.written}, because both need the Authorization header`);
     }
     const name = inputs.idTokenParameter;
     if (name === undefined)
         return;
     const others = listOwnNames({ ...inputs, idTokenAs: undefined });
     if (others.has(name)) {
-        reader.complain(text_text `id-token-parameter: ${name} is sent already`);
+        reader.complain(text_text `id-token-parameter: ${name} is already sent`);
     }
 }
 /** The input that a parameter of the request comes from; most have its name. */
@@ -7275,7 +7694,7 @@ function checkQuery(reader, inputs) {
     });
     for (const name of listContradicted(inputs.tokenUrl, sent)) {
         const input = own.has(name) ? nameInput(name, inputs) : 'parameters';
-        reader.complain(text_text `token-url: its query has ${name} with another value than ${input}`);
+        reader.complain(text_text `token-url: its query has another value for ${name} than ${input}`);
     }
 }
 /** What the proofs send. A JWT is another one each time, so that no query can have it. */
@@ -7299,10 +7718,10 @@ function checkHeaderNames(reader, headers, own) {
             reader.complain(text_text `headers: ${name} belongs to the connection and cannot be set`);
         }
         else if (own.includes(name)) {
-            reader.complain(text_text `headers: ${name} carries the client's credentials already`);
+            reader.complain(text_text `headers: ${name} already has the client's credentials`);
         }
         else if (names.indexOf(name) !== names.lastIndexOf(name)) {
-            reader.complain(text_text `headers: ${name} is given more than once`);
+            reader.complain(text_text `headers: ${name} is set more than once`);
         }
     }
 }
@@ -7534,10 +7953,34 @@ const guardedVariables = {
         'ERL_*',
         'GHCRTS',
     ],
+    'Other programs': [
+        'CURL_HOME',
+        'WGETRC',
+        'GNUPGHOME',
+        'RSYNC_RSH',
+        'SVN_SSH',
+        'CVS_RSH',
+        'HGRCPATH',
+        'GZIP',
+        'XZ_OPT',
+        'XZ_DEFAULTS',
+        'ZIPOPT',
+        'LESS',
+        'TERMINFO',
+        'NIX_PATH',
+        'ANSIBLE_CONFIG',
+        'TF_CLI_CONFIG_FILE',
+        'TF_CLI_ARGS*',
+        'KUBECTL_EXTERNAL_DIFF',
+    ],
     Containers: ['DOCKER_HOST', 'DOCKER_CONFIG', 'DOCKER_CONTEXT', 'KUBECONFIG', 'BUILDKIT_HOST'],
 };
+/** The one name that a pattern covers and that programs read as a token: npm, with what actions/setup-node writes. */
+const registryToken = 'NODE_AUTH_TOKEN';
 /** Whether a variable of this name changes how the runner, a shell or another program works. */
 function isGuardedVariable(name) {
+    if (name === registryToken)
+        return false;
     const guarded = Object.values(guardedVariables).flat();
     return guarded.some((pattern) => matches(pattern.toUpperCase(), name.toUpperCase()));
 }
@@ -7570,10 +8013,10 @@ function readGrantType(reader, client, tokenUrl) {
     const implied = listImpliedGrants(client);
     const [first, second] = implied;
     if (written !== undefined && /\s/.test(written)) {
-        reader.complain(text_text `grant-type: ${got(written)}, takes one grant type`);
+        reader.complain(text_text `grant-type: ${got(written)}; must be one grant type`);
     }
     if (first !== undefined && second !== undefined) {
-        reader.complain(text_text `${first.by} and ${second.by} are both the grant; give one of them`);
+        reader.complain(text_text `Both ${first.by} and ${second.by} set the grant. Remove one`);
     }
     else if (first !== undefined && written !== undefined && written !== first.grantType) {
         reader.complain(text_text `grant-type: ${got(written)}, but ${first.by} implies ${first.grantType}`);
@@ -7603,10 +8046,10 @@ function checkGrant(reader, grantType, parameters, client) {
         reader.missSecret('refresh-token');
     }
     else if (grantType === jwtBearerGrant && !has('assertion')) {
-        reader.complain(text_text `grant-type: jwt-bearer rests on an assertion: give private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
+        reader.complain(text_text `grant-type: jwt-bearer requires an assertion. Set private-key-as: assertion, id-token-as: assertion, or parameters: assertion=...`);
     }
     else if (grantType === tokenExchangeGrant && !has('subject_token')) {
-        reader.complain(text_text `grant-type: token-exchange rests on a subject token: give id-token-as: subject_token, or parameters: subject_token=...`);
+        reader.complain(text_text `grant-type: token-exchange requires a subject token. Set id-token-as: subject_token, or parameters: subject_token=...`);
     }
 }
 /** Lists the parameters that a grant needs and that no input gives. */
@@ -7623,13 +8066,20 @@ function listGrantParameters({ refreshToken, idTokenAs }, parameters) {
 
 /** Schemes that servers put before a secret in a header. One with nothing behind it is an empty secret. */
 const bareScheme = /^(bearer|basic|token|api-?key|key|ssws|geniekey|jwt|dpop)$/i;
+/** The parameters that are the grant itself (RFC 6749 section 4.1.3, RFC 8628 section 3.4): here a code cannot be empty. */
+const grantCodes = new Map([
+    ['authorization_code', 'code'],
+    ['urn:ietf:params:oauth:grant-type:device_code', 'device_code'],
+]);
 /**
  * Finds a secret of the input `parameters` that is empty: a secret that does not exist reads as empty.
  *
  * @returns its name, with those above it in JSON; undefined if there is none
  */
-function findEmptyParameter(parameters) {
-    return parameters.flatMap(([name, value]) => listEmptyNames(value, name)).at(0);
+function findEmptyParameter(parameters, grantType) {
+    return parameters
+        .flatMap(([name, value]) => value === '' && name === grantCodes.get(grantType) ? [name] : listEmptyNames(value, name))
+        .at(0);
 }
 /** Finds a secret of the input `headers` that is empty, or is only the scheme of one. */
 function findEmptyHeader(headers) {
@@ -7695,12 +8145,12 @@ function request_readScopes(reader) {
 function findScopesFault(written, scopes) {
     // A list or a quoted text of YAML or Python; no scope has a quotation mark (RFC 6749 section 3.3).
     if (/^\[.*\]$|^'.*'$|"|(^|\s)-(\s|$)/s.test(written)) {
-        return text_text `takes scopes separated by spaces, without quotes, brackets and dashes of a list`;
+        return text_text `must be separated by spaces, without quotes, brackets or dashes`;
     }
     const withComma = scopes.find((scope) => scope.endsWith(','));
     if (withComma === undefined)
         return undefined;
-    return text_text `${got(withComma)} with a comma, takes scopes separated by spaces (for a server that wants commas use parameters: scope=a,b)`;
+    return text_text `${got(withComma)} with a comma; must be separated by spaces (for a server that expects commas, use parameters: scope=a,b)`;
 }
 /** Several values, one per line. */
 function readLines(reader, name) {
@@ -7711,7 +8161,7 @@ function readResources(reader) {
     const resources = reader.read('resource')?.split(/\s+/) ?? [];
     for (const resource of resources) {
         if (!URL.canParse(resource) || resource.includes('#')) {
-            reader.complain(text_text `resource: ${got(resource)}, takes an absolute URI without a fragment (#)`);
+            reader.complain(text_text `resource: ${got(resource)}; must be an absolute URI without a fragment (#)`);
         }
     }
     return resources;
@@ -7719,7 +8169,7 @@ function readResources(reader) {
 /** Notes values that only JSON can have. */
 function readParameters(reader, bodyFormat) {
     const parameters = readPairs(reader, 'parameters', parseParameters);
-    const empty = findEmptyParameter(parameters);
+    const empty = findEmptyParameter(parameters, reader.read('grant-type'));
     if (empty !== undefined)
         reader.missSecret('parameters', empty);
     if (bodyFormat === 'json')
@@ -7739,10 +8189,10 @@ function readHeaders(reader, bodyFormat) {
         reader.missSecret('headers', empty);
     const types = headers.filter(([name]) => name.toLowerCase() === 'content-type');
     if (bodyFormat === 'form' && types.some(([, value]) => /json/i.test(value))) {
-        reader.complain(text_text `headers: say JSON as Content-Type; body-format: json writes it`);
+        reader.complain(text_text `headers: Content-Type is JSON; set body-format: json instead`);
     }
     if (bodyFormat === 'multipart' && types.length > 0) {
-        reader.complain(text_text `headers: have a Content-Type; body-format: multipart writes it, with the boundary`);
+        reader.complain(text_text `headers: remove Content-Type; body-format: multipart sets it`);
     }
     return headers;
 }
@@ -7762,9 +8212,9 @@ function readResponseFields(reader) {
 function explainFieldFault({ code, line, name }) {
     switch (code) {
         case 'no_path':
-            return text_text `line ${line} has no name=path, such as access_token=data.token`;
+            return text_text `line ${line} is not name=path, such as access_token=data.token`;
         case 'unknown_name':
-            return text_text `line ${line} begins with ${showInput(name)}, takes ${fieldNames.join(', ')}`;
+            return text_text `line ${line} begins with ${showInput(name)}; must be one of: ${fieldNames.join(', ')}`;
         case 'repeated_name':
             return text_text `line ${line} has ${name} again`;
     }
@@ -7827,7 +8277,7 @@ function refuseLineBreaks(reader) {
     for (const name of singleLineInputs) {
         if (!/[\r\n]/.test(reader.read(name) ?? '') || reader.complainsOf(name))
             continue;
-        reader.complain(text_text `${name}: has a line break; takes one line`);
+        reader.complain(text_text `${name}: has a line break; must be one line`);
     }
 }
 function readEach(reader, env, { debug, now }) {
@@ -7869,10 +8319,10 @@ function readUseCache(reader, revoke) {
     const word = /^(true|True|TRUE|false|False|FALSE)$/.test(value) ? value.toLowerCase() : value;
     const choice = ['true', 'false', 'refresh'].find((one) => one === word);
     if (choice === undefined) {
-        reader.complain(text_text `use-cache: ${got(value)}, takes true, false or refresh`);
+        reader.complain(text_text `use-cache: ${got(value)}; must be true, false or refresh`);
     }
     if (revoke && choice !== 'false') {
-        reader.complain(text_text `use-cache: cannot be ${value} with revoke: true, for a token that ends with the job is of no use to others`);
+        reader.complain(text_text `use-cache: cannot be ${value} with revoke: true, because the token is revoked at the end of the job`);
     }
     return choice ?? 'false';
 }
@@ -7885,15 +8335,15 @@ function readRevocation(reader, env, allowHttp) {
         if (fault !== undefined)
             reader.complain(text_text `revocation-url: ${fault}`);
         if (!revoke)
-            reader.complain(text_text `revocation-url: has no meaning without revoke: true`);
+            reader.complain(text_text `revocation-url: can only be used with revoke: true`);
     }
     if (!revoke)
         return { revoke, revocationUrl };
     if (revocationUrl === undefined && !reader.isGiven('issuer')) {
-        reader.complain(text_text `revoke: needs revocation-url, or issuer, whose metadata names it`);
+        reader.complain(text_text `revoke: requires revocation-url, or issuer, whose metadata names the revocation endpoint`);
     }
     if ((env['ACTIONS_RUNTIME_TOKEN'] ?? '') === '') {
-        reader.complain(text_text `revoke: needs ACTIONS_RUNTIME_TOKEN, which this runner does not set, to keep the token safe until the job ends`);
+        reader.complain(text_text `revoke: requires ACTIONS_RUNTIME_TOKEN, which this runner does not set; the token is encrypted with it until the job ends`);
     }
     return { revoke, revocationUrl };
 }
@@ -7906,7 +8356,7 @@ function inputs_readExpiry(reader) {
         return undefined;
     const time = parseRfc3339Time(value);
     if (time === undefined) {
-        reader.complain(text_text `expires-at-override: ${got(value)}, takes a time such as 2026-01-31T12:00:00Z`);
+        reader.complain(text_text `expires-at-override: ${got(value)}; must be a time such as 2026-01-31T12:00:00Z`);
     }
     return time;
 }
@@ -7916,13 +8366,13 @@ function readEnvVar(reader, env) {
     if (value === '' || value.toLowerCase() === 'false')
         return undefined;
     if (!/^[A-Za-z_]\w*$/.test(value)) {
-        reader.complain(text_text `env-var: ${got(value)}, takes a name of letters, digits and _ that does not begin with a digit`);
+        reader.complain(text_text `env-var: ${got(value)}; must be a name of letters, digits and _ that does not begin with a digit`);
     }
     else if (/^(true|yes|no|on|off)$/i.test(value)) {
-        reader.complain(text_text `env-var: ${got(value)}, takes the name of a variable, or false`);
+        reader.complain(text_text `env-var: ${got(value)}; must be the name of a variable, or false`);
     }
     else if (isGuardedVariable(value)) {
-        reader.complain(text_text `env-var: ${got(value)}, which the runner, a shell or another program reads for itself`);
+        reader.complain(text_text `env-var: ${got(value)}; the runner, a shell or another program uses this variable itself`);
     }
     return value;
 }
@@ -7962,7 +8412,7 @@ function findMisspelledInputs(env) {
         .filter((name) => !known.includes(name))
         .flatMap((name) => {
         if (isOfUser(name) && reader_readInput(env, 'grant-type') === 'password') {
-            return [text_text `${name}: unknown input, put it into parameters: ${name}=...`];
+            return [text_text `${name}: unknown input, set it in parameters: ${name}=...`];
         }
         const meant = guessInput(name);
         return meant === undefined ? [] : [text_text `${name}: unknown input, did you mean ${meant}?`];
@@ -7972,12 +8422,16 @@ function findMisspelledInputs(env) {
 function isOfUser(name) {
     return name === 'username' || name === 'password';
 }
+/** Gives the input that an unknown name probably means: by another word for it, or a few letters apart. */
 function guessInput(name) {
     const letters = misspelling_squeeze(name);
     const [, meant] = otherWords.find(([word]) => word === letters) ?? [];
-    if (meant !== undefined)
-        return meant;
-    return inputNames
+    return meant ?? findNearest(name, inputNames);
+}
+/** Gives the candidate that a name differs from by few letters; undefined if there is none. */
+function findNearest(name, candidates) {
+    const letters = misspelling_squeeze(name);
+    return candidates
         .map((candidate) => ({ candidate, distance: countEdits(letters, misspelling_squeeze(candidate)) }))
         .filter(({ candidate, distance }) => distance <= (candidate.length < 10 ? 1 : 2))
         .sort((a, b) => a.distance - b.distance)[0]?.candidate;
@@ -8006,12 +8460,12 @@ function at(row, index) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/log/writings.js
-/** The shortest writing that is looked for, characters; a shorter one is found in texts that have nothing to do with it. */
+/** The shortest spelling that is searched for, in characters. A shorter one is found in unrelated texts. */
 const shortest = 4;
 /**
- * Gives the ways to write a secret, itself first, each once: percent-encoded, as a form writes it, in XML or HTML, in JSON, in base64
- * (also as a part of more), in hex, and quoted for shells and expressions. The runner masks most of them too, but only as a whole,
- * so they are looked for before a text is cut.
+ * Gives the ways to write a secret, each once, the secret itself first: percent-encoded, as a form writes it, in XML or
+ * HTML, in JSON, in base64 (also as a part of more), in hex, and quoted for shells and expressions. The runner masks
+ * most of them too, but only as a whole, so they are searched for before a text is cut.
  *
  * @see https://github.com/actions/runner/blob/main/src/Sdk/DTLogging/Logging/ValueEncoders.cs
  */
@@ -8033,7 +8487,10 @@ function listWritings(secret) {
     ];
     return [...new Set([secret, ...others.filter((text) => text.length >= shortest)])];
 }
-/** RFC 3986 section 2.1, and as a form has it; servers differ in what they leave as it is, and in upper and lower case. */
+/**
+ * As in RFC 3986 section 2.1, and as in a form. Servers differ in which characters they encode, and in upper and lower
+ * case.
+ */
 function percentEncode(secret) {
     const uri = encodeURIComponent(secret.toWellFormed());
     const strict = uri.replace(/[!'()*]/g, (character) => `%${toHex(character, 2).toUpperCase()}`);
@@ -8053,7 +8510,10 @@ function escapeMarkup(secret) {
         common.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
     ];
 }
-/** As JSON has to escape, and as it may: everything beyond ASCII, a slash, and what HTML could misread. */
+/**
+ * With the escapes that JSON requires, and those that it allows: all that is not ASCII, a slash, what HTML could
+ * misread.
+ */
 function escapeJson(secret) {
     const needed = JSON.stringify(secret).slice(1, -1);
     const ascii = needed.replace(/[^\x20-\x7e]/g, escapeUnicode);
@@ -8074,7 +8534,10 @@ function escapeUnicode(character) {
 function toHex(character, digits) {
     return character.charCodeAt(0).toString(16).padStart(digits, '0');
 }
-/** What base64 of a longer text has for certain of these bytes, where so many bytes (modulo 3) come before them. */
+/**
+ * The characters that these bytes certainly have in base64 of a longer text, if so many bytes (modulo 3) come before
+ * them.
+ */
 function writeBase64Within(bytes, before) {
     const written = Buffer.concat([Buffer.alloc(before), bytes]);
     const first = Math.ceil((before * 8) / 6);
@@ -8085,16 +8548,19 @@ function writeBase64Within(bytes, before) {
 ;// CONCATENATED MODULE: ./build/compiled/log/log.js
 
 
-/** The log of the step: the only way from this action to a reader, and the keeper of what a reader must not see. */
+/** The log of the step. All that the action prints goes through it, and it hides what a reader must not see. */
 class log_Log {
     #runner;
     #masked = new Set();
-    /** What is hidden, in every writing, the longest first: a secret that holds another one is hidden as a whole. */
+    /**
+     * What is hidden, in every spelling. The longest comes first, so that a secret that contains another one is hidden as
+     * a whole.
+     */
     #hidden;
     constructor(runner) {
         this.#runner = runner;
     }
-    /** Hides a secret from here on, in the runner's log and in texts from outside. Empty ones are passed over. */
+    /** Hides a secret from now on, in the runner's log and in texts from outside. Empty secrets are ignored. */
     mask(secret) {
         if (secret === '' || this.#masked.has(secret))
             return;
@@ -8106,14 +8572,14 @@ class log_Log {
     say(line) {
         this.#runner.info(this.#render(line));
     }
-    /** Prints lines that are folded away. */
+    /** Prints lines in a folded group. */
     group(title, lines) {
         this.#runner.startGroup(this.#render(title));
         for (const line of lines)
             this.say(line);
         this.#runner.endGroup();
     }
-    /** Prints a notice, which the run's summary shows too: nothing is wrong. */
+    /** Prints a notice, which the run's summary shows too. It says that nothing is wrong. */
     note({ title, message }) {
         this.#runner.notice(this.#render(message), { title: `oauth2-token: ${title}` });
     }
@@ -8144,11 +8610,11 @@ class deadline_Deadline {
         this.#clock = clock;
         this.#at = clock.monotonic() + seconds * 1000;
     }
-    /** By the clock's monotonic(), milliseconds. */
+    /** By the clock's monotonic(), in milliseconds. */
     get at() {
         return this.#at;
     }
-    /** Does some work and moves the deadline by the time that it took. */
+    /** Does some work and moves the deadline by the time that the work took. */
     async exclude(work) {
         const startedAt = this.#clock.monotonic();
         try {
@@ -8163,32 +8629,32 @@ class deadline_Deadline {
 ;// CONCATENATED MODULE: ./build/compiled/cache/keys.js
 
 /**
- * The secrets that an entry can be sealed with: the byte that stands for each (never change one), and whether a person
- * may have chosen it.
+ * The secrets that an entry can be encrypted with: the byte that stands for each (never change one), and whether a
+ * person may have chosen it.
  */
 const keys_kinds = {
     'cache-encryption-key': { byte: 1, guessable: true },
     'client-secret': { byte: 2, guessable: true },
     'private-key': { byte: 3, guessable: false },
     'client-key': { byte: 4, guessable: false },
-    // A secret parameter, header or part of the query; there can be several.
+    // A secret in a parameter, a header or the query. There can be several.
     request: { byte: 5, guessable: true },
 };
-/** The fewest bytes of a secret that is worth sealing with. */
+/** The shortest secret that may be used to encrypt, in bytes. */
 const shortestCredential = 16;
-/** Whether any of the secrets is long enough to seal with. */
+/** Whether any of the secrets is long enough to encrypt with. */
 function canSeal(credentials) {
     return credentials.some(({ bytes }) => bytes.length >= shortestCredential);
 }
-/** RFC 7914 section 2: 32 MiB and some 66 ms a guess, because the names are an oracle that anyone can test offline. */
+/** RFC 7914 section 2: 32 MiB and about 66 ms per guess, because anyone who sees a name can test guesses offline. */
 const cost = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
 const keyLength = 32;
 /**
- * Derives the keys of one identity from all credentials together, so that a rotated one, or one that only another
- * environment has, is a miss. Where none of them is a key of asymmetric cryptography, it takes as long as {@link cost}
- * says, on the thread pool; such a key cannot be guessed at any speed.
+ * Derives the keys of one identity from all credentials together. So a rotated credential, or one that only another
+ * environment has, finds nothing. If none of them is a private key, the derivation is slow (see {@link cost}) and runs
+ * on the thread pool. A private key needs no slow derivation, because nobody can guess it.
  *
- * @param identity a text that is equal for equal requests only
+ * @param identity a text that is equal only if the requests are equal
  * @see RFC 7914, RFC 5869
  */
 async function deriveKeys(credentials, identity) {
@@ -8202,7 +8668,10 @@ async function deriveKeys(credentials, identity) {
         lease: expand(root, 'lease'),
     };
 }
-/** Byte of the kind, length and bytes of each, in the order of the kinds: no two sets of credentials give the same bytes. */
+/**
+ * For each: a byte for its kind, its length, its bytes, in the order of the kinds. Different credentials never give the
+ * same bytes.
+ */
 function joinCredentials(credentials) {
     const parts = credentials
         .toSorted((one, other) => keys_kinds[one.label].byte - keys_kinds[other.label].byte)
@@ -8230,19 +8699,22 @@ function expand(material, purpose, salt = Buffer.alloc(0)) {
     const info = `oauth2-token v2 ${purpose}`;
     return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', material, salt, info, keyLength));
 }
-/** Seconds of expiry that share a name: jobs that got a token in the same five minutes collide on one upload. */
+/**
+ * Expiries within so many seconds share a name. So of the jobs that got a token in the same five minutes only one can
+ * upload.
+ */
 const slotLength = 300;
 /**
- * The part of a name that all entries of one identity share; it tells nothing to those without the credentials.
+ * The part of a name that all entries of one identity share; it says nothing to anyone without the credentials.
  */
 function makeNamePrefix({ naming }) {
     return writePrefix(digest(naming, 'id'));
 }
-/** How long a {@link makeFallbackPrefix} is the same, milliseconds. */
+/** How long a {@link makeFallbackPrefix} is the same, in milliseconds. */
 const fallbackWindow = 300_000;
 /**
- * The part that names share for five minutes, for where somebody has planted an entry whose name is the usual prefix
- * itself: a search finds an exact match first, so that one would hide all others for ever.
+ * The part that names share for five minutes. It is used if somebody has planted an entry whose name is exactly the
+ * usual prefix. A search finds an exact match first, so that entry would hide all others forever.
  *
  * @param now epoch, milliseconds
  */
@@ -8263,11 +8735,11 @@ function makeName(keys, expiresAt, prefix = makeNamePrefix(keys)) {
     const hidden = digest(keys.naming, `slot|${slot}`).subarray(0, 8).toString('hex');
     return `${prefix}${hidden}`;
 }
-/** Another name for the same entry, where the first one is taken by what nobody can use. */
+/** Another name for the same entry, used if the first name is taken by an entry that nobody can use. */
 function makeNameUnique(name, random) {
     return `${name}-${random.subarray(0, 4).toString('hex')}`;
 }
-/** Whether a name that a search returned is of an entry with this prefix. */
+/** Whether a name that a search returned belongs to an entry with this prefix. */
 function isEntryName(name, prefix) {
     return name.startsWith(prefix) && /^[0-9a-f]{16}(-[0-9a-f]{8})?$/.test(name.slice(prefix.length));
 }
@@ -8278,23 +8750,23 @@ function digest(key, text) {
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: ./build/compiled/cache/save-report.js
-/** The words with which the child process says how saving ended. */
+/** The words by which the child process reports how saving ended. */
 const saveWords = [
     'saved',
     'taken',
     'denied',
-    /** There is no tar. */
+    /** No tar was found. */
     'no_tar',
-    /** There is one that lacks what the toolkit needs. */
+    /** The tar lacks an option that the toolkit needs. */
     'other_tar',
     'tar_failed',
-    /** The temporary directory took no file. */
+    /** The temporary directory has no room, or cannot be written. */
     'no_room',
     'failed',
 ];
 /**
- * Reads from what the toolkit and tar printed why nothing was saved; `saveCache` answers -1 for all reasons alike, and
- * with version 1 of the service the id of what it reserved even where the upload failed.
+ * Reads from what the toolkit and tar printed why nothing was saved. `saveCache` returns -1 for all reasons. With
+ * version 1 of the service it returns the id of the reservation even if the upload failed.
  *
  * @param result what `saveCache` gave: the id of the entry, or -1
  * @param text all that was printed meanwhile
@@ -8317,8 +8789,8 @@ function classifySave(result, text) {
     return /\(409\)|already.exists/i.test(text) ? 'taken' : 'failed';
 }
 /**
- * Whether the connection broke while the name was reserved. The toolkit gives up then, and tries again after every other
- * fault that may pass; what fails later cannot be tried again under the same name.
+ * Whether the connection broke while the name was reserved. The toolkit gives up then, although it retries after
+ * every other temporary fault. A failure after the reservation cannot be retried under the same name.
  *
  * @param text all that was printed
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/shared/cacheTwirpClient.ts
@@ -8331,11 +8803,13 @@ function lostConnection(text) {
 
 
 
-/** What the toolkit, tar and a proxy need; no input of the step is among it. */
-const passedOn = /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|(RUNNER|ACTIONS)_.*)$/i;
 /**
- * Starts the child process. It belongs to a process group of its own, works in a directory of its own and prints
- * nothing: whatever the toolkit says stays in the child.
+ * The variables that the toolkit, tar and a proxy need. No input of the step, and nothing that can request an ID token.
+ */
+const passedOn = /^(PATH|PATHEXT|PROGRAMFILES|SYSTEMROOT|HOME|GITHUB_SERVER_URL|NODE_EXTRA_CA_CERTS|(https?|no)_proxy|RUNNER_.*|ACTIONS_(?!ID_TOKEN_).*)$/i;
+/**
+ * Starts the child process. It has its own process group and its own directory, and prints nothing: what the
+ * toolkit prints stays in the child.
  */
 function startSaver(context) {
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(context.temp, 'oauth2-token-'));
@@ -8343,14 +8817,14 @@ function startSaver(context) {
         cwd: folder,
         env: makeEnvironment(context.env, folder),
         stdio: ['pipe', 'pipe', 'ignore'],
-        // A group can be killed as a whole, with tar and zstd in it; Windows has no groups.
+        // A group can be killed as a whole, together with tar and zstd. Windows has no groups.
         detached: context.platform !== 'win32',
         windowsHide: true,
     });
     const answer = saver_readAnswer(child);
     const end = async () => {
         await killGroup(child, context, folder);
-        // What cannot be removed changes nothing of what was saved, and the runner empties its temporary directory.
+        // If this fails, the entry is still saved, and the runner empties its temporary directory.
         await external_node_fs_.promises
             .rm(folder, { recursive: true, force: true, maxRetries: 3 })
             .catch(() => undefined);
@@ -8393,7 +8867,7 @@ function makeEnvironment(env, folder) {
         // The toolkit leaves an empty directory behind in the first, and makes paths relative to the second.
         RUNNER_TEMP: folder,
         GITHUB_WORKSPACE: folder,
-        // macOS's tar would add members with extended attributes.
+        // macOS's tar would add fields with extended attributes.
         COPYFILE_DISABLE: '1',
     };
 }
@@ -8404,7 +8878,7 @@ function keepAbsolute(path) {
         .filter((folder) => (0,external_node_path_.isAbsolute)(folder))
         .join(external_node_path_.delimiter);
 }
-/** Waits for the word with which the child ends. */
+/** Waits for the word that the child prints at its end. */
 function saver_readAnswer(child) {
     return new Promise((resolve) => {
         let said = '';
@@ -8414,7 +8888,7 @@ function saver_readAnswer(child) {
         child.on('error', () => {
             resolve('failed');
         });
-        // A child that is gone takes nothing more; its end is reported by close.
+        // A child that has ended reads nothing more. The close event reports its end.
         child.stdin.on('error', () => undefined);
         child.on('close', () => {
             resolve(saveWords.find((word) => word === said.trim()) ?? 'failed');
@@ -8433,12 +8907,12 @@ async function killGroup(child, { env, platform }, folder) {
     // The id of a process that is gone may belong to another program by now.
     else if (!gone)
         await taskkill(pid, env, folder);
-    // Without taskkill the child still ends, and a program that kept its end of the pipe is not waited for.
+    // The child ends even without taskkill. A program that still holds the pipe is not waited for.
     child.kill('SIGKILL');
     child.stdout.destroy();
     await closed;
 }
-/** Also where the child itself is gone: what it started may still run. */
+/** This also works if the child itself has ended, because what it started may still run. */
 function signalGroup(pid) {
     try {
         process.kill(-pid, 'SIGKILL');
@@ -8488,7 +8962,7 @@ const compressions = ['zstd-without-long', 'gzip'];
 const leaseCompression = 'gzip';
 /** The one path that is saved. */
 const entryFile = 'token.bin';
-/** The service did not do what was asked; nothing of its answer is in here. */
+/** The service did not do what was requested; nothing of its answer is in here. */
 class CacheServiceError extends Error {
     name = 'CacheServiceError';
     code = 'cache_service_failed';
@@ -8498,11 +8972,11 @@ class CacheServiceError extends Error {
         this.status = status;
     }
 }
-/** The most that is read of an archive, bytes; an entry has at most 192 KiB, and tar adds its blocks. */
+/** The most that is read of an archive, in bytes; an entry has at most 192 KiB, and tar adds its blocks. */
 const maxArchiveBytes = 256 * 1024;
-/** The most that is read of any other answer, bytes. */
+/** The most that is read of any other answer, in bytes. */
 const maxServiceAnswerBytes = 64 * 1024;
-/** Whether this run may read and write the cache; what is not known permits all, as in the toolkit. */
+/** Whether this run may read and write the cache. An unknown mode permits both, as in the toolkit. */
 function readCacheMode(env) {
     const mode = (env['ACTIONS_CACHE_MODE'] ?? '').trim().toLowerCase();
     const known = ['none', 'read', 'write', 'write-only'].includes(mode);
@@ -8512,19 +8986,17 @@ function readCacheMode(env) {
     };
 }
 /**
- * Chooses the cache service exactly as the toolkit chooses it, for that one saves.
+ * Chooses the cache service exactly as the toolkit does, because the toolkit saves.
  *
  * @param env the step's environment
  * @param send sends a request
- * @returns undefined where this runner offers none
+ * @returns undefined if this runner offers none
  * @see https://github.com/actions/toolkit/blob/main/packages/cache/src/internal/config.ts
  */
 function chooseCacheService(env, send) {
     const token = env['ACTIONS_RUNTIME_TOKEN'] ?? '';
-    const isV2 = !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
-    const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
-    const cacheUrl = env['ACTIONS_CACHE_URL'] ?? '';
-    const base = isV2 || cacheUrl === '' ? resultsUrl : cacheUrl;
+    const isV2 = hasVersion2(env);
+    const base = readServiceUrl(env);
     if (token === '' || !URL.canParse(base))
         return undefined;
     const wire = { base, token, send };
@@ -8534,7 +9006,16 @@ function chooseCacheService(env, send) {
         reserve: (name, signal) => classify(isV2 ? reserveV2(wire, name, signal) : reserveV1(wire, name, signal)),
     };
 }
-/** GitHub Enterprise Server has version 1 of the service alone. */
+/** The URL of the service that the toolkit chooses; empty if the runner names none. */
+function readServiceUrl(env) {
+    const resultsUrl = env['ACTIONS_RESULTS_URL'] ?? '';
+    const cacheUrl = env['ACTIONS_CACHE_URL'] ?? '';
+    return hasVersion2(env) || cacheUrl === '' ? resultsUrl : cacheUrl;
+}
+function hasVersion2(env) {
+    return !isEnterpriseServer(env) && (env['ACTIONS_CACHE_SERVICE_V2'] ?? '') !== '';
+}
+/** GitHub Enterprise Server has only version 1 of the service. */
 function isEnterpriseServer(env) {
     const server = env['GITHUB_SERVER_URL'] ?? '';
     const host = URL.canParse(server) ? new URL(server).hostname.toUpperCase() : 'GITHUB.COM';
@@ -8637,7 +9118,7 @@ function readFound({ status }, name, url) {
         return { name, url };
     throw new CacheServiceError(status);
 }
-/** The URL carries its own permission, so the bearer stays here; it is trusted no further than its transport. */
+/** The URL has its own permission in it, so the bearer token is not sent. Only a URL with a safe transport is used. */
 async function download({ base, send }, { url }, signal) {
     if (!isSafe(url, base))
         throw new CacheServiceError(0);
@@ -8646,7 +9127,7 @@ async function download({ base, send }, { url }, signal) {
         throw new CacheServiceError(response.status);
     return response.body;
 }
-/** https, or this machine, or the very origin that the runner named and that has the bearer already (as act's is). */
+/** https, or this machine, or the origin that the runner named, which has the bearer token already (as with act). */
 function isSafe(url, base) {
     if (!URL.canParse(url))
         return false;
@@ -8661,17 +9142,17 @@ function isSafe(url, base) {
 
 /** The compressions that this version of Node can undo: zstd came with Node 22.15 and 23.8. */
 const readableCompressions = compressions.filter((compression) => compression === 'gzip' || process.versions['zstd'] !== undefined);
-/** The most that an archive may become, bytes. */
+/** The largest size of a decompressed archive, in bytes. */
 const maxOutputLength = 512 * 1024;
 /** log2 of the largest window, the default of the zstd program; a larger one would only cost memory. */
 const windowLog = 23;
 /**
  * Decompresses an archive, to 512 KiB at most.
  *
- * @throws where it is damaged or would become larger
+ * @throws if it is damaged or would become larger
  */
 async function decompressArchive(blob, compression) {
-    // Not before: where no entry was found, nothing is to be decompressed.
+    // Loaded only here, because nothing is decompressed if no entry was found.
     const { constants, gunzip, zstdDecompress } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 522, 23));
     if (compression === 'gzip')
         return (0,external_node_util_.promisify)(gunzip)(blob, { maxOutputLength });
@@ -8691,7 +9172,7 @@ const tagBytes = 16;
  *
  * @param key 32 bytes
  * @param nonce {@link nonceBytes} random bytes, never the same twice
- * @param purpose additional data: what was sealed for one purpose does not open for another
+ * @param purpose the additional data: what was encrypted for one purpose cannot be decrypted for another
  * @returns nonce, tag, ciphertext
  */
 function seal(plaintext, { key, nonce, purpose, }) {
@@ -8700,9 +9181,9 @@ function seal(plaintext, { key, nonce, purpose, }) {
     return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
 }
 /**
- * Decrypts what {@link seal} made.
+ * Decrypts what {@link seal} encrypted.
  *
- * @returns undefined where it was not sealed with this key for this purpose, or was damaged since
+ * @returns undefined if it was not encrypted with this key for this purpose, or was damaged since
  */
 function seal_unseal(sealed, { key, purpose }) {
     if (sealed.length < nonceBytes + tagBytes)
@@ -8719,7 +9200,7 @@ function seal_unseal(sealed, { key, purpose }) {
         ]);
     }
     catch {
-        // Damaged, planted or another's.
+        // The entry is damaged, planted, or somebody else's.
         return undefined;
     }
 }
@@ -8735,19 +9216,19 @@ function seal_unseal(sealed, { key, purpose }) {
 const magic = Buffer.from('\x89OA2TOK\n', 'latin1');
 const lengthBytes = 4;
 const headBytes = magic.length + lengthBytes;
-/** The most that an entry may have, bytes. */
+/** The largest size of an entry, in bytes. */
 const maxEntryBytes = 192 * 1024;
-/** Where a tar archive can have a member begin: multiples of this, bytes. */
+/** A file in a tar archive begins at a multiple of this, in bytes. */
 const tarBlock = 512;
 /** How many places that look like an entry are tried; each costs a decryption. */
 const maxCandidates = 4;
 /**
- * Seals a token.
+ * Encrypts a token.
  *
  * @param key 32 bytes
  * @param name the full name of the entry
  * @param nonce 12 random bytes, never the same twice
- * @returns undefined where it is too large to be kept
+ * @returns undefined if it is too large to be kept
  */
 function sealEntry(token, { key, name, nonce }) {
     const body = seal(writeContents(token), { key, nonce, purpose: name });
@@ -8757,13 +9238,13 @@ function sealEntry(token, { key, name, nonce }) {
     return entry.length > maxEntryBytes ? undefined : entry;
 }
 /**
- * Finds an entry in an archive and opens it. The archive is hostile until a decryption succeeds: nothing of the tar
- * around the entry is parsed or believed, and no step of the search comes from its bytes.
+ * Finds an entry in an archive and opens it. The archive is not trusted until a decryption succeeds. The tar
+ * around the entry is not parsed, and no step of the search depends on its bytes.
  *
  * @param archive decompressed, of a bounded size
  * @param key 32 bytes
  * @param name the full name under which the archive was found
- * @returns undefined where there is no entry that this key and this name open
+ * @returns undefined if there is no entry that this key and this name open
  */
 function openEntry(archive, { key, name }) {
     for (const body of listCandidates(archive)) {
@@ -8803,7 +9284,7 @@ function writeContents({ accessToken, scopes, others, issuedAt }) {
 /**
  * Reads what was decrypted. Any job that has the secret can have written it, so it is checked as a response is.
  *
- * @returns undefined where it is not what {@link writeContents} writes of a response
+ * @returns undefined if it is not what {@link writeContents} writes of a response
  */
 function readContents(bytes) {
     try {
@@ -8811,7 +9292,7 @@ function readContents(bytes) {
         return isContents(contents) ? toCachedToken(contents) : undefined;
     }
     catch {
-        // It is no JSON, it is nested too deep to be read, or its expiry is no time.
+        // It is not JSON, it is nested too deeply, or its expiry is not a time.
         return undefined;
     }
 }
@@ -8855,25 +9336,25 @@ function isContents(value) {
 
 /** The longest that finding may take. */
 const findLimit = { milliseconds: 5000, over: 'The time for the cache is over.' };
-/** The longest that saving may take, milliseconds. */
+/** The longest that saving may take, in milliseconds. */
 const saveTimeout = 10_000;
-/** How far ahead the clock of the job that saved may be, milliseconds. */
+/** How far ahead the clock of the job that saved may be, in milliseconds. */
 const clockSkew = 300_000;
-/** The sealed tokens of one identity in the Actions cache. */
+/** The encrypted tokens of one identity in the Actions cache. */
 class TokenCache {
     #context;
-    /** With which the name of the next entry begins. */
+    /** The prefix of the next entry's name. */
     #prefix;
     /** The names of entries that open but have expired. */
     #seen = new Set();
-    /** Whether something that nobody can use lies where the next entry should be found. */
+    /** Whether an entry that nobody can use is found where the next entry should be. */
     #spoiled = false;
     constructor(context) {
         this.#context = context;
         this.#prefix = makeNamePrefix(context.keys);
     }
     /**
-     * Looks for a token. Whatever is wrong with an entry, the worst that it does is a miss.
+     * Looks for a token. A bad entry never causes more than a miss.
      *
      * @param isUsable whether a token that opened lives long enough
      */
@@ -8886,11 +9367,11 @@ class TokenCache {
         const results = await this.#lookForAll(signal);
         if (!results.some(isHidden))
             return results;
-        // For all compressions: it is not known here under which one the next entry was or will be saved.
+        // The prefix changes for all compressions, because it is not known which one the next entry has.
         this.#prefix = makeFallbackPrefix(this.#context.keys, this.#context.now());
         return [...results, ...(await this.#lookForAll(signal))];
     }
-    /** What was found is left out of account when the next entry is named: it is to be replaced. */
+    /** The next entry gets another name than the one that was found, because that one must be replaced. */
     replace() {
         this.#spoiled = true;
     }
@@ -8928,7 +9409,7 @@ class TokenCache {
     #lookForAll(signal) {
         return Promise.allSettled(readableCompressions.map((compression) => this.#look(compression, signal)));
     }
-    /** @throws when the search failed; an entry that was found and cannot be had is `unusable` instead */
+    /** @throws if the search failed; an entry that was found but cannot be downloaded is `unusable` instead */
     async #look(compression, signal) {
         const prefix = this.#prefix;
         const found = await this.#search(prefix, compression, signal);
@@ -8995,8 +9476,8 @@ function isTimeout(error) {
 const local = { same: 'It says what this job does, and is not sent.' };
 const patience = { same: 'It says how long and how often to try the same request.' };
 /**
- * Which inputs make two requests the same, so that one may have the token of the other. An input that is not here does
- * not compile: decide what it has to do with the token before you add it.
+ * Which inputs make two requests the same, so that one may use the token of the other. The code does not compile if an
+ * input is missing here. Decide how it changes the token before you add it.
  */
 const decisions = {
     tokenUrl: 'another',
@@ -9004,7 +9485,7 @@ const decisions = {
     endpointType: 'another',
     caCertificate: { same: 'It says whom to trust on the way, and is not sent.' },
     allowHttp: { same: 'It permits a URL; another URL is another request by itself.' },
-    // A key file says whose the token is where no client id does.
+    // Without a client id, a key file says whose token it is.
     clientId: { another: ({ clientId, signingKey }) => clientId ?? signingKey?.owner?.issuer },
     clientSecret: { key: 'client-secret', bytes: ({ clientSecret }) => toBytes(clientSecret) },
     clientAuthMethod: 'another',
@@ -9032,7 +9513,8 @@ const decisions = {
     idTokenParameter: 'another',
     idTokenAudience: { saidBy: ['idTokenClaims'] },
     refreshToken: 'once',
-    // The order of scopes, audiences and resources means nothing, nor does that of parameters and headers with different names.
+    // The order of scopes, audiences and resources means nothing, nor does that of parameters and headers with different
+    // names.
     scopes: { another: ({ scopes }) => sortUnique(scopes) },
     grantType: 'another',
     audiences: { another: ({ audiences }) => sortUnique(audiences) },
@@ -9044,7 +9526,7 @@ const decisions = {
     },
     requestMethod: 'another',
     bodyFormat: 'another',
-    // It says nothing to the server, but an entry carries the token that was read with it.
+    // It is not sent, but an entry has the token that was read with it.
     responseFields: { another: ({ responseFields }) => sortByName(Object.entries(responseFields)) },
     timeout: patience,
     totalTimeout: patience,
@@ -9059,7 +9541,7 @@ const decisions = {
         bytes: ({ cacheEncryptionKey }) => toBytes(cacheEncryptionKey),
     },
     cacheWait: local,
-    // These two say nothing to the server, but an entry carries the expiry that was read with them.
+    // These two are not sent, but an entry has the expiry that was read with them.
     defaultExpiresIn: 'another',
     expiresAtOverride: { another: ({ expiresAtOverride }) => expiresAtOverride?.toISOString() },
     ifNoCredentials: local,
@@ -9069,7 +9551,7 @@ const decisions = {
     verbose: local,
 };
 const identity_rows = Object.entries(decisions);
-/** Lists what two requests must have in common so that one may have the token of the other, in one form each. */
+/** Lists what two requests must have in common so that one may use the token of the other, each in one form. */
 function identify(inputs, { repository, idToken }) {
     const fields = identity_rows.flatMap(([name, decision]) => {
         if (decision === 'another')
@@ -9081,14 +9563,14 @@ function identify(inputs, { repository, idToken }) {
     const idTokenClaims = idToken === undefined ? [] : bindClaims(idToken.claims);
     return { ...Object.fromEntries(fields), repository, idTokenClaims };
 }
-/** Raised when the meaning of an identity or the form of an entry changes: old entries are then never found. */
+/** Raised if the meaning of an identity or the form of an entry changes. Old entries are not found from then on. */
 const formatVersion = 2;
 /** Writes an identity as canonical JSON: equal identities give equal text, and different ones different text. */
 function writeIdentity(identity) {
     const fields = Object.entries({ ...identity, formatVersion });
     return JSON.stringify(Object.fromEntries(sortByName(fields)));
 }
-/** Every secret that is given, so that one which is rotated, or which only an environment has, is a miss. */
+/** Every secret that is given. So a rotated secret, or one that only another environment has, is a miss. */
 function listCredentials(inputs) {
     const own = identity_rows.flatMap(([, decision]) => {
         if (typeof decision !== 'object' || !('key' in decision))
@@ -9099,8 +9581,8 @@ function listCredentials(inputs) {
     return [...own, ...listRequestSecrets(inputs)];
 }
 /**
- * The secrets that the request carries under names of its own: an API key among the parameters, in a header or in the
- * query. Short ones are left out. They stand in the identity, like every parameter, but are no key to encrypt with.
+ * The secrets that the request carries under other names: an API key among the parameters, in a header or in the query.
+ * Short ones are left out. They are in the identity like every parameter, but they are not a key to encrypt with.
  */
 function listRequestSecrets({ tokenUrl = '', parameters, headers }) {
     const inPairs = [...listQueryParameters(tokenUrl), ...parameters].flatMap(([name, value]) => listSecretValues(value, name));
@@ -9110,7 +9592,7 @@ function listRequestSecrets({ tokenUrl = '', parameters, headers }) {
         .map((secret) => ({ label: 'request', bytes: Buffer.from(secret) }))
         .filter((secret) => canSeal([secret]));
 }
-/** What is secret in a header: what stands behind a scheme, and of Basic only the password. */
+/** What is secret in a header: the part after the scheme, and in Basic only the password. */
 function readCredentials(name, value) {
     if (!/authorization$/i.test(name))
         return value;
@@ -9138,7 +9620,7 @@ function writeValues(parameters) {
 function sortUnique(values) {
     return [...new Set(values)].sort();
 }
-/** Stable: the order of one name's values is part of the request. */
+/** The sort is stable, because the order of the values of one name is part of the request. */
 function sortByName(pairs) {
     return pairs.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
 }
@@ -9148,9 +9630,9 @@ function sortByName(pairs) {
 /** The longest that an election may take. */
 const electionLimit = { milliseconds: 5000, over: 'The time for the election is over.' };
 /**
- * Elects one of the jobs that start together. The names are reserved one after the other; who gets all of them leads,
- * and who finds one taken follows. There is always one who gets the last name of all, so not all can follow; a leader
- * that dies keeps the others waiting no longer than they want to wait.
+ * Elects one of the jobs that start together. Each job reserves the names one after the other. A job
+ * that gets all names leads, and a job that finds a name taken follows. One job always gets the last name, so there is
+ * always a leader. If the leader dies, the others wait only as long as their inputs say.
  *
  * @param names as `listLeaseNames` gives them
  */
@@ -9167,16 +9649,16 @@ async function elect(names, { service, startTimer }) {
     };
     return (0,compiled_clock/* limitTime */.DZ)(reserveAll, electionLimit, { startTimer });
 }
-/** The first wait, milliseconds: what a leader needs at best to ask and to save. */
+/** The first wait in milliseconds: the shortest time in which a leader can request and save a token. */
 const firstWait = 2000;
-/** By how much each wait is longer than the one before: the looks become few, however long a job may wait. */
+/** The factor by which each wait is longer than the one before. So even a long wait has few look-ups. */
 const growth = 1.5;
 /**
- * Looks again and again for what the leader gets, with waits that grow and differ from job to job; for the last time
+ * Looks again and again for the leader's token. The waits between grow and differ from job to job. The last look is
  * when the wait is over.
  *
- * @param look gives undefined where nothing is there yet, or where that cannot be told
- * @returns undefined where nothing came
+ * @param look gives undefined if nothing is there yet, or where that is not known
+ * @returns undefined if nothing came
  */
 async function follow(look, { wait, monotonic, sleep, random }) {
     const deadline = monotonic() + wait;
@@ -9191,7 +9673,10 @@ async function follow(look, { wait, monotonic, sleep, random }) {
             return found;
     }
 }
-/** From half to one and a half of what the turn would be; all that is left, where hardly anything would be left. */
+/**
+ * A random time from half to one and a half of the planned wait. If hardly any time would be left after it, all that is
+ * left.
+ */
 function chooseWait(turn, left, draw) {
     const wait = firstWait * growth ** turn * (0.5 + draw);
     return left - wait < firstWait / 2 ? left : wait;
@@ -9199,14 +9684,14 @@ function chooseWait(turn, left, draw) {
 
 ;// CONCATENATED MODULE: ./build/compiled/cache/lease.js
 
-/** How long the name of a lease is the same, milliseconds. */
+/** How long the name of a lease is the same, in milliseconds. */
 const leaseWindow = 60_000;
 /**
- * The names that a job has to reserve, in this order, to lead: that of the window before this one, then this one's. So
- * jobs to both sides of a boundary, or with clocks that differ by less than a window, have a name in common; and an old
- * reservation, which the service can keep for a day, is in nobody's way for longer than two windows.
+ * The names that a job must reserve, in this order, to lead: the name of the window before this one, then the name of
+ * this one. So jobs before and after a boundary, or with clocks that differ by less than a window, have a name in
+ * common. The service can keep an old reservation for a day, but it blocks jobs for two windows at most.
  *
- * They tell nothing to those without the credentials, and begin as no entry's name does.
+ * They say nothing to anyone without the credentials, and no entry's name begins as they do.
  *
  * @param now epoch, milliseconds
  */
@@ -9226,29 +9711,29 @@ function listLeaseNames({ lease }, now) {
 function sayCacheNotUsed(obstacle) {
     switch (obstacle) {
         case 'short_secret':
-            return text_text `Cache not used: client-secret is shorter than 16 bytes, too short to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+            return text_text `Cache not used: client-secret is shorter than 16 bytes and too short to encrypt with. Optional: set cache-encryption-key (openssl rand -base64 32 makes one).`;
         case 'short_key':
-            return text_text `Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes, too short to encrypt with. Set a longer cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+            return text_text `Cache not used: client-secret and cache-encryption-key are both shorter than 16 bytes and too short to encrypt with. Set a longer cache-encryption-key (openssl rand -base64 32 makes one).`;
         case 'short_key_alone':
-            return text_text `Cache not used: cache-encryption-key is shorter than 16 bytes, too short to encrypt with. Set a longer one to use it (openssl rand -base64 32 makes one).`;
+            return text_text `Cache not used: cache-encryption-key is shorter than 16 bytes and too short to encrypt with. Set a longer one (openssl rand -base64 32 makes one).`;
         case 'no_secret':
-            return text_text `Cache not used: there is no secret to encrypt with. Set cache-encryption-key to use it (openssl rand -base64 32 makes one).`;
+            return text_text `Cache not used: there is no secret to encrypt with. Optional: set cache-encryption-key (openssl rand -base64 32 makes one).`;
         case 'id_token_alone':
-            return text_text `Cache not used: an ID token is no key to encrypt with. Set cache-encryption-key to use it.`;
+            return text_text `Not cached: a job that has only an OIDC token has no key to encrypt with. Optional: set cache-encryption-key.`;
         case 'no_key':
-            return text_text `Cache not used: this machine could not make a key to encrypt with (scrypt failed).`;
+            return text_text `Cache not used: this machine could not derive the encryption key (scrypt failed).`;
         case 'no_service':
-            return text_text `Cache not used: this runner offers no cache service.`;
+            return text_text `Cache not used: this runner has no cache service.`;
         case 'no_repository':
-            return text_text `Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so it is not known whose tokens these are.`;
+            return text_text `Cache not used: neither GITHUB_REPOSITORY_ID nor GITHUB_REPOSITORY is set, so the repository is not known.`;
         case 'mode':
-            return text_text `Cache not used: ACTIONS_CACHE_MODE lets this job neither read nor write it.`;
+            return text_text `Cache not used: ACTIONS_CACHE_MODE does not allow this job to read or write the cache.`;
         case 'single_use':
-            return text_text `Cache not used: the request carries a grant that is used up by asking.`;
+            return text_text `Cache not used: this grant works only once (refresh token, code, ...).`;
         case 'timeout':
-            return text_text `Cache not used: the service did not answer within 5 s.`;
+            return text_text `Cache not used: the cache service did not answer within 5 s.`;
         case 'failed':
-            return text_text `Cache not used: the service did not answer as it should.`;
+            return text_text `Cache not used: the cache service gave an unexpected answer.`;
     }
 }
 /** The token is not put into the cache, in a line and without an annotation. */
@@ -9260,25 +9745,25 @@ function sayNotCached(reason, inputs) {
         case 'short_life':
             return minValidity === undefined
                 ? text_text `Not cached: the token has expired, or is about to.`
-                : text_text `Not cached: the token lives no longer than min-validity: ${minValidity}.`;
+                : text_text `Not cached: the token is not valid for longer than min-validity (${minValidity} s).`;
         case 'denied':
-            return text_text `Not cached: this run may read the cache but not write it.`;
+            return text_text `Not cached: this run can read the cache but not write to it.`;
         case 'taken':
-            return text_text `Not cached: another job kept a token at the same time; later jobs reuse that one.`;
+            return text_text `Not cached: another job saved a token at the same time. Later jobs reuse that one.`;
         case 'no_tar':
-            return text_text `Not cached: this machine has no tar, which saving needs. Install it before this step.`;
+            return text_text `Not cached: this machine has no tar, which is required to save. Install it before this step.`;
         case 'other_tar':
-            return text_text `Not cached: the tar of this machine has no --posix, which saving needs (in Alpine: apk add tar).`;
+            return text_text `Not cached: the tar of this machine has no option --posix. In Alpine, install GNU tar: apk add tar.`;
         case 'tar_failed':
-            return text_text `Not cached: tar could not make the archive on this machine.`;
+            return text_text `Not cached: tar could not create the archive.`;
         case 'no_room':
-            return text_text `Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have room.`;
+            return text_text `Not cached: no file could be written to RUNNER_TEMP. The directory must exist, be writable and have free space.`;
         case 'failed':
-            return text_text `Not cached: the service did not take it.`;
+            return text_text `Not cached: the cache service rejected the upload.`;
         case 'timeout':
-            return text_text `Not cached: the service did not take it within 10 s.`;
+            return text_text `Not cached: the cache service did not accept the upload within 10 s.`;
         case 'too_large':
-            return text_text `Not cached: the token is too large, over 192 KiB when sealed.`;
+            return text_text `Not cached: the token is too large (over 192 KiB when encrypted).`;
     }
 }
 /** The title of {@link describeLookUp}. */
@@ -9291,7 +9776,7 @@ function describeLookUp(code, took) {
 }
 /** The token is in the cache now. */
 function sayKept() {
-    return text_text `Kept in the cache, encrypted, for other jobs and later runs.`;
+    return text_text `Saved in the cache, encrypted, for other jobs and later runs.`;
 }
 /** What the election among the jobs that missed together gave. */
 function describeElection(role, took) {
@@ -9299,21 +9784,21 @@ function describeElection(role, took) {
 }
 /** Another job asks, and this one waits for its token. */
 function sayFollowing(cacheWait) {
-    return text_text `Another job is asking for this token; waiting up to ${formatDuration(cacheWait * 1000)} for it.`;
+    return text_text `Another job is requesting this token. Waiting up to ${formatDuration(cacheWait * 1000)} for it (cache-wait).`;
 }
 /** The wait had an end: the token is there. */
 function sayTaken() {
-    return text_text `Took the token that another job got.`;
+    return text_text `Using the token that another job requested.`;
 }
 /** The wait is over, and no token came. */
 function sayWaitedInVain(cacheWait) {
-    return text_text `No token came within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
+    return text_text `No token arrived within ${formatDuration(cacheWait * 1000)} (cache-wait).`;
 }
 /** The jobs could not agree on one of them, so this one asks. */
 function sayNotFollowing(why) {
     return why === 'limited'
-        ? text_text `Not waiting for another job (cache-wait): the cache service takes no more reservations for now.`
-        : text_text `Not waiting for another job (cache-wait): the cache service reserved no name.`;
+        ? text_text `Not waiting for another job (cache-wait): the cache service accepts no more reservations for now.`
+        : text_text `Not waiting for another job (cache-wait): the cache service made no reservation.`;
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/reuse/wait.js
@@ -9321,9 +9806,10 @@ function sayNotFollowing(why) {
 
 
 /**
- * After a miss, has the jobs that missed together elect one of them, and waits for its token unless it is this job.
+ * After a miss, the jobs that found nothing at the same time elect one of them. Waits for its token unless it is this
+ * job.
  *
- * @param look looks into the cache again; gives undefined where there is no token, or where the cache does not answer
+ * @param look looks into the cache again; gives undefined if there is no token, or if the cache does not answer
  */
 async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, clock, random, log }) {
     const { now, monotonic, sleep, startTimer } = clock;
@@ -9356,20 +9842,20 @@ async function waitForOtherJob(look, { cacheWait, verbose }, { keys, service, cl
 
 
 
-/** The seconds that a cached token must still be valid for, unless min-validity says otherwise. */
+/** For how many seconds a cached token must still be valid, unless min-validity says otherwise. */
 const usualValidity = 300;
-/** The cache as one run of the action uses it: it looks for a token, and keeps one that had to be requested. */
+/** The cache as one run of the action uses it. It looks for a token, and saves a token that had to be requested. */
 class Reuse {
     #inputs;
     #context;
     #cache;
     #lease;
     #saver;
-    /** Whether the cache answered that it has nothing. False where it did not answer, and after a wait in vain. */
+    /** Whether the cache answered that it has nothing. False if it did not answer, and after a wait in vain. */
     #missed = false;
     /** Whether a temporary directory could be made. */
     #hasRoom = true;
-    /** Whether a token that is requested now must be kept. */
+    /** Whether a token that is requested now must be saved. */
     #keeps = false;
     constructor(inputs, context, cache, lease) {
         this.#inputs = inputs;
@@ -9380,8 +9866,8 @@ class Reuse {
     /**
      * Prepares the cache.
      *
-     * @returns undefined where it cannot be used, which a line explains, or must not be used
-     * @throws {StageError} where the job's ID token is needed and does not come
+     * @returns undefined if it cannot be used, which the log explains, or must not be used
+     * @throws {StageError} if the job's ID token is needed and does not come
      */
     static async open(inputs, context) {
         const { env, send, clock, randomBytes, log } = context;
@@ -9416,7 +9902,7 @@ class Reuse {
     get missed() {
         return this.#missed;
     }
-    /** Looks for a token that is valid for long enough, and hides what is secret in it. */
+    /** Looks for a token that is valid for long enough, and masks its secrets. */
     async find() {
         const { log } = this.#context;
         const refresh = this.#inputs.useCache === 'refresh';
@@ -9441,7 +9927,7 @@ class Reuse {
         }
         return undefined;
     }
-    /** Waits only where this job may write, because without that it could not lead. */
+    /** Waits only if this job may write, because otherwise it could not lead. */
     async #waitForOther() {
         if (this.#inputs.cacheWait === 0 || !readCacheMode(this.#context.env).writable) {
             return { code: 'ask' };
@@ -9474,11 +9960,11 @@ class Reuse {
             this.#saver = startSaver({ script: saveScript, env, platform, temp, startTimer });
         }
         catch {
-            // There is no directory; keep() says so.
+            // There is no directory. keep() reports it.
             this.#hasRoom = false;
         }
     }
-    /** Keeps a token for other jobs and says whether that worked. Nothing that fails here fails the step. */
+    /** Saves a token for other jobs and logs whether that worked. A failure here does not fail the step. */
     async keep(response) {
         if (!this.#keeps)
             return;
@@ -9486,7 +9972,7 @@ class Reuse {
         const { log } = this.#context;
         log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
     }
-    /** Ends the child process, where there is no token to keep. */
+    /** Ends the child process if there is no token to save. */
     async cancel() {
         await this.#saver?.cancel();
         this.#saver = undefined;
@@ -9513,13 +9999,13 @@ class Reuse {
             return 'failed';
         }
     }
-    /** Why a token is of no use to other jobs; undefined where it is of use. */
+    /** Why a token is not useful to other jobs; undefined if it is. */
     #findReason(response, token) {
         if (response.accessToken.expiresAt === undefined)
             return 'no_expiry';
         return this.#livesLongEnough(token) ? undefined : 'short_life';
     }
-    /** No token that was kept elsewhere may stop the later steps of this job from starting. */
+    /** A token that another job saved may be too long for this job's variable. Later steps could then not start. */
     #fitsVariable({ accessToken }) {
         const { envVar } = this.#inputs;
         return envVar === undefined || fitsVariable(envVar, accessToken.token, this.#context.platform);
@@ -9531,7 +10017,7 @@ class Reuse {
         return expiresAt - this.#context.clock.now() > needed * 1000;
     }
 }
-/** Why nothing can be cached, apart from a missing service; undefined where everything is there. */
+/** Why nothing can be cached, other than a missing service; undefined if everything is there. */
 function findObstacle(inputs, facts) {
     if (worksOnce(inputs))
         return 'single_use';
@@ -9555,9 +10041,9 @@ function readRepository(env) {
     const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
     return names.find((name) => name !== undefined && name !== '') ?? '';
 }
-/** A job that has the secret could have kept a token of its own making. */
+/** A job that has the secret could have saved a token that it made up. */
 function canBeHidden({ accessToken }) {
-    return accessToken.token.trim().length >= shortestToken;
+    return accessToken.token.trim().length >= token_response_shortestToken;
 }
 function toResponse(token) {
     return { ...token, refreshToken: undefined, idToken: undefined };
@@ -9569,13 +10055,16 @@ function toResponse(token) {
 /** Everything that is wrong with the inputs, in one annotation. */
 function explainInputs({ problems, emptySecret }) {
     // The empty secret comes last, because what it says is a paragraph.
-    const sorted = problems.toSorted((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+    const sorted = problems.toSorted((one, other) => (render(one) < render(other) ? -1 : 1));
     const all = emptySecret === undefined ? sorted : [...sorted, sayEmptySecret(emptySecret)];
-    const list = joinTexts(all, '; ');
+    const list = joinTexts(all.map(endSentence), ' ');
     return {
         title: 'inputs',
         message: all.length === 1 ? list : text_text `${countInputs(all)}: ${list}`,
     };
+}
+function endSentence(problem) {
+    return /[.?!]$/.test(render(problem)) ? problem : text_text `${problem}.`;
 }
 /**
  * Some inputs are not those of this action, and may have been meant as one.
@@ -9585,7 +10074,7 @@ function explainInputs({ problems, emptySecret }) {
 function warnUnknownInputs(unknown) {
     return {
         title: 'unknown input',
-        message: text_text `${joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), nothing has to change.`,
+        message: text_text `${joinTexts(unknown, '; ')} It was not used. If it is a variable of the job or of a composite action (INPUT_...), ignore this warning.`,
     };
 }
 /** Adds to an error which inputs are not those of this action: one of them may be the reason. */
@@ -9596,23 +10085,23 @@ function mentionUnknownInputs({ title, message }, unknown) {
 }
 /** Several problems may be of one input. */
 function countInputs(problems) {
-    const names = new Set(problems.map((problem) => nameOf(problem).split(/[: ]/)[0]));
+    const names = new Set(problems.map((problem) => render(problem).split(/[: ]/)[0]));
     return names.size === 1
         ? text_text `1 input needs attention`
         : text_text `${names.size} inputs need attention`;
 }
-/** A problem begins with the name of its input. */
-function nameOf(problem) {
+/** For comparison alone: nothing is hidden in it. A problem begins with the name of its input. */
+function render(problem) {
     return renderText(problem, (all) => all);
 }
 function sayEmptySecret({ name, cause }) {
     switch (cause) {
         case 'fork':
-            return text_text `${name} is empty: this run is for a pull request from a fork, and GitHub gives such runs no secrets. To skip the job there, give it  if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository`;
+            return text_text `${name} is empty. This run is for a pull request from a fork, and GitHub does not give secrets to such runs. Set if-no-credentials: skip, or add \`if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository\` to the job.`;
         case 'dependabot':
-            return text_text `${name} is empty: Dependabot started this run, and it sees only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), or give the job  if: github.actor != 'dependabot[bot]'`;
+            return text_text `${name} is empty. Dependabot started this run, and such runs get only Dependabot's own secrets. Add the secret there (Settings > Secrets and variables > Dependabot), set if-no-credentials: skip, or add \`if: github.actor != 'dependabot[bot]'\` to the job.`;
         case 'unset':
-            return text_text `${name} is empty. A secret that does not exist reads as empty: check its name. A secret of an environment needs environment: on the job, a called workflow needs secrets: inherit, and an organization's secret must be shared with this repository.`;
+            return text_text `${name} is empty. A secret that does not exist is empty, so check its name. A secret of an environment requires \`environment:\` on the job, a reusable workflow requires \`secrets: inherit\`, and a secret of an organization must be shared with this repository.`;
     }
 }
 /** The job has no credentials, and the step was to end without a token then. */
@@ -9622,7 +10111,7 @@ function noteNoCredentials(error) {
         : sayWhyEmpty(error.emptySecret);
     return {
         title: 'no credentials',
-        message: text_text `No token: ${why}. The step ends without one (if-no-credentials: skip), and its outputs are empty.`,
+        message: text_text `No token: ${why}. The step ended without a token (if-no-credentials: skip). Its outputs are empty.`,
     };
 }
 function sayWhyEmpty({ name, cause }) {
@@ -9632,7 +10121,7 @@ function sayWhyEmpty({ name, cause }) {
         case 'dependabot':
             return text_text `${name} is empty, because Dependabot started this run and sees only its own secrets`;
         case 'unset':
-            return text_text `${name} is empty (a secret that does not exist reads as empty)`;
+            return text_text `${name} is empty (a secret that does not exist is empty)`;
     }
 }
 
@@ -9642,7 +10131,7 @@ function sayWhyEmpty({ name, cause }) {
 function explainNoRunner(variable) {
     return {
         title: 'not in a workflow',
-        message: text_text `${variable} is not set, so there is nowhere to put a token. This runs as a step of a GitHub Actions workflow; npm run demo tries settings without one.`,
+        message: text_text `${variable} is not set. This action runs as a step of a GitHub Actions workflow. To try settings without a workflow, use npm run demo.`,
     };
 }
 /** The environment variable cannot hold the token. */
@@ -9650,15 +10139,15 @@ function explainTooLong({ envVar, platform }) {
     const limit = platform === 'win32' ? '32,767 characters on Windows' : '131,071 bytes with its name';
     return {
         title: 'token too long',
-        message: text_text `The token is too long for an environment variable (${limit}), so ${envVar} cannot hold it: no later step could start. Set env-var: false and use the output token.`,
+        message: text_text `The token is too long for the environment variable ${envVar} (limit: ${limit}). With it, no later step could start. Set env-var: false and use the output token.`,
     };
 }
 /** Why a file cannot be written, by the code of node:fs. */
 const fileFaults = {
     ENOSPC: 'the disk is full',
     EDQUOT: 'the disk quota is used up',
-    EACCES: 'this user may not write it',
-    EPERM: 'this user may not write it',
+    EACCES: 'this user is not allowed to write to it',
+    EPERM: 'this user is not allowed to write to it',
     EROFS: 'the disk is read-only',
     ENOENT: 'the file does not exist',
     EISDIR: 'it is a directory',
@@ -9670,7 +10159,7 @@ function explainCommandFile({ variable, reason }) {
     const why = fault === undefined ? reason : `${fault} (${reason})`;
     return {
         title: 'runner file not writable',
-        message: text_text `The file that ${variable} names could not be written: ${why}. Later steps got no token. If the server has issued one, it stays valid until it expires or is revoked; a refresh token that it replaced is lost.`,
+        message: text_text `The file in ${variable} could not be written: ${why}. Later steps got no token. If the server issued one, it stays valid until it expires or is revoked. A refresh token that it replaced is lost.`,
     };
 }
 
@@ -9704,27 +10193,27 @@ function describeReason(error) {
         return text_text `${describeUnknown(error)}`;
     const { stage, gaveUp, facts } = error;
     const what = describeFailure(gaveUp.failure, { stage, ...facts });
-    return stage === 'id_token' ? text_text `no ID token of GitHub's: ${what}` : what;
+    return stage === 'id_token' ? text_text `no OIDC token from GitHub: ${what}` : what;
 }
 /** What the step left behind for the end of the job cannot be used. */
 function revocation_warnStateUnreadable() {
     return {
         title: 'token not revoked',
-        message: text `The token was not revoked: what the step kept for the end of the job cannot be read. It stays valid until it expires.`,
+        message: text `The token was not revoked, because the state that the step saved for the end of the job cannot be read. It stays valid until it expires.`,
     };
 }
 /** The end of the job cannot get what it needs to revoke the token. */
 function explainStateTooLong() {
     return {
         title: 'token too long',
-        message: text_text `revoke: true cannot be kept: the token and what its revocation needs are too long for the runner to keep until the end of the job. The step ended without a token. Leave revoke out, or request a shorter token.`,
+        message: text_text `revoke: true is not possible: the token and the data for its revocation are too long to be saved until the end of the job. The step ended without a token. Remove revoke, or request a shorter token.`,
     };
 }
-/** The token shall be revoked, and nothing says where. */
+/** The token must be revoked, and nothing says where. */
 function explainNoRevocation(issuer = '') {
     return {
         title: 'no revocation endpoint',
-        message: text_text `revoke: true is not possible: the metadata of ${new URL(issuer).host} names no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.`,
+        message: text_text `revoke: true is not possible: the metadata of ${new URL(issuer).host} has no revocation endpoint. Set revocation-url, or remove revoke. No token was requested.`,
     };
 }
 
@@ -9766,7 +10255,7 @@ function explainFailure(error) {
         return explainCommandFile(error);
     return {
         title: 'unexpected error',
-        message: text_text `${describeUnknown(error)}. This is a defect of oauth2-token; its issue tracker is the place to report it.`,
+        message: text_text `${describeUnknown(error)}. This is a bug in oauth2-token. Report it in the issue tracker of oauth2-token.`,
     };
 }
 function explainStage({ stage, gaveUp, facts }) {
@@ -9798,8 +10287,8 @@ function explainLastAttempt(failure, view) {
 
 
 /**
- * Whether a step failed only because its job has no credentials, and `if-no-credentials: skip` wants it to end green then.
- * Forks and Dependabot get neither secrets nor ID tokens, so that client-id and token-url may be empty too.
+ * Whether a step failed only because its job has no credentials, and `if-no-credentials: skip` says to end it green
+ * then. Forks and Dependabot get neither secrets nor ID tokens, so that client-id and token-url may be empty too.
  *
  * @param env the step's environment
  */
@@ -9837,8 +10326,8 @@ const outputNames = [
 /**
  * Gives the token to later steps: the outputs, and the environment variable. All of them or none.
  *
- * @throws {TokenTooLongError} where the variable cannot hold it
- * @throws {CommandFileError} where a file of the runner cannot be written
+ * @throws {TokenTooLongError} if the variable cannot hold it
+ * @throws {CommandFileError} if a file of the runner cannot be written
  */
 function handOver(handover, { runner, log, env, platform, files, envVar }) {
     const { token } = handover.response.accessToken;
@@ -9871,13 +10360,13 @@ function listOutputs({ response, scopes, cacheHit, now }) {
         response: writeExactJson(others),
     };
 }
-/** A line break from a server would be an injection into a later step that pastes the value into a script. */
+/**
+ * A line break in a value from a server could inject a command into a later step that pastes the value into a script.
+ */
 function keepToOneLine(outside) {
     return outside.replace(/\p{Cc}+/gu, ' ');
 }
 
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(522);
 ;// CONCATENATED MODULE: ./build/compiled/action/revocation-state.js
 
 
@@ -9889,9 +10378,9 @@ const revocation_state_stateName = 'revocation';
 const purpose = 'oauth2-token v2 state';
 const saltBytes = 16;
 const revocation_state_keyLength = 32;
-/** The most that is read of a state, bytes; what does not come from a step could grow without end. */
+/** The largest state that is read, in bytes. A state that does not come from a step could have any size. */
 const longestState = (/* unused pure expression or super */ null && (4 * 1024 * 1024));
-/** The inputs that have nothing to do with revoking a token. */
+/** The inputs that are not needed to revoke a token. */
 const notNeeded = new Set(['cache-encryption-key', 'env-var', 'use-cache']);
 /** Lists the inputs of a step that its state keeps, as they are written. */
 function listKeptInputs(env) {
@@ -9913,7 +10402,8 @@ function revocation_state_writeInputVariables(inputs) {
  */
 function sealState(state, secret, randomBytes) {
     const salt = randomBytes(saltBytes);
-    const sealed = seal((0,external_node_zlib_.deflateRawSync)(JSON.stringify(state)), {
+    const { deflateRawSync } = loadZlib();
+    const sealed = seal(deflateRawSync(JSON.stringify(state)), {
         key: deriveKey(secret, salt),
         nonce: randomBytes(nonceBytes),
         purpose,
@@ -9923,7 +10413,7 @@ function sealState(state, secret, randomBytes) {
 /**
  * Decrypts what {@link sealState} made.
  *
- * @returns undefined where it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
+ * @returns undefined if it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
  *   because everybody has it
  */
 function revocation_state_openState(text, secret) {
@@ -9935,6 +10425,7 @@ function revocation_state_openState(text, secret) {
     if (opened === undefined)
         return undefined;
     try {
+        const { inflateRawSync } = loadZlib();
         const state = JSON.parse(inflateRawSync(opened, { maxOutputLength: longestState }).toString());
         return isState(state) ? state : undefined;
     }
@@ -9942,13 +10433,14 @@ function revocation_state_openState(text, secret) {
         return undefined;
     }
 }
-/** Every action of the job has the secret, so what opens is not believed. */
+/** Every action of the job has the secret, so the contents are checked even if decryption succeeds. */
 function isState(value) {
     if (typeof value !== 'object' || value === null)
         return false;
     const { token, revocationUrl, tokenUrl, expiresAt, inputs } = value;
     return (typeof token === 'string' &&
         /^[\x20-\x7e]+$/.test(token) &&
+        token.trim().length >= shortestToken &&
         [revocationUrl, tokenUrl].every((url) => typeof url === 'string' && URL.canParse(url)) &&
         (expiresAt === undefined || isTime(expiresAt)) &&
         typeof inputs === 'object' &&
@@ -9962,6 +10454,10 @@ function isTime(value) {
 function deriveKey(secret, salt) {
     return Buffer.from((0,external_node_crypto_.hkdfSync)('sha256', secret, salt, purpose, revocation_state_keyLength));
 }
+/** Loaded only for `revoke`, because loading takes a millisecond. */
+function loadZlib() {
+    return process.getBuiltinModule('node:zlib');
+}
 
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/revocation.js
 
@@ -9972,11 +10468,11 @@ function deriveKey(secret, salt) {
 
 
 /**
- * Asks a revocation endpoint once to end an access token. Any success means that the token is void, or never was a
- * token of this server. Its body says nothing by the RFC, but some servers answer errors with 200.
+ * Sends one request to a revocation endpoint to end an access token. Any success means that the token is void, or never
+ * was a token of this server. By the RFC the body has no meaning, but some servers report errors with a 200.
  *
- * @throws {TransportError} when no complete response came back
- * @throws {TokenError} when the server refused
+ * @throws {TransportError} if no complete response came back
+ * @throws {TokenError} if the server refused
  * @see RFC 7009 section 2
  */
 async function revoke(request, { send, now, signal, tls }) {
@@ -9986,7 +10482,7 @@ async function revoke(request, { send, now, signal, tls }) {
     if (!(0,transport_error/* isSuccessStatus */.ar)(response.status) || members?.['error'] !== undefined)
         refuseFailure(response, members, now());
 }
-/** Writes the request as HTTP: a form, even where the token was asked for in JSON (RFC 7009 section 2.1). */
+/** Writes the request as HTTP: a form, even where the token was requested in JSON (RFC 7009 section 2.1). */
 async function buildRevocationRequest(request) {
     const parts = {
         headers: joinHeaders([
@@ -10009,6 +10505,32 @@ async function buildRevocationRequest(request) {
     };
 }
 
+;// CONCATENATED MODULE: ./build/compiled/action/trust.js
+
+/** The variables that make Node trust other certificates than its own. */
+const trustVariables = [
+    'NODE_EXTRA_CA_CERTS',
+    'NODE_USE_SYSTEM_CA',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR',
+];
+/** The options of Node that do the same. Node takes `_` for `-` in them. */
+const trustOption = /(^|\s|")--use[-_](system|openssl)[-_]ca\b/;
+/**
+ * Lists what an earlier step, or the runner, has set to change which certificates TLS trusts.
+ *
+ * @param env of this process: it is what Node goes by
+ */
+function trust_tellTrust(env, log) {
+    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
+        log.say(sayTlsStaysVerified());
+    const changing = trustVariables.filter((name) => (env[name] ?? '') !== '');
+    if (trustOption.test(env['NODE_OPTIONS'] ?? ''))
+        changing.push('NODE_OPTIONS');
+    if (changing.length > 0)
+        log.say(sayTrustChanged(changing));
+}
+
 ;// CONCATENATED MODULE: ./build/compiled/action/revoke-token.js
 
 
@@ -10027,9 +10549,10 @@ async function buildRevocationRequest(request) {
 
 
 
+
 /**
- * Revokes the token that a step of this job got, by what the step has kept alone. Whatever fails is a warning, because the
- * job has done its work.
+ * Revokes the token that a step of this job got. It uses only what that step has saved. A failure is only a warning,
+ * because the job has done its work.
  */
 async function revokeToken(surroundings) {
     const { runner, env } = surroundings;
@@ -10038,15 +10561,16 @@ async function revokeToken(surroundings) {
     const kept = state === undefined ? env : { ...withoutInputs(env), ...writeInputVariables(state.inputs) };
     hideStepSecrets(kept, log);
     if (state === undefined) {
-        // A variable of that name may be none of this step's business.
+        // The variable may come from something else than this step.
         if (readInput(env, 'revoke').toLowerCase() === 'true')
             log.warn(warnStateUnreadable());
         return;
     }
     hideIn(log)(state.token);
+    tellTrust(env, log);
     await endToken(state, { ...surroundings, env: kept }, log);
 }
-/** The inputs of the end of the job can be those of another step: of a composite action, for one. */
+/** The inputs at the end of the job can be those of another step, for example in a composite action. */
 function withoutInputs(env) {
     return Object.fromEntries(Object.entries(env).filter(([name]) => !/^INPUT_/i.test(name)));
 }
@@ -10073,7 +10597,7 @@ async function endToken(state, surroundings, log) {
     }
 }
 /**
- * A state is sealed with a secret that every action of the job has, so its URLs are checked as inputs are.
+ * A state is encrypted with a secret that every action of the job has, so its URLs are checked as inputs are.
  *
  * @throws {InputError}
  */
@@ -10086,7 +10610,7 @@ function checkUrls({ revocationUrl, tokenUrl }, { allowHttp }) {
 /**
  * Revokes at once a token that cannot be kept until the end of the job, and says how that went.
  *
- * @param expiresAt epoch, milliseconds; undefined where the server did not say
+ * @param expiresAt epoch, milliseconds; undefined if the server did not say
  */
 async function revokeAtOnce(state, inputs, context) {
     const { host } = new URL(state.revocationUrl);
@@ -10143,6 +10667,7 @@ async function requestRevocation({ token, revocationUrl, tokenUrl }, inputs, con
 
 
 
+
 /** Gets a token, from the cache or from its server, and hands it to later steps; if it cannot, one error says why. */
 async function run(surroundings) {
     const { env, clock } = surroundings;
@@ -10167,7 +10692,7 @@ async function run(surroundings) {
             const proofs = listProofs(located, makeProofContext(context));
             const obtained = await requestToken(located, proofs, context);
             tellToken(obtained, located, step);
-            // Before anything has the token, so that it is revoked at the end of the job whatever happens next.
+            // This comes before anything has the token, so that it is revoked at the end of the job whatever happens next.
             if (inputs.revoke)
                 await keepForRevocation(obtained, located, context);
             giveToLaterSteps(obtained.response, inputs, step, { cacheHit: false });
@@ -10184,45 +10709,38 @@ async function run(surroundings) {
         await reuse?.cancel();
     }
 }
-/** Ends the step green and without a token. */
-function skip(error, { runner, env, log, succeed }) {
-    // A misspelled input can be why a credential is empty.
+/** Ends the step green and without a token; red if the empty outputs cannot be written. */
+function skip(error, { runner, env, files, log, succeed }) {
+    try {
+        (0,command_files/* writeAll */.f)(['GITHUB_OUTPUT'], env, files, () => {
+            for (const name of outputNames)
+                runner.setOutput(name, '');
+        });
+    }
+    catch (failure) {
+        log.fail(explainFailure(failure));
+        return;
+    }
+    // A misspelled input can be the reason that a credential is empty.
     log.note(mentionUnknownInputs(noteNoCredentials(error), findMisspelledInputs(env)));
-    for (const name of outputNames)
-        runner.setOutput(name, '');
     succeed();
 }
-/** Reads the inputs once all that is secret in them is hidden, because an error can show a part of one. */
+/** Reads the inputs after all secrets in them are masked, because an error can show a part of an input. */
 function readStep({ runner, env, files, clock, log }) {
-    // Before the masks: without a runner, a mask would print the secret.
+    // This comes before the masks, because a mask would print the secret if there is no runner.
     requireRunner(env, files);
     secrets_hideStepSecrets(env, log);
     const unknown = findMisspelledInputs(env);
     if (unknown.length > 0)
         log.warn(warnUnknownInputs(unknown));
-    tellTrust(env, log);
+    trust_tellTrust(env, log);
     const inputs = inputs_readInputs(env, { debug: runner.isDebug(), now: clock.now() });
     secrets_hideTlsKey(inputs, log);
     return inputs;
 }
-/** The variables by which Node trusts other certificates than its own. */
-const trustVariables = [
-    'NODE_EXTRA_CA_CERTS',
-    'NODE_USE_SYSTEM_CA',
-    'SSL_CERT_FILE',
-    'SSL_CERT_DIR',
-];
-/** Says what an earlier step, or the runner, has set to change whom TLS trusts. */
-function tellTrust(env, log) {
-    if (env['NODE_TLS_REJECT_UNAUTHORIZED'] !== undefined)
-        log.say(sayTlsStaysVerified());
-    const widened = trustVariables.filter((name) => (env[name] ?? '') !== '');
-    if (widened.length > 0)
-        log.say(sayTrustWidened(widened));
-}
 /**
- * Without its files, @actions/core would print the token as a command. They are checked before a token is requested that
- * nobody could get.
+ * Without the runner's files, @actions/core would print the token as a command. They are checked first, because a token
+ * that later steps cannot get must not be requested.
  *
  * @throws {NoRunnerError}
  * @throws {CommandFileError}
@@ -10234,7 +10752,7 @@ function requireRunner(env, files) {
         throw new errors/* NoRunnerError */.ed(missing);
     (0,command_files/* writeAll */.f)(needed, env, files, () => undefined);
 }
-/** Says what came, and what of it the author of the workflow did not expect. */
+/** Logs what the server gave, and warns about what the author of the workflow did not expect. */
 function tellToken({ response, attempt }, inputs, { clock, log }) {
     const { accessToken, refreshToken } = response;
     log.say(sayGot(accessToken, attempt, accessToken.expiresIn(clock.now()), inputs));
@@ -10245,18 +10763,20 @@ function tellToken({ response, attempt }, inputs, { clock, log }) {
     if (sent !== undefined && isReplaced)
         log.say(sayRefreshTokenReplaced());
 }
-/** Says what is missing: later steps may need it, and the same token comes again from the cache. */
+/**
+ * Warns about scopes that were not granted. Later steps may need them, and the cache will give the same token again.
+ */
 function tellMissingScopes(response, inputs, log) {
     const missing = listMissingScopes(response, inputs);
     if (missing.length > 0)
         log.say(sayGranted(response.scopes ?? [], missing, inputs));
 }
 /**
- * Keeps what the end of the job needs. An expiry that the user gave or that is assumed does not end the token. A token
- * that cannot be kept is revoked at once.
+ * Saves what the end of the job needs. An expiry that the user set or that is assumed does not end the
+ * token. A token whose state cannot be saved is revoked at once.
  *
- * @throws {StateTooLongError} where the runner could not hand it on
- * @throws {CommandFileError} where it cannot be written
+ * @throws {StateTooLongError} if the runner could not hand it on
+ * @throws {CommandFileError} if it cannot be written
  */
 async function keepForRevocation({ response, statedExpiry }, located, context) {
     const { runner, env, files, platform, randomBytes } = context;
@@ -10288,10 +10808,9 @@ function giveToLaterSteps(response, { scopes, envVar }, step, { cacheHit }) {
 
 /***/ }),
 
-/***/ 484:
+/***/ 496:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
@@ -10475,878 +10994,8 @@ function prepareKeyValueMessage(key, value) {
 //# sourceMappingURL=file-command.js.map
 ;// CONCATENATED MODULE: external "path"
 const external_path_namespaceObject = require("path");
-// EXTERNAL MODULE: external "http"
-var external_http_ = __nccwpck_require__(611);
-// EXTERNAL MODULE: external "https"
-var external_https_ = __nccwpck_require__(311);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/proxy.js
-function getProxyUrl(reqUrl) {
-    const usingSsl = reqUrl.protocol === 'https:';
-    if (checkBypass(reqUrl)) {
-        return undefined;
-    }
-    const proxyVar = (() => {
-        if (usingSsl) {
-            return process.env['https_proxy'] || process.env['HTTPS_PROXY'];
-        }
-        else {
-            return process.env['http_proxy'] || process.env['HTTP_PROXY'];
-        }
-    })();
-    if (proxyVar) {
-        try {
-            return new DecodedURL(proxyVar);
-        }
-        catch (_a) {
-            if (!proxyVar.startsWith('http://') && !proxyVar.startsWith('https://'))
-                return new DecodedURL(`http://${proxyVar}`);
-        }
-    }
-    else {
-        return undefined;
-    }
-}
-function checkBypass(reqUrl) {
-    if (!reqUrl.hostname) {
-        return false;
-    }
-    const reqHost = reqUrl.hostname;
-    if (isLoopbackAddress(reqHost)) {
-        return true;
-    }
-    const noProxy = process.env['no_proxy'] || process.env['NO_PROXY'] || '';
-    if (!noProxy) {
-        return false;
-    }
-    // Determine the request port
-    let reqPort;
-    if (reqUrl.port) {
-        reqPort = Number(reqUrl.port);
-    }
-    else if (reqUrl.protocol === 'http:') {
-        reqPort = 80;
-    }
-    else if (reqUrl.protocol === 'https:') {
-        reqPort = 443;
-    }
-    // Format the request hostname and hostname with port
-    const upperReqHosts = [reqUrl.hostname.toUpperCase()];
-    if (typeof reqPort === 'number') {
-        upperReqHosts.push(`${upperReqHosts[0]}:${reqPort}`);
-    }
-    // Compare request host against noproxy
-    for (const upperNoProxyItem of noProxy
-        .split(',')
-        .map(x => x.trim().toUpperCase())
-        .filter(x => x)) {
-        if (upperNoProxyItem === '*' ||
-            upperReqHosts.some(x => x === upperNoProxyItem ||
-                x.endsWith(`.${upperNoProxyItem}`) ||
-                (upperNoProxyItem.startsWith('.') &&
-                    x.endsWith(`${upperNoProxyItem}`)))) {
-            return true;
-        }
-    }
-    return false;
-}
-function isLoopbackAddress(host) {
-    const hostLower = host.toLowerCase();
-    return (hostLower === 'localhost' ||
-        hostLower.startsWith('127.') ||
-        hostLower.startsWith('[::1]') ||
-        hostLower.startsWith('[0:0:0:0:0:0:0:1]'));
-}
-class DecodedURL extends URL {
-    constructor(url, base) {
-        super(url, base);
-        this._decodedUsername = decodeURIComponent(super.username);
-        this._decodedPassword = decodeURIComponent(super.password);
-    }
-    get username() {
-        return this._decodedUsername;
-    }
-    get password() {
-        return this._decodedPassword;
-    }
-}
-//# sourceMappingURL=proxy.js.map
-// EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var node_modules_tunnel = __nccwpck_require__(770);
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
-/* eslint-disable @typescript-eslint/no-explicit-any */
-var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-
-
-
-
-
-var HttpCodes;
-(function (HttpCodes) {
-    HttpCodes[HttpCodes["OK"] = 200] = "OK";
-    HttpCodes[HttpCodes["MultipleChoices"] = 300] = "MultipleChoices";
-    HttpCodes[HttpCodes["MovedPermanently"] = 301] = "MovedPermanently";
-    HttpCodes[HttpCodes["ResourceMoved"] = 302] = "ResourceMoved";
-    HttpCodes[HttpCodes["SeeOther"] = 303] = "SeeOther";
-    HttpCodes[HttpCodes["NotModified"] = 304] = "NotModified";
-    HttpCodes[HttpCodes["UseProxy"] = 305] = "UseProxy";
-    HttpCodes[HttpCodes["SwitchProxy"] = 306] = "SwitchProxy";
-    HttpCodes[HttpCodes["TemporaryRedirect"] = 307] = "TemporaryRedirect";
-    HttpCodes[HttpCodes["PermanentRedirect"] = 308] = "PermanentRedirect";
-    HttpCodes[HttpCodes["BadRequest"] = 400] = "BadRequest";
-    HttpCodes[HttpCodes["Unauthorized"] = 401] = "Unauthorized";
-    HttpCodes[HttpCodes["PaymentRequired"] = 402] = "PaymentRequired";
-    HttpCodes[HttpCodes["Forbidden"] = 403] = "Forbidden";
-    HttpCodes[HttpCodes["NotFound"] = 404] = "NotFound";
-    HttpCodes[HttpCodes["MethodNotAllowed"] = 405] = "MethodNotAllowed";
-    HttpCodes[HttpCodes["NotAcceptable"] = 406] = "NotAcceptable";
-    HttpCodes[HttpCodes["ProxyAuthenticationRequired"] = 407] = "ProxyAuthenticationRequired";
-    HttpCodes[HttpCodes["RequestTimeout"] = 408] = "RequestTimeout";
-    HttpCodes[HttpCodes["Conflict"] = 409] = "Conflict";
-    HttpCodes[HttpCodes["Gone"] = 410] = "Gone";
-    HttpCodes[HttpCodes["TooManyRequests"] = 429] = "TooManyRequests";
-    HttpCodes[HttpCodes["InternalServerError"] = 500] = "InternalServerError";
-    HttpCodes[HttpCodes["NotImplemented"] = 501] = "NotImplemented";
-    HttpCodes[HttpCodes["BadGateway"] = 502] = "BadGateway";
-    HttpCodes[HttpCodes["ServiceUnavailable"] = 503] = "ServiceUnavailable";
-    HttpCodes[HttpCodes["GatewayTimeout"] = 504] = "GatewayTimeout";
-})(HttpCodes || (HttpCodes = {}));
-var Headers;
-(function (Headers) {
-    Headers["Accept"] = "accept";
-    Headers["ContentType"] = "content-type";
-})(Headers || (Headers = {}));
-var MediaTypes;
-(function (MediaTypes) {
-    MediaTypes["ApplicationJson"] = "application/json";
-})(MediaTypes || (MediaTypes = {}));
-/**
- * Returns the proxy URL, depending upon the supplied url and proxy environment variables.
- * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
- */
-function lib_getProxyUrl(serverUrl) {
-    const proxyUrl = pm.getProxyUrl(new URL(serverUrl));
-    return proxyUrl ? proxyUrl.href : '';
-}
-const HttpRedirectCodes = [
-    HttpCodes.MovedPermanently,
-    HttpCodes.ResourceMoved,
-    HttpCodes.SeeOther,
-    HttpCodes.TemporaryRedirect,
-    HttpCodes.PermanentRedirect
-];
-const HttpResponseRetryCodes = [
-    HttpCodes.BadGateway,
-    HttpCodes.ServiceUnavailable,
-    HttpCodes.GatewayTimeout
-];
-const RetryableHttpVerbs = (/* unused pure expression or super */ null && (['OPTIONS', 'GET', 'DELETE', 'HEAD']));
-const ExponentialBackoffCeiling = 10;
-const ExponentialBackoffTimeSlice = 5;
-class HttpClientError extends Error {
-    constructor(message, statusCode) {
-        super(message);
-        this.name = 'HttpClientError';
-        this.statusCode = statusCode;
-        Object.setPrototypeOf(this, HttpClientError.prototype);
-    }
-}
-class HttpClientResponse {
-    constructor(message) {
-        this.message = message;
-    }
-    readBody() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                let output = Buffer.alloc(0);
-                this.message.on('data', (chunk) => {
-                    output = Buffer.concat([output, chunk]);
-                });
-                this.message.on('end', () => {
-                    resolve(output.toString());
-                });
-            }));
-        });
-    }
-    readBodyBuffer() {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve) => __awaiter(this, void 0, void 0, function* () {
-                const chunks = [];
-                this.message.on('data', (chunk) => {
-                    chunks.push(chunk);
-                });
-                this.message.on('end', () => {
-                    resolve(Buffer.concat(chunks));
-                });
-            }));
-        });
-    }
-}
-function isHttps(requestUrl) {
-    const parsedUrl = new URL(requestUrl);
-    return parsedUrl.protocol === 'https:';
-}
-class lib_HttpClient {
-    constructor(userAgent, handlers, requestOptions) {
-        this._ignoreSslError = false;
-        this._allowRedirects = true;
-        this._allowRedirectDowngrade = false;
-        this._maxRedirects = 50;
-        this._allowRetries = false;
-        this._maxRetries = 1;
-        this._keepAlive = false;
-        this._disposed = false;
-        this.userAgent = this._getUserAgentWithOrchestrationId(userAgent);
-        this.handlers = handlers || [];
-        this.requestOptions = requestOptions;
-        if (requestOptions) {
-            if (requestOptions.ignoreSslError != null) {
-                this._ignoreSslError = requestOptions.ignoreSslError;
-            }
-            this._socketTimeout = requestOptions.socketTimeout;
-            if (requestOptions.allowRedirects != null) {
-                this._allowRedirects = requestOptions.allowRedirects;
-            }
-            if (requestOptions.allowRedirectDowngrade != null) {
-                this._allowRedirectDowngrade = requestOptions.allowRedirectDowngrade;
-            }
-            if (requestOptions.maxRedirects != null) {
-                this._maxRedirects = Math.max(requestOptions.maxRedirects, 0);
-            }
-            if (requestOptions.keepAlive != null) {
-                this._keepAlive = requestOptions.keepAlive;
-            }
-            if (requestOptions.allowRetries != null) {
-                this._allowRetries = requestOptions.allowRetries;
-            }
-            if (requestOptions.maxRetries != null) {
-                this._maxRetries = requestOptions.maxRetries;
-            }
-        }
-    }
-    options(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('OPTIONS', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    get(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('GET', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    del(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('DELETE', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    post(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('POST', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    patch(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PATCH', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    put(requestUrl, data, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('PUT', requestUrl, data, additionalHeaders || {});
-        });
-    }
-    head(requestUrl, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request('HEAD', requestUrl, null, additionalHeaders || {});
-        });
-    }
-    sendStream(verb, requestUrl, stream, additionalHeaders) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return this.request(verb, requestUrl, stream, additionalHeaders);
-        });
-    }
-    /**
-     * Gets a typed object from an endpoint
-     * Be aware that not found returns a null.  Other errors (4xx, 5xx) reject the promise
-     */
-    getJson(requestUrl_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, additionalHeaders = {}) {
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            const res = yield this.get(requestUrl, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    postJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.post(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    putJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.put(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    patchJson(requestUrl_1, obj_1) {
-        return __awaiter(this, arguments, void 0, function* (requestUrl, obj, additionalHeaders = {}) {
-            const data = JSON.stringify(obj, null, 2);
-            additionalHeaders[Headers.Accept] = this._getExistingOrDefaultHeader(additionalHeaders, Headers.Accept, MediaTypes.ApplicationJson);
-            additionalHeaders[Headers.ContentType] =
-                this._getExistingOrDefaultContentTypeHeader(additionalHeaders, MediaTypes.ApplicationJson);
-            const res = yield this.patch(requestUrl, data, additionalHeaders);
-            return this._processResponse(res, this.requestOptions);
-        });
-    }
-    /**
-     * Makes a raw http request.
-     * All other methods such as get, post, patch, and request ultimately call this.
-     * Prefer get, del, post and patch
-     */
-    request(verb, requestUrl, data, headers) {
-        return __awaiter(this, void 0, void 0, function* () {
-            if (this._disposed) {
-                throw new Error('Client has already been disposed.');
-            }
-            const parsedUrl = new URL(requestUrl);
-            let info = this._prepareRequest(verb, parsedUrl, headers);
-            // Only perform retries on reads since writes may not be idempotent.
-            const maxTries = this._allowRetries && RetryableHttpVerbs.includes(verb)
-                ? this._maxRetries + 1
-                : 1;
-            let numTries = 0;
-            let response;
-            do {
-                response = yield this.requestRaw(info, data);
-                // Check if it's an authentication challenge
-                if (response &&
-                    response.message &&
-                    response.message.statusCode === HttpCodes.Unauthorized) {
-                    let authenticationHandler;
-                    for (const handler of this.handlers) {
-                        if (handler.canHandleAuthentication(response)) {
-                            authenticationHandler = handler;
-                            break;
-                        }
-                    }
-                    if (authenticationHandler) {
-                        return authenticationHandler.handleAuthentication(this, info, data);
-                    }
-                    else {
-                        // We have received an unauthorized response but have no handlers to handle it.
-                        // Let the response return to the caller.
-                        return response;
-                    }
-                }
-                let redirectsRemaining = this._maxRedirects;
-                while (response.message.statusCode &&
-                    HttpRedirectCodes.includes(response.message.statusCode) &&
-                    this._allowRedirects &&
-                    redirectsRemaining > 0) {
-                    const redirectUrl = response.message.headers['location'];
-                    if (!redirectUrl) {
-                        // if there's no location to redirect to, we won't
-                        break;
-                    }
-                    const parsedRedirectUrl = new URL(redirectUrl);
-                    if (parsedUrl.protocol === 'https:' &&
-                        parsedUrl.protocol !== parsedRedirectUrl.protocol &&
-                        !this._allowRedirectDowngrade) {
-                        throw new Error('Redirect from HTTPS to HTTP protocol. This downgrade is not allowed for security reasons. If you want to allow this behavior, set the allowRedirectDowngrade option to true.');
-                    }
-                    // we need to finish reading the response before reassigning response
-                    // which will leak the open socket.
-                    yield response.readBody();
-                    // strip authorization header if redirected to a different hostname
-                    if (parsedRedirectUrl.hostname !== parsedUrl.hostname) {
-                        for (const header in headers) {
-                            // header names are case insensitive
-                            if (header.toLowerCase() === 'authorization') {
-                                delete headers[header];
-                            }
-                        }
-                    }
-                    // let's make the request with the new redirectUrl
-                    info = this._prepareRequest(verb, parsedRedirectUrl, headers);
-                    response = yield this.requestRaw(info, data);
-                    redirectsRemaining--;
-                }
-                if (!response.message.statusCode ||
-                    !HttpResponseRetryCodes.includes(response.message.statusCode)) {
-                    // If not a retry code, return immediately instead of retrying
-                    return response;
-                }
-                numTries += 1;
-                if (numTries < maxTries) {
-                    yield response.readBody();
-                    yield this._performExponentialBackoff(numTries);
-                }
-            } while (numTries < maxTries);
-            return response;
-        });
-    }
-    /**
-     * Needs to be called if keepAlive is set to true in request options.
-     */
-    dispose() {
-        if (this._agent) {
-            this._agent.destroy();
-        }
-        this._disposed = true;
-    }
-    /**
-     * Raw request.
-     * @param info
-     * @param data
-     */
-    requestRaw(info, data) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => {
-                function callbackForResult(err, res) {
-                    if (err) {
-                        reject(err);
-                    }
-                    else if (!res) {
-                        // If `err` is not passed, then `res` must be passed.
-                        reject(new Error('Unknown error'));
-                    }
-                    else {
-                        resolve(res);
-                    }
-                }
-                this.requestRawWithCallback(info, data, callbackForResult);
-            });
-        });
-    }
-    /**
-     * Raw request with callback.
-     * @param info
-     * @param data
-     * @param onResult
-     */
-    requestRawWithCallback(info, data, onResult) {
-        if (typeof data === 'string') {
-            if (!info.options.headers) {
-                info.options.headers = {};
-            }
-            info.options.headers['Content-Length'] = Buffer.byteLength(data, 'utf8');
-        }
-        let callbackCalled = false;
-        function handleResult(err, res) {
-            if (!callbackCalled) {
-                callbackCalled = true;
-                onResult(err, res);
-            }
-        }
-        const req = info.httpModule.request(info.options, (msg) => {
-            const res = new HttpClientResponse(msg);
-            handleResult(undefined, res);
-        });
-        let socket;
-        req.on('socket', sock => {
-            socket = sock;
-        });
-        // If we ever get disconnected, we want the socket to timeout eventually
-        req.setTimeout(this._socketTimeout || 3 * 60000, () => {
-            if (socket) {
-                socket.end();
-            }
-            handleResult(new Error(`Request timeout: ${info.options.path}`));
-        });
-        req.on('error', function (err) {
-            // err has statusCode property
-            // res should have headers
-            handleResult(err);
-        });
-        if (data && typeof data === 'string') {
-            req.write(data, 'utf8');
-        }
-        if (data && typeof data !== 'string') {
-            data.on('close', function () {
-                req.end();
-            });
-            data.pipe(req);
-        }
-        else {
-            req.end();
-        }
-    }
-    /**
-     * Gets an http agent. This function is useful when you need an http agent that handles
-     * routing through a proxy server - depending upon the url and proxy environment variables.
-     * @param serverUrl  The server URL where the request will be sent. For example, https://api.github.com
-     */
-    getAgent(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        return this._getAgent(parsedUrl);
-    }
-    getAgentDispatcher(serverUrl) {
-        const parsedUrl = new URL(serverUrl);
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (!useProxy) {
-            return;
-        }
-        return this._getProxyAgentDispatcher(parsedUrl, proxyUrl);
-    }
-    _prepareRequest(method, requestUrl, headers) {
-        const info = {};
-        info.parsedUrl = requestUrl;
-        const usingSsl = info.parsedUrl.protocol === 'https:';
-        info.httpModule = usingSsl ? https : http;
-        const defaultPort = usingSsl ? 443 : 80;
-        info.options = {};
-        info.options.host = info.parsedUrl.hostname;
-        info.options.port = info.parsedUrl.port
-            ? parseInt(info.parsedUrl.port)
-            : defaultPort;
-        info.options.path =
-            (info.parsedUrl.pathname || '') + (info.parsedUrl.search || '');
-        info.options.method = method;
-        info.options.headers = this._mergeHeaders(headers);
-        if (this.userAgent != null) {
-            info.options.headers['user-agent'] = this.userAgent;
-        }
-        info.options.agent = this._getAgent(info.parsedUrl);
-        // gives handlers an opportunity to participate
-        if (this.handlers) {
-            for (const handler of this.handlers) {
-                handler.prepareRequest(info.options);
-            }
-        }
-        return info;
-    }
-    _mergeHeaders(headers) {
-        if (this.requestOptions && this.requestOptions.headers) {
-            return Object.assign({}, lowercaseKeys(this.requestOptions.headers), lowercaseKeys(headers || {}));
-        }
-        return lowercaseKeys(headers || {});
-    }
-    /**
-     * Gets an existing header value or returns a default.
-     * Handles converting number header values to strings since HTTP headers must be strings.
-     * Note: This returns string | string[] since some headers can have multiple values.
-     * For headers that must always be a single string (like Content-Type), use the
-     * specialized _getExistingOrDefaultContentTypeHeader method instead.
-     */
-    _getExistingOrDefaultHeader(additionalHeaders, header, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[header];
-            if (headerValue) {
-                clientHeader =
-                    typeof headerValue === 'number' ? headerValue.toString() : headerValue;
-            }
-        }
-        const additionalValue = additionalHeaders[header];
-        if (additionalValue !== undefined) {
-            return typeof additionalValue === 'number'
-                ? additionalValue.toString()
-                : additionalValue;
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    /**
-     * Specialized version of _getExistingOrDefaultHeader for Content-Type header.
-     * Always returns a single string (not an array) since Content-Type should be a single value.
-     * Converts arrays to comma-separated strings and numbers to strings to ensure type safety.
-     * This was split from _getExistingOrDefaultHeader to provide stricter typing for callers
-     * that assign the result to places expecting a string (e.g., additionalHeaders[Headers.ContentType]).
-     */
-    _getExistingOrDefaultContentTypeHeader(additionalHeaders, _default) {
-        let clientHeader;
-        if (this.requestOptions && this.requestOptions.headers) {
-            const headerValue = lowercaseKeys(this.requestOptions.headers)[Headers.ContentType];
-            if (headerValue) {
-                if (typeof headerValue === 'number') {
-                    clientHeader = String(headerValue);
-                }
-                else if (Array.isArray(headerValue)) {
-                    clientHeader = headerValue.join(', ');
-                }
-                else {
-                    clientHeader = headerValue;
-                }
-            }
-        }
-        const additionalValue = additionalHeaders[Headers.ContentType];
-        // Return the first non-undefined value, converting numbers or arrays to strings if necessary
-        if (additionalValue !== undefined) {
-            if (typeof additionalValue === 'number') {
-                return String(additionalValue);
-            }
-            else if (Array.isArray(additionalValue)) {
-                return additionalValue.join(', ');
-            }
-            else {
-                return additionalValue;
-            }
-        }
-        if (clientHeader !== undefined) {
-            return clientHeader;
-        }
-        return _default;
-    }
-    _getAgent(parsedUrl) {
-        let agent;
-        const proxyUrl = pm.getProxyUrl(parsedUrl);
-        const useProxy = proxyUrl && proxyUrl.hostname;
-        if (this._keepAlive && useProxy) {
-            agent = this._proxyAgent;
-        }
-        if (!useProxy) {
-            agent = this._agent;
-        }
-        // if agent is already assigned use that agent.
-        if (agent) {
-            return agent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        let maxSockets = 100;
-        if (this.requestOptions) {
-            maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
-        }
-        // This is `useProxy` again, but we need to check `proxyURl` directly for TypeScripts's flow analysis.
-        if (proxyUrl && proxyUrl.hostname) {
-            const agentOptions = {
-                maxSockets,
-                keepAlive: this._keepAlive,
-                proxy: Object.assign(Object.assign({}, ((proxyUrl.username || proxyUrl.password) && {
-                    proxyAuth: `${proxyUrl.username}:${proxyUrl.password}`
-                })), { host: proxyUrl.hostname, port: proxyUrl.port })
-            };
-            let tunnelAgent;
-            const overHttps = proxyUrl.protocol === 'https:';
-            if (usingSsl) {
-                tunnelAgent = overHttps ? tunnel.httpsOverHttps : tunnel.httpsOverHttp;
-            }
-            else {
-                tunnelAgent = overHttps ? tunnel.httpOverHttps : tunnel.httpOverHttp;
-            }
-            agent = tunnelAgent(agentOptions);
-            this._proxyAgent = agent;
-        }
-        // if tunneling agent isn't assigned create a new agent
-        if (!agent) {
-            const options = { keepAlive: this._keepAlive, maxSockets };
-            agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
-            this._agent = agent;
-        }
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            agent.options = Object.assign(agent.options || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return agent;
-    }
-    _getProxyAgentDispatcher(parsedUrl, proxyUrl) {
-        let proxyAgent;
-        if (this._keepAlive) {
-            proxyAgent = this._proxyAgentDispatcher;
-        }
-        // if agent is already assigned use that agent.
-        if (proxyAgent) {
-            return proxyAgent;
-        }
-        const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
-            token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
-        })));
-        this._proxyAgentDispatcher = proxyAgent;
-        if (usingSsl && this._ignoreSslError) {
-            // we don't want to set NODE_TLS_REJECT_UNAUTHORIZED=0 since that will affect request for entire process
-            // http.RequestOptions doesn't expose a way to modify RequestOptions.agent.options
-            // we have to cast it to any and change it directly
-            proxyAgent.options = Object.assign(proxyAgent.options.requestTls || {}, {
-                rejectUnauthorized: false
-            });
-        }
-        return proxyAgent;
-    }
-    _getUserAgentWithOrchestrationId(userAgent) {
-        const baseUserAgent = userAgent || 'actions/http-client';
-        const orchId = process.env['ACTIONS_ORCHESTRATION_ID'];
-        if (orchId) {
-            // Sanitize the orchestration ID to ensure it contains only valid characters
-            // Valid characters: 0-9, a-z, _, -, .
-            const sanitizedId = orchId.replace(/[^a-z0-9_.-]/gi, '_');
-            return `${baseUserAgent} actions_orchestration_id/${sanitizedId}`;
-        }
-        return baseUserAgent;
-    }
-    _performExponentialBackoff(retryNumber) {
-        return __awaiter(this, void 0, void 0, function* () {
-            retryNumber = Math.min(ExponentialBackoffCeiling, retryNumber);
-            const ms = ExponentialBackoffTimeSlice * Math.pow(2, retryNumber);
-            return new Promise(resolve => setTimeout(() => resolve(), ms));
-        });
-    }
-    _processResponse(res, options) {
-        return __awaiter(this, void 0, void 0, function* () {
-            return new Promise((resolve, reject) => __awaiter(this, void 0, void 0, function* () {
-                const statusCode = res.message.statusCode || 0;
-                const response = {
-                    statusCode,
-                    result: null,
-                    headers: {}
-                };
-                // not found leads to null obj returned
-                if (statusCode === HttpCodes.NotFound) {
-                    resolve(response);
-                }
-                // get the result from the body
-                function dateTimeDeserializer(key, value) {
-                    if (typeof value === 'string') {
-                        const a = new Date(value);
-                        if (!isNaN(a.valueOf())) {
-                            return a;
-                        }
-                    }
-                    return value;
-                }
-                let obj;
-                let contents;
-                try {
-                    contents = yield res.readBody();
-                    if (contents && contents.length > 0) {
-                        if (options && options.deserializeDates) {
-                            obj = JSON.parse(contents, dateTimeDeserializer);
-                        }
-                        else {
-                            obj = JSON.parse(contents);
-                        }
-                        response.result = obj;
-                    }
-                    response.headers = res.message.headers;
-                }
-                catch (err) {
-                    // Invalid resource (contents not json);  leaving result obj null
-                }
-                // note that 3xx redirects are handled by the http layer.
-                if (statusCode > 299) {
-                    let msg;
-                    // if exception/error in body, attempt to get better error
-                    if (obj && obj.message) {
-                        msg = obj.message;
-                    }
-                    else if (contents && contents.length > 0) {
-                        // it may be the case that the exception is in the body message as string
-                        msg = contents;
-                    }
-                    else {
-                        msg = `Failed request: (${statusCode})`;
-                    }
-                    const err = new HttpClientError(msg, statusCode);
-                    err.result = response.result;
-                    reject(err);
-                }
-                else {
-                    resolve(response);
-                }
-            }));
-        });
-    }
-}
-const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCase()] = obj[k]), c), {});
-//# sourceMappingURL=index.js.map
-;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
-var auth_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
-    function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
-    return new (P || (P = Promise))(function (resolve, reject) {
-        function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
-        function rejected(value) { try { step(generator["throw"](value)); } catch (e) { reject(e); } }
-        function step(result) { result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected); }
-        step((generator = generator.apply(thisArg, _arguments || [])).next());
-    });
-};
-class BasicCredentialHandler {
-    constructor(username, password) {
-        this.username = username;
-        this.password = password;
-    }
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`${this.username}:${this.password}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class auth_BearerCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Bearer ${this.token}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-class PersonalAccessTokenCredentialHandler {
-    constructor(token) {
-        this.token = token;
-    }
-    // currently implements pre-authorization
-    // TODO: support preAuth = false where it hooks on 401
-    prepareRequest(options) {
-        if (!options.headers) {
-            throw Error('The request has no headers');
-        }
-        options.headers['Authorization'] = `Basic ${Buffer.from(`PAT:${this.token}`).toString('base64')}`;
-    }
-    // This handler cannot handle 401
-    canHandleAuthentication() {
-        return false;
-    }
-    handleAuthentication() {
-        return auth_awaiter(this, void 0, void 0, function* () {
-            throw new Error('not implemented');
-        });
-    }
-}
-//# sourceMappingURL=auth.js.map
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/oidc-utils.js
-var oidc_utils_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
+var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
         function fulfilled(value) { try { step(generator.next(value)); } catch (e) { reject(e); } }
@@ -11381,7 +11030,7 @@ class oidc_utils_OidcClient {
         return runtimeUrl;
     }
     static getCall(id_token_url) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             var _a;
             const httpclient = oidc_utils_OidcClient.createHttpClient();
             const res = yield httpclient
@@ -11399,7 +11048,7 @@ class oidc_utils_OidcClient {
         });
     }
     static getIDToken(audience) {
-        return oidc_utils_awaiter(this, void 0, void 0, function* () {
+        return __awaiter(this, void 0, void 0, function* () {
             try {
                 // New ID Token is requested from action service
                 let id_token_url = oidc_utils_OidcClient.getIDTokenUrl();
@@ -12132,8 +11781,8 @@ var transport_error = __nccwpck_require__(138);
 /**
  * Chooses the proxy for a URL by `https_proxy` or `http_proxy`, and by `no_proxy`, in lower or upper case.
  *
- * @returns undefined where the server is reached directly
- * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that is named is never passed over
+ * @returns undefined if the server is reached directly
+ * @throws {TransportError} `proxy_invalid` or `proxy_unsupported`: a proxy that the environment names is never ignored
  */
 function chooseProxy(url, env) {
     const name = url.protocol === 'https:' ? 'https_proxy' : 'http_proxy';
@@ -12146,10 +11795,13 @@ function readVariable(env, name) {
     const [lower = '', upper = ''] = [env[name], env[name.toUpperCase()]].map((one) => one?.trim());
     return lower === '' ? upper : lower;
 }
-/** An address without a scheme is of http, as everywhere. */
+/** An address without a scheme is an http address, as in other programs. */
+function addScheme(address) {
+    const isComplete = address === '' || /^[a-z][a-z\d+.-]*:\/\//i.test(address);
+    return isComplete ? address : `http://${address}`;
+}
 function readProxy(address) {
-    const hasScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(address);
-    const url = parseUrl(hasScheme ? address : `http://${address}`);
+    const url = parseUrl(addScheme(address));
     const scheme = url?.protocol.slice(0, -1) ?? '';
     if (url === undefined)
         throw new transport_error/* TransportError */.wX('proxy_invalid', { peer: 'proxy', sent: false });
@@ -12177,7 +11829,7 @@ function readCredentials({ username, password }) {
 function parseUrl(text) {
     return URL.canParse(text) ? new URL(text) : undefined;
 }
-/** The port of an http or https URL; `URL.port` is empty for the one that its scheme has. */
+/** The port of an http or https URL; `URL.port` is empty if it is the scheme's default. */
 function readPort({ protocol, port }) {
     if (port !== '')
         return Number(port);
@@ -12188,9 +11840,9 @@ function withoutBrackets(hostname) {
     return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 /**
- * Whether `no_proxy` names the host of a URL: entries are separated by commas or white space. An entry is `*`, a name
- * (which stands for its subdomains, too), `.name` or `*.name` (for its subdomains only), an IP address or a network such
- * as 10.0.0.0/8, each of them with `:port` or without.
+ * Whether `no_proxy` names the host of a URL. Entries are separated by commas or white space. An entry is `*`, a name
+ * (which covers its subdomains too), `.name` or `*.name` (only the subdomains), an IP address, or a network such as
+ * 10.0.0.0/8. Each can have a `:port`.
  */
 function isExcepted(url, list) {
     return list.split(/[\s,]+/).some((entry) => entry !== '' && matches(entry, url));
@@ -12202,35 +11854,49 @@ function matches(entry, url) {
     const network = /^\[?([\da-f.:]+)\]?\/(\d+)$/i.exec(entry);
     if (network !== null)
         return isInNetwork(host, network[1] ?? '', Number(network[2]));
+    const { domain, port, isForSubdomains } = readEntry(entry);
+    if (domain === '' || (port !== undefined && port !== readPort(url)))
+        return false;
+    return (!isForSubdomains && host === domain) || host.endsWith(`.${domain}`);
+}
+function readEntry(entry) {
     const { name, port } = splitEntry(entry);
-    if (port !== undefined && port !== readPort(url))
-        return false;
     const [, wildcard = '', domain = ''] = /^(\*?\.)?(.*)$/.exec(name) ?? [];
-    const excepted = normalize(domain);
-    if (excepted === '')
-        return false;
-    return (wildcard === '' && host === excepted) || host.endsWith(`.${excepted}`);
+    return { domain: normalize(domain), port, isForSubdomains: wildcard !== '' };
 }
-/**
- * Writes a `no_proxy` as @actions/http-client reads it: with commas, without wildcards, and IPv6 addresses in brackets.
- * Networks such as 10.0.0.0/8 mean nothing to it.
- */
-function writeExceptions(list) {
-    return list
-        .split(/[\s,]+/)
-        .filter((entry) => entry !== '')
-        .map((entry) => entry.replace(/^\*(?=\.)/, '').replace(/\.(?=:\d+$|$)/, ''))
-        .map((entry) => (isIP(entry) === 6 ? new URL(`http://[${entry}]`).hostname : entry))
-        .join();
-}
-/** An IPv6 address has a port only where it is in brackets. */
+/** An IPv6 address can have a port only if it is in brackets. */
 function splitEntry(entry) {
     if ((0,external_node_net_namespaceObject.isIP)(entry) !== 0)
         return { name: entry, port: undefined };
     const [, name = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
     return { name, port: port === undefined ? undefined : Number(port) };
 }
-/** Writes a host in the one form that a URL gives it, without brackets and the final dot; empty where it is none. */
+/**
+ * Writes the proxy variables so that @actions/http-client uses the proxy that {@link chooseProxy} gives. The library
+ * itself understands no wildcard, no network and no white space in `no_proxy`. It also takes the name of a proxy
+ * without a scheme for the scheme.
+ *
+ * @param url of the server that it must reach
+ * @see https://github.com/actions/toolkit/blob/main/packages/http-client/src/proxy.ts
+ */
+function writeVariables(url, env) {
+    const list = readVariable(env, 'no_proxy');
+    // A network is written as the one address in it that is needed.
+    const direct = isExcepted(url, list) ? [url.hostname] : [];
+    return {
+        http_proxy: addScheme(readVariable(env, 'http_proxy')),
+        https_proxy: addScheme(readVariable(env, 'https_proxy')),
+        no_proxy: [...direct, ...list.split(/[\s,]+/).flatMap(writeEntry)].join(),
+    };
+}
+function writeEntry(entry) {
+    const { domain, port, isForSubdomains } = readEntry(entry);
+    if (domain === '' || entry.includes('/'))
+        return [];
+    const host = isIP(domain) === 6 ? `[${domain}]` : domain;
+    return [`${isForSubdomains ? '.' : ''}${host}${port === undefined ? '' : `:${port}`}`];
+}
+/** Writes a host in the form that a URL gives it, without brackets and the final dot; empty if it is not a host. */
 function normalize(host) {
     const url = parseUrl(`http://${(0,external_node_net_namespaceObject.isIP)(host) === 6 ? `[${host}]` : host}`);
     return withoutBrackets(url?.hostname ?? '').replace(/\.$/, '');
@@ -12248,13 +11914,13 @@ function isInNetwork(host, address, prefix) {
 
 ;// CONCATENATED MODULE: ./build/compiled/http/connection/reach.js
 
-/** How long one address may be silent before the next one is tried as well, milliseconds (RFC 8305 section 5). */
+/** How long one address may not answer before the next one is tried as well, in milliseconds (RFC 8305 section 5). */
 const patience = 250;
 /**
- * Connects to the address of a host that answers first. A slow address has all the time there is: the next one is tried
- * in addition to it and not in its place.
+ * Connects to the address of a host that answers first. A slow address is not given up: the next one is tried at the
+ * same time.
  *
- * @throws whatever the look-up failed with, or the one connection that says the most
+ * @throws the error of the look-up, or of the connection whose error says the most
  * @see RFC 8305 (Happy Eyeballs)
  */
 async function reach({ host, port }, peer, context) {
@@ -12321,18 +11987,18 @@ function connectToAny(addresses, port, { network, over, progress }) {
         tryNext();
     });
 }
-/** The codes by which a machine says that it has no connection of this family, IPv6 above all. */
+/** The codes of a machine that has no connection of this family, mostly IPv6. */
 const noSuchFamily = new Set([
     'ENETUNREACH',
     'EADDRNOTAVAIL',
     'EAFNOSUPPORT',
 ]);
-/** The first failure that is about the server, and not about a family that this machine does not have. */
+/** The first failure that is not about a family that this machine does not have. */
 function chooseFailure(failures) {
     const telling = failures.find((failure) => !('code' in failure && noSuchFamily.has(failure.code)));
     return telling ?? failures[0] ?? new Error('closed');
 }
-/** Destroys a socket when the signal aborts, and keeps an error that comes too late from ending the process. */
+/** Destroys a socket when the signal aborts. An error that comes too late does not end the process. */
 function destroyWith(over, socket) {
     const destroy = () => {
         socket.destroy();
@@ -12354,16 +12020,16 @@ var external_node_tls_ = __nccwpck_require__(692);
 ;// CONCATENATED MODULE: ./build/compiled/http/connection/secure.js
 
 
-// By the namespace: a name that an older Node does not export would keep the file from loading.
+// Imported as a namespace, because an import of a name that an older Node does not have would fail.
 
 
 
 /**
- * Sets TLS up over a connection. It is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says (an earlier step can
- * export it, and https_proxy with it).
+ * Sets TLS up over a connection. The certificate is always verified, whatever NODE_TLS_REJECT_UNAUTHORIZED says. An
+ * earlier step can export that variable together with https_proxy.
  *
  * @param host the name or address that the certificate must be for
- * @throws {TransportError} when the peer is not to be trusted, or TLS cannot be set up
+ * @throws {TransportError} if the peer cannot be trusted, or TLS cannot be set up
  */
 function secure_secure(socket, host, identity, { over, progress }) {
     progress.step = 'securing';
@@ -12371,7 +12037,7 @@ function secure_secure(socket, host, identity, { over, progress }) {
         const secured = destroyWith(over, startTls(socket, host, identity));
         const readIssuer = keepIssuer(secured);
         const fail = (error) => {
-            // It is set where the certificate was read and not accepted, and nowhere else.
+            // It is set only if the certificate was read and not accepted.
             const isUntrusted = Boolean(secured.authorizationError);
             reject(isUntrusted ? distrust(error, progress, readIssuer()) : (0,transport_error/* toTransportError */.fh)(error, progress));
         };
@@ -12385,8 +12051,8 @@ function secure_secure(socket, host, identity, { over, progress }) {
     });
 }
 /**
- * Keeps the name of who issued the peer's certificate: Node ends the connection where it does not accept one, and the
- * certificate is gone before the error arrives.
+ * Keeps the name of the issuer of the peer's certificate. Node ends the connection if it does not accept a certificate,
+ * and the certificate is gone before the error arrives.
  */
 function keepIssuer(secured) {
     let issuer;
@@ -12399,7 +12065,7 @@ function keepIssuer(secured) {
 }
 /** The common name of the issuer, else its organization. */
 function nameIssuer(secured) {
-    // There is none before the handshake, although the types say otherwise.
+    // There is no certificate before the handshake, although the types say so.
     const certificate = secured.getPeerCertificate();
     const { CN, O } = certificate?.issuer ?? {};
     return [CN, O].flat().find((name) => typeof name === 'string' && name !== '');
@@ -12413,7 +12079,7 @@ function startTls(socket, host, identity) {
     try {
         return external_node_tls_.connect({
             socket,
-            // The name of the certificate; it is the name of the handshake, too, where it is no address.
+            // The name that the certificate must have. The handshake names it too, unless it is an address.
             host: name,
             ...((0,external_node_net_namespaceObject.isIP)(name) === 0 ? { servername: name } : {}),
             rejectUnauthorized: true,
@@ -12423,18 +12089,18 @@ function startTls(socket, host, identity) {
         });
     }
     catch (cause) {
-        // What is wrong with a key or a certificate of one's own, before anything is sent.
+        // The client's own key or certificate is bad, and nothing was sent.
         throw new transport_error/* TransportError */.wX('request_failed', { sent: false, cause });
     }
 }
-/** An authority that is given is trusted as it is: it need not be a root, nor have one here. */
+/** A given authority is trusted as it is. It need not be a root, and its root need not be known here. */
 function trust({ ca }) {
     return ca === undefined ? {} : { ca: [...listDefaultRoots(), ca], allowPartialTrustChain: true };
 }
 function showCertificate({ certificate, key }) {
     return certificate === undefined || key === undefined ? {} : { cert: certificate, key };
 }
-/** What is trusted where nothing else is said; Node 20 and early 22 do not list it themselves. */
+/** The default roots. Node 20 and early 22 cannot list them, so this code does. */
 function listDefaultRoots() {
     const { getCACertificates } = external_node_tls_;
     return getCACertificates?.('default') ?? [...external_node_tls_.rootCertificates, ...readExtraRoots()];
@@ -12445,7 +12111,7 @@ function readExtraRoots() {
         return file === '' ? [] : [(0,external_node_fs_.readFileSync)(file, 'utf8')];
     }
     catch {
-        // As Node does it, with a warning of its own.
+        // Node ignores such a file too, and warns itself.
         return [];
     }
 }
@@ -12461,11 +12127,12 @@ var retry_after = __nccwpck_require__(321);
 
 
 /**
- * Has a proxy connect to a server; afterwards the connection to the proxy is one to the server.
+ * Has a proxy connect to a server. Afterwards the connection to the proxy is a connection to the server.
  *
  * @param socket a connection to the proxy
  * @param now epoch, milliseconds
- * @throws {TransportError} `proxy_refused` when the proxy does not connect; and whatever the connection fails with
+ * @throws {TransportError} `proxy_refused` if the proxy does not connect. Other errors of the connection are thrown as
+ * they are
  * @see RFC 9110 section 9.3.6 (CONNECT)
  */
 function openTunnel(socket, { credentials }, { host, port }, now) {
@@ -12507,7 +12174,7 @@ function refuse({ headers }, proxyStatus, now) {
         retryAfter,
     });
 }
-/** Takes the connection back from node:http, whose listeners belong to the request that is over. */
+/** Takes the connection back from node:http. Its listeners belong to the request that is over. */
 function release(socket, head) {
     for (const event of ['close', 'free', 'agentRemove'])
         socket.removeAllListeners(event);
@@ -12524,8 +12191,8 @@ function release(socket, head) {
  * Opens a connection to the server of a URL that a request can be written to: through the proxy of the environment if
  * there is one, and with TLS for https.
  *
- * @throws {TransportError} for TLS that fails and proxies that refuse or cannot be used; else whatever the connection
- *   failed with, while the progress says where
+ * @throws {TransportError} if TLS fails, or if a proxy refuses or cannot be used. Other errors of the connection are
+ * thrown   as they are; the progress says where it failed
  */
 async function openConnection(url, tls, context) {
     const place = { host: withoutBrackets(url.hostname), port: readPort(url) };
@@ -12580,7 +12247,7 @@ function lookup(host) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/http/connection/progress.js
-/** The progress of a request that has not begun. */
+/** The progress of a request that has not started. */
 function startProgress() {
     return { step: 'preparing', peer: 'server', sent: false, addresses: [] };
 }
@@ -12590,14 +12257,14 @@ var external_node_util_ = __nccwpck_require__(975);
 ;// CONCATENATED MODULE: ./build/compiled/http/content-encoding.js
 
 
-/** The most encodings that are undone; each takes time, and a header has room for thousands. */
+/** How many encodings are undone at most. Each takes time, and a header has room for thousands. */
 const mostEncodings = 5;
 /**
- * Undoes the Content-Encodings that a server used although none was asked for (RFC 9110 section 8.4).
+ * Undoes the Content-Encodings that a server used although none was requested (RFC 9110 section 8.4).
  *
- * @param encoding the header's value, a list in the order in which they were applied; `identity` is none
- * @param maxBytes the most that may come out of each, in bytes
- * @param accepted the request's Accept-Encoding: what is not known here, but was asked for there, is left as it is
+ * @param encoding the header's value, a list in the order in which they were applied; `identity` does not count
+ * @param maxBytes how many bytes may come out of each
+ * @param accepted the request's Accept-Encoding: an unknown encoding that was accepted there is left as it is
  * @throws {TransportError} `encoding_unknown`, `answer_too_large`, or `answer_unreadable` for damaged data
  */
 async function decodeContent(body, encoding, maxBytes, accepted = '') {
@@ -12626,7 +12293,8 @@ async function decode(body, encoding, undo, maxBytes) {
     }
     catch (cause) {
         const code = cause instanceof RangeError ? 'answer_too_large' : 'answer_unreadable';
-        throw new transport_error/* TransportError */.wX(code, { step: 'exchanging', encoding, cause });
+        const reason = cause instanceof Error ? cause.message : undefined;
+        throw new transport_error/* TransportError */.wX(code, { step: 'exchanging', encoding, cause, reason });
     }
 }
 function listEncodings(list) {
@@ -12641,7 +12309,7 @@ function accepts(accepted, encoding) {
         return !isRefused && (name === encoding || name === '*');
     });
 }
-/** Loaded only where a server compresses unasked: node:zlib takes milliseconds to load. */
+/** Loaded only if a server compresses although nobody requested it, because node:zlib takes milliseconds to load. */
 async function loadDecoders() {
     const { brotliDecompress, gunzip, inflate, inflateRaw } = await Promise.resolve(/* import() */).then(__nccwpck_require__.t.bind(__nccwpck_require__, 522, 23));
     const decoders = [
@@ -12684,7 +12352,7 @@ function makeSender(context) {
             return await untilAborted(work, limits.signal);
         }
         catch (error) {
-            // By the signal alone: after an abort, the error can be any that a destroyed socket throws.
+            // Only the signal says that this was an abort. The error can be any that a destroyed socket throws.
             if (limits.signal.aborted) {
                 throw new transport_error/* TransportError */.wX('timeout', { ...progress, cause: limits.signal.reason });
             }
@@ -12696,19 +12364,18 @@ function makeSender(context) {
     };
 }
 async function exchange(request, { maxBytes, tls = {} }, context) {
-    const message = await send(request, tls, context);
-    const body = await readBody(message, maxBytes, context.progress);
+    const { message, body } = await send(request, { maxBytes, tls }, context);
     const headers = readHeaders(message);
     const accepted = findHeader(request.headers, 'accept-encoding');
     return {
         status: message.statusCode ?? 0,
         statusText: message.statusMessage ?? '',
         headers,
-        body: await decodeContent(body, headers['content-encoding'], maxBytes, accepted),
+        body: await decodeContent(await body, headers['content-encoding'], maxBytes, accepted),
     };
 }
-/** Sends a request, which is checked before anything is connected to; gives the response when its head has come. */
-function send({ method, url: address, headers, body = '' }, tls, context) {
+/** Sends a request. It is checked before a connection is made. Gives the response when its head has come. */
+function send({ method, url: address, headers, body = '' }, { maxBytes, tls }, context) {
     const url = new URL(address);
     const { over, progress } = context;
     return new Promise((resolve, reject) => {
@@ -12729,20 +12396,24 @@ function send({ method, url: address, headers, body = '' }, tls, context) {
                 return undefined;
             },
         });
-        outgoing.on('response', resolve);
         outgoing.on('error', reject);
-        // A listener is what lets it be noticed: without one, the connection is closed and nothing is said.
+        outgoing.on('response', (message) => {
+            outgoing.off('error', reject);
+            // Reading starts at once, because a fault of the body may come together with the head.
+            resolve({ message, body: readBody({ outgoing, message }, maxBytes, progress) });
+        });
+        // Without a listener, Node closes the connection without an error.
         outgoing.on('upgrade', () => {
             reject(new transport_error/* TransportError */.wX('answer_unreadable', { ...progress, reason: '101 Switching Protocols' }));
         });
         outgoing.end(body);
     });
 }
-/** A body that is empty has a length where the method has a body by its meaning (RFC 9110 section 8.6). */
+/** An empty body has a Content-Length if the method normally has a body (RFC 9110 section 8.6). */
 function measure(method, body) {
     return method === 'GET' && body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
 }
-/** Settles with the work, or rejects when the signal aborts although the work never settles. */
+/** Waits for the work, but rejects when the signal aborts, even if the work never ends. */
 async function untilAborted(work, signal) {
     let abort = () => undefined;
     const aborted = new Promise((_, reject) => {
@@ -12761,13 +12432,15 @@ async function untilAborted(work, signal) {
 function toReason({ reason }) {
     return reason instanceof Error ? reason : new Error('aborted', { cause: reason });
 }
-/** Reads a body to its end. */
-function readBody(message, maxBytes, progress) {
+/** Reads a body to its end. The parser reports its errors to the request. */
+function readBody({ outgoing, message }, maxBytes, progress) {
     return new Promise((resolve, reject) => {
         const chunks = [];
         let size = 0;
         const cut = (cause) => {
-            reject(new transport_error/* TransportError */.wX('answer_cut', { ...progress, cause }));
+            const sorted = (0,transport_error/* toTransportError */.fh)(cause, progress);
+            const isCut = sorted.code === 'connection_failed';
+            reject(isCut ? new transport_error/* TransportError */.wX('answer_cut', { ...progress, cause }) : sorted);
         };
         message.on('data', (chunk) => {
             size += chunk.length;
@@ -12780,6 +12453,7 @@ function readBody(message, maxBytes, progress) {
         message.on('end', () => {
             resolve(Buffer.concat(chunks));
         });
+        outgoing.on('error', cut);
         message.on('error', cut);
         message.on('close', cut);
     });
@@ -12808,7 +12482,7 @@ var command_files = __nccwpck_require__(325);
 
 
 
-/** By name, so that the rest of the package can be left out of the bundle. */
+/** Imported by name, so that the bundle can leave out the rest of the package. */
 const runner = {
     endGroup: endGroup,
     error: error,
@@ -12826,6 +12500,7 @@ const runner = {
 function realSurroundings() {
     const script = process.argv[1] ?? '';
     const env = { ...process.env };
+    const { RUNNER_TEMP: temp = '' } = env;
     // Node would warn that certificates are not verified, but they are.
     delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     return {
@@ -12838,9 +12513,9 @@ function realSurroundings() {
         randomBytes: external_node_crypto_.randomBytes,
         randomUUID: external_node_crypto_.randomUUID,
         send: sendRequest,
-        // From the path of this process, because ncc rewrites a URL that is made from import.meta.url.
+        // Made from the path of this process, because ncc rewrites a URL that is made from import.meta.url.
         saveScript: (0,external_node_path_.join)((0,external_node_path_.dirname)(script), '..', 'save', 'index.js'),
-        temp: process.env['RUNNER_TEMP'] ?? (0,external_node_os_namespaceObject.tmpdir)(),
+        temp: (0,external_node_path_.resolve)(temp === '' ? (0,external_node_os_namespaceObject.tmpdir)() : temp),
         succeed: () => {
             process.exitCode = 0;
         },
@@ -12853,7 +12528,6 @@ function realSurroundings() {
 /***/ 889:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   DZ: () => (/* binding */ limitTime),
 /* harmony export */   ml: () => (/* binding */ systemClock)
@@ -12899,7 +12573,6 @@ async function limitTime(work, { milliseconds, over }, { startTimer }) {
 /***/ 408:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   LY: () => (/* binding */ NoRevocationEndpointError),
 /* harmony export */   ed: () => (/* binding */ NoRunnerError),
@@ -12907,18 +12580,18 @@ async function limitTime(work, { milliseconds, over }, { startTimer }) {
 /* harmony export */   m$: () => (/* binding */ CommandFileError),
 /* harmony export */   uY: () => (/* binding */ TokenTooLongError)
 /* harmony export */ });
-/** The token shall be revoked, and neither an input nor the metadata says where. */
+/** The token must be revoked, but neither an input nor the metadata has a revocation endpoint. */
 class NoRevocationEndpointError extends Error {
     name = 'NoRevocationEndpointError';
     code = 'no_revocation_endpoint';
-    /** Undefined only where there was none to ask. */
+    /** Undefined only where no endpoint was known. */
     issuer;
     constructor(issuer) {
         super('no_revocation_endpoint');
         this.issuer = issuer;
     }
 }
-/** There is nowhere to put a token: a file that the runner names is not named. */
+/** The runner does not name the files into which the token is written. */
 class NoRunnerError extends Error {
     name = 'NoRunnerError';
     code = 'no_runner';
@@ -12940,7 +12613,7 @@ class TokenTooLongError extends Error {
         this.platform = platform;
     }
 }
-/** What revocation needs does not fit into the environment variable by which the runner hands it on. */
+/** The state for revocation does not fit into the environment variable by which the runner passes it on. */
 class StateTooLongError extends Error {
     name = 'StateTooLongError';
     code = 'state_too_long';
@@ -12952,9 +12625,9 @@ class StateTooLongError extends Error {
 class CommandFileError extends Error {
     name = 'CommandFileError';
     code = 'command_file';
-    /** That names the file. */
+    /** The variable that names the file. */
     variable;
-    /** Of node:fs: `ENOSPC`, `EACCES`, ... */
+    /** The code of node:fs: `ENOSPC`, `EACCES`, ... */
     reason;
     constructor(variable, reason, cause) {
         super('command_file', { cause });
@@ -12969,11 +12642,10 @@ class CommandFileError extends Error {
 /***/ 510:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ maxHeaderBytes)
 /* harmony export */ });
-/** The most that is read of the head of an answer, bytes; curl reads more, Node by default 16 KiB. */
+/** How many bytes of the head of an answer are read. curl reads more, Node 16 KiB by default. */
 const maxHeaderBytes = 64 * 1024;
 
 
@@ -12982,7 +12654,6 @@ const maxHeaderBytes = 64 * 1024;
 /***/ 523:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   U: () => (/* binding */ isLoopback)
 /* harmony export */ });
@@ -13002,7 +12673,6 @@ function isLoopback(hostname) {
 /***/ 321:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   D: () => (/* binding */ readRetryAfter),
 /* harmony export */   m: () => (/* binding */ parseRetryAfter)
@@ -13016,7 +12686,7 @@ const httpDates = [
     new RegExp(String.raw `^[A-Z][a-z]{2} (?<month>${months}) (?<day>[ \d]\d) ${time} (?<year>\d{4})$`),
 ];
 /**
- * Reads a Retry-After header: how long the server asks to wait.
+ * Reads a Retry-After header: how long the server wants the client to wait.
  *
  * @param value the header's value, seconds or an HTTP-date; anything else counts as absent
  * @param now epoch, milliseconds
@@ -13031,11 +12701,11 @@ function parseRetryAfter(value, now) {
     return date === undefined ? undefined : Math.max(0, date - now);
 }
 /**
- * Reads what an answer asks to wait. Only a failure says when to come back: with a redirect the header is about the
- * place that it points to, and with a success it means nothing here.
+ * Reads how long an answer wants the client to wait. The header counts only in a failure. In a redirect it is about
+ * the place that the redirect points to, and in a success it has no meaning here.
  *
  * @param now epoch, milliseconds
- * @returns milliseconds; undefined where the answer does not ask for anything
+ * @returns milliseconds; undefined if the answer does not name a wait
  * @see RFC 9110 section 10.2.3
  */
 function readRetryAfter({ status, headers }, now) {
@@ -13054,14 +12724,14 @@ function toEpoch(parts, now) {
     const month = months.split('|').indexOf(parts['month'] ?? '');
     const [day, hour, minute, second] = ['day', 'hour', 'minute', 'second'].map((name) => Number(parts[name]));
     const year = fullYear(parts['year'] ?? '', now);
-    // Date.UTC rolls what the calendar and the clock do not have over into the next month or day.
+    // Date.UTC turns a date or time that does not exist into one in the next month or day.
     const inCalendar = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
     // 60 is a leap second.
     if (!inCalendar || hour > 23 || minute > 59 || second > 60)
         return undefined;
     return Date.UTC(year, month, day, hour, minute, second);
 }
-/** Two digits stand for the one year with them that is at most 50 years ahead and less than 50 past. */
+/** A year of two digits means the year that is at most 50 years ahead and less than 50 years past. */
 function fullYear(digits, now) {
     if (digits.length === 4)
         return Number(digits);
@@ -13075,14 +12745,13 @@ function fullYear(digits, now) {
 /***/ 138:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Dm: () => (/* binding */ isTransientStatus),
 /* harmony export */   ar: () => (/* binding */ isSuccessStatus),
 /* harmony export */   fh: () => (/* binding */ toTransportError),
 /* harmony export */   wX: () => (/* binding */ TransportError)
 /* harmony export */ });
-/** The codes after which the same request would fail in the same way. */
+/** After these codes the same request would fail in the same way. */
 const final = new Set([
     'tls_untrusted',
     'client_certificate_refused',
@@ -13092,9 +12761,9 @@ const final = new Set([
     'headers_too_large',
     'request_failed',
 ]);
-/** The statuses by which a proxy says that it will not connect; any other may be another one a little later. */
+/** The statuses by which a proxy says that it will not connect. Any other status may change a little later. */
 const finalProxyStatuses = new Set([403, 407]);
-/** The statuses that say that it went well (RFC 9110 section 15.3). */
+/** The statuses of a success (RFC 9110 section 15.3). */
 function isSuccessStatus(status) {
     return status >= 200 && status <= 299;
 }
@@ -13145,8 +12814,8 @@ class TransportError extends Error {
     }
 }
 /**
- * Sorts an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}: by what the request was
- * doing, because every system has codes of its own.
+ * Turns an error of the resolver, node:net, node:tls or node:http into a {@link TransportError}. It goes by what the
+ * request was doing, because every system has its own codes.
  *
  * @param error whatever was thrown or emitted
  * @see https://nodejs.org/api/errors.html#nodejs-error-codes
@@ -13197,10 +12866,10 @@ function sortTlsFault({ alert, reason = '' }) {
     if (alert === versionAlert || /unsupported protocol|version too low/.test(reason)) {
         return 'tls_outdated';
     }
-    // In the place of the version of the first record there is something else, such as the T of HTTP.
+    // The first record has something else instead of the version, such as the T of HTTP.
     return /wrong version number|packet length too long/.test(reason) ? 'tls_missing' : 'tls_failed';
 }
-/** From TLS 1.3 on, what the server thinks of the client's certificate comes after the request was sent. */
+/** From TLS 1.3 on, the server can refuse the client's certificate after the request was sent. */
 function sortExchangeFault(fault) {
     const { error, systemCode = '', alert } = fault;
     if (systemCode === 'HPE_HEADER_OVERFLOW')
@@ -13209,7 +12878,7 @@ function sortExchangeFault(fault) {
         return sortUnreadable(readPacket(error));
     return certificateAlerts.has(alert) ? 'client_certificate_refused' : 'connection_failed';
 }
-/** What answered in place of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
+/** What the peer sent instead of HTTP/1.1: a record of TLS (an alert or a handshake), or a frame of HTTP/2. */
 function sortUnreadable(packet) {
     const [first, second, , type] = packet;
     if ((first === 0x15 || first === 0x16) && second === 3)
@@ -13221,7 +12890,7 @@ function readSystemCode(error) {
     const code = readProperty(error, 'code');
     return typeof code === 'string' ? code : undefined;
 }
-/** The parser's or OpenSSL's own words; nothing that the peer wrote. */
+/** The parser's or OpenSSL's own words. Nothing in them comes from the peer. */
 function readReason(error) {
     const reason = readProperty(error, 'reason');
     const isOwn = /^(HPE_|ERR_SSL_|EPROTO)/.test(readSystemCode(error) ?? '');
@@ -13250,352 +12919,29 @@ function readProperty(error, name) {
 /***/ 294:
 /***/ ((module, __webpack_exports__, __nccwpck_require__) => {
 
-"use strict";
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
-/* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(831);
-/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(484);
+/* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(150);
+/* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(496);
 
 
 
 // The package tunnel uses a deprecated Buffer(), and a warning about it does not help the author of a workflow.
 process.noDeprecation = true;
-// The step is red until later steps have a token: whatever ends this process early must not look like a success.
+// The step is red until later steps have a token, because an early end of this process must not look like a success.
 process.exitCode = 1;
-await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_0__/* .run */ .e)((0,_action_surroundings_js__WEBPACK_IMPORTED_MODULE_1__/* .realSurroundings */ .y)());
-(0,_action_process_end_js__WEBPACK_IMPORTED_MODULE_2__/* .endProcess */ .J)();
+await (0,_action_run_js__WEBPACK_IMPORTED_MODULE_1__/* .run */ .e)((0,_action_surroundings_js__WEBPACK_IMPORTED_MODULE_2__/* .realSurroundings */ .y)());
+(0,_action_process_end_js__WEBPACK_IMPORTED_MODULE_0__/* .endProcess */ .J)();
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
-/***/ 770:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-/* unused reexport */ __nccwpck_require__(218);
-
-
-/***/ }),
-
-/***/ 218:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-"use strict";
-var __webpack_unused_export__;
-
-
-var net = __nccwpck_require__(278);
-var tls = __nccwpck_require__(756);
-var http = __nccwpck_require__(611);
-var https = __nccwpck_require__(311);
-var events = __nccwpck_require__(434);
-var assert = __nccwpck_require__(613);
-var util = __nccwpck_require__(23);
-
-
-__webpack_unused_export__ = httpOverHttp;
-__webpack_unused_export__ = httpsOverHttp;
-__webpack_unused_export__ = httpOverHttps;
-__webpack_unused_export__ = httpsOverHttps;
-
-
-function httpOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  return agent;
-}
-
-function httpsOverHttp(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = http.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-function httpOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  return agent;
-}
-
-function httpsOverHttps(options) {
-  var agent = new TunnelingAgent(options);
-  agent.request = https.request;
-  agent.createSocket = createSecureSocket;
-  agent.defaultPort = 443;
-  return agent;
-}
-
-
-function TunnelingAgent(options) {
-  var self = this;
-  self.options = options || {};
-  self.proxyOptions = self.options.proxy || {};
-  self.maxSockets = self.options.maxSockets || http.Agent.defaultMaxSockets;
-  self.requests = [];
-  self.sockets = [];
-
-  self.on('free', function onFree(socket, host, port, localAddress) {
-    var options = toOptions(host, port, localAddress);
-    for (var i = 0, len = self.requests.length; i < len; ++i) {
-      var pending = self.requests[i];
-      if (pending.host === options.host && pending.port === options.port) {
-        // Detect the request to connect same origin server,
-        // reuse the connection.
-        self.requests.splice(i, 1);
-        pending.request.onSocket(socket);
-        return;
-      }
-    }
-    socket.destroy();
-    self.removeSocket(socket);
-  });
-}
-util.inherits(TunnelingAgent, events.EventEmitter);
-
-TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
-  var self = this;
-  var options = mergeOptions({request: req}, self.options, toOptions(host, port, localAddress));
-
-  if (self.sockets.length >= this.maxSockets) {
-    // We are over limit so we'll add it to the queue.
-    self.requests.push(options);
-    return;
-  }
-
-  // If we are under maxSockets create a new one.
-  self.createSocket(options, function(socket) {
-    socket.on('free', onFree);
-    socket.on('close', onCloseOrRemove);
-    socket.on('agentRemove', onCloseOrRemove);
-    req.onSocket(socket);
-
-    function onFree() {
-      self.emit('free', socket, options);
-    }
-
-    function onCloseOrRemove(err) {
-      self.removeSocket(socket);
-      socket.removeListener('free', onFree);
-      socket.removeListener('close', onCloseOrRemove);
-      socket.removeListener('agentRemove', onCloseOrRemove);
-    }
-  });
-};
-
-TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
-  var self = this;
-  var placeholder = {};
-  self.sockets.push(placeholder);
-
-  var connectOptions = mergeOptions({}, self.proxyOptions, {
-    method: 'CONNECT',
-    path: options.host + ':' + options.port,
-    agent: false,
-    headers: {
-      host: options.host + ':' + options.port
-    }
-  });
-  if (options.localAddress) {
-    connectOptions.localAddress = options.localAddress;
-  }
-  if (connectOptions.proxyAuth) {
-    connectOptions.headers = connectOptions.headers || {};
-    connectOptions.headers['Proxy-Authorization'] = 'Basic ' +
-        new Buffer(connectOptions.proxyAuth).toString('base64');
-  }
-
-  debug('making CONNECT request');
-  var connectReq = self.request(connectOptions);
-  connectReq.useChunkedEncodingByDefault = false; // for v0.6
-  connectReq.once('response', onResponse); // for v0.6
-  connectReq.once('upgrade', onUpgrade);   // for v0.6
-  connectReq.once('connect', onConnect);   // for v0.7 or later
-  connectReq.once('error', onError);
-  connectReq.end();
-
-  function onResponse(res) {
-    // Very hacky. This is necessary to avoid http-parser leaks.
-    res.upgrade = true;
-  }
-
-  function onUpgrade(res, socket, head) {
-    // Hacky.
-    process.nextTick(function() {
-      onConnect(res, socket, head);
-    });
-  }
-
-  function onConnect(res, socket, head) {
-    connectReq.removeAllListeners();
-    socket.removeAllListeners();
-
-    if (res.statusCode !== 200) {
-      debug('tunneling socket could not be established, statusCode=%d',
-        res.statusCode);
-      socket.destroy();
-      var error = new Error('tunneling socket could not be established, ' +
-        'statusCode=' + res.statusCode);
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    if (head.length > 0) {
-      debug('got illegal response body from proxy');
-      socket.destroy();
-      var error = new Error('got illegal response body from proxy');
-      error.code = 'ECONNRESET';
-      options.request.emit('error', error);
-      self.removeSocket(placeholder);
-      return;
-    }
-    debug('tunneling connection has established');
-    self.sockets[self.sockets.indexOf(placeholder)] = socket;
-    return cb(socket);
-  }
-
-  function onError(cause) {
-    connectReq.removeAllListeners();
-
-    debug('tunneling socket could not be established, cause=%s\n',
-          cause.message, cause.stack);
-    var error = new Error('tunneling socket could not be established, ' +
-                          'cause=' + cause.message);
-    error.code = 'ECONNRESET';
-    options.request.emit('error', error);
-    self.removeSocket(placeholder);
-  }
-};
-
-TunnelingAgent.prototype.removeSocket = function removeSocket(socket) {
-  var pos = this.sockets.indexOf(socket)
-  if (pos === -1) {
-    return;
-  }
-  this.sockets.splice(pos, 1);
-
-  var pending = this.requests.shift();
-  if (pending) {
-    // If we have pending requests and a socket gets closed a new one
-    // needs to be created to take over in the pool for the one that closed.
-    this.createSocket(pending, function(socket) {
-      pending.request.onSocket(socket);
-    });
-  }
-};
-
-function createSecureSocket(options, cb) {
-  var self = this;
-  TunnelingAgent.prototype.createSocket.call(self, options, function(socket) {
-    var hostHeader = options.request.getHeader('host');
-    var tlsOptions = mergeOptions({}, self.options, {
-      socket: socket,
-      servername: hostHeader ? hostHeader.replace(/:.*$/, '') : options.host
-    });
-
-    // 0 is dummy port for v0.6
-    var secureSocket = tls.connect(0, tlsOptions);
-    self.sockets[self.sockets.indexOf(socket)] = secureSocket;
-    cb(secureSocket);
-  });
-}
-
-
-function toOptions(host, port, localAddress) {
-  if (typeof host === 'string') { // since v0.10
-    return {
-      host: host,
-      port: port,
-      localAddress: localAddress
-    };
-  }
-  return host; // for v0.11 or later
-}
-
-function mergeOptions(target) {
-  for (var i = 1, len = arguments.length; i < len; ++i) {
-    var overrides = arguments[i];
-    if (typeof overrides === 'object') {
-      var keys = Object.keys(overrides);
-      for (var j = 0, keyLen = keys.length; j < keyLen; ++j) {
-        var k = keys[j];
-        if (overrides[k] !== undefined) {
-          target[k] = overrides[k];
-        }
-      }
-    }
-  }
-  return target;
-}
-
-
-var debug;
-if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-  debug = function() {
-    var args = Array.prototype.slice.call(arguments);
-    if (typeof args[0] === 'string') {
-      args[0] = 'TUNNEL: ' + args[0];
-    } else {
-      args.unshift('TUNNEL:');
-    }
-    console.error.apply(console, args);
-  }
-} else {
-  debug = function() {};
-}
-__webpack_unused_export__ = debug; // for test
-
-
-/***/ }),
-
-/***/ 613:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("assert");
-
-/***/ }),
-
-/***/ 434:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("events");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 311:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("https");
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("net");
-
-/***/ }),
-
 /***/ 598:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:crypto");
 
 /***/ }),
@@ -13603,7 +12949,6 @@ module.exports = require("node:crypto");
 /***/ 24:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:fs");
 
 /***/ }),
@@ -13611,7 +12956,6 @@ module.exports = require("node:fs");
 /***/ 67:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:http");
 
 /***/ }),
@@ -13619,7 +12963,6 @@ module.exports = require("node:http");
 /***/ 760:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:path");
 
 /***/ }),
@@ -13627,7 +12970,6 @@ module.exports = require("node:path");
 /***/ 692:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:tls");
 
 /***/ }),
@@ -13635,7 +12977,6 @@ module.exports = require("node:tls");
 /***/ 975:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:util");
 
 /***/ }),
@@ -13643,24 +12984,7 @@ module.exports = require("node:util");
 /***/ 522:
 /***/ ((module) => {
 
-"use strict";
 module.exports = require("node:zlib");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-"use strict";
-module.exports = require("util");
 
 /***/ })
 

@@ -8,24 +8,17 @@
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /**
- * The end of the job: revokes the token of a step with `revoke: true`. Otherwise only this file is loaded, because
- * every job of every user comes here.
+ * The end of the job: revokes the token of a step with `revoke: true`. Without `revoke`, only this file is loaded,
+ * because every job of every user runs it.
  */
 if ((process.env['STATE_revocation'] ?? '') !== '') {
-    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(264), __nccwpck_require__.e(516)]).then(__nccwpck_require__.bind(__nccwpck_require__, 516));
+    const { endJob } = await Promise.all(/* import() */[__nccwpck_require__.e(838), __nccwpck_require__.e(989)]).then(__nccwpck_require__.bind(__nccwpck_require__, 989));
     await endJob();
 }
 
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 613:
-/***/ ((module) => {
-
-module.exports = require("assert");
 
 /***/ }),
 
@@ -36,38 +29,10 @@ module.exports = require("crypto");
 
 /***/ }),
 
-/***/ 434:
-/***/ ((module) => {
-
-module.exports = require("events");
-
-/***/ }),
-
 /***/ 896:
 /***/ ((module) => {
 
 module.exports = require("fs");
-
-/***/ }),
-
-/***/ 611:
-/***/ ((module) => {
-
-module.exports = require("http");
-
-/***/ }),
-
-/***/ 311:
-/***/ ((module) => {
-
-module.exports = require("https");
-
-/***/ }),
-
-/***/ 278:
-/***/ ((module) => {
-
-module.exports = require("net");
 
 /***/ }),
 
@@ -152,20 +117,6 @@ module.exports = require("os");
 /***/ ((module) => {
 
 module.exports = require("path");
-
-/***/ }),
-
-/***/ 756:
-/***/ ((module) => {
-
-module.exports = require("tls");
-
-/***/ }),
-
-/***/ 23:
-/***/ ((module) => {
-
-module.exports = require("util");
 
 /***/ })
 
