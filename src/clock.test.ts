@@ -19,7 +19,7 @@ test('a timer calls back once, when its time is over', (t) => {
   assert.equal(calls, 1);
 });
 
-test('a timer that was called off never calls back', (t) => {
+test('a cancelled timer never calls back', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let calls = 0;
   const callOff = systemClock.startTimer(1000, () => {
@@ -30,7 +30,7 @@ test('a timer that was called off never calls back', (t) => {
   assert.equal(calls, 0);
 });
 
-test('a timer for too long a time is set to the longest that does not fire at once', (t) => {
+test('a timer for too long a time is set to the longest time that does not fire at once', (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   let calls = 0;
   systemClock.startTimer(tooLong, () => {
@@ -42,7 +42,7 @@ test('a timer for too long a time is set to the longest that does not fire at on
   assert.equal(calls, 1);
 });
 
-test('a sleep settles when its time is over, which is no later than the longest timer', async (t) => {
+test('a sleep ends when its time is over, and no later than the longest timer', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const sleeps = [systemClock.sleep(1000), systemClock.sleep(tooLong)];
   let settled = 0;
@@ -79,7 +79,7 @@ test('durations do not follow the time of day', (t) => {
   assert.ok(systemClock.monotonic() - before < 86_400_000);
 });
 
-test('a time limit gives what the work gives, and leaves no timer behind', async () => {
+test('a time limit gives the result of the work, and leaves no timer', async () => {
   const clock = createFakeClock();
   const result = await limitTime(
     (signal) => {
@@ -114,7 +114,7 @@ test('a time limit aborts the work when its time is over, and says so in the rea
   await assert.rejects(work, { name: 'TimeoutError', message: 'Too late.' });
 });
 
-test('a time limit leaves no timer behind where the work fails', async () => {
+test('a time limit leaves no timer if the work fails', async () => {
   const clock = createFakeClock();
   const fail = (): Promise<never> => Promise.reject(new Error('odd'));
   await assert.rejects(limitTime(fail, { milliseconds: 1000, over: 'Too late.' }, clock), /odd/);

@@ -42,14 +42,14 @@ function isAbout(variable: string, code: string): (error: unknown) => boolean {
 }
 
 describe("a write to the runner's files", () => {
-  test('is done once all can be appended to', () => {
+  test('is done if all of them can be written', () => {
     writeAll(variables, env, commandFiles, () => {
       for (const variable of variables) append(variable, 'token=x\n');
     });
     assert.deepEqual(read(), [`${before}token=x\n`, `${before}token=x\n`]);
   });
 
-  test('is not begun where one of them is missing', () => {
+  test('does not start if one of them is missing', () => {
     rmSync(env['GITHUB_ENV'] ?? '');
     const work = (): void => {
       writeAll(variables, env, commandFiles, () => assert.fail('It was begun.'));
@@ -57,7 +57,7 @@ describe("a write to the runner's files", () => {
     assert.throws(work, isAbout('GITHUB_ENV', 'ENOENT'));
   });
 
-  test('is not begun where one of them is a directory', () => {
+  test('does not start if one of them is a directory', () => {
     const directory = { ...env, GITHUB_OUTPUT: folder };
     const work = (): void => {
       writeAll(variables, directory, commandFiles, () => assert.fail('It was begun.'));
@@ -65,7 +65,7 @@ describe("a write to the runner's files", () => {
     assert.throws(work, isAbout('GITHUB_OUTPUT', 'EISDIR'));
   });
 
-  test('leaves nothing in any of them where it fails in the middle', () => {
+  test('leaves nothing in any of them if it fails in the middle', () => {
     const work = (): void => {
       writeAll(variables, env, commandFiles, () => {
         append('GITHUB_OUTPUT', 'token=x\n');
@@ -77,7 +77,7 @@ describe("a write to the runner's files", () => {
     assert.deepEqual(read(), [before, before]);
   });
 
-  test('takes back the others although one of them cannot be taken back, and names that one', () => {
+  test('restores the others although one of them cannot be restored, and names that one', () => {
     const cut = (path: string, size: number): void => {
       if (path === env['GITHUB_OUTPUT']) fail('EROFS');
       commandFiles.cut(path, size);
@@ -92,7 +92,7 @@ describe("a write to the runner's files", () => {
     assert.equal(read()[1], before);
   });
 
-  test('lets a defect through as it is, and takes back what was written', () => {
+  test('throws a defect as it is, and removes what was written', () => {
     const defect = new TypeError('a defect');
     const work = (): void => {
       writeAll(variables, env, commandFiles, () => {

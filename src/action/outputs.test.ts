@@ -12,7 +12,7 @@ import { hideSecrets } from '../masks/response.ts';
 
 const now = Date.UTC(2026, 0, 31, 11, 0, 0);
 
-/** How an answer differs from the barest one. */
+/** How an answer differs from the shortest one. */
 interface Differences extends Partial<Omit<TokenResponse, 'accessToken'>> {
   readonly token?: string;
   readonly tokenType?: string;
@@ -43,7 +43,7 @@ describe('hideSecrets', () => {
     return runner.calls;
   }
 
-  test('leaves out all further secrets where there are more than 100, because each is one more mask', () => {
+  test('leaves out all further secrets if there are more than 100, because each is one more mask', () => {
     const many = (count: number): TokenResponse => {
       const keys = Array.from({ length: count }, (_, at) => `secret-key-${at}`);
       return createResponse({ others: { data: { key: keys }, region: 'eu' } });
@@ -74,7 +74,7 @@ describe('hideSecrets', () => {
     ]);
   });
 
-  test('hides the token alone where nothing else is secret', () => {
+  test('hides only the token if nothing else is secret', () => {
     assert.deepEqual(mask(createResponse({ others: { ok: true, team: 'a-long-name' } })), [
       'mask the-token',
     ]);
@@ -82,7 +82,7 @@ describe('hideSecrets', () => {
 });
 
 describe('handOver', () => {
-  /** What the runner is told. */
+  /** What the runner gets. */
   function give(
     response: TokenResponse,
     {
@@ -161,7 +161,7 @@ describe('handOver', () => {
     assert.equal(give(createResponse(), { envVar: 'MY_TOKEN' }).at(-1), 'env MY_TOKEN=the-token');
   });
 
-  test('exports none where none is wanted, although a variable of the name is set', () => {
+  test('exports no variable if none is requested, although a variable of that name is set', () => {
     const calls = give(createResponse(), { envVar: undefined, env: { OAUTH2_TOKEN: 'another' } });
     assert.deepEqual(
       calls.filter((call) => !call.startsWith('output ')),
@@ -170,7 +170,7 @@ describe('handOver', () => {
     assert.equal(calls.length, 9);
   });
 
-  describe('where the variable is set already', () => {
+  describe('if the variable is already set', () => {
     const said = 'info OAUTH2_TOKEN was already set. Later steps now see this token.';
 
     test('says so, and replaces it', () => {
@@ -182,7 +182,7 @@ describe('handOver', () => {
       ['to an empty string', ''],
       ['to the same token', 'the-token'],
     ] as const) {
-      test(`says nothing where it was set ${what}`, () => {
+      test(`says nothing if it was set ${what}`, () => {
         const calls = give(createResponse(), { env: { OAUTH2_TOKEN: value } });
         assert.ok(!calls.some((call) => call.startsWith('info ')));
         assert.equal(calls.at(-1), 'env OAUTH2_TOKEN=the-token');
@@ -212,7 +212,7 @@ describe('handOver', () => {
       assert.deepEqual(runner.calls, []);
     });
 
-    test('sets the outputs in Windows where no variable is wanted', () => {
+    test('sets the outputs in Windows if no variable is requested', () => {
       assert.equal(give(tooLong, { platform: 'win32', envVar: undefined }).length, 9);
     });
 
@@ -220,7 +220,7 @@ describe('handOver', () => {
       assert.equal(give(tooLong, { platform: 'linux' }).length, 10);
     });
 
-    test('takes one that just fits, in Windows too', () => {
+    test('accepts one that just fits, in Windows too', () => {
       const fits = createResponse({ token: 'x'.repeat(32_767) });
       assert.equal(give(fits, { platform: 'win32' }).length, 10);
     });

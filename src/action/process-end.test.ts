@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 const module = pathToFileURL(join(import.meta.dirname, 'process-end.ts')).href;
 
-/** Leaves a process of its own by this shell, with the exit code 3. */
+/** Ends a separate process by this shell, with the exit code 3. */
 function leaveBy(shell: string): { status: number | null; stderr: string } {
   const script = `import { leave } from '${module}'; process.exitCode = 3; leave('${shell}');`;
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
@@ -15,7 +15,7 @@ function leaveBy(shell: string): { status: number | null; stderr: string } {
   return { status, stderr };
 }
 
-describe('a process that is left for good', () => {
+describe('a process that ends itself at once', () => {
   for (const [what, shell] of [
     ['by a shell', '/bin/sh'],
     ['where there is no shell', '/no/such/shell'],

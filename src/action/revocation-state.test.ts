@@ -29,7 +29,7 @@ describe('the state that waits for the end of the job', () => {
     assert.equal(openState(sealState(state, '', randomBytes), ''), undefined);
   });
 
-  test('does not open where it is no state', () => {
+  test('does not open if it is not a state', () => {
     const forged = [
       { revocationUrl: 'no url' },
       { token: 'a-line-\nbreak' },
@@ -49,7 +49,7 @@ describe('the state that waits for the end of the job', () => {
     assert.equal(openState(sealState(state, secret, randomBytes), ''), undefined);
   });
 
-  test('shows nothing of the token, in any encoding, and is another text each time', () => {
+  test('shows nothing of the token, in any encoding, and is a different text each time', () => {
     const sealed = [1, 2].map(() => sealState(state, secret, randomBytes));
     assert.notEqual(sealed[0], sealed[1]);
     for (const one of sealed) {
@@ -58,7 +58,7 @@ describe('the state that waits for the end of the job', () => {
     }
   });
 
-  test('does not open once a byte of it has changed, or is missing', () => {
+  test('does not open if a byte of it has changed or is missing', () => {
     const sealed = Buffer.from(sealState(state, secret, randomBytes), 'base64');
     for (let at = 0; at < sealed.length; at += 1) {
       const changed = Buffer.from(sealed);
@@ -70,7 +70,7 @@ describe('the state that waits for the end of the job', () => {
   });
 
   for (const rubbish of ['', 'x', '{}', '####', 'QUJD']) {
-    test(`does not open where it is rubbish: ${JSON.stringify(rubbish)}`, () => {
+    test(`does not open if it is rubbish: ${JSON.stringify(rubbish)}`, () => {
       assert.equal(openState(rubbish, secret), undefined);
     });
   }

@@ -51,7 +51,7 @@ interface Differences {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
   readonly answers?: readonly Answer[];
-  /** What differs in what the step left behind. */
+  /** What differs in the state that the step left. */
   readonly kept?: Partial<RevocationState>;
   readonly now?: string;
   readonly debug?: boolean;
@@ -66,7 +66,7 @@ interface Outcome {
   readonly clock: FakeClock;
 }
 
-/** Ends a job whose step left its state behind. */
+/** Runs the end of a job whose step left its state. */
 async function end(differences: Differences = {}): Promise<Outcome> {
   const { inputs = {}, env = {}, answers = [done], kept = {}, now = start } = differences;
   const runner = createFakeRunner({ debug: differences.debug ?? false });
@@ -114,20 +114,20 @@ const revoked = 'info Revoked the token at revoke.example.com.';
 
 describe('a state that nobody encrypted', () => {
   for (const junk of ['x', '{}', Buffer.alloc(60).toString('base64')]) {
-    test(`is a warning where the step says revoke: true: ${junk.slice(0, 8)}`, async () => {
+    test(`is a warning if the step says revoke: true: ${junk.slice(0, 8)}`, async () => {
       const { calls, network } = await end({ env: { STATE_revocation: junk } });
       assert.equal(calls.filter((call) => call.startsWith('warning ')).length, 1);
       assert.deepEqual(network.requests, []);
     });
 
-    test(`is silent where it does not: ${junk.slice(0, 8)}`, async () => {
+    test(`is silent if it does not: ${junk.slice(0, 8)}`, async () => {
       const { lines, network } = await end({ env: { STATE_revocation: junk, INPUT_REVOKE: '' } });
       assert.deepEqual(lines, []);
       assert.deepEqual(network.requests, []);
     });
   }
 
-  test('does not open where the job has no runtime token', async () => {
+  test('does not open if the job has no runtime token', async () => {
     const forged = sealState({ ...state, inputs: {} }, '', randomBytes);
     const env = { STATE_revocation: forged, ACTIONS_RUNTIME_TOKEN: '' };
     const { network } = await end({ env });
@@ -149,12 +149,12 @@ describe('a state that nobody encrypted', () => {
 });
 
 describe('the end of a job', () => {
-  test('hides all secrets, then the token, and says where it revoked it', async () => {
+  test('hides all secrets, then the token, and says where it was revoked', async () => {
     const { calls } = await end();
     assert.deepEqual(calls, [...masks, 'mask the-token', revoked]);
   });
 
-  test('says what changes whom TLS trusts, which a later step may have set', async () => {
+  test('says what changes which certificates TLS trusts, because a later step may have set it', async () => {
     const env = { NODE_EXTRA_CA_CERTS: '/somewhere', NODE_TLS_REJECT_UNAUTHORIZED: '0' };
     const { lines } = await end({ env });
     assert.deepEqual(lines, [
@@ -164,7 +164,7 @@ describe('the end of a job', () => {
     ]);
   });
 
-  test('asks once, with the token and the client authentication of the step', async () => {
+  test('sends one request, with the token and the client authentication of the step', async () => {
     const outcome = await end({ inputs: { headers: 'X-Tenant: acme' } });
     assert.equal(outcome.network.requests.length, 1);
     const { method, url, headers } = outcome.network.requests[0] ?? assert.fail();
@@ -175,7 +175,7 @@ describe('the end of a job', () => {
     assert.deepEqual(outcome.network.limits[0]?.tls, {});
   });
 
-  test('signs a new assertion, for the token endpoint that the step found, and hides it', async () => {
+  test('signs a new assertion for the token endpoint that the step found, and hides it', async () => {
     const outcome = await end({
       inputs: { 'client-secret': '', 'private-key': generatePem(), 'token-url': 'https://x.test/' },
     });
@@ -187,18 +187,18 @@ describe('the end of a job', () => {
     assert.equal(iat, Date.parse(start) / 1000);
   });
 
-  test('is not kept from it by a variable of a later step that looks like an input', async () => {
+  test('is not stopped by a variable of a later step that looks like an input', async () => {
     const { lines } = await end({ env: { 'INPUT_CLIENT-SECRETS': 'x' } });
     assert.deepEqual(lines, [revoked]);
   });
 
-  test('ends a token whose end the server did not name', async () => {
+  test('revokes a token whose expiry the server did not name', async () => {
     const { lines } = await end({ kept: { expiresAt: undefined } });
     assert.deepEqual(lines, [revoked]);
   });
 });
 
-describe('what the step left behind', () => {
+describe('the state that the step left', () => {
   const unreadable =
     'warning [oauth2-token: token not revoked] The token was not revoked, because the state that the step saved for the end of the job cannot be read. It stays valid until it expires.';
   const rows: readonly [what: string, env: NodeJS.ProcessEnv][] = [
@@ -209,7 +209,7 @@ describe('what the step left behind', () => {
     ['is kept by a runner that gives no token now', { ACTIONS_RUNTIME_TOKEN: undefined }],
   ];
   for (const [what, env] of rows) {
-    test(`is worth a warning and nothing else where it ${what}`, async () => {
+    test(`gives only a warning if it ${what}`, async () => {
       const { calls, network } = await end({ env });
       assert.deepEqual(
         calls.filter((call) => !call.startsWith('mask ')),
@@ -222,7 +222,7 @@ describe('what the step left behind', () => {
 
 describe('a token that has expired by the end of the job', () => {
   for (const now of ['2026-01-31T12:00:00.000Z', '2026-01-31T15:00:00.000Z']) {
-    test(`is not worth a request: at ${now}`, async () => {
+    test(`causes no request: at ${now}`, async () => {
       const { calls, network } = await end({ now });
       assert.deepEqual(calls, [
         ...masks,
@@ -233,7 +233,7 @@ describe('a token that has expired by the end of the job', () => {
     });
   }
 
-  test('is revoked where it lives for a moment more', async () => {
+  test('is revoked if it lives for a moment more', async () => {
     const { lines } = await end({ now: '2026-01-31T11:59:59.999Z' });
     assert.deepEqual(lines, [revoked]);
   });
@@ -242,7 +242,7 @@ describe('a token that has expired by the end of the job', () => {
 describe('a token that cannot be revoked', () => {
   const notRevoked = 'warning [oauth2-token: token not revoked] revoke.example.com did not revoke';
 
-  test('is a warning that says why and until when it lives, after request and answer', async () => {
+  test('is a warning that says why and until when it is valid, after request and answer', async () => {
     const { lines } = await end({ answers: [unsupported] });
     assert.deepEqual(lines, [
       'group Revocation: request and answer',
@@ -255,13 +255,13 @@ describe('a token that cannot be revoked', () => {
     ]);
   });
 
-  test('names the host of the revocation endpoint where its name was not found', async () => {
+  test('names the host of the revocation endpoint if its name was not found', async () => {
     const answers = [new TransportError('name_not_found', { systemCode: 'ENOTFOUND' })];
     const { lines } = await end({ answers, inputs: { 'retry-max-attempts': '1' } });
     assert.match(lines.at(-1) ?? '', /\(the name revoke\.example\.com was not found /);
   });
 
-  test('stays valid until it expires where it is not known when', async () => {
+  test('stays valid until it expires if its expiry is not known', async () => {
     const { lines } = await end({ answers: [unsupported], kept: { expiresAt: undefined } });
     assert.equal(
       lines.at(-1),
@@ -269,7 +269,7 @@ describe('a token that cannot be revoked', () => {
     );
   });
 
-  test('names the parameters of the client authentication in what was asked', async () => {
+  test('names the parameters of the client authentication in what was requested', async () => {
     const { lines } = await end({
       answers: [unsupported],
       inputs: { 'client-auth-method': 'client_secret_post' },
@@ -280,7 +280,7 @@ describe('a token that cannot be revoked', () => {
     );
   });
 
-  test('is a warning too where the inputs cannot be read any more', async () => {
+  test('is a warning too if the inputs cannot be read any more', async () => {
     const { lines, network } = await end({ inputs: { timeout: 'soon' } });
     assert.equal(lines.length, 1);
     assert.match(
@@ -290,7 +290,7 @@ describe('a token that cannot be revoked', () => {
     assert.deepEqual(network.requests, []);
   });
 
-  test('is not requested again where the server refuses, but with retry-on: all', async () => {
+  test('is requested again after a refusal only with retry-on: all', async () => {
     assert.equal((await end({ answers: [unsupported, done] })).network.requests.length, 1);
     const all = await end({ answers: [unsupported, done], inputs: { 'retry-on': 'all' } });
     assert.deepEqual(all.lines, [
@@ -299,7 +299,7 @@ describe('a token that cannot be revoked', () => {
     ]);
   });
 
-  test('does not outlast total-timeout', async () => {
+  test('takes no longer than total-timeout', async () => {
     const { lines, clock } = await end({
       answers: ['silence', 'silence', 'silence', 'silence'],
       inputs: { 'total-timeout': '20' },
@@ -313,7 +313,7 @@ describe('a token that cannot be revoked', () => {
 });
 
 describe('revoking', () => {
-  test('is tried again as the token request is, even where an answer was lost', async () => {
+  test('is retried as the token request is, even if an answer was lost', async () => {
     const { lines, network } = await end({
       answers: [answerJson(503, {}), new TransportError('answer_cut'), done],
     });
@@ -341,7 +341,7 @@ describe('revoking', () => {
 describe("GitHub's ID token at the end of a job", () => {
   const federated = { 'client-secret': '', 'id-token-as': 'client_assertion' };
 
-  test('is a new one for each attempt where it authenticates the client', async () => {
+  test('is a new one for each attempt if it authenticates the client', async () => {
     const outcome = await end({
       inputs: federated,
       env: idTokenEnvironment,
@@ -355,7 +355,7 @@ describe("GitHub's ID token at the end of a job", () => {
     assert.ok(outcome.calls.includes(`mask ${writeIdToken(2)}`));
   });
 
-  test('is a warning where it does not come', async () => {
+  test('is a warning if it does not come', async () => {
     const outcome = await end({
       inputs: federated,
       env: idTokenEnvironment,
@@ -367,7 +367,7 @@ describe("GitHub's ID token at the end of a job", () => {
     );
   });
 
-  test('is not requested where it was the grant', async () => {
+  test('is not requested if it was the grant', async () => {
     const outcome = await end({ inputs: { ...federated, 'id-token-as': 'assertion' } });
     assert.deepEqual(outcome.lines, [revoked]);
     assert.equal(outcome.network.requests.length, 1);
@@ -388,7 +388,7 @@ describe('a client with a certificate', () => {
     };
   });
 
-  test('shows it to revoke, and trusts whom the step trusted', async () => {
+  test('shows it to revoke, and trusts the certificates that the step trusted', async () => {
     // The certificate is valid by the clock of the machine.
     const now = new Date().toISOString();
     const outcome = await end({ inputs, now, kept: { expiresAt: undefined } });
@@ -401,7 +401,7 @@ describe('a client with a certificate', () => {
     assert.equal(readForm(outcome)['client_id'], 'ci-client');
   });
 
-  test('has the key hidden as TLS gets it, before anything is asked', async () => {
+  test('has the key hidden as TLS gets it, before anything is requested', async () => {
     const now = new Date().toISOString();
     const otherForm = createPrivateKey(own.key).export({ type: 'sec1', format: 'pem' }).toString();
     const { calls } = await end({
@@ -413,7 +413,7 @@ describe('a client with a certificate', () => {
     for (const line of lines) assert.ok(calls.includes(`mask ${line}`), line);
   });
 
-  test('has a warning say so where it has expired since the step, by the clock', async () => {
+  test('gets a warning if it has expired since the step, by the clock', async () => {
     const { lines, network } = await end({
       inputs,
       now: '2100-01-01T00:00:00Z',

@@ -29,13 +29,13 @@ import { TransportError } from '../http/transport-error.ts';
 describe('a step that gets no token', () => {
   const busy = refuse(answerJson(503, {}));
 
-  /** The error where the attempts ended with this one. */
+  /** The error after attempts that ended with this one. */
   const errorOf = (error: unknown, how: GivingUp = {}): string => {
     const { title, message } = giveUp(error, how);
     return `error [oauth2-token: ${title}] ${message}`;
   };
 
-  test('because its secret is rejected tells it in a group, and one error after it', async () => {
+  test('because its secret is rejected reports it in a group, and then in one error', async () => {
     const answer = answerJson(401, {
       error: 'invalid_client',
       error_description: 'Client authentication failed',
@@ -56,7 +56,7 @@ describe('a step that gets no token', () => {
     ]);
   });
 
-  test('after all attempts tells of each', async () => {
+  test('after all attempts reports each of them', async () => {
     const answers = Array.from({ length: 4 }, () => answerJson(503, {}));
     const outcome = await runStep({ answers, random: 0 });
     assert.equal(readError(outcome), errorOf(busy, { code: 'attempts_used_up', attempt: 4 }));
@@ -68,7 +68,7 @@ describe('a step that gets no token', () => {
     ]);
   });
 
-  test('makes as many attempts as it was told to', async () => {
+  test('makes as many attempts as retry-max-attempts says', async () => {
     const outcome = await runStep({
       answers: [answerJson(503, {})],
       inputs: { 'retry-max-attempts': '1' },
@@ -77,7 +77,7 @@ describe('a step that gets no token', () => {
     assert.deepEqual(readAttempts(outcome), []);
   });
 
-  test('tells of the last of several attempts too', async () => {
+  test('reports the last of several attempts too', async () => {
     const outcome = await runStep({
       answers: [answerJson(503, {}), answerJson(401, {})],
       random: 0,
@@ -90,7 +90,7 @@ describe('a step that gets no token', () => {
     ]);
   });
 
-  test('gives up when total-timeout is used up', async () => {
+  test('gives up when total-timeout is over', async () => {
     const given = { timeout: '15', 'total-timeout': '31' };
     const outcome = await runStep({
       answers: ['silence', 'silence', 'silence'],
@@ -109,7 +109,7 @@ describe('a step that gets no token', () => {
     assert.equal(readError(outcome), errorOf(refuse(answerJson(429, {})), how));
   });
 
-  test('does not send what is accepted once again after an answer that was lost', async () => {
+  test('does not send a single-use grant again after an answer that was lost', async () => {
     const outcome = await runStep({
       answers: [new TransportError('answer_cut')],
       inputs: { 'grant-type': 'refresh_token', parameters: 'refresh_token=the-refresh-token' },
@@ -118,7 +118,7 @@ describe('a step that gets no token', () => {
     assert.equal(readError(outcome), errorOf(new TransportError('answer_cut')));
   });
 
-  test('because of its inputs sends nothing, and says nothing but the error', async () => {
+  test('because of its inputs sends nothing, and prints only the error', async () => {
     const outcome = await runStep({ inputs: { timeout: 'x', scopes: 'a, b' } });
     assert.match(readError(outcome), /^error \[oauth2-token: inputs\] .*scopes.*timeout/);
     assert.equal(outcome.calls.length, masks.length + 1);
@@ -144,7 +144,7 @@ describe('a step that gets no token', () => {
     assert.deepEqual(outcome.network.requests, []);
   });
 
-  test('because its token is too short to be hidden masks nothing of the answer', async () => {
+  test('because its token is too short to be masked masks nothing of the answer', async () => {
     for (const token of ['true', 'e', 'seven77', '  seven77  ']) {
       const companions = { refresh_token: 'refresh-token', id_token: 'the-id-token' };
       const outcome = await runStep({
@@ -158,7 +158,7 @@ describe('a step that gets no token', () => {
     }
   });
 
-  describe('because nobody would take it', () => {
+  describe('because the runner could not take it', () => {
     for (const variable of ['GITHUB_OUTPUT', 'GITHUB_ENV']) {
       for (const value of [undefined, '']) {
         test(`requests none: ${variable} is ${value ?? 'missing'}`, async () => {
@@ -170,20 +170,20 @@ describe('a step that gets no token', () => {
       }
     }
 
-    test('prints no mask, which would show the secret where no runner hides it', async () => {
+    test('prints no mask, which would show the secret if there is no runner', async () => {
       const outcome = await runStep({ env: { GITHUB_OUTPUT: undefined } });
       assert.equal(outcome.calls.length, 1);
     });
   });
 
-  test('because it does not fit a variable of Windows sets nothing', async () => {
+  test('because the token does not fit a variable of Windows sets nothing', async () => {
     const answer = answerJson(200, { access_token: 'x'.repeat(32_768), expires_in: 3600 });
     const outcome = await runStep({ answers: [answer], platform: 'win32' });
     assert.match(readError(outcome), /^error \[oauth2-token: token too long\] .*OAUTH2_TOKEN/);
   });
 
   describe('because of a defect', () => {
-    test('of the request names it, and asks for a report', async () => {
+    test('of the request names it, as an unexpected error', async () => {
       const outcome = await runStep({ answers: [new TypeError('x is not a function')] });
       assert.equal(outcome.network.requests.length, 1);
       assert.match(
@@ -272,13 +272,13 @@ describe('a server whose words are hostile', () => {
     assert.match(readError(outcome), /"\*\*\* or Basic \*\*\*"/);
   });
 
-  test('cannot have a token with a line break in it handed over', async () => {
+  test('cannot make the action give later steps a token with a line break', async () => {
     const answer = answerJson(200, { access_token: 'abc\nOTHER=evil', expires_in: 3600 });
     assert.match(readError(await runStep({ answers: [answer] })), /malformed token/);
   });
 });
 
-test('a step that is skipped is red where the empty outputs cannot be written', async () => {
+test('a step that is skipped is red if the empty outputs cannot be written', async () => {
   const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
   let measured = 0;
   const outcome = await runStep({

@@ -23,7 +23,7 @@ describe('a step whose token is revoked at the end of the job', () => {
   const byIssuer = { revoke: 'true', 'token-url': '', issuer };
   const named = { issuer, token_endpoint: tokenUrl, revocation_endpoint: revocationUrl };
 
-  /** What waits for the end of the job; undefined where nothing does. */
+  /** The state that waits for the end of the job; undefined if there is none. */
   const readState = ({ calls }: Outcome): RevocationState | undefined => {
     const state = calls.find((call) => call.startsWith('state revocation='));
     return state === undefined
@@ -37,7 +37,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     return rest;
   };
 
-  test('keeps the token for then, encrypted, before later steps have it', async () => {
+  test('saves the token for then, encrypted, before later steps have it', async () => {
     const outcome = await runStep({ inputs: given, env });
     assert.deepEqual(omitInputs(readState(outcome)), {
       token: 'the-token',
@@ -52,7 +52,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     assert.ok(!outcome.calls[kept]?.includes('the-token'));
   });
 
-  test('keeps no expiry that only the user named, because the token lives on after it', async () => {
+  test('saves no expiry that only the user named, because the token stays valid after it', async () => {
     const outcome = await runStep({
       answers: [answerJson(200, { access_token: 'the-token' })],
       inputs: {
@@ -70,7 +70,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     });
   });
 
-  test('is revoked at once where it cannot be kept until then, and nothing is handed over', async () => {
+  test('is revoked at once if its state cannot be saved, and later steps get nothing', async () => {
     const token = Array.from({ length: 4000 }, (_, index) =>
       createHash('sha256').update(`${index}`).digest('hex'),
     ).join('');
@@ -105,7 +105,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     }
   });
 
-  test('keeps nothing where that is not requested', async () => {
+  test('saves nothing if that is not requested', async () => {
     assert.equal(readState(await runStep({ env })), undefined);
   });
 
@@ -119,13 +119,13 @@ describe('a step whose token is revoked at the end of the job', () => {
     ],
   ];
   for (const [what, inputs, url] of places) {
-    test(`will ask the place that ${what}`, async () => {
+    test(`will use the endpoint that ${what}`, async () => {
       const outcome = await runStep({ answers: [answerJson(200, named), granted], inputs, env });
       assert.equal((readState(outcome) as { revocationUrl: string }).revocationUrl, url);
     });
   }
 
-  test('requests no token where nothing says how it is revoked', async () => {
+  test('requests no token if nothing says how to revoke it', async () => {
     const metadata = answerJson(200, { issuer, token_endpoint: tokenUrl });
     const outcome = await runStep({ answers: [metadata, granted], inputs: byIssuer, env });
     assert.match(
@@ -135,7 +135,7 @@ describe('a step whose token is revoked at the end of the job', () => {
     assert.equal(outcome.network.requests.length, 1);
   });
 
-  test('will ask the place for certificates where it shows one and there is such', async () => {
+  test('will use the endpoint for certificates if it has a certificate and the server has such an endpoint', async () => {
     const authority = await createAuthority();
     const { certificate, key } = await authority.issue({ names: [], client: true });
     const inputs = {

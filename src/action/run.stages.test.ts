@@ -36,7 +36,7 @@ describe('a step that knows its issuer', () => {
   const tokenEndpoint = 'https://tokens.example.com/ci/token';
   const metadata = answerJson(200, { issuer, token_endpoint: tokenEndpoint });
 
-  test('reads the metadata first, and asks the endpoint that it names', async () => {
+  test('reads the metadata first, and sends the request to the endpoint that it names', async () => {
     const { calls, network, greenAfter } = await runStep({
       answers: [metadata, granted],
       inputs: place,
@@ -51,7 +51,7 @@ describe('a step that knows its issuer', () => {
     assert.equal(network.requests[1]?.headers['authorization'], `Basic ${basic}`);
   });
 
-  test('asks the second place where the first has none', async () => {
+  test('requests the second URL if the first has no metadata', async () => {
     const { network, greenAfter } = await runStep({
       answers: [answerJson(404, {}), metadata, granted],
       inputs: place,
@@ -63,7 +63,7 @@ describe('a step that knows its issuer', () => {
     );
   });
 
-  test('requests the metadata again where the server is busy, and tells its purpose', async () => {
+  test('requests the metadata again if the server is busy, and says for what', async () => {
     const outcome = await runStep({
       answers: [answerJson(503, {}), answerJson(404, {}), 'silence', metadata, granted],
       inputs: place,
@@ -90,7 +90,7 @@ describe('a step that knows its issuer', () => {
     );
   });
 
-  test('tells who the server is where it is another one, and sends it no secret', async () => {
+  test('says who the server is if it is another one, and sends it no secret', async () => {
     const other = answerJson(200, { issuer: `${issuer}/`, token_endpoint: tokenEndpoint });
     const answers = [other, answerJson(404, {})];
     const outcome = await runStep({ answers, inputs: place });
@@ -103,7 +103,7 @@ describe('a step that knows its issuer', () => {
     assert.ok(outcome.calls.includes(`info GET ${wellKnown}: 200 OK`));
   });
 
-  test('names every place that was tried where there is no metadata', async () => {
+  test('names every URL that was tried if there is no metadata', async () => {
     const answers = [answerJson(404, {}), answerJson(404, {})];
     const error = readError(await runStep({ answers, inputs: place }));
     assert.match(error, /^error \[oauth2-token: no metadata there\]/);
@@ -185,7 +185,7 @@ describe("a step that sends GitHub's ID token", () => {
   const sentIdToken = ({ network }: Outcome, index: number): string | null =>
     new URLSearchParams(network.requests[index]?.body).get('client_assertion');
 
-  test('requests it, hides it before anything tells of it, and sends it', async () => {
+  test('requests it, hides it before any line shows it, and sends it', async () => {
     const outcome = await runStep({
       answers: [answerIdToken(1), granted],
       inputs: federated,
@@ -200,7 +200,7 @@ describe("a step that sends GitHub's ID token", () => {
     assert.equal(sentIdToken(outcome, 1), writeIdToken(1));
   });
 
-  test('says which permission the job lacks, and asks nobody', async () => {
+  test('says which permission the job lacks, and requests nothing', async () => {
     const outcome = await runStep({ inputs: federated });
     assert.match(
       readError(outcome),
@@ -209,7 +209,7 @@ describe("a step that sends GitHub's ID token", () => {
     assert.deepEqual(outcome.network.requests, []);
   });
 
-  test('sends another one at each attempt, because a server takes each once', async () => {
+  test('sends a new one at each attempt, because a server accepts each once', async () => {
     const outcome = await runStep({
       answers: [answerIdToken(1), answerJson(503, {}), answerIdToken(2), granted],
       inputs: federated,
@@ -222,7 +222,7 @@ describe("a step that sends GitHub's ID token", () => {
     );
   });
 
-  test('counts the attempts to get it apart from those to get the token', async () => {
+  test('counts the attempts to get it separately from those to get the token', async () => {
     const busy = answerJson(500, {});
     const outcome = await runStep({
       answers: [busy, busy, answerIdToken(1), busy, busy, busy, answerIdToken(2), granted],
@@ -242,7 +242,7 @@ describe("a step that sends GitHub's ID token", () => {
     ]);
   });
 
-  test('fails by what its service says where none comes for a later attempt', async () => {
+  test('fails with the answer of its service if none comes for a later attempt', async () => {
     const outcome = await runStep({
       answers: [answerIdToken(1), answerJson(503, {}), answerJson(403, {})],
       inputs: federated,
@@ -251,7 +251,7 @@ describe("a step that sends GitHub's ID token", () => {
     assert.match(readError(outcome), /^error \[oauth2-token: no OIDC token\] .* 403 Forbidden\./);
   });
 
-  test('shows what the last one said where the server refuses it', async () => {
+  test('shows what the last one said if the server refuses it', async () => {
     const outcome = await runStep({
       answers: [
         answerIdToken(1, { sub: 'repo:acme/shop:pull_request' }),
@@ -274,7 +274,7 @@ describe("a step that sends GitHub's ID token", () => {
     assert.doesNotMatch(outcome.calls.filter((call) => !call.startsWith('mask ')).join(), /eyJ/);
   });
 
-  test('asks neither for it nor for a token where its service is no https URL', async () => {
+  test('requests neither it nor a token if the URL of its service is not https', async () => {
     const outcome = await runStep({
       inputs: federated,
       env: { ...env, ACTIONS_ID_TOKEN_REQUEST_URL: 'http://run-actions.example.com/' },
@@ -310,7 +310,7 @@ describe('total-timeout', () => {
     assert.equal(outcome.clock.now() - Date.parse(start), 45_300);
   });
 
-  test('lets all three take their time where there is enough of it', async () => {
+  test('lets all three take their time if there is enough of it', async () => {
     const outcome = await runStep({
       answers: [
         'silence',
@@ -328,7 +328,7 @@ describe('total-timeout', () => {
     assert.notEqual(outcome.greenAfter, undefined);
   });
 
-  test('has nothing to do with the time that the cache takes', async () => {
+  test('does not count the time that the cache takes', async () => {
     const cached = {
       'use-cache': 'true',
       'cache-encryption-key': 'a-key-of-32-characters-or-longer',

@@ -33,17 +33,17 @@ import {
 } from '../wording/progress.ts';
 
 describe('a step that gets a token', () => {
-  test('hides secrets first, the token before it tells of it, and hands it over', async () => {
+  test('hides secrets first, hides the token before any line shows it, and gives it to later steps', async () => {
     const { calls } = await runStep();
     assert.deepEqual(calls, [...masks, asking, 'mask the-token', gotAt(1), ...handedOver]);
   });
 
-  test('is green once later steps have the token, and not before', async () => {
+  test('is green as soon as later steps have the token, and not before', async () => {
     const { calls, greenAfter = 0 } = await runStep();
     assert.equal(calls[greenAfter - 1], 'env OAUTH2_TOKEN=the-token');
   });
 
-  test('asks once, as it was told to', async () => {
+  test('sends one request, as the inputs say', async () => {
     const { network } = await runStep();
     assert.equal(network.requests.length, 1);
     const { method, url, headers, body } = network.requests[0] ?? assert.fail();
@@ -146,14 +146,14 @@ describe('a step that gets a token', () => {
     );
   });
 
-  test('trusts the certificates that it was given beside the usual ones', async () => {
+  test('trusts the given certificates together with the usual ones', async () => {
     const { certificate } = await createAuthority();
     const { network } = await runStep({ inputs: { 'ca-certificate': certificate } });
     assert.deepEqual(network.limits[0]?.tls, { ca: certificate.trim() });
     assert.deepEqual((await runStep()).network.limits[0]?.tls, {});
   });
 
-  test('tells of failed attempts, and at which one the token came', async () => {
+  test('reports failed attempts, and at which one the token came', async () => {
     const { calls, clock, network } = await runStep({
       answers: [answerJson(503, {}), 'silence', granted],
       // 0.2 s, a wait of 3 s, 15 s and a wait of 6 s before the third.
@@ -172,7 +172,7 @@ describe('a step that gets a token', () => {
     assert.equal(network.requests.length, 3);
   });
 
-  test('waits as long as the server asks', async () => {
+  test('waits as long as the server says', async () => {
     const { calls, clock } = await runStep({
       answers: [answerJson(429, {}, { 'retry-after': '20' }), granted],
     });
@@ -205,20 +205,20 @@ describe('a step that gets a token', () => {
     }
   });
 
-  test('says nothing of scopes where all were granted, in any order and with others', async () => {
+  test('says nothing about scopes if all were granted, in any order and with others', async () => {
     const answer = answerJson(200, { access_token: 'the-token', scope: 'list more read' });
     const { calls } = await runStep({ answers: [answer] });
     assert.doesNotMatch(calls.join('\n'), /not granted/);
     assert.ok(calls.includes('output scope=list more read'));
   });
 
-  test('assumes a lifetime where the server names none', async () => {
+  test('assumes a lifetime if the server names none', async () => {
     const answer = answerJson(200, { access_token: 'the-token' });
     const { calls } = await runStep({ answers: [answer], inputs: { 'default-expires-in': '900' } });
     assert.ok(calls.includes('output expires-at=2026-01-31T11:15:00Z'));
   });
 
-  test("assumes none where the server names one, and puts the user's own expiry over both", async () => {
+  test("assumes none if the server names one, and prefers the user's own expiry to both", async () => {
     const assumed = await runStep({ inputs: { 'default-expires-in': '900' } });
     assert.ok(assumed.calls.includes('output expires-at=2026-01-31T12:00:00Z'));
     const inputs = { 'default-expires-in': '900', 'expires-at-override': '2026-01-31T11:30:00Z' };
@@ -227,7 +227,7 @@ describe('a step that gets a token', () => {
     assert.ok(calls.includes('output expires-in=1799'));
   });
 
-  test('exports no variable where none is wanted', async () => {
+  test('exports no variable if none is requested', async () => {
     const { calls } = await runStep({ inputs: { 'env-var': '' } });
     assert.ok(!calls.some((call) => call.startsWith('env ')));
     assert.equal(calls.at(-1), line(saySet(undefined)));
@@ -242,7 +242,7 @@ describe('a step that gets a token', () => {
     ]);
   });
 
-  test('says that TLS stays verified where an earlier step tried to switch that off', async () => {
+  test('says that TLS stays verified if an earlier step tried to switch that off', async () => {
     const { calls } = await runStep({ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } });
     assert.equal(calls[masks.length], line(sayTlsStaysVerified()));
   });
@@ -252,7 +252,7 @@ describe('a step that gets a token', () => {
     ['NODE_USE_SYSTEM_CA', 'SSL_CERT_FILE'],
     ['SSL_CERT_DIR'],
   ]) {
-    test(`says that ${set.join(' and ')} changes whom TLS trusts`, async () => {
+    test(`says that ${set.join(' and ')} changes which certificates TLS trusts`, async () => {
       const env = Object.fromEntries(set.map((name) => [name, '/somewhere']));
       const { calls } = await runStep({ env });
       assert.equal(calls[masks.length], line(sayTrustChanged(set)));
@@ -260,14 +260,14 @@ describe('a step that gets a token', () => {
   }
 
   for (const option of ['--use-system-ca', '--use_openssl_ca']) {
-    test(`says that NODE_OPTIONS with ${option} changes whom TLS trusts`, async () => {
+    test(`says that NODE_OPTIONS with ${option} changes which certificates TLS trusts`, async () => {
       const env = { NODE_OPTIONS: `--max-http-header-size=16384 ${option}` };
       const { calls } = await runStep({ env });
       assert.equal(calls[masks.length], line(sayTrustChanged(['NODE_OPTIONS'])));
     });
   }
 
-  test('says nothing of trust where NODE_OPTIONS changes none', async () => {
+  test('says nothing about trust if NODE_OPTIONS does not change it', async () => {
     const { calls } = await runStep({ env: { NODE_OPTIONS: '--no-use-system-ca --no-warnings' } });
     assert.ok(!calls.includes(line(sayTrustChanged(['NODE_OPTIONS']))));
   });
@@ -280,7 +280,7 @@ describe('a step that gets a token', () => {
     assert.notEqual(greenAfter, undefined);
   });
 
-  test('says nothing of a variable that resembles no input', async () => {
+  test('says nothing about a variable that resembles no input', async () => {
     const { calls } = await runStep({ env: { INPUT_FAVORITE_COLOR: 'x' } });
     assert.deepEqual(
       calls.filter((call) => call.startsWith('warning ')),
@@ -299,7 +299,7 @@ describe('a step that gets a token', () => {
     }
   });
 
-  test('says why the cache is not used, and asks', async () => {
+  test('says why the cache is not used, and requests a token', async () => {
     const short = await runStep({
       inputs: { 'use-cache': 'true' },
       env: { GITHUB_REPOSITORY_ID: '1' },
@@ -316,7 +316,7 @@ describe('a step that gets a token', () => {
     assert.deepEqual(calls.slice(-handedOver.length), handedOver);
   });
 
-  test('asks an ACS endpoint', async () => {
+  test('sends a request to an ACS endpoint', async () => {
     const answer = answerJson(200, {
       access_token: 'the-token',
       expires_at: '2026-01-31T12:00:00.5Z',
@@ -334,7 +334,7 @@ describe('a step that gets a token', () => {
     assert.ok(calls.includes('output expires-at=2026-01-31T12:00:00Z'));
   });
 
-  test('asks an ACS endpoint again after an answer that was lost', async () => {
+  test('sends the request to an ACS endpoint again after an answer that was lost', async () => {
     const answer = answerJson(200, {
       access_token: 'x'.repeat(8),
       expires_at: '2026-01-31T12:00:00Z',
@@ -360,7 +360,7 @@ describe('the group of request and answer', () => {
     return start < 0 ? [] : calls.slice(start, calls.indexOf('endgroup') + 1);
   };
 
-  test('is not there where all is well', async () => {
+  test('is not there if all is well', async () => {
     assert.deepEqual(readGroup(await runStep()), []);
   });
 
@@ -438,7 +438,7 @@ describe('a step that sends a refresh token', () => {
       assert.ok(outcome.calls.includes('output refresh-token=a-new-refresh-token'));
     });
 
-    test(`says nothing of one that stays: by ${what}`, async () => {
+    test(`says nothing about one that stays: by ${what}`, async () => {
       for (const answer of [answerWith(sent), granted]) {
         const outcome = await runStep({ answers: [answer], inputs });
         assert.notEqual(outcome.greenAfter, undefined);
@@ -454,7 +454,7 @@ describe('a step that sends a refresh token', () => {
     });
   }
 
-  test('says nothing of one that nobody sent', async () => {
+  test('says nothing about one that nobody sent', async () => {
     for (const parameters of ['', 'tenant=acme']) {
       const outcome = await runStep({
         answers: [answerWith('a-new-refresh-token')],

@@ -32,7 +32,7 @@ function open(
   return { ...stages, idTokens: idTokens ?? assert.fail() };
 }
 
-/** How a stage ended that got nothing. */
+/** How a stage without a result ended. */
 async function readEnd(work: Promise<unknown>): Promise<StageError> {
   const error = await work.catch((thrown: unknown) => thrown);
   assert.ok(error instanceof StageError);
@@ -42,13 +42,13 @@ async function readEnd(work: Promise<unknown>): Promise<StageError> {
 describe('a job', () => {
   const { context } = createFakeStages();
 
-  test('has no ID tokens where none is wanted, whatever it may', () => {
+  test('has no ID tokens if none is needed, even if it may request one', () => {
     assert.equal(IdTokens.open(readUsualInputs(), idTokenEnvironment, context), undefined);
     assert.equal(IdTokens.open(readUsualInputs(), {}, context), undefined);
   });
 
   for (const name of Object.keys(idTokenEnvironment)) {
-    test(`that may not request one is told so before anything is asked: no ${name}`, () => {
+    test(`that may not request one gets an error before any request: no ${name}`, () => {
       const env = { ...idTokenEnvironment, [name]: '' };
       assert.throws(
         () => IdTokens.open(readUsualInputs(federated), env, context),
@@ -59,7 +59,7 @@ describe('a job', () => {
 });
 
 describe('an ID token', () => {
-  test('that is taken is requested then, and is another one each time', async () => {
+  test('is requested when it is taken, and is a new one each time', async () => {
     const { idTokens, network } = open([answerIdToken(1), answerIdToken(2)]);
     assert.equal(network.requests.length, 0);
     assert.equal((await idTokens.take()).token, writeIdToken(1));
@@ -67,14 +67,14 @@ describe('an ID token', () => {
     assert.equal(network.requests.length, 2);
   });
 
-  test('is hidden before anything is told of it', async () => {
+  test('is hidden before any line shows it', async () => {
     const { idTokens, calls } = open([answerIdToken(1)], { given: { verbose: 'true' } });
     await idTokens.take();
     assert.equal(calls[0], `mask ${writeIdToken(1)}`);
     assert.equal(calls[1], "group GitHub's OIDC token: request and answer");
   });
 
-  test('has the audience that is requested, and else the one that GitHub chooses', async () => {
+  test('has the audience that is requested, or else the one that GitHub chooses', async () => {
     const { idTokens, network } = open([answerIdToken(1)], {
       given: { 'id-token-audience': 'https://aud.example.com' },
     });
@@ -89,7 +89,7 @@ describe('an ID token', () => {
     assert.equal(usual.network.requests[0]?.url, url);
   });
 
-  test('that was looked at is the one that is taken, once', async () => {
+  test('that was looked at is taken once', async () => {
     const { idTokens, network } = open([answerIdToken(1), answerIdToken(2)]);
     const looked = await idTokens.look();
     assert.equal(await idTokens.take(), looked);
@@ -112,7 +112,7 @@ describe('an ID token', () => {
     });
   }
 
-  test('is known afterwards as the last one that was taken, not as one that was looked at', async () => {
+  test('is the last one only after it was taken, not after it was looked at', async () => {
     const { idTokens } = open([answerIdToken(1), answerIdToken(2)]);
     const readLast = (): IdToken | undefined => idTokens.last;
     assert.equal(readLast(), undefined);
@@ -127,7 +127,7 @@ describe('an ID token', () => {
 });
 
 describe('the service that gives ID tokens', () => {
-  test('is requested again, and each failure is told with its purpose', async () => {
+  test('gets another request, and each failure is reported with its purpose', async () => {
     const answers = [answerJson(503, {}), new TransportError('timeout'), answerIdToken(1)];
     const { idTokens, calls, clock } = open(answers);
     assert.equal((await idTokens.take()).token, writeIdToken(1));
@@ -139,7 +139,7 @@ describe('the service that gives ID tokens', () => {
     assert.deepEqual(clock.sleeps, [3000, 6000]);
   });
 
-  test('has all attempts anew for each ID token', async () => {
+  test('gets all attempts again for each ID token', async () => {
     const down = Array.from({ length: 3 }, () => answerJson(500, {}));
     const { idTokens, network } = open([...down, answerIdToken(1), ...down, answerIdToken(2)]);
     await idTokens.take();
@@ -157,7 +157,7 @@ describe('the service that gives ID tokens', () => {
     );
   });
 
-  test('is not asked again after a refusal, but with retry-on: all', async () => {
+  test('gets another request after a refusal only with retry-on: all', async () => {
     const answers = [answerJson(403, {}), answerIdToken(1)];
     const { idTokens, network } = open(answers);
     assert.equal((await readEnd(idTokens.take())).gaveUp.code, 'not_retryable');
@@ -166,20 +166,20 @@ describe('the service that gives ID tokens', () => {
     assert.equal((await patient.idTokens.take()).token, writeIdToken(1));
   });
 
-  test('is asked within total-timeout alone', async () => {
+  test('gets requests only within total-timeout', async () => {
     const { idTokens, clock } = open(['silence', 'silence'], { totalTimeout: 20 });
     const startedAt = clock.monotonic();
     assert.equal((await readEnd(idTokens.take())).gaveUp.code, 'total_timeout');
     assert.ok(clock.monotonic() - startedAt <= 20_000);
   });
 
-  test('that a look cannot reach leaves nothing to take', async () => {
+  test('leaves nothing to take if a look cannot reach it', async () => {
     const { idTokens } = open([answerJson(403, {}), answerIdToken(2)]);
     await readEnd(idTokens.look());
     assert.equal((await idTokens.take()).token, writeIdToken(2));
   });
 
-  test('is told of in a group when it is given up, without its query', async () => {
+  test('is shown in a group, without its query, after the last attempt', async () => {
     const { idTokens, calls } = open([answerJson(403, { message: 'open-sesame' })], {
       given: { 'id-token-audience': 'https://aud.example.com' },
     });

@@ -13,8 +13,8 @@ import { makeProofContext } from './proof-context.ts';
 
 const federated = readUsualInputs({ 'client-secret': '', 'id-token-as': 'client_assertion' });
 
-describe('what proofs are made with', () => {
-  test('is the time of the clock and the ids of the surroundings', () => {
+describe('the context of the proofs', () => {
+  test('has the time of the clock and the ids of the surroundings', () => {
     const { context, clock } = createFakeStages();
     const made = makeProofContext({ ...context, randomUUID: () => 'an-id', idTokens: undefined });
     clock.advance(1500);
@@ -22,14 +22,14 @@ describe('what proofs are made with', () => {
     assert.equal(made.randomUUID(), 'an-id');
   });
 
-  test('masks what it is to hide', () => {
+  test('masks what it must hide', () => {
     const { context, calls } = createFakeStages();
     const made = makeProofContext({ ...context, randomUUID: () => '', idTokens: undefined });
     made.hide('a-signed-jwt');
     assert.deepEqual(calls, ['mask a-signed-jwt']);
   });
 
-  test('is always the ID token that was taken last', async () => {
+  test('always has the ID token that was taken last', async () => {
     const { context } = createFakeStages({ answers: [answerIdToken(1), answerIdToken(2)] });
     const idTokens = IdTokens.open(federated, idTokenEnvironment, context) ?? assert.fail();
     const made = makeProofContext({ ...context, randomUUID: () => '', idTokens });
@@ -40,7 +40,7 @@ describe('what proofs are made with', () => {
     assert.equal(made.readIdToken(), writeIdToken(2));
   });
 
-  test('is no ID token where the job has none', () => {
+  test('has no ID token if the job has none', () => {
     const { context } = createFakeStages();
     const made = makeProofContext({ ...context, randomUUID: () => '', idTokens: undefined });
     assert.equal(made.readIdToken(), '');

@@ -39,7 +39,7 @@ before(async () => {
   own = await made.issue({ names: [], client: true });
 });
 
-/** Reads inputs; the endpoint is the usual one where only an issuer is given. */
+/** Reads inputs. The endpoint is the usual one if only an issuer is given. */
 function read(given: Given): LocatedInputs {
   const place = given['issuer'] === undefined ? { 'token-url': tokenUrl } : {};
   const inputs = readInputs(createInputEnvironment({ ...place, ...given }), { debug: false });
@@ -52,12 +52,12 @@ interface Added {
   readonly parameters: RequestParts['parameters'];
   readonly headers: Readonly<Record<string, string>>;
   readonly hidden: readonly string[];
-  /** The names of parameters and headers that they announce. */
+  /** The names of the parameters and headers that the proofs say they add. */
   readonly announced: readonly string[];
   readonly announcedHeaders: readonly string[];
 }
 
-/** Has the proofs of inputs add to so many requests, one after the other. */
+/** Adds the proofs of inputs to so many requests, one after the other. */
 async function addTimes(times: number, given: Given, list = listProofs): Promise<Added[]> {
   const hidden: string[] = [];
   let made = 0;
@@ -88,7 +88,7 @@ async function add(given: Given, list = listProofs): Promise<Added> {
   return first ?? assert.fail();
 }
 
-/** A JWT that verifies, read. */
+/** The contents of a JWT whose signature is verified. */
 interface ReadJwt {
   readonly header: ProtectedHeaderParameters;
   readonly claims: JWTPayload;
@@ -127,7 +127,7 @@ const assertionType: readonly [string, string] = [
 const id: readonly [string, string] = ['client_id', 'ci-client'];
 
 describe('a request proves', () => {
-  /** A signed JWT in its place. */
+  /** Stands for a signed JWT. */
   const jwt = '(a JWT)';
   const basic = { authorization: `Basic ${Buffer.from(`ci-client:${secret}`).toString('base64')}` };
   const clientJwt = [id, assertionType, ['client_assertion', jwt]] as const;
@@ -282,7 +282,7 @@ describe('a request proves', () => {
     });
   }
 
-  test('the client alone where only that is wanted', async () => {
+  test('only the client if nothing else is requested', async () => {
     const given = { ...withSecret, 'id-token-as': 'subject_token' };
     const { parameters } = await add(
       { ...given, 'client-auth-method': 'client_secret_post' },
@@ -306,7 +306,7 @@ describe('a JWT that is signed', () => {
     assert.deepEqual(header, { alg: 'ES256', typ: 'JWT' });
   });
 
-  test('names only its issuer in the header, and is a minute old, for clocks that differ', async () => {
+  test('names only its issuer in the header, and is a minute old because clocks differ', async () => {
     const given = { ...client, ...grant, 'private-key-as': 'bearer' };
     const { headers } = await add(given);
     const [, payload = ''] = (headers['authorization'] ?? '').split('.');
@@ -314,12 +314,12 @@ describe('a JWT that is signed', () => {
     assert.deepEqual(claims, { iss: 'ci-client', ...usual, iat: usual.iat - 60 });
   });
 
-  test('is for the issuer, to the last slash, where that is given', async () => {
+  test('is for the issuer, with its last slash, if an issuer is given', async () => {
     const { claims } = await sendJwt('client_assertion', { ...withKey, issuer });
     assert.equal(claims.aud, issuer);
   });
 
-  test('is for whom assertion-audience names, before both', async () => {
+  test('is for the audience of assertion-audience before both', async () => {
     for (const place of [{}, { issuer }]) {
       const given = { ...withKey, ...place, 'assertion-audience': 'https://aud.example.com' };
       assert.equal(
@@ -329,13 +329,13 @@ describe('a JWT that is signed', () => {
     }
   });
 
-  test('says what assertion-claims say, over all else', async () => {
+  test('has the claims of assertion-claims before all others', async () => {
     const given = { ...withKey, 'assertion-claims': 'sub=\nscope=a b\naud=x\niss=me' };
     const { claims } = await sendJwt('client_assertion', given);
     assert.deepEqual(claims, { ...usual, iss: 'me', aud: 'x', scope: 'a b' });
   });
 
-  test('names the key and is signed as it is requested', async () => {
+  test('names the key and is signed with the requested algorithm', async () => {
     const given = {
       ...client,
       'private-key': rsa,
@@ -346,7 +346,7 @@ describe('a JWT that is signed', () => {
     assert.deepEqual(header, { alg: 'PS512', typ: 'JWT', kid: 'key-1' });
   });
 
-  test('is signed with the secret for client_secret_jwt, HS256 unless it is said otherwise', async () => {
+  test('is signed with the secret for client_secret_jwt, with HS256 by default', async () => {
     const given = { ...withSecret, 'client-auth-method': 'client_secret_jwt' };
     const { header, claims } = await sendJwt('client_assertion', given, secret);
     assert.deepEqual(header, { alg: 'HS256', typ: 'JWT' });
@@ -356,7 +356,7 @@ describe('a JWT that is signed', () => {
     assert.deepEqual([longer.header.alg, longer.claims.aud], ['HS384', issuer]);
   });
 
-  test('is another one for each request, and hidden before it is sent', async () => {
+  test('is a new one for each request, and hidden before it is sent', async () => {
     for (const [given, name] of [
       [withKey, 'client_assertion'],
       [{ ...client, ...grant }, 'assertion'],
@@ -369,12 +369,12 @@ describe('a JWT that is signed', () => {
     }
   });
 
-  test('needs nothing hidden where there is none', async () => {
+  test('hides nothing if there is none', async () => {
     assert.deepEqual((await add(withSecret)).hidden, []);
   });
 });
 
-test('an ID token is requested anew for each request', async () => {
+test('a new ID token is requested for each request', async () => {
   for (const as of ['client_assertion', 'assertion', 'subject_token']) {
     const added = await addTimes(2, { 'id-token-as': as });
     const sent = added.map(({ parameters }) => new Map(parameters).get(as));
@@ -456,7 +456,7 @@ describe('a signed grant is from and about', () => {
 });
 
 describe('the header x5t#S256', () => {
-  /** Of the certificate's DER, by another way than the code's. */
+  /** Computed from the certificate's DER in another way than the code does. */
   const thumbprint = async (): Promise<string> => {
     const der = Buffer.from(own.certificate.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
     return Buffer.from(await crypto.subtle.digest('SHA-256', der)).toString('base64url');
@@ -467,23 +467,23 @@ describe('the header x5t#S256', () => {
     'client-certificate': own.certificate,
   });
 
-  test('is of the certificate beside a key that authenticates the client', async () => {
+  test('is of the certificate that is given with a key that authenticates the client', async () => {
     const { header } = await sendJwt('client_assertion', certified(), own.key);
     assert.deepEqual(header, { alg: 'ES256', typ: 'JWT', 'x5t#S256': await thumbprint() });
   });
 
-  test('is of the certificate beside a key that signs the grant', async () => {
+  test('is of the certificate that is given with a key that signs the grant', async () => {
     const given = { ...certified(), 'private-key-as': 'assertion' };
     const { header } = await sendJwt('assertion', given, own.key);
     assert.equal(header['x5t#S256'], await thumbprint());
   });
 
-  test('is not there where the certificate is that of another key', async () => {
+  test('is not there if the certificate belongs to another key', async () => {
     const given = { ...withTls(), ...grant, 'client-auth-method': 'tls_client_auth' };
     assert.equal((await sendJwt('assertion', given)).header['x5t#S256'], undefined);
   });
 
-  test('is there where the same key is shown on TLS', async () => {
+  test('is there if TLS uses the same key', async () => {
     const given = { ...certified(), 'client-key': own.key };
     const { header } = await sendJwt('client_assertion', given, own.key);
     assert.equal(header['x5t#S256'], await thumbprint());
@@ -503,7 +503,7 @@ describe('on TLS', () => {
     }
   });
 
-  test('a client shows it beside every other proof, too', () => {
+  test('a client shows it together with every other proof too', () => {
     const tls = { 'client-certificate': own.certificate, 'client-key': own.key };
     const others: readonly Given[] = [
       withSecret,
@@ -519,13 +519,13 @@ describe('on TLS', () => {
     }
   });
 
-  test('a client shows no certificate that only a JWT speaks of', () => {
+  test('a client shows no certificate that is only named in a JWT', () => {
     const given = { ...client, 'private-key': own.key, 'client-certificate': own.certificate };
     assert.equal(showsCertificate(read(given)), false);
     assert.deepEqual(makeTlsIdentity(read(given)), {});
   });
 
-  test('others are nobody, and trust what is given besides', () => {
+  test('other clients show no certificate, and trust the given certificates', () => {
     assert.equal(showsCertificate(read(withSecret)), false);
     assert.deepEqual(makeTlsIdentity(read(withSecret)), {});
     assert.deepEqual(makeTlsIdentity(read({ ...withSecret, 'ca-certificate': authority })), {
@@ -538,7 +538,7 @@ describe('on TLS', () => {
     });
   });
 
-  test('the secrets are those of the key as TLS gets it, in whatever form it came', () => {
+  test('the secrets are those of the key as TLS gets it, for every form of the key', () => {
     const jwk = JSON.stringify(createPrivateKey(own.key).export({ format: 'jwk' }));
     const lines = own.key.split('\n').filter((line) => !/^$|-----/.test(line));
     assert.ok(lines.length > 1);

@@ -56,13 +56,13 @@ describe('a stage that succeeds', () => {
     assert.deepEqual(result, { result: 'done', attempt: 3 });
   });
 
-  test('says nothing where all is well', async () => {
+  test('says nothing if all is well', async () => {
     const stages = createFakeStages();
     await runScript({ ends: ['done'], stages });
     assert.deepEqual(stages.calls, []);
   });
 
-  test('tells of each attempt that failed before', async () => {
+  test('reports each attempt that failed before', async () => {
     const stages = createFakeStages();
     await runScript({ ends: [lost, lost, 'done'], stages });
     assert.deepEqual(stages.calls, [
@@ -71,7 +71,7 @@ describe('a stage that succeeds', () => {
     ]);
   });
 
-  test('tells what an attempt that failed was for', async () => {
+  test('says for what an attempt that failed was', async () => {
     const stages = createFakeStages();
     await runScript({ stage: 'metadata', ends: [lost, 'done'], stages });
     assert.deepEqual(stages.calls, [
@@ -102,7 +102,7 @@ describe('a stage that succeeds', () => {
     });
   }
 
-  test('shows what the ID token said with verbose, where the request carried one', async () => {
+  test('shows what the ID token said with verbose, if the request carried one', async () => {
     const stages = createFakeStages();
     const given = { verbose: 'true' };
     await runScript({ ends: ['done'], given, facts: { idToken }, stages });
@@ -118,7 +118,7 @@ describe('what an ID token said', () => {
   const said = 'info OIDC token: iss: i, sub: s, aud: a';
   const facts = { idToken };
 
-  test('is no part of a request that carries none', async () => {
+  test('is not part of a request that carries none', async () => {
     for (const stage of ['metadata', 'id_token', 'revocation'] as const) {
       const stages = createFakeStages();
       const given = { verbose: 'true' };
@@ -128,7 +128,7 @@ describe('what an ID token said', () => {
     }
   });
 
-  test('is told before the answer where the request failed', async () => {
+  test('is shown before the answer if the request failed', async () => {
     const stages = createFakeStages();
     await assert.rejects(runScript({ ends: [new TypeError('odd')], facts, stages }));
     assert.deepEqual(stages.calls.slice(-4), [
@@ -141,7 +141,7 @@ describe('what an ID token said', () => {
 });
 
 describe('a stage that fails', () => {
-  test('throws what it was, how it ended, and what was known then', async () => {
+  test('throws an error that says what it was, how it ended, and what was known then', async () => {
     const facts = { idToken };
     await assert.rejects(runScript({ ends: [lost, new TypeError('odd')], facts }), (error) => {
       assert.ok(error instanceof StageError);
@@ -157,7 +157,7 @@ describe('a stage that fails', () => {
     });
   });
 
-  test('tells of its request and answer in a group, and last', async () => {
+  test('shows its request and answer in a group, at the end', async () => {
     const stages = createFakeStages();
     await assert.rejects(runScript({ ends: [lost, new TypeError('odd')], stages }));
     assert.deepEqual(stages.calls, [
@@ -170,7 +170,7 @@ describe('a stage that fails', () => {
     ]);
   });
 
-  test('at its first and only attempt has no line of its own, because the error tells it', async () => {
+  test('at its first and only attempt has no line of its own, because the error reports it', async () => {
     const stages = createFakeStages();
     await assert.rejects(runScript({ ends: [new TypeError('odd')], stages }));
     assert.equal(stages.calls[0], 'group Request and answer');
@@ -191,7 +191,7 @@ describe('what is made before each attempt', () => {
     assert.match(stages.calls[0] ?? '', /the answer was cut off/);
   });
 
-  test('ends the stage with its own error where it fails', async () => {
+  test('ends the stage with its own error if it fails', async () => {
     const stages = createFakeStages();
     const inner = new Error('inner');
     const prepare = (): Promise<IdToken> => Promise.reject(inner);
@@ -201,13 +201,13 @@ describe('what is made before each attempt', () => {
 });
 
 describe('stages one after the other', () => {
-  test('share one deadline, and each has all attempts', async () => {
+  test('share one deadline, but each has all attempts', async () => {
     const stages = createFakeStages({ totalTimeout: 25 });
     const given = { 'retry-max-attempts': '3', 'total-timeout': '25' };
     // 3 attempts of a second, with waits of 3 s and 6 s.
     const first = await runScript({ ends: [lost, lost, 'one'], given, stages });
     assert.equal(first.attempts, 3);
-    // 12 s are over; the same again would end at 24 s.
+    // 12 s are over. The same again would end at 24 s.
     const second = await runScript({ ends: [lost, lost, 'two'], given, stages });
     assert.equal(second.attempts, 3);
     await assert.rejects(runScript({ ends: [lost, 'three'], given, stages }), (error) => {
@@ -217,7 +217,7 @@ describe('stages one after the other', () => {
     });
   });
 
-  test('get the time back that does not count', async () => {
+  test('get back the time that does not count', async () => {
     const stages = createFakeStages({ totalTimeout: 25 });
     await stages.context.deadline.exclude(() => stages.clock.sleep(30_000));
     const { attempts } = await runScript({ ends: [lost, lost, 'done'], stages });

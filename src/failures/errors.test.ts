@@ -12,7 +12,7 @@ import {
   TokenTooLongError,
 } from './errors.ts';
 
-describe('an error has a name and a code that stay, and nothing else in its message:', () => {
+describe('an error has a stable name, and only a stable code as its message:', () => {
   const rows: readonly [error: Error & { readonly code: string }, name: string, code: string][] = [
     [
       new InputError([text`timeout: got "${'open-sesame'}"`], undefined),

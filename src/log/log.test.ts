@@ -15,7 +15,7 @@ function createLog(...secrets: readonly string[]): { log: Log; runner: FakeRunne
 }
 
 describe('Log', () => {
-  test('hands secrets to the runner in the order in which they come, before the lines after them', () => {
+  test('passes secrets to the runner in their order, before the lines after them', () => {
     const { log, runner } = createLog('first-secret', 'second');
     log.say(text`A line.`);
     log.mask('the-token');
@@ -34,7 +34,7 @@ describe('Log', () => {
     assert.deepEqual(runner.calls, ['mask the-secret', 'mask another']);
   });
 
-  test('passes over an empty secret, which would hide everything', () => {
+  test('ignores an empty secret, which would hide everything', () => {
     const { log, runner } = createLog('');
     log.say(text`got ${'abc'}`);
     assert.deepEqual(runner.calls, ['info got abc']);
@@ -44,14 +44,14 @@ describe('Log', () => {
     ['shorter first', ['secret', 'secret-and-more']],
     ['longer first', ['secret-and-more', 'secret']],
   ] as const) {
-    test(`hides a secret that holds another one as a whole, given the ${order}`, () => {
+    test(`hides a secret that contains another one as a whole, given the ${order}`, () => {
       const { log, runner } = createLog(...secrets);
       log.say(text`got ${'secret-and-more'}, ${'secret'}`);
       assert.equal(runner.calls.at(-1), 'info got ***, ***');
     });
   }
 
-  test('hides every occurrence of a secret, in its own words too', () => {
+  test('hides every occurrence of a secret, also in words of the action', () => {
     const { log, runner } = createLog('cafe');
     log.say(text`cafe ${'cafe cafe'}`);
     assert.equal(runner.calls.at(-1), 'info *** *** ***');
@@ -63,7 +63,7 @@ describe('Log', () => {
     assert.equal(runner.calls.at(-1), 'info abc$& ***');
   });
 
-  describe('hides a secret before a text is cut, in the writing', () => {
+  describe('hides a secret before a text is cut, in the spelling', () => {
     const secret = 'pa<ss>&w/or d+"quo\\te~d" x=1;%41#e';
     const writings: readonly (readonly [what: string, written: string])[] = [
       ['of a URI', encodeURIComponent(secret)],
@@ -87,7 +87,7 @@ describe('Log', () => {
     }
   });
 
-  test('makes texts from outside harmless wherever they are printed', () => {
+  test('makes texts from outside harmless in every kind of line', () => {
     const { log, runner } = createLog();
     const hostile = text`x ${'\n::add-mask::a\n##[error]b'}`;
     const harmless = 'x  ::add-mask::a # #[error]b';

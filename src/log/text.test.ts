@@ -20,7 +20,7 @@ const hide =
   (all) =>
     secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), all);
 
-/** Characters that a reader would not see in a test, written by their number. */
+/** Characters that are invisible in a test, written by their number. */
 const point = (...codes: readonly number[]): string => String.fromCodePoint(...codes);
 
 describe('makeHarmless', () => {
@@ -74,7 +74,7 @@ describe('makeHarmless', () => {
     });
   }
 
-  test('breaks a command that an invisible character had hidden', () => {
+  test('breaks a command that was hidden by an invisible character', () => {
     assert.equal(makeHarmless(`#${point(0x200b)}##[x]`, showAll), '# # #[x]');
   });
 
@@ -129,18 +129,18 @@ describe('renderText', () => {
     assert.equal(render(text`a ${'x\ny'} b ${'##[z]'}`), 'a x y b # #[z]');
   });
 
-  test('cuts each text from outside by itself, never the words around it', () => {
+  test('cuts each text from outside separately, never the words around it', () => {
     const long = 'x'.repeat(400);
     const cut = `${'x'.repeat(300)}...`;
     assert.equal(render(text`a ${long}, b ${long}.`), `a ${cut}, b ${cut}.`);
   });
 
-  test('does not cut a text for being made of many pieces', () => {
+  test('does not cut a text because it has many pieces', () => {
     const part = 'x'.repeat(300);
     assert.equal(render(text`${text`${part}${part}`}${part}`), part.repeat(3));
   });
 
-  test('writes texts within texts, and makes harmless what is in them', () => {
+  test('writes texts within texts, and makes their contents harmless', () => {
     const inner = text`(${'x\n##[y]'})`;
     assert.equal(render(text`<${text`[${inner}]`}>`), '<[(x # #[y])]>');
   });
@@ -173,19 +173,19 @@ describe('renderText', () => {
     assert.equal(render(text`a sec${'ret'} b`, 'secret'), 'a *** b');
   });
 
-  test('hides a secret that only the removal of an invisible character makes', () => {
+  test('hides a secret that appears only when an invisible character is removed', () => {
     assert.equal(render(text`${`pass${point(0x200b)}word`}`, 'pass word'), '***');
   });
 });
 
 describe('an excerpt', () => {
-  test('is taken after its secrets were hidden, and is made harmless', () => {
+  test('is taken after the secrets were hidden, and is made harmless', () => {
     const take = (all: string): string => all.replace(/<[^>]*>/g, '').slice(0, 9);
     const line = text`"${{ outside: '<b>pa<ss>word</b>\n##[x]', take }}"`;
     assert.equal(renderText(line, hide('pa<ss>word')), '"*** # #[x]"');
   });
 
-  test('has a secret hidden that only the taking makes', () => {
+  test('has a secret hidden that appears only in the excerpt', () => {
     const line = text`${{ outside: 'pass<b>word', take: (all) => all.replace('<b>', '') }}`;
     assert.equal(renderText(line, hide('password')), '***');
   });
@@ -208,13 +208,13 @@ describe('a sentence from outside', () => {
     });
   }
 
-  test('has its secrets hidden first, because one may end in a full stop or go on in the next line', () => {
+  test('has its secrets hidden first, because a secret may end in a full stop or continue in the next line', () => {
     const line = text`${sentence('not p4ssw.rd., not one\ntwo.')}`;
     assert.equal(renderText(line, hide('p4ssw.rd.', 'one\ntwo')), 'not ***, not ***');
   });
 
-  test('takes an effort that grows with its length alone', () => {
-    // The square of it would take minutes.
+  test('takes an effort that grows only with its length', () => {
+    // An effort that grows with its square would take minutes.
     const line = text`${sentence(`${'.'.repeat(1_000_000)}x`)}`;
     assert.equal(renderText(line, showAll), `${'.'.repeat(300)}...`);
   });
@@ -239,14 +239,14 @@ describe('joinTexts', () => {
     ['several', [text`a`, text`${'b'}`, text`c ${3}`], 'a; b; c 3'],
   ];
   for (const [what, texts, joined] of rows) {
-    test(`puts ${what} in a row`, () => {
+    test(`joins ${what}`, () => {
       assert.equal(join(texts), joined);
     });
   }
 });
 
 describe('whatever comes from outside', () => {
-  /** Made to meet: what commands, secrets and their joints consist of. */
+  /** The characters of commands, secrets and their ends, so that they often meet. */
   const outside = fc
     .array(
       fc.oneof(
@@ -271,7 +271,7 @@ describe('whatever comes from outside', () => {
       { maxLength: 12 },
     )
     .map((parts) => parts.join(''));
-  /** Without white space: a space that breaks a command can make a secret, but not one that anybody gave away. */
+  /** Without white space. The space that breaks a command can form a secret, but then nobody printed that secret. */
   const secret = fc
     .array(fc.constantFrom('#', '[', ':', 'a', 'b', 'c'), { minLength: 4, maxLength: 8 })
     .map((parts) => parts.join(''));

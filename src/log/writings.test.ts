@@ -41,7 +41,7 @@ describe('listWritings', () => {
   }
 
   for (const before of [0, 1, 2, 3, 4]) {
-    test(`has what is left of it in base64 of more, behind ${before} bytes`, () => {
+    test(`has its part of the base64 of a longer text, after ${before} bytes`, () => {
       for (const encoding of ['base64', 'base64url'] as const) {
         const bytes = Buffer.from(`${'x'.repeat(before)}${secret}yyy`);
         const written = bytes.toString(encoding);
@@ -57,7 +57,7 @@ describe('listWritings', () => {
     assert.ok(listWritings('"a-secret"').includes('a-secret'));
   });
 
-  test('has each writing once, and none of fewer than 4 characters', () => {
+  test('has each spelling once, and none of fewer than 4 characters', () => {
     const all = listWritings('abcd');
     assert.deepEqual(all, [...new Set(all)]);
     assert.deepEqual(all.slice(0, 2), ['abcd', 'YWJjZ']);

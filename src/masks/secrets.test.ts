@@ -20,20 +20,20 @@ function listOf(inputs: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv
 }
 
 describe('listStepSecrets', () => {
-  test('lists nothing where nothing is secret', () => {
+  test('lists nothing if nothing is secret', () => {
     const inputs = { 'token-url': 'https://login.example.com/token', 'client-id': 'ci-client' };
     assert.deepEqual(listOf(inputs), []);
     assert.deepEqual(listOf({}), []);
   });
 
-  test('lists the client secret, and the Basic value that it makes with the id', () => {
+  test('lists the client secret, and its Basic value together with the id', () => {
     assert.deepEqual(
       listOf({ 'client-id': 'ci-client', 'client-secret': 's3cret-value' }),
       ['s3cret-value', base64('ci-client:s3cret-value')].sort(),
     );
   });
 
-  test('lists every form of a client secret that a form writes otherwise', () => {
+  test('lists every form of a client secret that is encoded differently in a form', () => {
     assert.deepEqual(
       listOf({ 'client-id': 'ci client', 'client-secret': 'a b/c=ü' }),
       [
@@ -46,13 +46,13 @@ describe('listStepSecrets', () => {
     );
   });
 
-  test('lists the client secret as it is used: without white space at its ends', () => {
+  test('lists the client secret as it is used, without white space at its ends', () => {
     const secrets = listOf({ 'client-id': ' ci ', 'client-secret': '\n s3cret-value \n' });
     assert.deepEqual(secrets, ['s3cret-value', base64('ci:s3cret-value')].sort());
   });
 
   for (const name of secretNames) {
-    test(`lists what is in ${name}, which is a secret by the catalog`, () => {
+    test(`lists the value of ${name}, which the catalog calls a secret`, () => {
       const pem = generatePem();
       const [, line = ''] = pem.split('\n');
       assert.ok(listOf({ [name]: pem }).some((secret) => secret.includes(line)));
@@ -68,14 +68,14 @@ describe('listStepSecrets', () => {
     assert.deepEqual(listOf({ 'client-id': 'ci', 'client-secret': 'abc' }), []);
   });
 
-  test('lists the encryption key of the cache, and its form', () => {
+  test('lists the encryption key of the cache, and its form encoding', () => {
     assert.deepEqual(listOf({ 'cache-encryption-key': 'a/long+key=' }), [
       'a%2Flong%2Bkey%3D',
       'a/long+key=',
     ]);
   });
 
-  test('lists a refresh token, its form, and what JSON writes of it', () => {
+  test('lists a refresh token, its form encoding, and its JSON', () => {
     assert.deepEqual(
       listOf({ 'refresh-token': ' 1/open+"sesame" ' }),
       ['1/open+"sesame"', '1%2Fopen%2B%22sesame%22', '1/open+\\"sesame\\"'].sort(),
@@ -83,7 +83,7 @@ describe('listStepSecrets', () => {
   });
 
   for (const name of ['private-key', 'client-key', 'client-certificate', 'ca-certificate']) {
-    test(`lists base64 of a key in ${name}, and the key in it, also beside a certificate`, async () => {
+    test(`lists base64 of a key in ${name}, and the key in it, also together with a certificate`, async () => {
       const pem = generatePem();
       const { certificate } = await createAuthority();
       const lines = pem.split('\n').filter((line) => line.length >= 8 && !line.includes('-----'));
@@ -99,7 +99,7 @@ describe('listStepSecrets', () => {
     });
   }
 
-  test('lists nothing of certificates alone', async () => {
+  test('lists nothing if there are only certificates', async () => {
     const { certificate } = await createAuthority();
     for (const text of [certificate, `${certificate}${certificate}`]) {
       for (const input of [text, Buffer.from(text).toString('base64')]) {
@@ -108,7 +108,7 @@ describe('listStepSecrets', () => {
     }
   });
 
-  test('lists PKCS#12 and whatever else is given for a certificate', () => {
+  test('lists PKCS#12 and anything else that is given as a certificate', () => {
     const pkcs12 = Buffer.concat([
       Buffer.from('3082024002010330820206', 'hex'),
       Buffer.alloc(569, 'key'),
@@ -142,7 +142,7 @@ describe('listStepSecrets', () => {
   });
 
   for (const name of ['token-url', 'revocation-url']) {
-    test(`lists what is secret in the query of ${name} as it is sent, too`, () => {
+    test(`lists what is secret in the query of ${name} also as it is sent`, () => {
       const url = 'https://login.example.com/token?api_key=open"sesame&tenant=acme-holding&pin=1';
       const secrets = listOf({ [name]: url });
       for (const one of ['open"sesame', 'open%22sesame']) assert.ok(secrets.includes(one), one);
@@ -177,16 +177,16 @@ describe('listStepSecrets', () => {
     }
 
     for (const name of ['username', 'tenant', 'scope', 'token_format', 'encode', 'key_id']) {
-      test(`takes ${name} for none`, () => {
+      test(`does not take ${name} for a secret`, () => {
         assert.deepEqual(listOf({ parameters: `${name}=value-of-it` }), []);
       });
     }
 
-    test('takes values from 8 characters on', () => {
+    test('takes values of at least 8 characters', () => {
       assert.deepEqual(listOf({ parameters: 'code=12345678\notp=1234567' }), ['12345678']);
     });
 
-    test('lists the form that is sent, and the value with its white space', () => {
+    test('lists the encoding that is sent, and the value with its white space', () => {
       assert.deepEqual(listOf({ parameters: 'password= open sesame' }), [
         ' open sesame',
         '%20open%20sesame',
@@ -206,7 +206,7 @@ describe('listStepSecrets', () => {
       assert.deepEqual(listOf({ parameters }), ['first-one', 'second-one']);
     });
 
-    test('reads what is nested, numbers with their digits', () => {
+    test('reads nested values, and numbers with their digits', () => {
       const parameters =
         '{"credentials":{"name":"something","secretKey":"nested-one","list":[{"pin":90071992547409931}]}}';
       assert.deepEqual(listOf({ parameters }), ['90071992547409931', 'nested-one']);
@@ -224,7 +224,7 @@ describe('listStepSecrets', () => {
     const listFrom = (query: string): string[] =>
       listOf({ 'token-url': `https://login.example.com/t${query}` });
 
-    test('lists the values of secret names, as they are written and as they are meant', () => {
+    test('lists the values of secret names, as they are written and decoded', () => {
       assert.deepEqual(
         listFrom('?tenant=something&client_secret=open%2Dsesame%21+x#access_token=fragment'),
         ['open%2Dsesame%21+x', 'open-sesame! x', 'open-sesame%21%20x', 'open-sesame%21+x'].sort(),
@@ -232,7 +232,7 @@ describe('listStepSecrets', () => {
       assert.deepEqual(listFrom('?password=12345678&otp=1234567'), ['12345678']);
     });
 
-    test('lists them although the URL is none', () => {
+    test('lists them although the URL is not valid', () => {
       assert.deepEqual(listOf({ 'token-url': '?password=open-sesame' }), ['open-sesame']);
     });
 
@@ -280,7 +280,7 @@ describe('listStepSecrets', () => {
   describe('lists each line of a secret of several', () => {
     const sealing = 'first line of the key\r\n  second line of it\nab\n';
 
-    test('as a whole, and line by line, but no line that is too short', () => {
+    test('as a whole and line by line, without lines that are too short', () => {
       const secrets = listOf({ 'cache-encryption-key': sealing });
       for (const line of ['first line of the key', 'second line of it']) {
         assert.ok(secrets.includes(line), line);
@@ -355,12 +355,12 @@ describe('listStepSecrets', () => {
       assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
     });
 
-    test('of an address without a scheme that names another one behind it', () => {
+    test('of an address without a scheme that has another address after it', () => {
       const env = { https_proxy: 'user:open-sesame@proxy.example/http://x' };
       assert.deepEqual(listOf({}, env), [base64('user:open-sesame'), 'open-sesame'].sort());
     });
 
-    test('without the password alone where that is too short to be hidden', () => {
+    test('without the password by itself if it is too short to be masked', () => {
       const env = { https_proxy: 'http://user:abc@proxy.example' };
       assert.deepEqual(listOf({}, env), [base64('user:abc')]);
     });

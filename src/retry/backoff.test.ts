@@ -6,7 +6,7 @@ import { type Backoff, drawWait } from './backoff.ts';
 
 const backoff: Backoff = { timeSlot: 3, maxWait: 10 };
 
-/** Every wait that can be drawn after so many failures, one for each equally likely outcome, in seconds. */
+/** Every wait that can be drawn after so many failures, in seconds. All have the same probability. */
 function listWaits(failed: number): number[] {
   const outcomes = 2 ** failed;
   return Array.from({ length: outcomes }, (_, outcome) =>
@@ -26,7 +26,7 @@ for (const [failed, expected] of waits) {
   });
 }
 
-test('a draw belongs to one outcome up to the edge of the next', () => {
+test('a draw gives one wait up to the beginning of the next', () => {
   const almost = 1 - Number.EPSILON;
   assert.equal(
     drawWait(backoff, 2, () => 0.25 * almost),
@@ -48,12 +48,12 @@ test('a wait takes one draw', () => {
 });
 
 describe('for any slot, limit, number of failures and draw', () => {
-  // Thousandths, so that a multiple can be recognised in spite of rounding.
+  // Thousandths, so that a multiple can be recognized although values are rounded.
   const seconds = fc.integer({ min: 0, max: 3_600_000 }).map((thousandths) => thousandths / 1000);
   const failures = fc.integer({ min: 1, max: 100 });
   const draw = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
-  test('the wait lies between 0 and the limit', () => {
+  test('the wait is between 0 and the limit', () => {
     fc.assert(
       fc.property(seconds, seconds, failures, draw, (timeSlot, maxWait, failed, drawn) => {
         const wait = drawWait({ timeSlot, maxWait }, failed, () => drawn);
@@ -72,7 +72,7 @@ describe('for any slot, limit, number of failures and draw', () => {
     );
   });
 
-  test('the limit cuts a wait that is too long, and changes no other', () => {
+  test('the limit shortens a wait that is too long, and changes no other', () => {
     fc.assert(
       fc.property(seconds, seconds, failures, draw, (timeSlot, maxWait, failed, drawn) => {
         const uncut = drawWait({ timeSlot, maxWait: Infinity }, failed, () => drawn);
@@ -112,7 +112,7 @@ describe('for any slot, limit, number of failures and draw', () => {
   });
 });
 
-test('the hundredth failure is followed by 0 or the limit like any other', () => {
+test('the hundredth failure is followed by 0 or the limit as any other', () => {
   assert.equal(
     drawWait(backoff, 100, () => 0),
     0,

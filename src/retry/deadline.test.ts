@@ -4,20 +4,20 @@ import { test } from 'node:test';
 import { createFakeClock } from '../../test/support/doubles/fakes.ts';
 import { Deadline } from './deadline.ts';
 
-test('a deadline lies so many seconds ahead, by the clock that only moves forward', () => {
+test('a deadline is so many seconds ahead, by the clock that only moves forward', () => {
   const clock = createFakeClock();
   const deadline = new Deadline(clock, 1.5);
   assert.equal(deadline.at, clock.monotonic() + 1500);
 });
 
-test('a deadline stays where it is while time passes', () => {
+test('a deadline does not move while time passes', () => {
   const clock = createFakeClock();
   const deadline = new Deadline(clock, 10);
   clock.advance(4000);
   assert.equal(deadline.at - clock.monotonic(), 6000);
 });
 
-test('a deadline moves by the time of work that does not count, and that gives its result', async () => {
+test('a deadline moves by the time of work that does not count, and the work gives its result', async () => {
   const clock = createFakeClock();
   const deadline = new Deadline(clock, 10);
   clock.advance(4000);
@@ -29,7 +29,7 @@ test('a deadline moves by the time of work that does not count, and that gives i
   assert.equal(deadline.at - clock.monotonic(), 6000);
 });
 
-test('a deadline moves although the work that does not count fails', async () => {
+test('a deadline moves even if the work that does not count fails', async () => {
   const clock = createFakeClock();
   const deadline = new Deadline(clock, 10);
   const failing = deadline.exclude(async () => {

@@ -19,14 +19,14 @@ interface Timer {
   calledOff: boolean;
 }
 
-/** A clock that stands still until someone sleeps, or a test moves it on. */
+/** A clock that stands still until someone sleeps, or a test moves it forward. */
 interface FakeClock extends Clock {
   readonly sleeps: number[];
   readonly timers: Timer[];
   readonly advance: (milliseconds: number) => void;
 }
 
-/** When the fake clock starts: far from 0, so that a deadline cannot be taken for a duration. */
+/** When the fake clock starts. It is far from 0, so that a deadline cannot be confused with a duration. */
 const start = 5_000_000;
 
 function createClock(onSleep: (clock: FakeClock) => void = () => undefined): FakeClock {
@@ -61,7 +61,7 @@ function createClock(onSleep: (clock: FakeClock) => void = () => undefined): Fak
   return clock;
 }
 
-/** What one run of retry() did. */
+/** The result of one run of retry(). */
 interface Outcome<T> {
   readonly clock: FakeClock;
   readonly reports: FailedAttempt[];
@@ -70,10 +70,10 @@ interface Outcome<T> {
   readonly result: Promise<T>;
 }
 
-/** An attempt that can also look at the clock, and move it on. */
+/** An attempt that can also read the clock, and move it forward. */
 type ScriptedAttempt<T> = (...args: [...Parameters<Attempt<T>>, clock: FakeClock]) => Promise<T>;
 
-/** How a run differs from the usual one; times are in seconds. */
+/** How a run differs from the usual one. Times are in seconds. */
 interface Differences {
   readonly policy?: Partial<Omit<RetryPolicy, 'deadline'>>;
   readonly totalTimeout?: number;
@@ -115,7 +115,7 @@ function run<T>(attempt: ScriptedAttempt<T>, differences: Differences = {}): Out
   return { clock, reports, judged, draws: () => draws, result };
 }
 
-/** What a run gave up with. */
+/** The error with which a run gave up. */
 async function catchGaveUp(result: Promise<unknown>): Promise<GaveUp> {
   const error: unknown = await result.then(
     () => undefined,
@@ -146,11 +146,11 @@ function failOnceAfter(milliseconds: number): ScriptedAttempt<string> {
   };
 }
 
-/** The highest draw there is. */
+/** The highest possible draw. */
 const highest = 1 - Number.EPSILON;
 
 describe('attempts', () => {
-  test('one that succeeds at once is all there is: no wait, no report, its own result', async () => {
+  test('one that succeeds at once has no wait and no report, and gives its own result', async () => {
     const { clock, reports, result } = run((attempt) => Promise.resolve(`result ${attempt}`));
     assert.equal(await result, 'result 1');
     assert.deepEqual(clock.sleeps, []);
@@ -182,7 +182,7 @@ describe('attempts', () => {
     );
   });
 
-  test('N that fail make N - 1 waits and N reports', async () => {
+  test('N failures make N - 1 waits and N reports', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 100 }), async (maxAttempts) => {
         const differences = { policy: { maxAttempts }, totalTimeout: 86_400 };
@@ -217,7 +217,7 @@ describe('attempts', () => {
   });
 
   for (const thrown of ['a string', 404, null, undefined]) {
-    test(`one that throws ${String(thrown)} is judged by exactly that`, async () => {
+    test(`one that throws ${String(thrown)} is judged by exactly this value`, async () => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the point
       const { judged, reports, result } = run(() => Promise.reject(thrown), {
         judge: () => ({ retryable: false }),
@@ -236,13 +236,13 @@ describe('waits', () => {
     assert.equal(draws(), 3);
   });
 
-  test('can be none at all', async () => {
+  test('can be zero', async () => {
     const { clock, result } = run(fail, { random: 0 });
     await catchGaveUp(result);
     assert.deepEqual(clock.sleeps, [0, 0, 0]);
   });
 
-  test('last as long as the server asks when that is longer, past the longest backoff too', async () => {
+  test('last as long as the server requests if that is longer, even longer than the longest backoff', async () => {
     const { clock, result } = run(fail, {
       policy: { maxAttempts: 2 },
       random: highest,
@@ -264,7 +264,7 @@ describe('waits', () => {
 });
 
 describe('giving up', () => {
-  test('comes at once after an error that would come again', async () => {
+  test('comes at once after an error that would happen again', async () => {
     const { clock, reports, draws, result } = run(fail, {
       judge: () => ({ retryable: false, retryAfter: 1000 }),
     });
@@ -284,7 +284,7 @@ describe('giving up', () => {
     assert.equal(draws(), 0);
   });
 
-  test('comes at once when the server requests more time than is left, and has the figure', async () => {
+  test('comes at once if the server requests more time than is left, and names that time', async () => {
     const { clock, reports, result } = run(fail, {
       judge: () => ({ retryable: true, retryAfter: 3_600_000 }),
     });
@@ -328,7 +328,7 @@ describe('giving up', () => {
     assert.equal(clock.timers[1]?.milliseconds, 2);
   });
 
-  test('is for the deadline when an attempt has used up all the time, the last one too', async () => {
+  test('names the deadline if an attempt took all the time, even if it was the last one', async () => {
     for (const maxAttempts of [1, 4]) {
       const { clock, result } = run(failAfter(15_000), {
         policy: { maxAttempts },
@@ -340,7 +340,7 @@ describe('giving up', () => {
     }
   });
 
-  test('is for the deadline when a timer was a millisecond early, because that is no time for an attempt', async () => {
+  test('names the deadline if a timer was a millisecond early, because that is not enough time for an attempt', async () => {
     const { clock, result } = run(failAfter(14_999), { random: 0, totalTimeout: 15 });
     assert.equal((await catchGaveUp(result)).code, 'total_timeout');
     assert.equal(clock.timers.length, 1);
@@ -352,7 +352,7 @@ describe('giving up', () => {
     assert.equal(clock.timers[1]?.milliseconds, 2);
   });
 
-  test('is for the answer rather than for the deadline when the answer would be the same', async () => {
+  test('names the answer rather than the deadline if the answer would be the same', async () => {
     const { result } = run(failAfter(15_000), {
       totalTimeout: 15,
       judge: () => ({ retryable: false }),
@@ -360,7 +360,7 @@ describe('giving up', () => {
     assert.equal((await catchGaveUp(result)).code, 'not_retryable');
   });
 
-  test('is for the number of attempts rather than for what the server requests after the last', async () => {
+  test('names the number of attempts rather than the wait that the server requests after the last', async () => {
     const { result } = run(fail, {
       policy: { maxAttempts: 1 },
       judge: () => ({ retryable: true, retryAfter: 3_600_000 }),
@@ -378,10 +378,10 @@ describe('giving up', () => {
 });
 
 describe('the time of an attempt', () => {
-  test('is the timeout, and what is left of the whole time when that is less', async () => {
+  test('is the timeout, or what is left of the whole time if that is less', async () => {
     const { clock, result } = run(failAfter(15_000), { random: highest, totalTimeout: 50 });
     await catchGaveUp(result);
-    // 15 s and a wait of 3, 15 s and a wait of 9: 8 s are left.
+    // 15 s and a wait of 3 s, 15 s and a wait of 9 s: 8 s are left.
     assert.deepEqual(
       clock.timers.map(({ milliseconds }) => milliseconds),
       [15_000, 15_000, 8000],
@@ -409,7 +409,7 @@ describe('the time of an attempt', () => {
     assert.equal(cause.message, 'The time for this attempt is over.');
   });
 
-  test('is counted by a signal of its own for each attempt', async () => {
+  test('has its own signal for each attempt', async () => {
     const signals: AbortSignal[] = [];
     const { result } = run(
       (attempt, signal, clock) => {
@@ -426,7 +426,7 @@ describe('the time of an attempt', () => {
     );
   });
 
-  test('is called off when the attempt has ended, however it ended', async () => {
+  test('is cancelled when the attempt has ended in any way', async () => {
     const { clock, result } = run(failOnceAfter(0));
     assert.equal(clock.timers[0]?.calledOff, false);
     await result;
@@ -436,7 +436,7 @@ describe('the time of an attempt', () => {
     );
   });
 
-  test('is called off before the wait begins', async () => {
+  test('is cancelled before the wait begins', async () => {
     const calledOff: (boolean | undefined)[] = [];
     const onSleep = ({ timers }: FakeClock): void => {
       calledOff.push(timers.at(-1)?.calledOff);
@@ -530,7 +530,7 @@ describe('preparing', () => {
     assert.deepEqual(story, ['prepare', 'attempt 1', 'prepare', 'attempt 2']);
   });
 
-  test('takes of the whole time, and not of the time of the attempt', async () => {
+  test('takes from the whole time, and not from the time of the attempt', async () => {
     const { reports, result } = run(failAfter(200), {
       policy: { maxAttempts: 1 },
       totalTimeout: 20,
