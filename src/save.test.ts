@@ -1,4 +1,4 @@
-/** The child that saves outlives nobody: what it started ends with it, whatever became of its parent. */
+/** The child process that saves ends together with all that it started, whatever happened to its parent. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,7 @@ import { startCacheService } from '../test/support/doubles/cache-service.ts';
 import { startStepClock, type StepClock } from '../test/support/doubles/step-clock.ts';
 import { makePath, pathDecides } from '../test/support/making/cache-stage.ts';
 
-/** A tar that starts another process and hangs; both hold a pipe open, by which the test learns when they are gone. */
+/** A tar that starts another process and hangs. Both hold a pipe open, so the test sees when they have ended. */
 const tar = `#!/bin/sh
 exec 9>"\${0%/*}/held"
 sleep 600 &
@@ -20,7 +20,7 @@ echo hangs >&9
 sleep 600
 `;
 
-/** A parent whose own limit never comes. */
+/** A parent that never reaches its own limit. */
 const parentOf = (save: string): string => `
   import { startSaver } from ${JSON.stringify(import.meta.resolve('./cache/saver.ts'))};
   const saver = startSaver({
@@ -36,7 +36,7 @@ const parentOf = (save: string): string => `
 interface Scene {
   readonly clock: StepClock;
   readonly parent: ReturnType<typeof spawn>;
-  /** Settles when the tar hangs, with what settles when all of its processes are gone. */
+  /** Settles when the tar hangs, with a promise that settles when all its processes have ended. */
   readonly whenTarHangs: () => Promise<{ readonly gone: Promise<unknown> }>;
 }
 

@@ -6,7 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { decompressArchive } from './archive.ts';
 import { type Compression, compressions } from './service.ts';
 
-/** The most that may come out, bytes. */
+/** How many bytes may come out. */
 const bound = 512 * 1024;
 
 const mebibyte = 1024 * 1024;
@@ -58,30 +58,30 @@ for (const compression of compressions) {
       assert.deepEqual(archive, Buffer.alloc(bound, 'x'));
     });
 
-    test('is refused where it would become a byte more', async () => {
+    test('is refused if it would become a byte more', async () => {
       const blob = pack(Buffer.alloc(bound + 1, 'x'));
       await assert.rejects(decompressArchive(blob, compression), { code: 'ERR_BUFFER_TOO_LARGE' });
     });
 
-    test('is refused where it would become a hundred times more', async () => {
+    test('is refused if it would become a hundred times more', async () => {
       const blob = pack(Buffer.alloc(50 * mebibyte));
       assert.ok(blob.length < 256 * 1024, `${blob.length} bytes pass for an archive`);
       await assert.rejects(decompressArchive(blob, compression), { code: 'ERR_BUFFER_TOO_LARGE' });
     });
 
-    test('is refused where it ends early, wherever that is', async () => {
+    test('is refused if it ends early, at any place', async () => {
       const blob = pack(Buffer.from('some text and some more text'));
       for (let length = 0; length < blob.length; length += 1) {
         await assert.rejects(decompressArchive(blob.subarray(0, length), compression));
       }
     });
 
-    test('is refused where it begins with something else', async () => {
+    test('is refused if it begins with something else', async () => {
       const blob = Buffer.concat([Buffer.from('<'), pack(Buffer.from('text'))]);
       await assert.rejects(decompressArchive(blob, compression));
     });
 
-    test('is refused where it is of the other compression', async () => {
+    test('is refused if it has the other compression', async () => {
       const other = compression === 'gzip' ? 'zstd-without-long' : 'gzip';
       await assert.rejects(decompressArchive(pack(Buffer.from('text')), other));
     });

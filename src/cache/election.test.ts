@@ -10,7 +10,7 @@ import type { Reservation, ReservationService } from './service.ts';
 
 const { startTimer } = createFakeClock();
 
-/** A service that gives these outcomes one after the other, and the names that it was requested. */
+/** A service that gives these outcomes one after the other, and the names that were requested from it. */
 function createService(outcomes: readonly Reservation[]): {
   service: ReservationService;
   asked: string[];
@@ -49,7 +49,7 @@ describe('elect', () => {
     [['reserved', 'failed'], 'failed', ['previous', 'current']],
   ];
   for (const [outcomes, role, expected] of elections) {
-    test(`gives ${role} where the names are ${outcomes.join(' and ')}`, async () => {
+    test(`gives ${role} if the names are ${outcomes.join(' and ')}`, async () => {
       const { service, asked } = createService(outcomes);
       assert.equal(await elect(names, { service, startTimer }), role);
       assert.deepEqual(asked, expected);
@@ -57,7 +57,7 @@ describe('elect', () => {
   }
 
   for (const silentFrom of [0, 1]) {
-    test(`is over after 5 s where the service does not answer for name ${silentFrom + 1}`, async () => {
+    test(`is over after 5 s if the service does not answer for name ${silentFrom + 1}`, async () => {
       const clock = createFakeClock();
       const startedAt = clock.monotonic();
       let asked = 0;
@@ -135,7 +135,7 @@ describe('an election among many jobs', () => {
   test('that come a minute after each other has a new leader in the third minute, not before', async () => {
     const service = createRegister();
     const roles: Role[] = [];
-    // A follower of the second minute must not take the name that the leader of the third one needs.
+    // A follower of the second minute must not take the name that the leader of the third minute needs.
     for (const minute of [10, 11, 11, 12, 12, 13, 14]) {
       const names = listLeaseNames(keys, minute * leaseWindow);
       roles.push(await elect(names, { service, startTimer }));
@@ -144,7 +144,7 @@ describe('an election among many jobs', () => {
     assert.deepEqual(roles, [leads, follows, follows, leads, follows, follows, leads]);
   });
 
-  test('whose clocks differ by anything has a leader at least', async () => {
+  test('whose clocks differ by any time has at least one leader', async () => {
     const skews = fc.array(fc.integer({ min: 0, max: 6 * leaseWindow }), {
       minLength: 1,
       maxLength: 12,
@@ -165,13 +165,13 @@ describe('an election among many jobs', () => {
 interface Following {
   readonly wait: number;
   readonly random?: () => number;
-  /** How long a look takes, milliseconds. */
+  /** How long a look takes, in milliseconds. */
   readonly took?: number;
   /** The look, counted from 1, that finds the token. */
   readonly foundAt?: number;
 }
 
-/** What came of it; the times since the beginning at which it looked. */
+/** The result, and the times since the beginning at which it looked. */
 interface Followed {
   readonly result: string | undefined;
   readonly looks: readonly number[];
@@ -224,7 +224,7 @@ describe('follow', () => {
     [0.999, 2998],
   ];
   for (const [draw, first] of draws) {
-    test(`waits ${first} ms at first where ${draw} is drawn`, async () => {
+    test(`waits ${first} ms at first if ${draw} is drawn`, async () => {
       const { looks } = await followWith({ wait: 30_000, random: () => draw });
       assert.equal(looks[0], first);
     });
@@ -240,19 +240,19 @@ describe('follow', () => {
     assert.deepEqual(looks, [1000, 1000 + 3000 * 1.499]);
   });
 
-  test('looks once, at the end, where the wait is short', async () => {
+  test('looks once, at the end, if the wait is short', async () => {
     assert.deepEqual((await followWith({ wait: 800 })).looks, [800]);
     assert.deepEqual((await followWith({ wait: 2900 })).looks, [2900]);
   });
 
-  test('looks once more where a whole second would be left, and where a whole millisecond is', async () => {
+  test('looks once more if a whole second would be left, and if a whole millisecond is left', async () => {
     assert.deepEqual((await followWith({ wait: 3000 })).looks, [2000, 3000]);
     assert.deepEqual((await followWith({ wait: 2999 })).looks, [2999]);
     assert.deepEqual((await followWith({ wait: 1 })).looks, [1]);
   });
 
   for (const wait of [0, 0.9, -200]) {
-    test(`neither waits nor looks where ${wait} ms are left`, async () => {
+    test(`neither waits nor looks if ${wait} ms are left`, async () => {
       const { looks, total } = await followWith({ wait });
       assert.deepEqual([looks, total], [[], 0]);
     });
@@ -277,7 +277,7 @@ describe('follow', () => {
         const { looks, total } = await followWith({ wait, random });
         assert.equal(looks.at(-1), wait);
         assert.equal(total, wait);
-        // The waits are shortest where 0 is drawn each time: 1 s, 1.5 s, 2.25 s ...
+        // The waits are shortest if 0 is drawn each time: 1 s, 1.5 s, 2.25 s ...
         const most = Math.log(1 + wait / 2000) / Math.log(1.5) + 1;
         assert.ok(looks.length <= Math.ceil(most), `${looks.length} looks in ${wait} ms`);
       }),

@@ -1,4 +1,4 @@
-/** What holds for every archive, however hostile. The cases with names are in entry.test.ts. */
+/** What is true for every archive, even a hostile one. The cases with names are in entry.test.ts. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -11,10 +11,10 @@ const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef'
 const magic = Buffer.from('894f4132544f4b0a', 'hex');
 const block = 512;
 const headBytes = 12;
-/** Of nonce and tag: no entry is shorter. */
+/** The bytes of nonce and tag. No entry is shorter. */
 const shortest = 28;
 
-/** An encrypted token, one block long at most; the number tells it from others. */
+/** An encrypted token, one block long at most. The number distinguishes it from others. */
 function sealNumber(number: number, sealing: { key: Buffer; name: string }): Buffer {
   const accessToken = new AccessToken({
     token: `token-${number}`,
@@ -27,7 +27,7 @@ function sealNumber(number: number, sealing: { key: Buffer; name: string }): Buf
   return entry;
 }
 
-/** What stands at the beginning of one block of an archive. */
+/** What is at the beginning of one block of an archive. */
 const pieces = {
   real: (number: number) => sealNumber(number, { key, name }),
   'of another name': (number: number) => sealNumber(number, { key, name: `${name}-01234567` }),
@@ -45,7 +45,7 @@ const pieces = {
 
 type Piece =
   | { readonly kind: keyof typeof pieces; readonly number: number }
-  /** The magic and a length, of whatever follows. */
+  /** The magic and a length, whatever follows. */
   | { readonly kind: 'decoy'; readonly length: number };
 
 const lengths = fc.oneof(
@@ -87,7 +87,7 @@ test('the first real entry is opened that begins a block and has at most three b
       const cutOff = cut === 'padding' ? block - contentOf(layout.at(-1)).length : cut;
       const archive = whole.subarray(0, Math.max(0, whole.length - cutOff));
 
-      // The same search by what was laid out, without a look at the bytes.
+      // The same search by the layout, without reading the bytes.
       let looksLikeOne = 0;
       let expected: string | undefined;
       for (const [index, piece] of layout.entries()) {

@@ -18,7 +18,7 @@ const nonce = Buffer.from('000102030405060708090a0b', 'hex');
 const magic = Buffer.from('894f4132544f4b0a', 'hex');
 const block = 512;
 
-/** The head of an entry, the magic and the length, bytes. */
+/** The head of an entry, the magic and the length, in bytes. */
 const headBytes = 12;
 
 interface TokenParts {
@@ -63,7 +63,7 @@ function opens(archive: Buffer): boolean {
 
 const entry = seal(createToken());
 
-/** Something that looks like an entry: magic, a length and no more than that. */
+/** Something that looks like an entry: only magic and a length. */
 function writeDecoy(length: number): Buffer {
   const head = Buffer.concat([magic, Buffer.alloc(4)]);
   head.writeUInt32BE(length, magic.length);
@@ -78,7 +78,7 @@ function writeBlocks(...parts: Buffer[]): Buffer {
   return Buffer.concat(padded);
 }
 
-describe('contents that no response can have are no entry:', () => {
+describe('contents that no response can have are not an entry:', () => {
   const good = {
     token: 'an-access-token',
     type: 'Bearer',
@@ -138,7 +138,7 @@ describe('an encrypted token', () => {
         const sealed = sealEntry(token, { key: anyKey, name: anyName, nonce });
         const opened = openEntry(sealed ?? Buffer.alloc(0), { key: anyKey, name: anyName });
         assert.ok(opened !== undefined);
-        // As JSON, for JSON knows no -0.
+        // As JSON, because JSON has no -0.
         const others = JSON.parse(JSON.stringify(parts.others)) as unknown;
         assert.deepEqual(show(opened), { ...(show(token) as object), others });
       }),
@@ -169,7 +169,7 @@ describe('an encrypted token', () => {
     }
   });
 
-  test('is another one for another nonce', () => {
+  test('differs for another nonce', () => {
     const other = sealEntry(createToken(), { key, name, nonce: Buffer.alloc(12) });
     assert.notDeepEqual(other?.subarray(headBytes + 28), entry.subarray(headBytes + 28));
   });
@@ -244,7 +244,7 @@ describe('an entry does not open', () => {
     });
   }
 
-  test('with any one bit flipped, while bits around it mean nothing', () => {
+  test('with any one bit flipped, but the bits around it do not matter', () => {
     const archive = writeBlocks(Buffer.alloc(block), entry, Buffer.alloc(block));
     for (let bit = 0; bit < archive.length * 8; bit += 1) {
       const at = bit >> 3;
@@ -256,7 +256,7 @@ describe('an entry does not open', () => {
     }
   });
 
-  test('cut anywhere, with zeros or nothing in place of the rest', () => {
+  test('cut anywhere, with zeros or nothing instead of the rest', () => {
     for (let length = 0; length < entry.length; length += 1) {
       const cut = entry.subarray(0, length);
       assert.equal(opens(cut), false, `${length} bytes`);
@@ -299,13 +299,13 @@ describe('an entry is found', () => {
     assert.ok(opens(Buffer.concat([Buffer.alloc(at), entry])));
   });
 
-  test('behind three that look like one, but not behind four', () => {
+  test('after three that look like one, but not after four', () => {
     const decoys = Array<Buffer>(4).fill(writeDecoy(28));
     assert.ok(opens(writeBlocks(...decoys.slice(1), entry)));
     assert.equal(opens(writeBlocks(...decoys, entry)), false);
   });
 
-  test('behind any number of those whose length cannot be', () => {
+  test('after any number of those with an impossible length', () => {
     const archive = writeBlocks(...Array<Buffer>(500).fill(writeDecoy(0xffffffff)), entry);
     assert.ok(opens(archive));
   });
@@ -316,7 +316,7 @@ describe('an entry is found', () => {
     assert.equal(opened?.accessToken.token, 'an-access-token');
   });
 
-  test('behind one that is encrypted for another name', () => {
+  test('after one that is encrypted for another name', () => {
     const other = sealEntry(createToken(), { key, name: `${name}-01234567`, nonce });
     assert.ok(other !== undefined);
     assert.ok(opens(writeBlocks(other, entry)));
@@ -368,7 +368,7 @@ describe('in an archive by tar, an entry is found', () => {
 
   const version = spawnSync('tar', ['--version'], { encoding: 'utf8' });
   const skip = version.status !== 0 && 'there is no tar with --version here';
-  // bsdtar, the tar of macOS and of Windows, has its own name for it.
+  // bsdtar, the tar of macOS and Windows, has its own name for it.
   const gnu =
     version.status === 0 && version.stdout.includes('GNU') ? '--format=gnu' : '--format=gnutar';
 
@@ -394,7 +394,7 @@ describe('in an archive by tar, an entry is found', () => {
 });
 
 /**
- * A tar header, as wrong as one likes.
+ * A tar header with any errors.
  *
  * @param size the twelve bytes of the field
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06

@@ -38,10 +38,10 @@ function writeCredential({ label, bytes }: Credential): Buffer[] {
 const slotStart = Date.UTC(2026, 0, 31, 12);
 const slotLength = 300_000;
 
-/** Derived once, because it takes its time. */
+/** Derived once, because it takes long. */
 const keys = await deriveKeys([encryptionKey, clientSecret], identity);
 
-/** Keys that nobody derived, for what only looks at names. */
+/** Keys that nobody derived, for tests that only look at names. */
 const someKeys = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes): CacheKeys => ({
   naming: Buffer.from(bytes),
   sealing: Buffer.alloc(32),
@@ -68,7 +68,7 @@ describe('the keys', () => {
   });
 
   // Computed with hmac of Python.
-  test('of a known private key, with a client secret beside it, are these', async () => {
+  test('of a known private key together with a client secret are these', async () => {
     const made = await deriveKeys([privateKey, clientSecret], identity);
     assert.equal(
       makeName(made, slotStart),
@@ -221,7 +221,7 @@ describe('the name of an entry', () => {
     assert.notEqual(makeName(keys, slotStart + slotLength), name);
   });
 
-  test('is equal exactly where two expiries lie in the same five minutes', () => {
+  test('is equal exactly if two expiries are in the same five minutes', () => {
     const slots = fc.integer({ min: 0, max: 10 * slotLength });
     fc.assert(
       fc.property(slots, slots, (one, other) => {
@@ -231,7 +231,7 @@ describe('the name of an entry', () => {
     );
   });
 
-  test('tells nothing that two identities have in common, the expiry neither', () => {
+  test('shows nothing that two identities have in common, and not the expiry', () => {
     fc.assert(
       fc.property(someKeys, someKeys, times, (one, other, expiresAt) => {
         fc.pre(!one.naming.equals(other.naming));
@@ -248,7 +248,7 @@ describe('the name of an entry', () => {
     assert.equal(makeName({ ...keys, sealing: Buffer.alloc(32) }, slotStart), name);
   });
 
-  test('becomes unique by eight hex digits of what is random', () => {
+  test('becomes unique by eight random hex digits', () => {
     const prefix = makeNamePrefix(keys);
     const name = makeName(keys, slotStart);
     const unique = makeNameUnique(name, Buffer.from('00c0ffee99', 'hex'));
@@ -257,7 +257,7 @@ describe('the name of an entry', () => {
   });
 });
 
-describe('the prefix to fall back on', () => {
+describe('the fallback prefix', () => {
   test('is an HMAC of the five minutes in which it is made', () => {
     const digest = createHmac('sha256', keys.naming).update('id|5899536').digest('hex');
     assert.equal(makeFallbackPrefix(keys, slotStart), `oauth2-token-v2-${digest.slice(0, 32)}-`);

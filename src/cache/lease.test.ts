@@ -18,7 +18,7 @@ const times = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
 
 describe('the names of a lease', () => {
   // Computed with hmac of Python.
-  test('of a known key and time are these, that of the window before first', () => {
+  test('of a known key and time are these, first the name of the window before', () => {
     assert.deepEqual(listLeaseNames(keys, windowStart), [
       'oauth2-lease-v2-90ef77f8d99acb427b605ee7d7e64c62',
       'oauth2-lease-v2-6472d51ebb7e078d0e540d66269f10f5',
@@ -32,7 +32,7 @@ describe('the names of a lease', () => {
     assert.notDeepEqual(listLeaseNames(keys, windowStart - 1), names);
   });
 
-  test('have one in common where two clocks differ by no more than a window', () => {
+  test('have one in common if two clocks differ by no more than a window', () => {
     const skews = fc.integer({ min: 0, max: leaseWindow });
     fc.assert(
       fc.property(times, skews, (now, skew) => {
@@ -42,7 +42,7 @@ describe('the names of a lease', () => {
     );
   });
 
-  test('have none in common after two windows, so that an old reservation is in nobody’s way', () => {
+  test('have none in common after two windows, so that an old reservation blocks nobody', () => {
     fc.assert(
       fc.property(times, (now) => {
         const later = listLeaseNames(keys, now + 2 * leaseWindow);
@@ -51,7 +51,7 @@ describe('the names of a lease', () => {
     );
   });
 
-  test('are others under another key, and under that key alone', () => {
+  test('differ only if the key differs', () => {
     const names = listLeaseNames(keys, windowStart);
     const other = { ...keys, lease: Buffer.alloc(32) };
     assert.equal(

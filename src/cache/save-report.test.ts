@@ -17,7 +17,7 @@ import { compressions, makeVersion } from './service.ts';
 
 const toolkit = import.meta.resolve('@actions/cache');
 
-/** The sources of the toolkit that print what is read here. */
+/** The source files of the toolkit that print the texts that are read here. */
 const sources = {
   cache: readSource('cache.js'),
   http: readSource('internal/cacheHttpClient.js'),
@@ -155,19 +155,19 @@ const reports: readonly (readonly [what: string, text: string, expected: SaveWor
 
 describe('classifySave', () => {
   for (const [what, text, expected] of reports) {
-    test(`says ${expected} where ${what}`, () => {
+    test(`says ${expected} if ${what}`, () => {
       assert.equal(classifySave(-1, text), expected);
     });
   }
 
   for (const id of [1, 0, 1234567890]) {
-    test(`says saved where the entry has the id ${id}`, () => {
+    test(`says saved if the entry has the id ${id}`, () => {
       const text = 'Cache Size: ~0 MB (612 B)\nCache saved successfully\n';
       assert.equal(classifySave(id, text), 'saved');
     });
   }
 
-  test('says saved where a first attempt failed', () => {
+  test('says saved if a first attempt failed', () => {
     const text =
       'Attempt 1 of 5 failed with error: Failed request: (500) Internal Server Error. Retrying request in 3000 ms...';
     assert.equal(classifySave(7, text), 'saved');
@@ -234,7 +234,7 @@ describe('of a real attempt to save, the child process says', () => {
     const child = spawn(process.execPath, [script], { cwd: folder, env });
     child.stdin.end(Buffer.concat([Buffer.from(`${key}\n`), Buffer.from('sealed')]));
     const printed = await Promise.all([readText(child.stdout), readText(child.stderr)]);
-    // Windows keeps the directory of a process until that is quite gone.
+    // Windows keeps the directory of a process until the process has ended.
     rmSync(folder, { recursive: true, maxRetries: 3 });
     return printed.join('');
   }
@@ -244,7 +244,7 @@ describe('of a real attempt to save, the child process says', () => {
       service.plant({ name: key, version: makeVersion(compression), blob: 'x' });
     }
   };
-  // Not 5xx, which the toolkit tries again after some seconds.
+  // Not 5xx, because the toolkit retries it after some seconds.
   const refusal = { status: 400, body: '{"message":"no"}' };
   const rows: readonly (readonly [
     expected: SaveWord,

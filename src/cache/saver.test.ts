@@ -24,12 +24,12 @@ import { type Saver, startSaver } from './saver.ts';
 const name = 'oauth2-token-v2-0123456789abcdef0123456789abcdef-0123456789abcdef';
 const entry = Buffer.from('sealed');
 
-/** As large as an entry can be, so larger than what a pipe takes at once. */
+/** As large as an entry can be, and so larger than what a pipe takes at once. */
 const largest = randomBytes(192 * 1024);
 
 const isWindows = process.platform === 'win32';
 
-/** What every process has, whatever it is given: of macOS, and of Windows (`required_vars` of libuv). */
+/** Variables that every process has in macOS and in Windows (`required_vars` of libuv). */
 const addedBySystem = isWindows
   ? [
       'HOMEDRIVE',
@@ -47,13 +47,13 @@ interface Witness {
   readonly pid: number;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What it got by stdin, as base64; empty where it did not read. */
+  /** What it got by stdin, as base64; empty if it did not read. */
   readonly input: string;
-  /** Settles when the process is gone. */
+  /** Settles when the process has ended. */
   readonly gone: Promise<void>;
 }
 
-/** What the child processes have at hand: they report by TCP, so that nobody has to poll for them. */
+/** What the child processes can use. They report by TCP, so that the test need not poll. */
 const prelude = `
   import { spawn } from 'node:child_process';
   import { connect } from 'node:net';
@@ -64,19 +64,19 @@ const prelude = `
     const { pid, env } = process;
     const socket = connect(Number(env.RUNNER_WITNESS), '127.0.0.1');
     socket.write(JSON.stringify({ pid, cwd: process.cwd(), env, input }) + '\\n', resolve);
-    // A test that is over, or failed, takes its processes with it.
+    // At the end of a test its processes are killed, even if it failed.
     socket.on('error', () => undefined).on('close', () => process.exit()).unref();
   });
 `;
 
-/** A timer that is handed in: it fires when a test says so. */
+/** A timer that fires when a test says so. */
 interface Timer {
   readonly milliseconds: number;
   readonly fire: () => void;
   stopped: boolean;
 }
 
-/** Where one saver is tested. */
+/** The surroundings of the saver in one test. */
 interface Bench {
   readonly saver: Saver;
   readonly timers: readonly Timer[];
@@ -149,7 +149,7 @@ function makeRoot(context: TestContext): string {
   return root;
 }
 
-/** Reads the one line of a process; its end, kind or not, is the end of the connection. */
+/** Reads the one line of a process. The connection ends when the process ends, in whatever way. */
 async function listenTo(socket: Socket): Promise<Witness> {
   socket.setEncoding('utf8').on('error', () => undefined);
   const gone = new Promise<void>((resolve) => {
@@ -174,7 +174,7 @@ function afterInput(code: string): string {
 
 describe('the outcome of saving', () => {
   for (const word of saveWords) {
-    test(`is ${word} where the child says so`, async (context) => {
+    test(`is ${word} if the child says so`, async (context) => {
       const code = afterInput(`process.stdout.write('${word}');`);
       const { saver, temp } = await start(context, code);
       assert.equal(await saver.save(name, entry, 10_000), word);
@@ -182,7 +182,7 @@ describe('the outcome of saving', () => {
     });
   }
 
-  test('is the word of a child that complains more than a pipe holds', async (context) => {
+  test('is the word of a child that prints more errors than a pipe holds', async (context) => {
     const code = afterInput(`
       process.stderr.write('x'.repeat(1024 * 1024));
       process.stdout.write('saved');`);
@@ -190,7 +190,7 @@ describe('the outcome of saving', () => {
     assert.equal(await saver.save(name, entry, 10_000), 'saved');
   });
 
-  test('is the word of the child though it comes in pieces, with a line break', async (context) => {
+  test('is the word of the child although it comes in pieces, with a line break', async (context) => {
     const code = afterInput(`
       process.stdout.write('sa');
       setImmediate(() => process.stdout.write('ved\\n'));`);
@@ -212,7 +212,7 @@ describe('the outcome of saving', () => {
     ['closes stdin before it has read anything', 'process.stdin.destroy();'],
   ];
   for (const [what, code] of failures) {
-    test(`is failed where the child ${what}`, async (context) => {
+    test(`is failed if the child ${what}`, async (context) => {
       const { saver, temp, timers } = await start(context, code);
       assert.equal(await saver.save(name, largest, 10_000), 'failed');
       assert.deepEqual(readdirSync(temp), []);
@@ -223,7 +223,7 @@ describe('the outcome of saving', () => {
     });
   }
 
-  test('is failed where the child was gone before', async (context) => {
+  test('is failed if the child had ended before', async (context) => {
     const { saver, meet, temp } = await start(context, 'await report(); process.exit(0);');
     await (
       await meet()
@@ -276,7 +276,7 @@ describe('the child process', () => {
     });
   }
 
-  test('works in a directory of its own, which is also the workspace and the place for what is temporary', async (context) => {
+  test('works in its own directory, which is also the workspace and the temporary directory', async (context) => {
     const env = { RUNNER_TEMP: '/somewhere', GITHUB_WORKSPACE: '/elsewhere', COPYFILE_DISABLE: '' };
     const { saver, meet, temp } = await start(context, echo, { env });
     const [folder = ''] = readdirSync(temp);
@@ -355,7 +355,7 @@ describe('the child process', () => {
     assert.equal(env['NoDefaultCurrentDirectoryInExePath'], '1');
   });
 
-  test('is given no secret by its arguments', async (context) => {
+  test('gets no secret by its arguments', async (context) => {
     const code = `
       process.env.RUNNER_ARGUMENTS = JSON.stringify([process.argv, process.execArgv]);
       ${echo}`;
@@ -373,7 +373,7 @@ describe('the child process', () => {
     await saver.cancel();
   });
 
-  test('cannot be started where no directory can be made', () => {
+  test('cannot be started if no directory can be made', () => {
     const temp = join(tmpdir(), `saver-test-missing-${randomBytes(8).toString('hex')}`);
     const startTimer = () => () => undefined;
     const { platform } = process;
@@ -402,7 +402,7 @@ describe('when the time is over', () => {
     assert.equal(timers[0]?.stopped, true);
   });
 
-  test('a child that reads nothing is no hindrance', async (context) => {
+  test('a child that reads nothing does not matter', async (context) => {
     const { saver, timers, meet, temp } = await start(context, 'await report(); hang();');
     const saving = saver.save(name, largest, 10_000);
     const witness = await meet();
@@ -412,7 +412,7 @@ describe('when the time is over', () => {
     assert.deepEqual(readdirSync(temp), []);
   });
 
-  test('a child that minds no signal that it can mind is killed', async (context) => {
+  test('a child that ignores every signal that it can ignore is killed', async (context) => {
     const { saver, timers, meet } = await start(
       context,
       `for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
@@ -425,7 +425,7 @@ describe('when the time is over', () => {
     await witness.gone;
   });
 
-  /** Starts a process that hangs, with the child's stdout in its hand. */
+  /** Starts a process that hangs and holds the child's stdout. */
   const grandchild = (options: string): string => `
     if (process.argv[2] !== 'grandchild') {
       const args = [process.argv[1], 'grandchild'];
@@ -480,7 +480,7 @@ function killIfThere(pid: number): void {
 }
 
 describe('cancel', () => {
-  test('removes the directory of a child that has hardly begun', async (context) => {
+  test('removes the directory of a child that has hardly started', async (context) => {
     const { saver, temp, timers } = await start(context, 'hang();');
     await saver.cancel();
     assert.deepEqual(readdirSync(temp), []);
@@ -507,7 +507,7 @@ describe('cancel', () => {
     assert.deepEqual(readdirSync(temp), []);
   });
 
-  test('does nothing where the child is gone already', async (context) => {
+  test('does nothing if the child has already ended', async (context) => {
     const { saver, meet, temp } = await start(context, 'await report(); process.exit(0);');
     await (
       await meet()
@@ -526,7 +526,7 @@ describe('cancel', () => {
 });
 
 describe('on Windows', () => {
-  test('the child goes even where taskkill cannot be had', async (context) => {
+  test('the child ends even if there is no taskkill', async (context) => {
     const { saver, meet, temp } = await start(context, 'await report(); hang();', {
       platform: 'win32',
     });
@@ -543,9 +543,9 @@ describe('on Windows', () => {
     await saver.cancel();
   });
 
-  /** Puts a taskkill.exe below a folder that poses as the one of Windows. */
+  /** Puts a taskkill.exe into a folder that stands for the folder of Windows. */
   function plantTaskkill(folder: string): string {
-    // Its path as Windows writes it, which is one name to this system.
+    // Its path as Windows writes it, which is a single file name on this system.
     const program = `${folder}\\System32\\taskkill.exe`;
     writeFileSync(
       program,
@@ -620,7 +620,7 @@ describe('the parent process', () => {
     assert.deepEqual({ stdout, stderr }, { stdout: 'failed', stderr: '' });
   });
 
-  test('says failed, and leaves nothing, where the child cannot be started', (context) => {
+  test('says failed, and leaves nothing, if the child cannot be started', (context) => {
     const root = makeRoot(context);
     const { stdout, stderr } = runParent(root, {
       child: '',
@@ -630,7 +630,7 @@ describe('the parent process', () => {
     assert.deepEqual({ stdout, stderr }, { stdout: 'failed', stderr: '' });
   });
 
-  test('ends by itself once a child was cancelled', (context) => {
+  test('ends by itself after a child was cancelled', (context) => {
     const { stdout } = runParent(makeRoot(context), {
       child: 'setInterval(() => undefined, 1000);',
       use: `await saver.cancel(); process.on('exit', () => console.log('ended'));`,
@@ -639,7 +639,7 @@ describe('the parent process', () => {
   });
 });
 
-/** Runs a saver in a process of its own, which must end by itself with 0; its directory must be gone then. */
+/** Runs a saver in a separate process. The process must end by itself with 0, and its directory must not exist then. */
 function runParent(
   root: string,
   {

@@ -14,7 +14,7 @@ const wellFormed = purposes.filter((text) => text.isWellFormed());
 const sealings = fc.record({ key: bytes(32), nonce: bytes(nonceBytes), purpose: purposes });
 
 describe('what was encrypted', () => {
-  test('opens with its key, for its purpose, as what it was', () => {
+  test('is decrypted with its key, for its purpose, to the same bytes', () => {
     fc.assert(
       fc.property(plaintexts, sealings, (plaintext, sealing) => {
         assert.deepEqual(unseal(seal(plaintext, sealing), sealing), plaintext);
@@ -84,7 +84,7 @@ describe('what was encrypted', () => {
     );
   });
 
-  test('does not open where it is nothing that was ever encrypted', () => {
+  test('does not open if it was never encrypted', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), sealings, (anything, sealing) => {
         assert.equal(unseal(Buffer.from(anything), sealing), undefined);

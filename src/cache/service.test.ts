@@ -25,7 +25,7 @@ import {
 
 type Env = Record<string, string>;
 
-/** What the toolkit makes of an environment; `error` where it throws. */
+/** What the toolkit makes of an environment; `error` if it throws. */
 interface ToolkitChoice {
   readonly version?: 'v1' | 'v2';
   readonly url?: string;
@@ -35,8 +35,8 @@ interface ToolkitChoice {
 }
 
 /**
- * Asks the toolkit itself, in a process whose environment it can change. Its package exports none of this, but a file
- * may be imported by its URL.
+ * Runs the toolkit itself, in a process whose environment it can change. Its package does not export this, but a file
+ * can be imported by its URL.
  */
 function askToolkit(envs: readonly Env[]): {
   choices: ToolkitChoice[];
@@ -144,7 +144,7 @@ const v1: Env = {
   GITHUB_SERVER_URL: 'https://ghe.example.com',
 };
 
-/** A service that answers always the same, and what it was sent. */
+/** A service that always gives the same answer, and the requests that it got. */
 function createService(
   env: Env,
   answer: HttpResponse | Error,
@@ -179,7 +179,7 @@ describe('chooseCacheService', () => {
         requests.push(request);
         return Promise.resolve(answerJson(200, { ok: false }));
       });
-      // Version 1 has another answer; what was sent is enough here.
+      // Version 1 has another answer. Here the request is enough.
       await service?.find(prefix, 'gzip', signal).catch(() => undefined);
       const sent = requests.map(({ method, url }) => `${method} ${url.split('?')[0] ?? ''}`);
       assert.deepEqual(sent, expectRequests(choice), JSON.stringify(env));
@@ -194,7 +194,7 @@ describe('chooseCacheService', () => {
   }
 
   for (const token of [undefined, '']) {
-    test(`chooses none where the runtime token is ${token === '' ? 'empty' : 'missing'}`, () => {
+    test(`chooses none if the runtime token is ${token === '' ? 'empty' : 'missing'}`, () => {
       for (const env of [v1, v2]) {
         const bare = { ...env, ACTIONS_RUNTIME_TOKEN: token };
         assert.equal(chooseCacheService(bare, sendRequest), undefined);
@@ -291,7 +291,7 @@ describe('find by version 2', () => {
     });
   }
 
-  test('takes any success for one', async () => {
+  test('accepts any success', async () => {
     const { service } = createService(v2, answerJson(201, found));
     assert.deepEqual(await service.find(prefix, 'gzip', signal), entry);
   });
@@ -428,7 +428,7 @@ describe('find refuses', () => {
 describe('download', () => {
   const archive = randomBytes(100);
 
-  test('sends nothing but the URL, and no bearer', async () => {
+  test('sends only the URL, and no bearer', async () => {
     for (const env of [v1, v2]) {
       const { service, requests, limits } = createService(env, answerText(200, archive));
       assert.deepEqual(await service.download({ name, url: blobUrl }, signal), archive);

@@ -21,7 +21,7 @@ const start = Date.UTC(2026, 0, 31, 11);
 const hour = 3_600_000;
 const fallbackPrefix = makeFallbackPrefix(keys, start);
 
-/** Made of bytes that count up, so that what is drawn second is not what is drawn first. */
+/** Bytes that count up, so that the second draw differs from the first. */
 const suffix = /-0{8}$|-01010101$|-02020202$/;
 
 function createToken(token: string, { life = hour, issued = start } = {}): CachedToken {
@@ -30,7 +30,7 @@ function createToken(token: string, { life = hour, issued = start } = {}): Cache
   return { accessToken, scopes: undefined, others: {}, issuedAt: issued };
 }
 
-/** What lies in the cache for one compression: an entry, or the error of one of the two requests. */
+/** What the cache has for one compression: an entry, or the error of one of the two requests. */
 interface Planted {
   readonly name: string;
   readonly blob: Buffer | Error | 'silence';
@@ -39,7 +39,7 @@ interface Planted {
 
 type Shelf = Planted | Error | 'silence' | undefined;
 
-/** Encrypts a token as a job before would have. */
+/** Encrypts a token as an earlier job would have done. */
 function plant(
   token: CachedToken,
   compression: Compression,
@@ -52,7 +52,7 @@ function plant(
   return { name, blob, ...parts };
 }
 
-/** What lies in the cache under one prefix. */
+/** What the cache has under one prefix. */
 interface Shelves {
   readonly zstd?: Shelf;
   readonly gzip?: Shelf;
@@ -157,7 +157,7 @@ function createSaver(outcome: SaveOutcome = 'saved'): Saver & {
   };
 }
 
-/** It looks at the token, so that nothing but a token gets as far as this. */
+/** It reads the token, so that only a token can get here. */
 const usable = ({ accessToken }: CachedToken): boolean => accessToken.token !== '';
 const unusable = (): boolean => false;
 
@@ -173,7 +173,7 @@ async function saveAndGetName(cache: TokenCache, token: CachedToken): Promise<st
   return saver.saved[0]?.name ?? '';
 }
 
-/** Enough to settle every promise that waits for nothing but others. */
+/** Enough turns to settle every promise that waits only for other promises. */
 function settleAll(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -234,12 +234,12 @@ describe('find', () => {
     assert.deepEqual(rest, { scopes, others, issuedAt });
   });
 
-  test('finds nothing where no token lives long enough', async () => {
+  test('finds nothing if no token lives long enough', async () => {
     const { cache } = createCache({ zstd: zstdEarly, gzip: gzipLate });
     assert.equal(show(await cache.find(unusable)), 'miss');
   });
 
-  test('finds the token that lives long enough, though the other would expire later', async () => {
+  test('finds the token that lives long enough, although the other would expire later', async () => {
     const { cache } = createCache({ zstd: zstdEarly, gzip: gzipLate });
     const finding = await cache.find(({ accessToken }) => accessToken.token === 'early');
     assert.equal(show(finding), 'hit early');
@@ -310,7 +310,7 @@ describe('the time for finding', () => {
     });
   }
 
-  test('is called off once everything was found', async () => {
+  test('is cancelled when everything was found', async () => {
     const { cache, clock, signals } = createCache({ gzip: gzipEarly });
     await cache.find(usable);
     clock.advance(5000);
@@ -337,14 +337,14 @@ describe('the secret part of a URL', () => {
     });
   }
 
-  test('is hidden where the name is that of no entry', async () => {
+  test('is hidden if the name is not the name of an entry', async () => {
     const { cache, events } = createCache({ gzip: plant(early, 'gzip', { name: 'another' }) });
     await cache.find(usable);
     assert.deepEqual(events, ['find zstd-without-long', 'find gzip', 'hide sig=gzip']);
   });
 });
 
-describe('what nobody can use is a miss, and the next entry gets a name of its own:', () => {
+describe('an entry that nobody can use is a miss, and the next entry gets its own name:', () => {
   const name = makeName(keys, start + hour);
   const otherKeys = { ...keys, sealing: Buffer.alloc(32, 9) };
   const foreign = sealEntry(early, { key: otherKeys.sealing, name, nonce: Buffer.alloc(12) });
@@ -377,7 +377,7 @@ describe('what nobody can use is a miss, and the next entry gets a name of its o
   }
 });
 
-describe('where somebody planted the prefix itself as a name', () => {
+describe('if somebody planted the prefix itself as a name', () => {
   const hiding: Planted = { name: prefix, blob: Buffer.from('hides all others') };
   const hidden = (token: CachedToken, compression: Compression): Planted => {
     const expiresAt = token.accessToken.expiresAt?.getTime() ?? 0;
@@ -481,13 +481,13 @@ describe('save', () => {
   });
 
   for (const outcome of ['taken', 'denied', 'no_tar', 'failed', 'timeout'] as const) {
-    test(`says ${outcome} where the saver says it`, async () => {
+    test(`says ${outcome} if the saver says it`, async () => {
       const { cache } = createCache({});
       assert.equal(await cache.save(early, createSaver(outcome)), outcome);
     });
   }
 
-  test('cancels the saver where the token is too large', async () => {
+  test('cancels the saver if the token is too large', async () => {
     const { cache } = createCache({});
     const saver = createSaver();
     assert.equal(await cache.save(createToken('x'.repeat(200_000)), saver), 'too_large');
@@ -500,7 +500,7 @@ describe('save', () => {
     assert.equal(await saveAndGetName(cache, early), makeName(keys, start + hour));
   });
 
-  test('chooses another name where one that expired has the very name', async () => {
+  test('chooses another name if an expired entry has the same name', async () => {
     const { cache } = createCache({ gzip: plant(early, 'gzip') });
     await cache.find(unusable);
     const saved = await saveAndGetName(cache, createToken('new', { life: hour + 1000 }));
@@ -508,7 +508,7 @@ describe('save', () => {
     assert.equal(saved.replace(suffix, ''), makeName(keys, start + hour));
   });
 
-  test('chooses the plain name where one that expired has another', async () => {
+  test('chooses the plain name if an expired entry has another name', async () => {
     const { cache } = createCache({ gzip: plant(early, 'gzip') });
     await cache.find(unusable);
     assert.equal(await saveAndGetName(cache, late), makeName(keys, start + 2 * hour));
@@ -521,7 +521,7 @@ describe('save', () => {
     assert.equal(await saveAndGetName(cache, endless), makeName(keys, 0));
   });
 
-  test('chooses another name where the token must be replaced', async () => {
+  test('chooses another name if the token must be replaced', async () => {
     const { cache } = createCache({});
     cache.replace();
     assert.match(await saveAndGetName(cache, early), suffix);
@@ -536,7 +536,7 @@ describe('save', () => {
     assert.ok(openEntry(entry, { key: keys.sealing, name }) !== undefined);
   });
 
-  test('chooses a suffix of its own each time', async () => {
+  test('chooses a new suffix each time', async () => {
     const { cache } = createCache({});
     cache.replace();
     assert.notEqual(await saveAndGetName(cache, early), await saveAndGetName(cache, early));

@@ -1,6 +1,6 @@
 /**
- * The law of the cache: two steps share a token only where the server gets the same request and the answer is read in
- * the same way. Each input is varied, a whole run sends its requests, and what went out is held against the identity.
+ * The law of the cache: two steps share a token only if the server gets the same request and the answer is read in the
+ * same way. Each input is varied, a whole run sends its requests, and these are compared with the identity.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -26,7 +26,7 @@ import { Deadline } from '../retry/deadline.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { decisions, identify, listCredentials, worksOnce, writeIdentity } from './identity.ts';
 
-/** Two values of one input, with the other inputs that give both a meaning. An empty one is left out. */
+/** Two values of one input, with the other inputs that both need. An empty one is left out. */
 interface Variation {
   readonly values: readonly [one: string | Given, other: string | Given];
   readonly beside?: Given;
@@ -60,7 +60,7 @@ const withCertificate: Given = {
   'client-key': one.key,
 };
 
-/** An input that is not here does not compile. */
+/** The code does not compile if an input is missing here. */
 const variations: Readonly<Record<InputName, readonly Variation[]>> = {
   'token-url': [
     { values: ['https://login.example.com/a', 'https://login.example.com/b'] },
@@ -126,7 +126,7 @@ const variations: Readonly<Record<InputName, readonly Variation[]>> = {
   'client-certificate': [{ values: [one.certificate, again.certificate], beside: withCertificate }],
   'client-key': [
     {
-      // A certificate fits one key, so that no key changes alone.
+      // A certificate fits one key, so the key cannot change without its certificate.
       values: [
         { 'client-certificate': one.certificate, 'client-key': one.key },
         { 'client-certificate': other.certificate, 'client-key': other.key },
@@ -202,7 +202,7 @@ const env = {
   GITHUB_ENV: '/nowhere/env',
 };
 
-/** Answers as the servers of all variations do: the same to everybody, but for what a request names. */
+/** Answers for the servers of all variations. Everybody gets the same answer, except for what a request names. */
 function answer({ url, headers }: HttpRequest): HttpResponse {
   const { origin, hostname, pathname, searchParams } = new URL(url);
   if (hostname === 'run-actions.example.com') {
@@ -215,24 +215,24 @@ function answer({ url, headers }: HttpRequest): HttpResponse {
       revocation_endpoint: `${origin}/revoke`,
     });
   }
-  // An ACS endpoint, and none other, names a time.
+  // Only an ACS endpoint names a time.
   const expiry = 'client-id' in headers ? { expires_at: '2026-01-31T12:00:00Z' } : {};
   return answerJson(200, { access_token: 'the-token', token_type: 'Bearer', ...expiry });
 }
 
-/** What a step sends, and what it makes of the answers. */
+/** What a step sends, and its results. */
 interface Exchange {
-  /** The requests but for those to GitHub, and with what the connection shows of the client. */
+  /** The requests except those to GitHub, together with the client's certificate on the connection. */
   readonly sent: readonly unknown[];
   /** The outputs. */
   readonly read: readonly string[];
 }
 
-/** What is known of one step. */
+/** What is known about one step. */
 interface Step {
   readonly inputs: Inputs;
   readonly exchange: Exchange;
-  /** What the cache goes by; undefined where nothing is cached. */
+  /** The identity for the cache; undefined if nothing is cached. */
   readonly shares: unknown;
 }
 
@@ -294,7 +294,7 @@ async function compare(name: string, { values, beside = withSecret }: Variation)
 describe('two steps with another value of an input', () => {
   for (const [name, rows] of Object.entries(variations)) {
     for (const [index, variation] of rows.entries()) {
-      test(`share a token only where it would be the same: ${name}, ${index + 1}`, async () => {
+      test(`share a token only if it would be the same: ${name}, ${index + 1}`, async () => {
         const [first, second] = await compare(name, variation);
         assert.ok(first !== undefined && second !== undefined);
         const isSame = isDeepStrictEqual(first.exchange, second.exchange);

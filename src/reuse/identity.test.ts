@@ -24,7 +24,7 @@ const pem = generatePem('rsa');
 const key = readSigningKey(pem);
 const keyOfAccount = readSigningKey(writeGoogleKeyFile(pem));
 
-/** The inputs that an identity is made of, and whose request it is. */
+/** The inputs that an identity is made of, and who makes the request. */
 interface Asked
   extends
     Pick<
@@ -60,12 +60,12 @@ function write(asked: Partial<Asked>): string {
   return writeIdentity(identify({ ...usual, ...asked }, { repository, idToken }));
 }
 
-/** An ID token that says so. */
+/** An ID token with these claims. */
 function carry(claims: Claims): IdToken {
   return { token: 'a.b.c', claims };
 }
 
-/** Few and short, so that two of them are often equal, and with what JSON and joined texts could mistake. */
+/** Few and short, so that two are often equal, and with characters that JSON and joined texts could confuse. */
 const text = fc.oneof(
   fc.constantFrom(
     '',
@@ -149,13 +149,13 @@ const members = [
   'expiresAtOverride',
 ] as const satisfies readonly (keyof Asked)[];
 
-/** What is asked, in values that isDeepStrictEqual compares without regard to order where there is none. */
+/** What is requested, in values that isDeepStrictEqual compares without their order if the order does not matter. */
 function interpret(asked: Asked): unknown {
   const { signingKey, idToken } = asked;
   return {
     ...asked,
     clientId: asked.clientId ?? signingKey?.owner?.issuer,
-    // The key itself is another key of the cache; here it only says what it is used for.
+    // The key itself is another key of the cache. Here it only says what it is used for.
     signingKey: undefined,
     privateKeyAs: signingKey && asked.privateKeyAs,
     scopes: new Set(asked.scopes),
@@ -239,7 +239,7 @@ test('an identity is written as this text', () => {
 });
 
 describe('the text of an identity', () => {
-  test('is equal exactly where two identities mean the same', () => {
+  test('is equal exactly if two identities mean the same', () => {
     fc.assert(
       fc.property(identities, identities, (one, other) => {
         const same = isDeepStrictEqual(interpret(one), interpret(other));
@@ -270,7 +270,7 @@ describe('the text of an identity', () => {
   });
 
   for (const member of ['scopes', 'audiences', 'resources'] as const) {
-    test(`does not depend on the order of ${member}, nor on their being said twice`, () => {
+    test(`does not depend on the order of ${member}, or on repeated ones`, () => {
       const lists = texts.chain((list) =>
         fc.record({ list: fc.constant(list), mixed: shuffled([...list, ...list]) }),
       );
@@ -425,13 +425,13 @@ describe('the text of an identity', () => {
     });
   }
 
-  test('distinguishes what is not there, what is empty, and what is nothing', () => {
+  test('distinguishes a missing value, an empty one, and none', () => {
     const values = [undefined, '', null, 'null', 0, '0', false, 'false', [], [''], {}, { '': '' }];
     const texts = values.map((value) => writeIdentity({ value }));
     assert.equal(new Set(texts).size, values.length);
   });
 
-  test('distinguishes what differs in any depth', () => {
+  test('distinguishes differences at any depth', () => {
     const values = [{ a: { b: [1] } }, { a: { b: [2] } }, { a: { c: [1] } }, { a: {} }];
     const texts = values.map((value) => writeIdentity({ value }));
     assert.equal(new Set(texts).size, values.length);

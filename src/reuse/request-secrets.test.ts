@@ -6,7 +6,7 @@ import { identify, listCredentials, worksOnce, writeIdentity } from './identity.
 
 const apiKey = 'an-api-key-of-24-charact';
 
-/** What the cache is encrypted with, in a step without a client secret. */
+/** The secrets that encrypt the cache in a step without a client secret. */
 function listSecrets(given: Readonly<Record<string, string>>): string[] {
   const inputs = readUsualInputs({
     'client-secret': '',
@@ -47,7 +47,7 @@ describe('a secret of the request encrypts the cache:', () => {
   }
 });
 
-describe('nothing else of the request does:', () => {
+describe('nothing else in the request encrypts it:', () => {
   for (const given of [
     {},
     { parameters: 'api_key=of-15-charactrs' },
@@ -62,7 +62,7 @@ describe('nothing else of the request does:', () => {
   }
 });
 
-test('a grant that works only once is recognized in any writing, at any depth, and in the query', () => {
+test('a grant that works only once is recognized in any spelling, at any depth, and in the query', () => {
   for (const given of [
     { parameters: 'refreshToken=x-of-some-length' },
     { parameters: 'AuthCode=x' },
@@ -74,7 +74,7 @@ test('a grant that works only once is recognized in any writing, at any depth, a
   assert.ok(!worksOnce(readUsualInputs({ parameters: 'country_code=x' })));
 });
 
-test('a client id that is sent because none is written makes another request', () => {
+test('a client id that is sent because `none` is written makes another request', () => {
   const write = (method: string): string =>
     writeIdentity(
       identify(readUsualInputs({ 'client-secret': '', 'client-auth-method': method }), {

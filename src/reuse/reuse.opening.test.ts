@@ -67,7 +67,7 @@ describe('the cache is not used, without a request to its service,', () => {
     ],
   ];
   for (const [what, differences, why] of rows) {
-    test(`${what}, which a line says`, async () => {
+    test(`${what}, which a line reports`, async () => {
       const { reuse, calls, asked } = await open(differences);
       assert.equal(reuse, undefined);
       assert.deepEqual(calls, [line(sayCacheNotUsed(why))]);
@@ -75,20 +75,20 @@ describe('the cache is not used, without a request to its service,', () => {
     });
   }
 
-  test('with use-cache: false, which no line says', async () => {
+  test('with use-cache: false, which no line reports', async () => {
     const { reuse, calls } = await open({ inputs: { 'use-cache': 'false' } });
     assert.equal(reuse, undefined);
     assert.deepEqual(calls, []);
   });
 
-  test('where no ID token can be had to say whose it is, which is an error of the step', async () => {
+  test('if no ID token comes to say whose it is, which is an error of the step', async () => {
     const inputs = { ...federated, 'cache-encryption-key': secret };
     await assert.rejects(open({ inputs, idToken: answerJson(403, {}) }), StageError);
   });
 });
 
 describe('the name under which a token is looked for', () => {
-  /** Looks, and gives the prefix that was searched for. */
+  /** Looks for a token, and gives the prefix that was searched for. */
   async function readName(differences: Differences): Promise<string> {
     const { reuse, asked } = await openJob(differences);
     await reuse.find();
@@ -150,7 +150,7 @@ describe('the name under which a token is looked for', () => {
   });
 
   for (const id of ['', undefined]) {
-    test(`comes from the name of the repository where its id is ${JSON.stringify(id)}`, async () => {
+    test(`comes from the name of the repository if its id is ${JSON.stringify(id)}`, async () => {
       const env = { ...cannotWrite, GITHUB_REPOSITORY_ID: id };
       const credentials = [toCredential('client-secret', secret)];
       assert.equal(
@@ -160,7 +160,7 @@ describe('the name under which a token is looked for', () => {
     });
   }
 
-  test('comes from the key, and from whose it is where no client id says so', async () => {
+  test('comes from the key, and from its owner if there is no client id', async () => {
     const pem = generatePem('rsa');
     const inputs = {
       'client-id': '',
@@ -178,7 +178,7 @@ describe('the name under which a token is looked for', () => {
     assert.equal(await readName({ inputs, env: cannotWrite }), expected);
   });
 
-  test('comes from the key where claims alone say whose it is', async () => {
+  test('comes from the key if only claims say whose it is', async () => {
     const pem = generatePem();
     const inputs = {
       'client-id': '',
@@ -218,7 +218,7 @@ describe('the name under which a token is looked for', () => {
     assert.equal(await readName({ inputs, env: cannotWrite }), expected);
   });
 
-  test("comes from the claims of GitHub's ID token that do not pass with the run", async () => {
+  test("comes from the claims of GitHub's ID token that do not change with every run", async () => {
     const inputs = {
       'client-id': '',
       'client-secret': '',

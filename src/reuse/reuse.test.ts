@@ -32,10 +32,10 @@ import {
   sayWaitedInVain,
 } from '../wording/cache.ts';
 
-describe('a token that lies in the cache', () => {
+describe('a token in the cache', () => {
   const signature = 'mask sig=a-signature';
 
-  test('is given with all that was kept of it, and hidden with what is secret in its URL', async () => {
+  test('is given with all its saved fields, and hidden together with the secret in its URL', async () => {
     const user = { session_secret: 'a-nested-secret' };
     const token = createToken('a-kept-token', { scopes: ['read'], others: { user } });
     const { reuse, calls, asked } = await openJob({ search: () => plant(token) });
@@ -52,14 +52,14 @@ describe('a token that lies in the cache', () => {
     ]);
   });
 
-  test('is not kept again', async () => {
+  test('is not saved again', async () => {
     const { reuse, calls } = await openJob({ search: () => plant(createToken('a-kept-token')) });
     await reuse.find();
     await reuse.keep(answer());
     assert.deepEqual(calls, [signature, 'mask a-kept-token']);
   });
 
-  test('is told of with verbose, and how long that took', async () => {
+  test('is reported with verbose, and how long it took', async () => {
     const { reuse, calls } = await openJob({
       inputs: { verbose: 'true' },
       search: () => plant(createToken('a-kept-token')),
@@ -74,7 +74,7 @@ describe('a token that lies in the cache', () => {
     ]);
   });
 
-  test('is a miss where it does not live long enough', async () => {
+  test('is a miss if it does not live long enough', async () => {
     const { reuse } = await openJob({
       search: () => plant(createToken('a-kept-token', { age: hour - 299_000 })),
     });
@@ -83,7 +83,7 @@ describe('a token that lies in the cache', () => {
   });
 });
 
-test('a token in the cache that is too short to be hidden is a miss, and no mask', async () => {
+test('a token in the cache that is too short to be masked is a miss, and is not masked', async () => {
   for (const token of ['true', '   true   ']) {
     const { reuse, calls } = await openJob({ search: () => plant(createToken(token)) });
     assert.equal(await reuse.find(), undefined);
@@ -105,7 +105,7 @@ describe('a token in the cache that is too long for the environment', () => {
     assert.deepEqual(calls, ['mask sig=a-signature']);
   });
 
-  test('is a hit where it just fits, and where no variable is set', async () => {
+  test('is a hit if it just fits, or if no variable is set', async () => {
     const fits = createToken(long.accessToken.token.slice(1));
     for (const [envVar, token] of [
       ['MY_TOKEN', fits],
@@ -121,7 +121,7 @@ describe('a token in the cache that is too long for the environment', () => {
 });
 
 describe('a look-up that finds no token', () => {
-  test('is a miss where nothing is there, which verbose shows', async () => {
+  test('is a miss if nothing is there, which verbose shows', async () => {
     const { reuse, calls } = await openJob({ inputs: { verbose: 'true' } });
     assert.equal(reuse.missed, false);
     assert.equal(await reuse.find(), undefined);
@@ -138,7 +138,7 @@ describe('a look-up that finds no token', () => {
     ['takes too long', new TransportError('timeout'), 'timeout'],
   ];
   for (const [what, thrown, why] of rows) {
-    test(`is no miss where it ${what}, and the token is not kept`, async () => {
+    test(`is not a miss if it ${what}, and the token is not saved`, async () => {
       const search = (): never => {
         throw thrown;
       };
@@ -151,7 +151,7 @@ describe('a look-up that finds no token', () => {
     });
   }
 
-  test('is said not to be kept where the job may only read, and no process is started', async (context) => {
+  test('is reported as not saved if the job may only read, and no process is started', async (context) => {
     const { reuse, calls, folders } = await openJob(
       { env: { ACTIONS_CACHE_MODE: 'read' }, saving: 'saved' },
       context,
@@ -164,7 +164,7 @@ describe('a look-up that finds no token', () => {
 });
 
 describe('a token that was requested', () => {
-  /** The lines about tokens that are kept one after the other by a job that has no saver. */
+  /** The lines about tokens that a job without a saver keeps, one after the other. */
   async function tellAll(
     responses: readonly TokenResponse[],
     inputs: Given = {},
@@ -178,7 +178,7 @@ describe('a token that was requested', () => {
   const expiring = (life: number, age = 0): TokenResponse =>
     answer(createToken('x', { life, age }));
 
-  test('is kept only where others can use it, and a line says why it is not', async () => {
+  test('is kept only if others can use it, and a line says why it is not', async () => {
     const endless = new AccessToken({ token: 'x', tokenType: 'Bearer', expiresAt: undefined });
     assert.deepEqual(
       await tellAll([
@@ -193,7 +193,7 @@ describe('a token that was requested', () => {
     );
   });
 
-  test('has to live for 300 s more, or for half its life where that is less', async () => {
+  test('must be valid for 300 s more, or for half its lifetime if that is less', async () => {
     const short = notCached('short_life');
     const now = 100;
     assert.deepEqual(
@@ -210,7 +210,7 @@ describe('a token that was requested', () => {
     );
   });
 
-  test('has to live longer than min-validity where that is given', async () => {
+  test('must be valid longer than min-validity if that is given', async () => {
     const short = notCached('short_life', { 'min-validity': '1200' });
     const now = 100;
     const lives = [1_200_000 + now, 1_200_001 + now, 400_000];
@@ -223,7 +223,7 @@ describe('a token that was requested', () => {
     );
   });
 
-  test('may be about to expire where min-validity is 0', async () => {
+  test('may be about to expire if min-validity is 0', async () => {
     const lives = [101, 100];
     assert.deepEqual(
       await tellAll(
@@ -262,7 +262,7 @@ describe('keeping a token', () => {
     assert.equal((await next.reuse.find())?.accessToken.token, 'the-token');
   });
 
-  test('says why where the saver says so', async (context) => {
+  test('says why if the saver says so', async (context) => {
     const { reuse, calls, folders } = await openJob({ saving: 'taken' }, context);
     await reuse.find();
     await reuse.keep(answer());
@@ -270,7 +270,7 @@ describe('keeping a token', () => {
     assert.deepEqual(folders(), []);
   });
 
-  test('is no error of the step where something is wrong in this process', async (context) => {
+  test('is not an error of the step if something is wrong in this process', async (context) => {
     const { reuse, calls, folders } = await openJob(
       {
         saving: 'saved',
@@ -303,7 +303,7 @@ describe('keeping a token', () => {
     assert.equal(name.slice(0, -9), makeName(keys, start + hour));
   });
 
-  test('takes the usual name where the job may only write, and nothing is looked for', async (context) => {
+  test('takes the usual name if the job may only write, and nothing is looked for', async (context) => {
     const { reuse, calls, asked, readSaved } = await openJob(
       { env: { ACTIONS_CACHE_MODE: 'write-only' }, saving: 'saved' },
       context,
@@ -318,7 +318,7 @@ describe('keeping a token', () => {
 });
 
 describe('the process that saves', () => {
-  test('is there while the token is requested, and gone once nothing must be kept', async (context) => {
+  test('runs while the token is requested, and is ended if nothing must be saved', async (context) => {
     const { reuse, calls, folders } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
     assert.equal(folders().length, 1);
@@ -329,7 +329,7 @@ describe('the process that saves', () => {
     assert.deepEqual(calls, [notCached('failed')]);
   });
 
-  test('is gone where the token is of no use to others', async (context) => {
+  test('is ended if others cannot use the token', async (context) => {
     const { reuse, calls, folders } = await openJob({ saving: 'saved' }, context);
     await reuse.find();
     const endless = new AccessToken({ token: 'x', tokenType: 'Bearer', expiresAt: undefined });
@@ -338,7 +338,7 @@ describe('the process that saves', () => {
     assert.deepEqual(calls, [notCached('no_expiry')]);
   });
 
-  test('need not be there to be cancelled', async () => {
+  test('need not exist to be cancelled', async () => {
     const { reuse } = await openJob();
     await reuse.cancel();
     await reuse.find();
@@ -346,13 +346,13 @@ describe('the process that saves', () => {
   });
 });
 
-describe('a job that missed and has cache-wait', () => {
+describe('a job that found nothing and has cache-wait', () => {
   const inputs = { 'cache-wait': '30' };
   const following = line(sayFollowing(30));
   const late = (number: number): Planted | undefined =>
     number > 4 ? plant(createToken('a-late-token')) : undefined;
 
-  test('asks where it leads', async () => {
+  test('requests a token if it leads', async () => {
     const { reuse, calls, asked } = await openJob({ inputs });
     assert.equal(await reuse.find(), undefined);
     assert.equal(reuse.missed, true);
@@ -364,7 +364,7 @@ describe('a job that missed and has cache-wait', () => {
     assert.deepEqual(calls, [notKept]);
   });
 
-  test('takes the token of another job, hides it and does not keep it', async () => {
+  test('uses the token of another job, hides it and does not save it', async () => {
     const { reuse, calls, asked } = await openJob({ inputs, reserve: 409, search: late });
     const found = await reuse.find();
     assert.equal(found?.accessToken.token, 'a-late-token');
@@ -392,7 +392,7 @@ describe('a job that missed and has cache-wait', () => {
     ['can be looked for', failing],
   ];
   for (const [what, search] of rows) {
-    test(`asks and keeps where no token ${what} in time, and has said so`, async () => {
+    test(`requests and saves a token if no token ${what} in time, and reports it`, async () => {
       const { reuse, calls, clock } = await openJob({ inputs, reserve: 409, search });
       assert.equal(await reuse.find(), undefined);
       assert.equal(reuse.missed, false);
@@ -402,7 +402,7 @@ describe('a job that missed and has cache-wait', () => {
     });
   }
 
-  test('asks at once where it may not write, because it could not lead', async () => {
+  test('requests a token at once if it may not write, because it could not lead', async () => {
     const { reuse, calls, asked } = await openJob({
       inputs,
       env: { ACTIONS_CACHE_MODE: 'read' },
@@ -414,7 +414,7 @@ describe('a job that missed and has cache-wait', () => {
     assert.equal(asked.length, 2);
   });
 
-  test('asks at once where that is 0', async () => {
+  test('requests a token at once if that is 0', async () => {
     const { reuse, calls, asked } = await openJob({ inputs: { 'cache-wait': '0' }, reserve: 409 });
     assert.equal(await reuse.find(), undefined);
     assert.equal(reuse.missed, true);

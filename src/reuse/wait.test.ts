@@ -38,7 +38,7 @@ const response: TokenResponse = {
   idToken: undefined,
 };
 
-/** What a job met, and what it did. */
+/** What happened to a job, and what it did. */
 interface Story {
   readonly waiting: Waiting;
   readonly calls: readonly string[];
@@ -48,7 +48,7 @@ interface Story {
   readonly total: number;
 }
 
-/** Has a job wait that gets these reservations, each after `took`, and finds the token at the n-th look. */
+/** Lets a job wait. It gets these reservations, each after `took`, and finds the token at the n-th look. */
 async function tell({
   reservations,
   took = 200,
@@ -91,8 +91,8 @@ async function tell({
 
 const following = line(sayFollowing(30));
 
-describe('a job that missed', () => {
-  test('asks at once and says nothing where it leads', async () => {
+describe('a job that found nothing', () => {
+  test('requests a token at once and says nothing if it leads', async () => {
     const { waiting, calls, names, looks } = await tell({ reservations: ['reserved', 'reserved'] });
     assert.deepEqual(waiting, { code: 'ask' });
     assert.deepEqual([calls, looks], [[], []]);
@@ -100,7 +100,7 @@ describe('a job that missed', () => {
   });
 
   for (const reservation of ['limited', 'failed'] as const) {
-    test(`asks at once and says why where its reservation is ${reservation}`, async () => {
+    test(`requests a token at once and says why if its reservation is ${reservation}`, async () => {
       const { waiting, calls, looks } = await tell({ reservations: [reservation] });
       assert.deepEqual(waiting, { code: 'ask' });
       assert.deepEqual(calls, [line(sayNotFollowing(reservation))]);
@@ -108,14 +108,14 @@ describe('a job that missed', () => {
     });
   }
 
-  test('takes the token of another one', async () => {
+  test('uses the token of another one', async () => {
     const { waiting, calls, looks } = await tell({ reservations: ['taken'], foundAt: 2 });
     assert.deepEqual(waiting, { code: 'taken', response });
     assert.deepEqual(calls, [following, line(sayTaken())]);
     assert.deepEqual(looks, [2200, 5200]);
   });
 
-  test('waits no longer than cache-wait, the time of the election included', async () => {
+  test('waits no longer than cache-wait, including the time of the election', async () => {
     const { waiting, calls, looks, total } = await tell({
       reservations: ['reserved', 'taken'],
       took: 1000,
@@ -125,7 +125,7 @@ describe('a job that missed', () => {
     assert.deepEqual([looks.at(-1), total], [30_000, 30_000]);
   });
 
-  test('waits no more where the election took longer than cache-wait', async () => {
+  test('waits no more if the election took longer than cache-wait', async () => {
     const { waiting, looks, total } = await tell({
       reservations: ['taken'],
       took: 1500,
@@ -134,7 +134,7 @@ describe('a job that missed', () => {
     assert.deepEqual([waiting, looks, total], [{ code: 'in_vain' }, [], 1500]);
   });
 
-  test('shows with verbose what the election gave', async () => {
+  test('shows the result of the election with verbose', async () => {
     const { calls } = await tell({ reservations: ['taken'], verbose: true, foundAt: 1 });
     assert.deepEqual(calls.slice(0, 4), [
       `group ${say(sayCacheTitle())}`,
