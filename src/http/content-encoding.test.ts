@@ -20,17 +20,17 @@ for (const { name, encode } of encodings) {
       assert.deepEqual(await decodeContent(encode(text), name, limit), text);
     });
 
-    test('is known in any case, with space around it', async () => {
+    test('is known in upper and lower case, with space around it', async () => {
       const written = ` ${name.toUpperCase()} `;
       assert.deepEqual(await decodeContent(encode(text), written, limit), text);
     });
 
-    test('may bring exactly as much as is allowed', async () => {
+    test('may give exactly as much as is allowed', async () => {
       const body = Buffer.alloc(limit, 'a');
       assert.deepEqual(await decodeContent(encode(body), name, limit), body);
     });
 
-    test('may not bring a byte more', async () => {
+    test('may not give a byte more', async () => {
       const body = encode(Buffer.alloc(limit + 1, 'a'));
       await assert.rejects(decodeContent(body, name, limit), { code: 'answer_too_large' });
     });
@@ -54,7 +54,7 @@ for (const { name, encode } of encodings) {
       });
     });
 
-    test('that was never done is unreadable', async () => {
+    test('that was never applied is unreadable', async () => {
       const error: unknown = await decodeContent(text, name, limit).catch(
         (reason: unknown) => reason,
       );
@@ -86,7 +86,7 @@ describe('deflate without its zlib header', () => {
     assert.deepEqual(await decodeContent(deflateRawSync(text), 'deflate', limit), text);
   });
 
-  test('may not bring a byte more than is allowed', async () => {
+  test('may not give a byte more than is allowed', async () => {
     const body = deflateRawSync(Buffer.alloc(limit + 1, 'a'));
     await assert.rejects(decodeContent(body, 'deflate', limit), { code: 'answer_too_large' });
   });
@@ -100,18 +100,18 @@ describe('several encodings', () => {
   });
 
   for (const list of ['gzip, identity', 'identity,gzip', ' , gzip ,']) {
-    test(`count only where they are some: "${list}"`, async () => {
+    test(`count only if the list has any: "${list}"`, async () => {
       assert.deepEqual(await decodeContent(gzipSync(text), list, limit), text);
     });
   }
 
-  test('may not bring more than is allowed in between', async () => {
+  test('may not give more than is allowed in between', async () => {
     const body = gzipSync(gzipSync(Buffer.alloc(64 * limit * limit)));
     assert.ok(body.length < limit);
     await assert.rejects(decodeContent(body, 'gzip, gzip', limit), { code: 'answer_too_large' });
   });
 
-  test('that are more than anybody needs are not undone', async () => {
+  test('are not undone if they are more than anybody needs', async () => {
     const list = Array<string>(6).fill('gzip').join();
     await assert.rejects(decodeContent(gzipSync(text), list, limit), {
       code: 'answer_unreadable',
@@ -119,7 +119,7 @@ describe('several encodings', () => {
     });
   });
 
-  test('of which one is not known are named by that one', async () => {
+  test('are named by the one that is not known', async () => {
     await assert.rejects(decodeContent(text, 'gzip, zstd', limit), {
       code: 'encoding_unknown',
       encoding: 'zstd',
@@ -135,7 +135,7 @@ for (const none of [undefined, '', ' ', 'identity', 'Identity']) {
 
 for (const unknown of ['zstd', 'compress', 'gzip;q=1', 'toString', '__proto__', 'utf-8']) {
   describe(`the encoding "${unknown}"`, () => {
-    test('is named as one that is not known', async () => {
+    test('is reported as not known', async () => {
       await assert.rejects(decodeContent(text, unknown, limit), {
         code: 'encoding_unknown',
         encoding: unknown.toLowerCase(),
@@ -147,13 +147,13 @@ for (const unknown of ['zstd', 'compress', 'gzip;q=1', 'toString', '__proto__', 
 
 describe('an encoding that is not known', () => {
   for (const accepted of ['zstd', 'ZSTD', 'gzip, zstd', 'zstd;q=0.5', 'br, *', '*;q=0.1']) {
-    test(`leaves the body as it is where the request accepts "${accepted}"`, async () => {
+    test(`leaves the body as it is if the request accepts "${accepted}"`, async () => {
       assert.equal(await decodeContent(text, 'zstd', limit, accepted), text);
     });
   }
 
   for (const accepted of ['', 'identity', 'gzip', 'zstd2', 'zstd;q=0', 'zstd; q=0.00', '*;q=0']) {
-    test(`is an error where the request accepts "${accepted}"`, async () => {
+    test(`is an error if the request accepts "${accepted}"`, async () => {
       await assert.rejects(decodeContent(text, 'zstd', limit, accepted), {
         code: 'encoding_unknown',
       });
@@ -161,6 +161,6 @@ describe('an encoding that is not known', () => {
   }
 });
 
-test('an encoding that is known is undone where the request requested it, too', async () => {
+test('a known encoding is undone even if the request accepted it', async () => {
   assert.deepEqual(await decodeContent(gzipSync(text), 'gzip', limit, 'gzip'), text);
 });

@@ -72,7 +72,7 @@ function countConnections(): number {
   return process.getActiveResourcesInfo().filter((kind) => kinds.has(kind)).length;
 }
 
-/** Lets the event loop go round until something is so; it is for things that need no time, only turns. */
+/** Lets the event loop run until something is true. It is for things that need no time, only turns of the loop. */
 async function turnUntil(isSo: () => boolean): Promise<void> {
   for (let turn = 0; turn < 10_000 && !isSo(); turn += 1) await nextTurn();
 }
@@ -82,7 +82,7 @@ async function takeTurns(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await nextTurn();
 }
 
-// The servers are still up then, so it is the client who must have closed.
+// The servers are still up, so the client must have closed the connections.
 afterEach(async () => {
   await turnUntil(() => countConnections() === 0);
   assert.equal(countConnections(), 0, 'a connection is left open');
@@ -105,7 +105,7 @@ function toServerCertificate({ certificate, key }: IssuedCertificate): ServerCer
   return { cert: certificate, key };
 }
 
-/** Sends a small POST, but for what the test says. */
+/** Sends a small POST, changed as the test says. */
 function send(
   url: string,
   { signal, tls, ...request }: Partial<HttpRequest> & Partial<RequestLimits> = {},
@@ -116,7 +116,7 @@ function send(
   );
 }
 
-/** Sets an environment variable for the length of a test; undefined removes it. */
+/** Sets an environment variable for one test; undefined removes it. */
 function setVariable(t: TestContext, name: string, value: string | undefined): void {
   const previous = process.env[name];
   const set = (wanted: string | undefined): void => {
@@ -129,7 +129,7 @@ function setVariable(t: TestContext, name: string, value: string | undefined): v
   });
 }
 
-/** Starts a server for the length of a test; gives its port, or undefined where the machine has no such address. */
+/** Starts a server for one test; gives its port, or undefined if the machine has no such address. */
 async function listen(
   t: TestContext,
   server: Server,
@@ -153,7 +153,7 @@ async function listen(
   return (server.address() as AddressInfo).port;
 }
 
-/** Passes connections on to a port of this machine, but for those that `treat` takes, counted from 1. */
+/** Passes connections on to a port of this machine, except those that `treat` handles, counted from 1. */
 function relay(
   port: number,
   treat: (socket: Socket, count: number) => boolean = () => false,
@@ -171,7 +171,7 @@ function relay(
 }
 
 describe('a request', () => {
-  test('arrives exactly as it was given, and nothing is added but the framing', async (t) => {
+  test('arrives exactly as it was given, and only the framing is added', async (t) => {
     const received: Buffer[] = [];
     const server = await startTcpServer(({ stream }) => {
       stream.on('data', (bytes: Buffer) => {
@@ -202,7 +202,7 @@ describe('a request', () => {
     );
   });
 
-  test('has no user agent where none was given', async (t) => {
+  test('has no user agent if none was given', async (t) => {
     const server = await serve(t, reply());
     setVariable(t, 'ACTIONS_ORCHESTRATION_ID', 'orchestration.1');
     await send(server.url);
@@ -258,7 +258,7 @@ describe('a request', () => {
 });
 
 describe('a response', () => {
-  test('is given whole: status, words, headers by name in lower case, bytes', async (t) => {
+  test('is given as a whole: status, words, headers by name in lower case, bytes', async (t) => {
     const body = Buffer.from([0xff, 0x00, 0x0a, 0xc3]);
     const server = await serve(
       t,
@@ -374,7 +374,7 @@ describe('a response that is too large', () => {
   }
 
   for (const proxied of [false, true]) {
-    test(`is read no further${proxied ? ', through a proxy neither' : ''}`, async (t) => {
+    test(`is read no further${proxied ? ', even through a proxy' : ''}`, async (t) => {
       const far = 256 * 1024 * 1024;
       const server = await startEndlessServer(t, far);
       if (proxied) await useProxy(t, { port: server.port });
@@ -386,7 +386,7 @@ describe('a response that is too large', () => {
     });
   }
 
-  test('only once it is decompressed is refused too', async (t) => {
+  test('only after decompression is refused too', async (t) => {
     const server = await serve(t, gzipped(Buffer.alloc(maxBytes + 1)));
     await assert.rejects(send(server.url), { code: 'answer_too_large' });
   });
@@ -456,7 +456,7 @@ describe('a connection', () => {
     ],
   ];
   for (const [what, body, expected] of chunks) {
-    test(`whose chunk ${what} is told by the parser's reason`, async (t) => {
+    test(`whose chunk ${what} is reported with the parser's reason`, async (t) => {
       const head = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n';
       const server = await serve(t, garbage(head + body));
       await assert.rejects(send(server.url), expected);
@@ -475,7 +475,7 @@ describe('a connection', () => {
   });
 });
 
-/** A signal that a test aborts, and what it aborts it with. */
+/** A signal that a test aborts, and the reason of the abort. */
 function createAbort(): { signal: AbortSignal; reason: Error; abort: () => void } {
   const controller = new AbortController();
   const reason = new Error('the time is over');
@@ -542,7 +542,7 @@ describe('an abort', () => {
     assert.deepEqual(server.requests, []);
   });
 
-  test('that came before the request keeps it from being sent', async (t) => {
+  test('that came before the request prevents it', async (t) => {
     const server = await serve(t, reply());
     const { signal, reason, abort } = createAbort();
     abort();
@@ -560,7 +560,7 @@ describe('an abort', () => {
     assert.equal(response.body.toString(), 'whole');
   });
 
-  test('is no longer listened for after the response, nor after a failure', async (t) => {
+  test('has no listener any more after the response, and after a failure', async (t) => {
     for (const answer of [reply(), reset('before-head'), end('in-body')]) {
       const server = await serve(t, answer);
       const { signal } = createAbort();
@@ -570,7 +570,7 @@ describe('an abort', () => {
     }
   });
 
-  test('is told from a network error by the signal alone', async (t) => {
+  test('is distinguished from a network error only by the signal', async (t) => {
     const { signal, reason, abort } = createAbort();
     const server = await serve(
       t,
@@ -583,7 +583,7 @@ describe('an abort', () => {
   });
 });
 
-/** A server that wants a certificate of `authority` from its client, and answers with the subject of it. */
+/** A server that requires a certificate of `authority` from its client, and answers with its subject. */
 async function startMutualTlsServer(t: TestContext): Promise<{ url: string; port: number }> {
   const server = createHttpsServer(
     {
@@ -608,7 +608,7 @@ async function startMutualTlsServer(t: TestContext): Promise<{ url: string; port
   return { url: `https://127.0.0.1:${port}/token`, port };
 }
 
-/** What a client without any care gets: proof that the environment does switch verification off. */
+/** What a careless client gets. It proves that the environment does switch verification off. */
 async function getCarelessly(url: string): Promise<number | undefined> {
   const request = getByHttps(url, { agent: false });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -672,7 +672,7 @@ for (const variable of [undefined, '0']) {
       assert.deepEqual(server.requests, []);
     });
 
-    test('through a proxy is set up with an own CA, for the made-up name', async (t) => {
+    test('through a proxy is set up with an own CA, for the invented name', async (t) => {
       setVariable(t, 'NODE_TLS_REJECT_UNAUTHORIZED', variable);
       const server = await serve(t, reply({ body: 'whole' }), trusted);
       const proxy = await useProxy(t, { port: server.port });
@@ -755,7 +755,7 @@ describe('TLS', () => {
     assert.equal(await getCarelessly(server.url), 200);
   });
 
-  test('trusts an own CA beside the default roots', async (t) => {
+  test('trusts an own CA together with the default roots', async (t) => {
     const other = await createAuthority('A Default Root');
     const roots = getCACertificates('default');
     setDefaultCACertificates([...roots, other.certificate]);
@@ -774,7 +774,7 @@ describe('TLS', () => {
     assert.equal((await send(server.url, { tls: { ca } })).status, 200);
   });
 
-  test('that the server does not speak is missing', async (t) => {
+  test('is missing if the server does not speak it', async (t) => {
     const server = await startTcpServer(({ stream }) => {
       stream.end('HTTP/1.1 400 Bad Request\r\n\r\n');
     });
@@ -803,7 +803,7 @@ describe('TLS', () => {
     assert.equal(body.toString(), 'Hello, a client');
   });
 
-  test('fails where the server requests one and there is none', async (t) => {
+  test('fails if the server requests a certificate and there is none', async (t) => {
     const { url } = await startMutualTlsServer(t);
     await assert.rejects(send(url, { tls: { ca: authority.certificate } }), {
       name: 'TransportError',
@@ -811,7 +811,7 @@ describe('TLS', () => {
   });
 });
 
-/** A proxy, for this test named in the environment, behind which token.test is a port of this machine. */
+/** A proxy that the environment names during this test. Behind it, token.test is a port of this machine. */
 async function useProxy(
   t: TestContext,
   { port, ...options }: Omit<ProxyOptions, 'routes'> & { port?: number },
@@ -899,7 +899,7 @@ describe('a proxy', () => {
   });
 
   for (const address of ['100%:password@127.0.0.1:1', 'http://user:50%@127.0.0.1:1', 'http://']) {
-    test(`whose address cannot be read is final, and is not passed over: ${address}`, async (t) => {
+    test(`whose address cannot be read is final, and is not ignored: ${address}`, async (t) => {
       nameProxy(t, address);
       await assert.rejects(send('https://token.test/token'), {
         code: 'proxy_invalid',
@@ -927,7 +927,7 @@ describe('a proxy', () => {
     assert.equal((await send(server.url)).status, 200);
   });
 
-  test('is not requested this machine', async (t) => {
+  test('is not used for this machine', async (t) => {
     const proxy = await useProxy(t, { behaviour: 'refuse' });
     const server = await serve(t, reply());
     assert.equal((await send(server.url)).status, 200);
@@ -1045,7 +1045,7 @@ describe('an IPv6 address', () => {
     });
   }
 
-  test('that the certificate is not for is refused', async (t) => {
+  test('is refused if the certificate is not for it', async (t) => {
     const certificate = await authority.issue({ names: ['2001:db8::8'] });
     const server = await serve(t, reply(), certificate);
     const route = { host: '127.0.0.1', port: server.port };
@@ -1074,7 +1074,7 @@ describe('an IPv6 address', () => {
 });
 
 describe('whether the request was sent', () => {
-  test('is no where the connection ends in the handshake of TLS', async (t) => {
+  test('is no if the connection ends in the handshake of TLS', async (t) => {
     const server = await serve(t, reply(), trusted);
     for (const ending of ['end', 'reset'] as const) {
       const front = relay(server.port, (socket) => {
@@ -1094,7 +1094,7 @@ describe('whether the request was sent', () => {
     }
   });
 
-  test('is no where it ends in the handshake behind a proxy', async (t) => {
+  test('is no if it ends in the handshake behind a proxy', async (t) => {
     const port = await listen(
       t,
       relay(1, (socket) => Boolean(socket.once('data', () => socket.end()))),
@@ -1108,7 +1108,7 @@ describe('whether the request was sent', () => {
     });
   });
 
-  test('is yes where something breaks TLS after the request', async (t) => {
+  test('is yes if something breaks TLS after the request', async (t) => {
     const seen = Promise.withResolvers<undefined>();
     const answer = dynamic(() => {
       seen.resolve(undefined);
@@ -1140,7 +1140,7 @@ describe('whether the request was sent', () => {
     ['a server that never answers', 'exchanging', true],
   ] as const;
   for (const [what, step, mayHaveArrived] of silentSteps) {
-    test(`is ${mayHaveArrived ? 'yes' : 'no'} where the time is over at ${what}`, async (t) => {
+    test(`is ${mayHaveArrived ? 'yes' : 'no'} if the time is over at ${what}`, async (t) => {
       const seen = Promise.withResolvers<undefined>();
       const silent = dynamic(() => {
         seen.resolve(undefined);
@@ -1164,7 +1164,7 @@ describe('whether the request was sent', () => {
     });
   }
 
-  test('is no where the time is over at a proxy', async (t) => {
+  test('is no if the time is over at a proxy', async (t) => {
     const proxy = await useProxy(t, { behaviour: 'hang' });
     const { signal, abort } = createAbort();
     const outcome = assert.rejects(send('http://token.test/token', { signal }), {
@@ -1179,7 +1179,7 @@ describe('whether the request was sent', () => {
   });
 });
 
-/** A sender over a network that fails as a test says, and else is the one of this machine. */
+/** A sender over the network of this machine, which fails as a test says. */
 function makeOddSender(network: Partial<Network>): typeof sendRequest {
   return makeSender({ network: { ...machineNetwork, ...network }, now: Date.now });
 }
@@ -1226,7 +1226,7 @@ describe('a network', () => {
     });
   }
 
-  test('that has a name with an address that nobody answers at is used all the same', async (t) => {
+  test('is used although one address of a name does not answer', async (t) => {
     const server = await serve(t, reply({ body: 'whole' }));
     const sender = makeOddSender({
       lookup: () => Promise.resolve(['2001:db8::1', '127.0.0.1']),
@@ -1259,7 +1259,7 @@ describe('the headers of an answer', () => {
     ['bad header: 1', /header/i],
   ];
   for (const [headers, reason] of damaged) {
-    test(`that cannot be read are told by the parser's reason: ${reason.source}`, async (t) => {
+    test(`that cannot be read are reported with the parser's reason: ${reason.source}`, async (t) => {
       const server = await serve(t, garbage(`HTTP/1.1 200 OK\r\n${headers}\r\n\r\nab`));
       await assert.rejects(send(server.url), (error) => {
         assert.ok(error instanceof TransportError);
@@ -1280,14 +1280,14 @@ describe('an encoding that was requested by the request itself', () => {
     });
   }
 
-  test('is an error where it was not', async (t) => {
+  test('is an error if it was not requested', async (t) => {
     const server = await serve(t, reply({ headers: { 'content-encoding': 'odd' }, body: 'a' }));
     await assert.rejects(send(server.url), { code: 'encoding_unknown', encoding: 'odd' });
   });
 });
 
 describe('a certificate', () => {
-  test('of an issuing CA is trusted where only that CA is given', async (t) => {
+  test('of an issuing CA is trusted if only that CA is given', async (t) => {
     const issuing = await authority.createIntermediate('Issuing CA');
     const { certificate, key } = await issuing.issue({ names: ['127.0.0.1'] });
     for (const chain of [certificate, `${certificate}\n${issuing.certificate}`]) {
@@ -1302,7 +1302,7 @@ describe('a certificate', () => {
     assert.equal((await send(server.url, { tls: { ca: trusted.certificate } })).status, 200);
   });
 
-  test('for which Node has no code of its own is not trusted, and nothing is sent', async (t) => {
+  test('that Node refuses without a code is not trusted, and nothing is sent', async (t) => {
     const weak = await authority.createIntermediate('Weak CA', { hash: 'SHA-1' });
     const { certificate, key } = await weak.issue({ names: ['127.0.0.1'] });
     const cert = `${certificate}\n${weak.certificate}`;
@@ -1334,7 +1334,7 @@ describe('a certificate', () => {
     });
   });
 
-  test('of the client that does not fit its key keeps the request from being made', async (t) => {
+  test('of the client that does not fit its key prevents the request', async (t) => {
     const server = await serve(t, reply(), trusted);
     const { certificate } = await authority.issue({ names: [], client: true });
     const { key } = await authority.issue({ names: [], client: true });
@@ -1348,7 +1348,7 @@ describe('a certificate', () => {
 });
 
 describe('a server of another kind', () => {
-  test('with outdated versions of TLS only is named so', async (t) => {
+  test('with only outdated versions of TLS is reported so', async (t) => {
     const { certificate: cert, key } = trusted;
     const versions = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' } as const;
     const ciphers = 'DEFAULT:@SECLEVEL=0';
@@ -1357,7 +1357,7 @@ describe('a server of another kind', () => {
     await assert.rejects(sent, { code: 'tls_outdated', mayHaveArrived: false });
   });
 
-  test('with HTTP/2 only is named so, with TLS and without', async (t) => {
+  test('with only HTTP/2 is reported so, with TLS and without', async (t) => {
     const { certificate: cert, key } = trusted;
     const secure = await listen(t, createSecureServer({ cert, key, allowHTTP1: false }));
     const plain = await listen(t, createHttp2Server());
@@ -1370,14 +1370,14 @@ describe('a server of another kind', () => {
     }
   });
 
-  test('with TLS where the URL says http is named so', async (t) => {
+  test('with TLS is reported so if the URL says http', async (t) => {
     const server = await serve(t, garbage(Buffer.from([0x15, 3, 1, 0, 2, 2, 70])));
     await assert.rejects(send(server.url), { code: 'tls_expected' });
   });
 });
 
 describe('the answer of a proxy', () => {
-  test('may ask to wait', async (t) => {
+  test('may request a wait', async (t) => {
     const port = await listen(
       t,
       createTcpServer((socket) => {
@@ -1408,7 +1408,7 @@ describe('the answer of a proxy', () => {
     assert.equal((await send('http://token.test/token')).body.toString(), 'whole');
   });
 
-  test('that is no HTTP is a proxy that is not reached', async (t) => {
+  test('that is not HTTP means that the proxy is not reached', async (t) => {
     const port = await listen(
       t,
       createTcpServer((socket) => socket.resume().end('\u0005\u00ff')),
@@ -1421,7 +1421,7 @@ describe('the answer of a proxy', () => {
     });
   });
 
-  test('is not waited for where it is of a kind that is not supported', async (t) => {
+  test('is not waited for if the proxy is of an unsupported kind', async (t) => {
     nameProxy(t, 'socks5://127.0.0.1:1');
     await assert.rejects(send('https://token.test/token'), {
       code: 'proxy_unsupported',

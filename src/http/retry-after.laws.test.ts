@@ -1,4 +1,4 @@
-/** What holds for every Retry-After header. The tables are in retry-after.test.ts. */
+/** What is true for every Retry-After header. The tables are in retry-after.test.ts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -8,7 +8,7 @@ import { parseRetryAfter } from './retry-after.ts';
 const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 const second = 1000;
 
-/** The three forms of RFC 9110 section 5.6.7, written from the one that the platform writes. */
+/** The three forms of RFC 9110 section 5.6.7, made from the form that JavaScript writes. */
 const forms = {
   'IMF-fixdate': (date: Date) => date.toUTCString(),
   'RFC 850': (date: Date) => {
@@ -34,9 +34,9 @@ const wholeSeconds = (max: number): fc.Arbitrary<Date> =>
 
 const anyNow = fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2199, 0) });
 
-describe('an HTTP-date, whichever it is,', () => {
+describe('any HTTP-date', () => {
   for (const [form, write] of Object.entries(forms)) {
-    test(`asks for the time until it, or for none where it is over: ${form}`, () => {
+    test(`means the time until it, or none if it is over: ${form}`, () => {
       const dates = wholeSeconds(form === 'RFC 850' ? Date.UTC(2250, 0) : Date.UTC(9999, 11, 31));
       fc.assert(
         fc.property(dates, anyNow, (date, now) => {
@@ -49,7 +49,7 @@ describe('an HTTP-date, whichever it is,', () => {
       );
     });
 
-    test(`is the date of the calendar and the clock that it writes, or none: ${form}`, () => {
+    test(`is the date and time that it writes, or none: ${form}`, () => {
       const year = 2026;
       const now = Date.UTC(year, 0);
       const digits = (max: number): fc.Arbitrary<string> =>
@@ -82,7 +82,7 @@ describe('an HTTP-date, whichever it is,', () => {
   }
 });
 
-test('whatever a header says, it asks for a time of whole milliseconds that is not negative, or for none', () => {
+test('whatever a header says, it means whole milliseconds that are not negative, or none', () => {
   const scrap = fc.constantFrom(
     ...'Sat, |31|Jan|2026|12|:|00|30|GMT|-|+|e|0x|.|1| |\t|Sunday, |٣'.split('|'),
   );
@@ -95,7 +95,7 @@ test('whatever a header says, it asks for a time of whole milliseconds that is n
       const asked = parseRetryAfter(value, now);
       if (asked === undefined) return;
       assert.ok(Number.isSafeInteger(asked) && asked >= 0, `${asked} ms`);
-      // All three forms of a date have a clock, and seconds are nothing but digits.
+      // All three forms of a date have a time of day, and seconds are only digits.
       assert.match(value.trim(), /^[0-9]+$|\d\d:\d\d:\d\d/);
     }),
     { numRuns: 2000 },

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from '../../test/support/making/fast-check.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-/** Half a second past, because an HTTP-date has whole seconds only. */
+/** Half a second past, because an HTTP-date has only whole seconds. */
 const now = Date.UTC(2026, 0, 31, 12, 0, 0, 500);
 
 type Row = readonly [value: string | undefined, expected: number | undefined];
@@ -30,7 +30,7 @@ describe('seconds', () => {
     ['9007199254741', Number.MAX_SAFE_INTEGER],
   ]);
 
-  test('that no number can hold are cut', () => {
+  test('that no number can hold are limited', () => {
     assert.equal(parseRetryAfter('9'.repeat(400), now), Number.MAX_SAFE_INTEGER);
   });
 
@@ -87,7 +87,7 @@ describe('an HTTP-date', () => {
 describe('a year of two digits', () => {
   check([
     ['Sunday, 31-Jan-27 12:00:00 GMT', Date.UTC(2027, 0, 31, 12) - now],
-    // Fifty years ahead is the furthest.
+    // Fifty years ahead is the limit.
     ['Friday, 31-Jan-76 12:00:00 GMT', Date.UTC(2076, 0, 31, 12) - now],
     ['Monday, 31-Jan-77 12:00:00 GMT', 0],
   ]);
@@ -113,7 +113,7 @@ describe('anything else', () => {
     ['soon', undefined],
     ['Infinity', undefined],
     ['2026-01-31T12:00:30Z', undefined],
-    // What the calendar and the clock do not have.
+    // Dates and times that do not exist.
     ['Thu, 31 Apr 2026 12:00:00 GMT', undefined],
     ['Sun, 29 Feb 2026 12:00:00 GMT', undefined],
     ['Sat, 00 Jan 2026 12:00:00 GMT', undefined],
@@ -121,7 +121,7 @@ describe('anything else', () => {
     ['Sat, 31 Jan 2026 24:00:00 GMT', undefined],
     ['Sat, 31 Jan 2026 12:60:00 GMT', undefined],
     ['Sat, 31 Jan 2026 12:00:61 GMT', undefined],
-    // Nearly an HTTP-date.
+    // Almost an HTTP-date.
     ['Sat, 31 Jan 2026 12:00:30', undefined],
     ['Sat, 31 Jan 2026 12:00:30 UTC', undefined],
     ['Sat, 31 Jan 2026 12:00:30 +0000', undefined],

@@ -14,14 +14,14 @@ function createError(message: string, code?: unknown, more: object = {}): Error 
   return Object.assign(new Error(message), code === undefined ? more : { code, ...more });
 }
 
-/** A request that is somewhere. */
+/** A request in some state. */
 function at(step: Progress['step'], more: Partial<Progress> = {}): Progress {
   return { ...startProgress(), step, ...more };
 }
 
 const exchanging = at('exchanging', { sent: true });
 
-/** The codes of every kind that systems have: those of a list, and those of none. */
+/** Codes of every kind: those of a list, and others. */
 const systemCodes = [
   'ECONNREFUSED',
   'ECONNRESET',
@@ -44,7 +44,7 @@ const systemCodes = [
 ];
 
 describe('a failure while the name is looked up', () => {
-  test('says that there is no such name where the resolver says so', () => {
+  test('says that there is no such name if the resolver says so', () => {
     const cause = createError('getaddrinfo ENOTFOUND a.test', 'ENOTFOUND');
     const error = toTransportError(cause, at('resolving'));
     assert.equal(error.code, 'name_not_found');
@@ -60,7 +60,7 @@ describe('a failure while the name is looked up', () => {
     });
   }
 
-  test('of a proxy is a proxy that is not reached', () => {
+  test('of a proxy means that the proxy is not reached', () => {
     const error = toTransportError(
       createError('x', 'ENOTFOUND'),
       at('resolving', { peer: 'proxy' }),
@@ -175,7 +175,7 @@ describe('TLS that fails', () => {
     assert.deepEqual([error.retryable, error.mayHaveArrived], [false, true]);
   });
 
-  test('says its reason by the words alone, where it has no more', () => {
+  test('says its reason by its words if it has no more', () => {
     const words =
       'write EPROTO 80600:error:0A00010B:SSL routines:x:wrong version number:../a.c:1:\n';
     const error = toTransportError(createError(words, 'EPROTO'), at('securing'));
@@ -196,14 +196,14 @@ describe('a proxy', () => {
     [502, true],
     [503, true],
   ] as const) {
-    test(`that answers ${proxyStatus} is asked ${retryable ? 'again' : 'no more'}`, () => {
+    test(`that answers ${proxyStatus} gets ${retryable ? 'another request' : 'no further request'}`, () => {
       const error = new TransportError('proxy_refused', { proxyStatus, sent: false });
       assert.deepEqual([error.retryable, error.mayHaveArrived], [retryable, false]);
     });
   }
 });
 
-describe('what is no error of Node', () => {
+describe('an error that is not from Node', () => {
   for (const [words, thrown] of [
     ['an Error with a number for a code', createError('words', 20)],
     ['a string', 'ECONNRESET'],
@@ -218,18 +218,18 @@ describe('what is no error of Node', () => {
     });
   }
 
-  test('has no reason: the words of a server', () => {
+  test('has no reason, because a server wrote the words', () => {
     const error = toTransportError(createError('x', 'EODD', { reason: 'words' }), exchanging);
     assert.equal(error.reason, undefined);
   });
 });
 
-test('a TransportError stays the one it is', () => {
+test('a TransportError stays the same', () => {
   const error = new TransportError('timeout');
   assert.equal(toTransportError(error, exchanging), error);
 });
 
-test('a TransportError says its code and nothing else', () => {
+test('a TransportError says only its code', () => {
   const error = new TransportError('timeout', { cause: new Error('a secret') });
   assert.equal(error.name, 'TransportError');
   assert.equal(error.message, 'timeout');
@@ -273,7 +273,7 @@ for (const [code, expected] of Object.entries(retryable) as [TransportErrorCode,
   });
 }
 
-test('of all statuses, exactly 408, 425, 429 and 5xx but 501 and 505 are worth another try', () => {
+test('of all statuses, exactly 408, 425, 429 and 5xx except 501 and 505 are retried', () => {
   const transient = Array.from({ length: 1000 }, (_, status) => status).filter(isTransientStatus);
   const serverErrors = Array.from({ length: 100 }, (_, index) => 500 + index);
   assert.deepEqual(transient, [

@@ -25,7 +25,7 @@ describe('a request for an ID token', () => {
     });
   }
 
-  test('waits as long as the service asks', () => {
+  test('waits as long as the service says', () => {
     const error = new IdTokenError('refused', { status: 429, retryable: true, retryAfter: 5000 });
     assert.equal(judgeIdTokenFailure(error, 'transient').retryAfter, 5000);
   });

@@ -42,7 +42,7 @@ function writeJwt(payload: string | Uint8Array): string {
 const jwt = writeJwt(JSON.stringify(claims));
 const good = answerJson(200, { value: jwt });
 
-/** One attempt and what it leaves behind. */
+/** One attempt and its effects. */
 interface Attempt {
   readonly result: Promise<IdToken>;
   readonly network: FakeNetwork;
@@ -75,7 +75,7 @@ async function refuse(answer: Answer, at = endpoint): Promise<IdTokenError> {
   return error;
 }
 
-/** The URL that is asked. */
+/** The URL of the request. */
 async function askedUrl(url: string, audience?: string): Promise<string | undefined> {
   const at = { ...endpoint, url };
   const { result, network } = attempt(good, audience === undefined ? { at } : { at, audience });
@@ -98,7 +98,7 @@ describe('where a job may request its ID token', () => {
   });
 
   for (const name of Object.keys(env)) {
-    test(`is nowhere without ${name}, or where it is empty`, () => {
+    test(`is undefined without ${name}, or if it is empty`, () => {
       assert.equal(findIdTokenEndpoint({ ...env, [name]: '' }), undefined);
       assert.equal(findIdTokenEndpoint({ ...env, [name]: undefined }), undefined);
     });
@@ -124,14 +124,14 @@ describe('the request for an ID token', () => {
     assert.deepEqual(network.limits, [{ signal, maxBytes: 65_536 }]);
   });
 
-  test('names the audience after the query that is there', async () => {
+  test('names the audience after the existing query', async () => {
     assert.equal(
       await askedUrl('https://a.example/t?api-version=2.0', 'api://AzureADTokenExchange'),
       'https://a.example/t?api-version=2.0&audience=api%3A%2F%2FAzureADTokenExchange',
     );
   });
 
-  test('names the audience where there is no query', async () => {
+  test('names the audience if there is no query', async () => {
     assert.equal(await askedUrl('https://a.example/t', 'x'), 'https://a.example/t?audience=x');
     assert.equal(await askedUrl('https://a.example/t?', 'x'), 'https://a.example/t?audience=x');
   });
@@ -142,7 +142,7 @@ describe('the request for an ID token', () => {
     assert.equal(await askedUrl(url, 'x'), `${url}&audience=x`);
   });
 
-  test('carries any audience so that it is read again as it was', async () => {
+  test('carries any audience so that the server reads the same text', async () => {
     const wellFormed = fc.string({ unit: 'binary' }).filter((one) => one.isWellFormed());
     await fc.assert(
       fc.asyncProperty(wellFormed, async (audience) => {
@@ -191,12 +191,12 @@ describe('the answer to a request for an ID token', () => {
     assert.deepEqual(await attempt().result, { token: jwt, claims });
   });
 
-  test('is read whatever its content type, its further fields and its 2xx status', async () => {
+  test('is read with any content type, further fields and 2xx status', async () => {
     const body = `\ufeff${JSON.stringify({ count: 1, value: jwt })}`;
     assert.deepEqual(await attempt(answerText(201, body)).result, { token: jwt, claims });
   });
 
-  test('has its token hidden, whole and nothing else', async () => {
+  test('has its token hidden as a whole, and nothing else', async () => {
     const { result, hidden } = attempt();
     await result;
     assert.deepEqual(hidden, [jwt]);
@@ -209,7 +209,7 @@ describe('the answer to a request for an ID token', () => {
     assert.deepEqual(hidden, [token]);
   });
 
-  test('is not hidden where it is no token, because such a mask could blank the log', async () => {
+  test('is not hidden if it is not a token, because such a mask could blank the log', async () => {
     const { result, hidden } = attempt(answerJson(200, { value: '{\n}' }));
     await assert.rejects(result, { code: 'malformed' });
     assert.deepEqual(hidden, []);
@@ -272,7 +272,7 @@ describe('the answer to a request for an ID token', () => {
     'the token alone': jwt,
     'a form': `value=${jwt}&error=x`,
   })) {
-    test(`is unparsable with ${what}, and worth another try`, async () => {
+    test(`is unparsable with ${what}, and retried`, async () => {
       const error = await refuse(answerText(200, body));
       assert.equal(error.code, 'unparsable');
       assert.equal(error.status, 200);
@@ -290,7 +290,7 @@ describe('the answer to a request for an ID token', () => {
   }
 
   for (const status of [408, 425, 429, 500, 502, 503, 504, 599]) {
-    test(`is a refusal with ${status}, and worth another try`, async () => {
+    test(`is a refusal with ${status}, and retried`, async () => {
       const error = await refuse(answerText(status, 'busy'));
       assert.equal(error.code, 'refused');
       assert.equal(error.status, status);
@@ -318,7 +318,7 @@ describe('the answer to a request for an ID token', () => {
     }
   });
 
-  test('for a job that GitHub has not yet noted as running is requested again', async () => {
+  test('for a job that GitHub does not yet know as running is requested again', async () => {
     for (const [message, code] of [
       ["Can't issue ID_TOKEN for job in 'Pending' state", 'pending'],
       ["Can't issue ID_TOKEN for job in 'Queued' state", 'pending'],
@@ -335,7 +335,7 @@ describe('the answer to a request for an ID token', () => {
     await assert.rejects(attempt(error).result, (caught) => caught === error);
   });
 
-  test('puts nothing of itself into the words of an error', async () => {
+  test('is never quoted in an error', async () => {
     for (const answer of [
       answerJson(200, { value: `${jwt}\n` }),
       answerJson(200, { values: jwt }),
@@ -353,7 +353,7 @@ describe('the answer to a request for an ID token', () => {
     }
   });
 
-  test('is a token of harmless characters that was hidden, or an error, whatever its bytes', async () => {
+  test('is a hidden token of harmless characters or an error, whatever its bytes', async () => {
     const json = fc.json({ maxDepth: 3 });
     const token = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -389,7 +389,7 @@ describe('the answer to a request for an ID token', () => {
 });
 
 describe('the claims that are bound', () => {
-  test('are all but those that change from run to run, sorted by name, as JSON', () => {
+  test('are all except those that change from run to run, sorted by name, as JSON', () => {
     const all = {
       sub: 'repo:acme/shop:environment:production',
       aud: ['one', 'two'],
@@ -421,7 +421,7 @@ describe('the claims that are bound', () => {
     ]);
   });
 
-  test('have the commit of a reusable workflow, which a provider can trust alone', () => {
+  test('have the commit of a reusable workflow, because a provider can trust only that commit', () => {
     const [own, called] = [
       'acme/shop/ci.yml@refs/heads/main',
       'acme/shared/deploy.yml@refs/heads/main',
@@ -432,7 +432,7 @@ describe('the claims that are bound', () => {
     assert.deepEqual(bindClaims(ordinary), bindClaims({ ...ordinary, job_workflow_sha: 'b' }));
   });
 
-  test('are the same in whatever order they come', () => {
+  test('are the same in every order', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (given) => {
         const reversed = Object.fromEntries(Object.entries(given).reverse());
@@ -441,7 +441,7 @@ describe('the claims that are bound', () => {
     );
   });
 
-  test('tell a text from what it looks like', () => {
+  test('distinguish a text from the number that it looks like', () => {
     assert.notDeepEqual(bindClaims({ ref: 'true' }), bindClaims({ ref: true }));
     assert.notDeepEqual(bindClaims({ aud: 'a, b' }), bindClaims({ aud: ['a', 'b'] }));
   });
@@ -452,13 +452,13 @@ describe('the claims that are shown', () => {
     assert.deepEqual(describeClaims({ ...claims, ref: 'refs/heads/main' }), claims);
   });
 
-  test('are undefined where they are missing', () => {
+  test('are undefined if they are missing', () => {
     const none = { iss: undefined, sub: undefined, aud: undefined };
     assert.deepEqual(describeClaims({}), none);
     assert.deepEqual(describeClaims({ iss: null, sub: undefined }), none);
   });
 
-  test('are texts whatever they were', () => {
+  test('are texts whatever their type was', () => {
     assert.deepEqual(describeClaims({ iss: 7, sub: { a: 1 }, aud: ['one', 'two', 3, null] }), {
       iss: '7',
       sub: '{"a":1}',
@@ -471,7 +471,7 @@ describe('another try for an ID token', () => {
   const busy = new IdTokenError('refused', { status: 503, retryable: true, retryAfter: 5000 });
   const refused = new IdTokenError('refused', { status: 403 });
 
-  test('is made where the error may pass, after the time that was requested', () => {
+  test('is made if the error is temporary, after the time that was requested', () => {
     assert.deepEqual(judgeIdTokenFailure(busy, 'transient'), {
       retryable: true,
       retryAfter: 5000,
@@ -479,13 +479,13 @@ describe('another try for an ID token', () => {
     assert.equal(judgeIdTokenFailure(refused, 'transient').retryable, false);
   });
 
-  test('is made after every answer where all failures are tried again', () => {
+  test('is made after every answer if all failures are retried', () => {
     for (const error of [busy, refused, new IdTokenError('malformed', { status: 200 })]) {
       assert.equal(judgeIdTokenFailure(error, 'all').retryable, true);
     }
   });
 
-  test('is not made where nothing was asked', () => {
+  test('is not made if nothing was requested', () => {
     for (const code of ['no_permission', 'bad_endpoint'] as const) {
       assert.equal(judgeIdTokenFailure(new IdTokenError(code), 'all').retryable, false);
     }
@@ -496,14 +496,14 @@ describe('another try for an ID token', () => {
     answer_cut: true,
     tls_untrusted: false,
   })) {
-    test(`follows the transport error ${code}, and all failures where they are tried again`, () => {
+    test(`follows the transport error ${code}, and all failures if they are retried`, () => {
       const error = new TransportError(code as TransportErrorCode);
       assert.equal(judgeIdTokenFailure(error, 'transient').retryable, retryable);
       assert.equal(judgeIdTokenFailure(error, 'all').retryable, true);
     });
   }
 
-  test('waits for what a proxy requests', () => {
+  test('waits as long as a proxy requests', () => {
     const details = { proxyStatus: 503, retryAfter: 7000, sent: false };
     assert.deepEqual(
       judgeIdTokenFailure(new TransportError('proxy_refused', details), 'transient'),

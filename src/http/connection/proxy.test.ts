@@ -5,7 +5,7 @@ import { chooseProxy, writeVariables } from './proxy.ts';
 
 const proxy = 'http://proxy.example.com:3128';
 
-/** Whether a URL is requested through the proxy, with such a no_proxy. */
+/** Whether a URL is requested through the proxy, with this no_proxy. */
 function usesProxy(url: string, exceptions: string): boolean {
   const env = { https_proxy: proxy, http_proxy: proxy, no_proxy: exceptions };
   return chooseProxy(new URL(url), env) !== undefined;
@@ -44,7 +44,7 @@ describe('the address of a proxy', () => {
   }
 
   for (const address of ['http://', 'http://proxy:99999', 'http://me:50%@proxy', 'a b', '::1']) {
-    test(`that is no URL is never passed over: ${address}`, () => {
+    test(`that is not a URL is never ignored: ${address}`, () => {
       assert.throws(() => chooseProxy(login, { https_proxy: address }), {
         code: 'proxy_invalid',
         peer: 'proxy',
@@ -55,7 +55,7 @@ describe('the address of a proxy', () => {
   }
 
   for (const scheme of ['socks5', 'socks5h', 'socks4', 'socks', 'ftp']) {
-    test(`that is of another kind is refused by name: ${scheme}`, () => {
+    test(`of another kind is refused, with its scheme: ${scheme}`, () => {
       assert.throws(() => chooseProxy(login, { https_proxy: `${scheme}://me:pw@proxy:1080` }), {
         code: 'proxy_unsupported',
         scheme,
@@ -151,7 +151,7 @@ describe('no_proxy', () => {
     });
   }
 
-  test('is read in upper case where there is none in lower case', () => {
+  test('is read in upper case if there is none in lower case', () => {
     const env = { https_proxy: proxy, NO_PROXY: 'example.com' };
     assert.equal(chooseProxy(login, env), undefined);
     assert.notEqual(chooseProxy(login, { ...env, no_proxy: 'other.test' }), undefined);
@@ -178,7 +178,7 @@ describe('the variables for the HTTP client of the toolkit', () => {
     ['192.0.2.0/24', ''],
     ['*.', ''],
   ] as const) {
-    test(`write no_proxy as it reads it: "${list.trim()}"`, () => {
+    test(`have a no_proxy that it can read: "${list.trim()}"`, () => {
       assert.equal(writeVariables(service, { no_proxy: list }).no_proxy, written);
     });
   }
@@ -187,7 +187,7 @@ describe('the variables for the HTTP client of the toolkit', () => {
     ['192.0.2.200', '192.0.2.0/24'],
     ['[2001:db8::7]', '2001:db8::/32'],
   ] as const) {
-    test(`name the service whose network is excepted: ${network}`, () => {
+    test(`name the service if its network is excepted: ${network}`, () => {
       const url = new URL(`http://${address}:8080/`);
       assert.equal(writeVariables(url, { no_proxy: network }).no_proxy, address);
     });
@@ -199,7 +199,7 @@ describe('the variables for the HTTP client of the toolkit', () => {
     assert.deepEqual([https_proxy, http_proxy], ['http://proxy:3128', proxy]);
   });
 
-  test('are empty where nothing is set', () => {
+  test('are empty if nothing is set', () => {
     const empty = { https_proxy: '', http_proxy: '', no_proxy: '' };
     assert.deepEqual(writeVariables(service, {}), empty);
   });

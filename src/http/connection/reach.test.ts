@@ -8,7 +8,7 @@ import type { Network } from './network.ts';
 import { type Peer, startProgress } from './progress.ts';
 import { reach } from './reach.ts';
 
-/** A network whose connections and timers a test decides about. */
+/** A network whose connections and timers a test controls. */
 function startNetwork(
   addresses: readonly string[] | Error,
   { host = 'login.example.com', peer = 'server' }: { host?: string; peer?: Peer } = {},
@@ -84,7 +84,7 @@ describe('an address', () => {
     assert.deepEqual([progress.step, progress.addresses], ['connecting', [a4]]);
   });
 
-  test('that is slow has its time although the next one is tried as well', async () => {
+  test('that is slow keeps its time although the next one is tried as well', async () => {
     const { connecting, find, sockets, timers } = startNetwork([a4, b4]);
     await nextTurn();
     assert.deepEqual([...sockets.keys()], [a4]);
@@ -97,7 +97,7 @@ describe('an address', () => {
     assert.deepEqual([find(a4).destroyed, find(b4).destroyed], [false, true]);
   });
 
-  test('that is silent does not keep the next one from being taken', async () => {
+  test('that does not answer does not stop the next one from being used', async () => {
     const { connecting, find, timers } = startNetwork([a4, b4]);
     await nextTurn();
     timers[0]?.fire();
@@ -106,7 +106,7 @@ describe('an address', () => {
     assert.equal(find(a4).destroyed, true);
   });
 
-  test('that fails makes way for the next one at once', async () => {
+  test('that fails is followed by the next one at once', async () => {
     const { connecting, find, sockets, timers } = startNetwork([a4, b4]);
     await nextTurn();
     refuse(find(a4), 'ECONNREFUSED');
@@ -178,7 +178,7 @@ describe('the end of the request', () => {
     assert.equal(getEventListeners(life.signal, 'abort').length, 0);
   });
 
-  test('that comes while a name is looked up keeps it from being connected to', async () => {
+  test('that comes while a name is looked up prevents the connection', async () => {
     const { connecting, life, sockets } = startNetwork([a4]);
     life.abort();
     await assert.rejects(connecting, { name: 'AbortError' });
