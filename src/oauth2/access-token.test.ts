@@ -9,7 +9,7 @@ const make = (parts: Partial<ConstructorParameters<typeof AccessToken>[0]> = {})
   new AccessToken({ token: 's3cret-token', tokenType: 'Bearer', expiresAt, ...parts });
 
 describe('an access token', () => {
-  test('says when it expires, in whole seconds that are negative once that is past', () => {
+  test('says when it expires, in whole seconds that are negative after the expiry', () => {
     const at = (offset: number): number | undefined =>
       make().expiresIn(expiresAt.getTime() + offset);
     assert.deepEqual([-3600_000, -1500, -999, 0, 1, 1500].map(at), [3600, 1, 0, 0, -1, -2]);
@@ -22,7 +22,7 @@ describe('an access token', () => {
     assert.equal(make({ expiresAt: undefined }).isExpired(Infinity), false);
   });
 
-  test('counts from the time of day where none is given', () => {
+  test('counts from the time of day if no time is given', () => {
     const hour = 3600_000;
     const token = make({ expiresAt: new Date(Date.now() + hour) });
     const left = token.expiresIn() ?? 0;
@@ -59,7 +59,7 @@ describe('an access token', () => {
     assert.equal(String(make({ expiresAt: undefined })), '[AccessToken, expires unknown]');
   });
 
-  test('is its text in JSON', () => {
+  test('is a text in JSON that does not show it', () => {
     assert.equal(
       JSON.stringify({ token: make({ expiresAt: undefined }) }),
       '{"token":"[AccessToken, expires unknown]"}',
@@ -76,7 +76,7 @@ describe('an access token', () => {
   });
 
   for (const time of [NaN, 8.64e15, Date.UTC(10_000, 0)]) {
-    test(`is refused with an expiry that is no time: ${time}`, () => {
+    test(`is refused with an expiry that is not a time: ${time}`, () => {
       assert.throws(() => make({ expiresAt: new Date(time) }), {
         name: 'RangeError',
         message: /must be a time/,

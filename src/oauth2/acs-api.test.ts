@@ -33,7 +33,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 const usual: Given = { access_token: 'acs-token', expires_at: '2026-01-31T12:00:00Z' };
 
-/** Reads a 200 with the usual fields and these; one that is undefined is left out. */
+/** Reads a 200 with the usual fields and these. Undefined fields are left out. */
 function parse(members: Given = {}): TokenResponse {
   return parseAcsResponse(answerJson(200, { ...usual, ...members }), context);
 }
@@ -50,7 +50,7 @@ function refuse(response: HttpResponse): TokenError {
 }
 
 describe('the request to an ACS endpoint', () => {
-  test('is a GET whose headers say who asks, and has no body', () => {
+  test('is a GET whose headers name the client, and has no body', () => {
     assert.deepEqual(buildAcsRequest(request), {
       method: 'GET',
       url: 'https://acs.example.edu/api/v1/token?v=1',
@@ -64,7 +64,7 @@ describe('the request to an ACS endpoint', () => {
     });
   });
 
-  test('has further headers, which take the place of its own', () => {
+  test('has further headers, which replace its own', () => {
     const headers = [
       ['X-Api-Key', 'of the gateway'],
       ['Accept', 'text/json'],
@@ -92,8 +92,8 @@ describe('the request to an ACS endpoint', () => {
   });
 });
 
-describe('asking an ACS endpoint', () => {
-  test('sends one request within the limits, and takes the time before it for that of issue', async () => {
+describe('a request to an ACS endpoint', () => {
+  test('is sent once within the limits, and the time before it counts as the time of issue', async () => {
     const clock = createFakeClock('2026-01-31T11:00:00Z');
     const network = createFakeNetwork([answerJson(200, usual)], clock);
     const limits: Parameters<SendRequest>[1][] = [];
@@ -124,7 +124,7 @@ describe('asking an ACS endpoint', () => {
     );
   });
 
-  test('passes on that no answer came', async () => {
+  test('throws the error of the network if no answer came', async () => {
     const clock = createFakeClock();
     const failure = new TransportError('answer_cut');
     const { send } = createFakeNetwork([failure], clock);
@@ -137,7 +137,7 @@ describe('asking an ACS endpoint', () => {
 });
 
 describe('the answer of an ACS endpoint', () => {
-  test('gives the token and its expiry, and nothing that it does not say', () => {
+  test('gives the token and its expiry, and nothing that is not in it', () => {
     const { accessToken, ...rest } = parse({ expires_in: 3600 });
     assert.equal(accessToken.token, 'acs-token');
     assert.equal(accessToken.tokenType, 'Bearer');
@@ -151,11 +151,11 @@ describe('the answer of an ACS endpoint', () => {
     });
   });
 
-  test('has a type where the server names one', () => {
+  test('has a type if the server names one', () => {
     assert.equal(parse({ token_type: 'MAC' }).accessToken.tokenType, 'MAC');
   });
 
-  test('keeps what else comes with the token, each in its place', () => {
+  test('keeps the other fields, each in its place', () => {
     const { scopes, refreshToken, idToken, others } = parse({
       scope: 'read list',
       refresh_token: 'a-refresh-token',
@@ -227,7 +227,7 @@ describe('the answer of an ACS endpoint', () => {
     ['in a leap second', '2016-12-31T23:59:60Z'],
   ];
   for (const [what, expiresAt] of noTimes) {
-    test(`is refused for good where expires_at is ${what}`, () => {
+    test(`is refused for good if expires_at is ${what}`, () => {
       const { code, retryable, answer } = refuse(
         answerJson(200, { ...usual, expires_in: 3600, expires_at: expiresAt }),
       );
@@ -241,13 +241,13 @@ describe('the answer of an ACS endpoint', () => {
     ['empty', ''],
     ['a number', 42],
   ] as const) {
-    test(`is refused for good where access_token is ${what}`, () => {
+    test(`is refused for good if access_token is ${what}`, () => {
       const { code, retryable } = refuse(answerJson(200, { ...usual, access_token: accessToken }));
       assert.deepEqual([code, retryable], ['no_access_token', false]);
     });
   }
 
-  test('is refused for good where the token has a line break', () => {
+  test('is refused for good if the token has a line break', () => {
     const { code, retryable } = refuse(answerJson(200, { ...usual, access_token: 'a\nb' }));
     assert.deepEqual([code, retryable], ['malformed_token', false]);
   });
@@ -288,7 +288,7 @@ describe('the answer of an ACS endpoint', () => {
       ['no body', { ...answerJson(204, {}), body: Buffer.alloc(0) }, 'unparsable', true],
     ];
   for (const [what, response, code, again] of failures) {
-    test(`is no token where it is ${what}, ${again ? 'for now' : 'for good'}`, () => {
+    test(`is not a token if it is ${what}, ${again ? 'for now' : 'for good'}`, () => {
       const error = refuse(response);
       assert.deepEqual([error.code, error.retryable], [code, again]);
     });

@@ -41,7 +41,7 @@ const usualClaims = {
   jti: 'a-new-id',
 };
 
-/** The claims of the usual assertion with these besides. */
+/** The claims of the usual assertion, and these in addition. */
 function claimsWith(...claims: Assertion['claims']): Record<string, unknown> {
   return decodeJwt(signAssertion({ ...assertion, claims }, { kind: 'key', key: rsaKey }, context));
 }
@@ -55,14 +55,14 @@ describe('the claims of an assertion', () => {
     assert.deepEqual(claimsWith(), usualClaims);
   });
 
-  test('lack the issuer and the subject where there is none', () => {
+  test('have no issuer and no subject if there is none', () => {
     const { audience } = assertion;
     const jwt = signAssertion({ audience, claims: [] }, { kind: 'key', key: rsaKey }, context);
     const { aud, exp, jti } = usualClaims;
     assert.deepEqual(decodeJwt(jwt), { aud, iat, exp, jti });
   });
 
-  test('may be further ones, and other ones', () => {
+  test('can be added and replaced', () => {
     assert.deepEqual(claimsWith(['scope', 'read write'], ['aud', 'https://example.com']), {
       ...usualClaims,
       scope: 'read write',
@@ -70,19 +70,19 @@ describe('the claims of an assertion', () => {
     });
   });
 
-  test('are left out where the value is empty', () => {
+  test('are left out if the value is empty', () => {
     const { iss, aud, exp, jti } = usualClaims;
     assert.deepEqual(claimsWith(['sub', '']), { iss, aud, iat, exp, jti });
     const all = Object.keys(usualClaims).map((name) => [name, ''] as const);
     assert.deepEqual(claimsWith(...all), {});
   });
 
-  test('are the last of a name', () => {
+  test('have the last value of a repeated name', () => {
     assert.equal(claimsWith(['sub', 'one'], ['sub', 'other'])['sub'], 'other');
     assert.equal(claimsWith(['sub', 'one'], ['sub', ''])['sub'], undefined);
   });
 
-  test('are numbers where they are times in whole seconds, and else text', () => {
+  test('are numbers if they are times in whole seconds, and otherwise text', () => {
     for (const name of ['iat', 'exp', 'nbf', 'auth_time']) {
       assert.equal(claimsWith([name, '1769857200'])[name], 1_769_857_200);
       for (const text of ['1.5', '-1', '1e9', ' 1', '0x10', 'soon', '9'.repeat(16)]) {
@@ -141,11 +141,11 @@ describe('the header of an assertion', () => {
   });
 });
 
-describe('an assertion is taken by jose', () => {
+describe('an assertion is accepted by jose', () => {
   const options = { currentDate: new Date(now), audience: assertion.audience, issuer: 'ci-client' };
 
   for (const { keyType, algorithms, publicKey, forms } of samples) {
-    // jose knows no Ed448; its signatures are tested where keys are.
+    // jose knows no Ed448; its signatures are tested together with the keys.
     if (keyType === 'Ed448') continue;
     for (const algorithm of algorithms) {
       test(`by a key of ${keyType} with ${algorithm}`, async () => {
@@ -162,7 +162,7 @@ describe('an assertion is taken by jose', () => {
   }
 
   for (const algorithm of macAlgorithms) {
-    test(`by a secret with ${algorithm}, the secret being UTF-8`, async () => {
+    test(`by a secret in UTF-8 with ${algorithm}`, async () => {
       const secret = 's3crét-€-and-long-enough-for-sixty-four-bytes-of-a-hash-by-512-bits';
       const jwt = signAssertion(assertion, { kind: 'secret', secret, algorithm }, context);
       const bytes = new TextEncoder().encode(secret);
@@ -204,7 +204,7 @@ describe('the thumbprint of a certificate', () => {
     assert.match(thumbprint, /^[\w-]{43}$/);
   });
 
-  test('is that of the first of a chain', async () => {
+  test('is the thumbprint of the first certificate of a chain', async () => {
     const authority = await createAuthority();
     const { certificate } = await authority.issue({ names: ['localhost'] });
     const chain = `subject=localhost\n${certificate}\n${authority.certificate}`;
@@ -213,7 +213,7 @@ describe('the thumbprint of a certificate', () => {
     assert.equal(thumbprintOf(chain), createHash('sha256').update(der).digest('base64url'));
   });
 
-  test('cannot be made of what is no certificate', () => {
+  test('can be made only of a certificate', () => {
     assert.throws(() => thumbprintOf('no certificate'));
   });
 });

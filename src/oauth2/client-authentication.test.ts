@@ -38,20 +38,20 @@ describe('client_secret_basic', () => {
     assert.equal(encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form'), 'czZCaGRSa3F0MzpnWDFmQmF0M2JW');
   });
 
-  test('leaves a plain id and secret alike with either encoding', () => {
+  test('is the same with either encoding for a plain id and secret', () => {
     assert.equal(
       encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'raw'),
       encodeBasic('s6BhdRkqt3', 'gX1fBat3bV', 'form'),
     );
   });
 
-  test('tells a colon in the id from the one after it with form, but not with raw', () => {
+  test('distinguishes a colon in the id from the colon after the id with form, but not with raw', () => {
     const decode = (value: string): string => Buffer.from(value, 'base64').toString();
     assert.equal(decode(encodeBasic('urn:id', 'a b', 'form')), 'urn%3Aid:a+b');
     assert.equal(decode(encodeBasic('urn:id', 'a b', 'raw')), 'urn:id:a b');
   });
 
-  test('encodes what would be read otherwise', () => {
+  test('encodes what would be read as something else', () => {
     assert.equal(encodeBasic('example.com', 's=cr%t', 'form'), 'ZXhhbXBsZS5jb206cyUzRGNyJTI1dA==');
   });
 
@@ -101,7 +101,7 @@ describe('a client assertion', () => {
     assert.equal(parts.headers.size, 0);
   });
 
-  test('may say alone who the client is', async () => {
+  test('can be sent without a client id', async () => {
     const parts = makeParts();
     await clientAssertion(undefined, () => 'a.b.c').add(parts);
     assert.deepEqual(parts.parameters.slice(1), [
@@ -110,7 +110,7 @@ describe('a client assertion', () => {
     ]);
   });
 
-  test('is made anew each time, and may take a while', async () => {
+  test('is made again each time, and may take a while', async () => {
     let made = 0;
     const proof = clientAssertion('id', () => Promise.resolve(`jwt-${(made += 1)}`));
     assert.equal(made, 0);
@@ -126,7 +126,7 @@ describe('a client assertion', () => {
   });
 });
 
-test('a client that only is named sends its id, or nothing where it has none', async () => {
+test('a client without a proof sends its id, or nothing if it has none', async () => {
   const [named, nameless] = [makeParts(), makeParts()];
   await namedClient('id').add(named);
   await namedClient(undefined).add(nameless);
@@ -136,7 +136,7 @@ test('a client that only is named sends its id, or nothing where it has none', a
   assert.deepEqual(namedClient(undefined).parameters, []);
 });
 
-test('a proof by parameters fails where a value of it cannot be made', async () => {
+test('a proof in the parameters fails if one of its values cannot be made', async () => {
   const proof = proveBy({ a: () => Promise.reject(new Error('odd')) });
   await assert.rejects(async () => {
     await proof.add(makeParts());

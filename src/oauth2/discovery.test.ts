@@ -39,7 +39,7 @@ function createContext(answers: readonly Answer[], options: Partial<DiscoveryCon
   return { network, context, urls };
 }
 
-/** Metadata as a server of this issuer has it, with other fields over it. */
+/** Metadata of this issuer's server, with some fields replaced. */
 function metadata(members: Record<string, unknown> = {}): HttpResponse {
   return answerJson(200, { issuer, token_endpoint: tokenEndpoint, ...members });
 }
@@ -56,7 +56,7 @@ const notFound = answerText(404, 'nothing here', { 'content-type': 'text/plain' 
 const page = answerText(200, '<html>Welcome</html>', { 'content-type': 'text/html' });
 const redirect = answerText(302, '', { location: 'https://u:p@www.example.com/login?session=1' });
 
-/** What a search with these answers throws, and the URLs that it asked. */
+/** What a search with these answers throws, and the URLs that it requested. */
 async function fail(
   answers: readonly Answer[],
   options: Partial<DiscoveryContext> & { issuer?: string } = {},
@@ -71,7 +71,7 @@ async function fail(
   return assert.fail('metadata was found');
 }
 
-/** What a search gives whose first answer has these fields. */
+/** The result of a search whose first answer has these fields. */
 function find(
   members: Record<string, unknown>,
   options: Partial<DiscoveryContext> & { issuer?: string } = {},
@@ -80,7 +80,7 @@ function find(
   return discover(named, createContext([metadata({ issuer: named, ...members })], options).context);
 }
 
-describe('the places of metadata', () => {
+describe('the URLs of metadata', () => {
   const rows: readonly [issuer: string, openIdConnect: string, oauth: string][] = [
     [
       'https://example.com',
@@ -125,7 +125,7 @@ describe('the places of metadata', () => {
 });
 
 describe('a search for metadata', () => {
-  test('ends at the first place where it is', async () => {
+  test('ends at the first URL that has it', async () => {
     const { context, urls } = createContext([metadata(), metadata()]);
     assert.deepEqual(await discover(issuer, context), {
       issuer,
@@ -137,7 +137,7 @@ describe('a search for metadata', () => {
     assert.deepEqual(urls(), [openIdUrl]);
   });
 
-  test('sends nothing but what it is, and shows the client certificate', async () => {
+  test('sends only the usual headers, and shows the client certificate', async () => {
     const tls = { ca: 'a certificate', certificate: 'my certificate', key: 'my key' };
     const { network, context } = createContext([notFound, metadata()], { tls });
     await discover(issuer, context);
@@ -172,7 +172,7 @@ describe('a search for metadata', () => {
     ['a form with an error', answerText(200, 'error=not_found')],
   ];
   for (const [what, answer] of passing) {
-    test(`goes on to the second place after ${what}`, async () => {
+    test(`goes on to the second URL after ${what}`, async () => {
       const { context, urls } = createContext([answer, metadata()]);
       assert.equal((await discover(issuer, context)).tokenEndpoint, tokenEndpoint);
       assert.deepEqual(urls(), [openIdUrl, oauthUrl]);
@@ -181,7 +181,7 @@ describe('a search for metadata', () => {
 
   const retryAfter = { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' };
   for (const status of [408, 425, 429, 500, 502, 503, 504]) {
-    test(`goes on after a busy server's ${status}, and is made again where that brings nothing`, async () => {
+    test(`goes on after a busy server's ${status}, and is made again if the second URL has nothing`, async () => {
       const busy = answerText(status, '', retryAfter);
       const found = createContext([busy, metadata()]);
       assert.equal((await discover(issuer, found.context)).tokenEndpoint, tokenEndpoint);
@@ -209,7 +209,7 @@ describe('a search for metadata', () => {
     });
   }
 
-  test('does not follow a time to come back of a redirect or a page', async () => {
+  test('ignores a time to come back in a redirect or a page', async () => {
     for (const answer of [redirect, page]) {
       const asking = { ...answer, headers: { ...answer.headers, ...retryAfter } };
       const { error } = await fail([asking, notFound]);
@@ -217,7 +217,7 @@ describe('a search for metadata', () => {
     }
   });
 
-  test('is made again as a whole where only the second place is busy', async () => {
+  test('is made again as a whole if only the second URL is busy', async () => {
     for (const first of [page, notFound, metadata({ issuer: 'https://other.example.com' })]) {
       const { error } = await fail([first, answerText(503, '', { 'retry-after': '7' })]);
       assert.deepEqual([error.code, error.retryable, error.retryAfter], ['refused', true, 7000]);
@@ -228,7 +228,7 @@ describe('a search for metadata', () => {
     }
   });
 
-  test('is made again where only the second answer was damaged', async () => {
+  test('is made again if only the second answer was damaged', async () => {
     const damaged = answerText(200, '{"iss', { 'content-type': 'application/json' });
     const { error } = await fail([answerText(403, ''), damaged]);
     assert.deepEqual([error.code, error.retryable], ['not_metadata', true]);
@@ -251,7 +251,7 @@ describe('a search for metadata', () => {
     'headers_too_large',
     'encoding_unknown',
   ] as const) {
-    test(`goes on after an answer that is of no use: ${code}`, async () => {
+    test(`goes on after an answer that cannot be used: ${code}`, async () => {
       const useless = new TransportError(code);
       const found = createContext([useless, metadata()]);
       assert.equal((await discover(issuer, found.context)).tokenEndpoint, tokenEndpoint);
@@ -265,7 +265,7 @@ describe('a search for metadata', () => {
 });
 
 describe('a search that finds nothing', () => {
-  test('names both places and what they answered', async () => {
+  test('names both URLs and their answers', async () => {
     const { error } = await fail([notFound, answerText(410, 'gone')]);
     assert.equal(error.name, 'DiscoveryError');
     assert.equal(error.message, 'not_found');
@@ -299,7 +299,7 @@ describe('a search that finds nothing', () => {
     ['the last of the redirects', [answerText(399, ''), notFound], 'redirect', 399],
   ];
   for (const [what, answers, code, status] of telling) {
-    test(`is about the first answer that tells more than 404: ${what}`, async () => {
+    test(`is about the first answer that says more than 404: ${what}`, async () => {
       const { error } = await fail(answers);
       assert.deepEqual(
         [error.code, error.answer.status, error.retryable, error.attempts.length],
@@ -308,12 +308,12 @@ describe('a search that finds nothing', () => {
     });
   }
 
-  test('says what kind of page was in the place of metadata', async () => {
+  test('says what kind of page came instead of metadata', async () => {
     const { error } = await fail([page, notFound]);
     assert.deepEqual([error.answer.contentType, error.answer.length], ['text/html', 20]);
   });
 
-  test('is made again where something that calls itself JSON was damaged, not where a page is a page', async () => {
+  test('is made again if an answer says it is JSON but is damaged, and not if it is a page', async () => {
     const types: readonly [type: string, retryable: boolean][] = [
       ['application/json', true],
       ['application/json; charset=utf-8', true],
@@ -334,7 +334,7 @@ describe('a search that finds nothing', () => {
     assert.equal((await fail([answerText(301, ''), notFound])).error.location, undefined);
   });
 
-  test('tells nothing of user info and query that an issuer should not have', async () => {
+  test('does not show user info and query that an issuer should not have', async () => {
     const named = 'https://user:secret@login.example.com/acme?key=secret#secret';
     const { error, urls } = await fail([notFound, notFound], { issuer: named });
     assert.deepEqual(urls, [openIdUrl, oauthUrl]);
@@ -358,7 +358,7 @@ describe('the issuer in the metadata', () => {
     ['is a list', [issuer], undefined],
   ];
   for (const [what, value, actualIssuer] of others) {
-    test(`is final where it ${what}, and the error tells it`, async () => {
+    test(`is final if it ${what}, and the error shows it`, async () => {
       const { error, urls } = await fail([metadata({ issuer: value }), notFound]);
       assert.deepEqual(urls, [openIdUrl, oauthUrl]);
       assert.deepEqual(
@@ -369,13 +369,13 @@ describe('the issuer in the metadata', () => {
   }
 
   for (const [what, value] of others) {
-    test(`is looked for in the second place where it ${what}`, async () => {
+    test(`is looked for at the second URL if it ${what}`, async () => {
       const { context } = createContext([metadata({ issuer: value }), metadata()]);
       assert.equal((await discover(issuer, context)).issuer, issuer);
     });
   }
 
-  test('of another server tells more than a document without one', async () => {
+  test('of another server says more than a document without one', async () => {
     const other = metadata({ issuer: 'https://other.example.com' });
     for (const answers of [
       [metadata({ issuer: undefined }), other],
@@ -386,7 +386,7 @@ describe('the issuer in the metadata', () => {
     }
   });
 
-  test('is compared in the second place, too', async () => {
+  test('is compared at the second URL too', async () => {
     const { error } = await fail([notFound, metadata({ issuer: 'https://evil.example.com' })]);
     assert.deepEqual(
       [error.code, error.actualIssuer, error.attempts.length],
@@ -394,14 +394,14 @@ describe('the issuer in the metadata', () => {
     );
   });
 
-  test('that is given with a slash must have it in the metadata', async () => {
+  test('must have a slash in the metadata if it is given with one', async () => {
     const { error } = await fail([metadata(), notFound], { issuer: `${issuer}/` });
     assert.equal(error.actualIssuer, issuer);
     assert.equal((await find({}, { issuer: `${issuer}/` })).issuer, `${issuer}/`);
   });
 });
 
-/** Endpoints that may be used with an https issuer, and as what. */
+/** Endpoints that may be used with an https issuer, and the URL that is used. */
 const usable: readonly [endpoint: string, href: string][] = [
   ['https://login.example.com/token', 'https://login.example.com/token'],
   [
@@ -465,7 +465,7 @@ describe('the token endpoint in the metadata', () => {
     }
   });
 
-  test('may be at the second place alone', async () => {
+  test('may be only at the second URL', async () => {
     for (const value of [undefined, null, '', 1, {}, [tokenEndpoint]]) {
       const { context } = createContext([metadata({ token_endpoint: value }), metadata()]);
       assert.equal((await discover(issuer, context)).tokenEndpoint, tokenEndpoint);
@@ -500,7 +500,7 @@ describe('the token endpoint in the metadata', () => {
 });
 
 describe('the other endpoints in the metadata', () => {
-  test('are those of revocation, and the aliases for mutual TLS', async () => {
+  test('are the one for revocation, and the aliases for mutual TLS', async () => {
     const found = await find({
       revocation_endpoint: 'https://login.example.com/revoke',
       mtls_endpoint_aliases: {
@@ -517,7 +517,7 @@ describe('the other endpoints in the metadata', () => {
     });
   });
 
-  test('count as absent where they cannot be used', async () => {
+  test('count as absent if they cannot be used', async () => {
     const nothing = {
       issuer,
       tokenEndpoint,
@@ -536,7 +536,7 @@ describe('the other endpoints in the metadata', () => {
     }
   });
 
-  test('do not matter, nor does what the server says that it can', async () => {
+  test('do not matter, and neither does what the server says it supports', async () => {
     const found = await find({
       grant_types_supported: ['authorization_code'],
       token_endpoint_auth_methods_supported: ['none'],

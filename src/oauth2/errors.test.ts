@@ -140,7 +140,7 @@ describe('a failed attempt', () => {
     });
   }
 
-  test('hands the wait that the server requested on', () => {
+  test('keeps the wait that the server requested', () => {
     const busy = answer(503, 'http_error', true, 20_000);
     assert.equal(
       judgeFailure(busy, { retryOn: 'transient', spendsGrant: false }).retryAfter,
@@ -166,7 +166,7 @@ describe('a failed attempt', () => {
     assert.equal(judgeFailure(reset, { retryOn: 'all', spendsGrant: false }).retryAfter, undefined);
   });
 
-  test('that is no error of these is never repeated, whatever was thrown', () => {
+  test('with any other error is never repeated, whatever was thrown', () => {
     for (const thrown of ['ECONNRESET', null, undefined, { retryable: true }, new Error('x')]) {
       assert.deepEqual(judgeFailure(thrown, { retryOn: 'all', spendsGrant: false }), {
         retryable: false,

@@ -12,7 +12,7 @@ import {
   usualSubjectTokenType,
 } from './grant.ts';
 
-test('grants and the type of a token have the names that were registered for them', () => {
+test('grants and the type of a token have their registered names', () => {
   // RFC 7523 section 8.1, RFC 8693 section 7.1.
   assert.equal(jwtBearerGrant, 'urn:ietf:params:oauth:grant-type:jwt-bearer');
   assert.equal(tokenExchangeGrant, 'urn:ietf:params:oauth:grant-type:token-exchange');
@@ -23,7 +23,7 @@ for (const [name, grant] of [
   ['assertion', assertionGrant],
   ['subject_token', subjectTokenGrant],
 ] as const) {
-  test(`a JWT as the ${name} is made anew for each request`, async () => {
+  test(`a JWT as the ${name} is made again for each request`, async () => {
     let made = 0;
     const proof = grant(() => `jwt-${(made += 1)}`);
     const requests: RequestParts[] = [
@@ -67,7 +67,7 @@ test('a grant with authCode works once', () => {
   assert.ok(hasGuardedParameter([['authCode', 'z']]));
 });
 
-test('other parameters say nothing of how often a grant works', () => {
+test('other parameters do not say how often a grant works', () => {
   const others = ['barcode', 'country_code', 'refresh_token_type', 'client_secret', 'api_key'];
   assert.ok(!hasSingleUseParameter(others.map((name) => [name, { value: 'refresh_token' }])));
 });

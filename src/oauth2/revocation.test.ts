@@ -57,7 +57,7 @@ function proveByBasic(id: string, secret: string): Proof {
   };
 }
 
-/** What a revocation that is answered so throws. */
+/** What a revocation with this answer throws. */
 async function fail(answer: Answer): Promise<TokenError> {
   try {
     await revoke(request, createContext([answer]).context);
@@ -88,7 +88,7 @@ describe('a revocation', () => {
     assert.deepEqual(network.limits, [{ signal, tls, maxBytes: maxResponseBytes }]);
   });
 
-  test('proves who the client is, in order and anew each time', async () => {
+  test('proves who the client is, in order, with new proofs each time', async () => {
     const { network, context } = createContext([answerText(200, ''), answerText(200, '')]);
     let assertions = 0;
     const proofs: Proof[] = [
@@ -132,7 +132,7 @@ describe('a revocation', () => {
     });
   });
 
-  test('is not sent where the client cannot prove who it is', async () => {
+  test('is not sent if the client cannot prove who it is', async () => {
     const { network, context } = createContext([answerText(200, '')]);
     const reason = new Error('no key');
     const proofs = [{ add: () => Promise.reject(reason) }];
@@ -161,11 +161,11 @@ describe('a revocation that fails', () => {
     assert.deepEqual([error.code, error.oauthError?.error], ['oauth_error', 'invalid_client']);
   });
 
-  test('has a status below all successes', async () => {
+  test('can have a status below 200', async () => {
     assert.equal((await fail(answerText(199, ''))).code, 'http_error');
   });
 
-  test('may be made again where the server is busy, and tells when', async () => {
+  test('may be made again if the server is busy, and says when', async () => {
     const error = await fail(
       answerText(503, '', { 'retry-after': 'Sat, 31 Jan 2026 11:00:10 GMT' }),
     );
@@ -215,7 +215,7 @@ describe('a revocation that fails', () => {
     });
   }
 
-  test('is not sent on to where a redirect points', async () => {
+  test('does not follow a redirect', async () => {
     const error = await fail(answerText(302, '', { location: 'https://example.com/login?a=b' }));
     assert.deepEqual([error.code, error.location], ['redirect', 'https://example.com/login?a=b']);
   });
@@ -227,7 +227,7 @@ describe('a revocation that fails', () => {
     assert.equal(network.requests.length, 1);
   });
 
-  test('tells neither the token nor the proof', async () => {
+  test('shows neither the token nor the proof', async () => {
     const { context } = createContext([answerJson(400, { error: 'invalid_request' })]);
     const proofs = [proveByBasic('id', 'the-secret')];
     await assert.rejects(revoke({ ...request, proofs }, context), (error) => {
@@ -238,7 +238,7 @@ describe('a revocation that fails', () => {
   });
 });
 
-test('a token that oidc-provider revoked over https is active no more', async (t) => {
+test('a token that oidc-provider revoked over https is no longer active', async (t) => {
   const server = await startAuthorizationServer();
   t.after(server.close);
   const context: AttemptContext = {
@@ -276,6 +276,6 @@ test('a token that oidc-provider revoked over https is active no more', async (t
   assert.equal((await server.introspect(token)).active, true);
   await ask(clientSecret);
   assert.equal((await server.introspect(token)).active, false);
-  // A second time is a success, too (RFC 7009 section 2.2).
+  // A second revocation is a success too (RFC 7009 section 2.2).
   await ask(clientSecret);
 });

@@ -39,7 +39,7 @@ function createContext(answers: Parameters<typeof createFakeNetwork>[0]) {
 }
 
 describe('a token endpoint', () => {
-  test('is asked once, with the limits of the attempt', async () => {
+  test('gets one request, with the limits of the attempt', async () => {
     const { network, context } = createContext([token]);
     const response = await askTokenEndpoint(request, context);
     assert.equal(response.accessToken.token, 'the-token');
@@ -50,7 +50,7 @@ describe('a token endpoint', () => {
     assert.deepEqual(network.limits, [{ signal, tls, maxBytes: maxResponseBytes }]);
   });
 
-  test('that sends a token which no log can hide sends none', async () => {
+  test('gives no token if the token is too short to be masked', async () => {
     const { context } = createContext([answerJson(200, { access_token: ' seven77' })]);
     await assert.rejects(askTokenEndpoint(request, context), {
       name: 'TokenError',
@@ -89,7 +89,7 @@ describe('a token endpoint', () => {
     });
   });
 
-  test('gets a request that was written afresh each time', async () => {
+  test('gets a newly written request each time', async () => {
     const { network, context } = createContext([token, token]);
     let assertions = 0;
     const proving: TokenRequest = {
@@ -117,7 +117,7 @@ describe('a token endpoint', () => {
     );
   });
 
-  test('is not asked where the client cannot prove who it is', async () => {
+  test('gets no request if the client cannot prove who it is', async () => {
     const { network, context } = createContext([token]);
     const reason = new Error('no key');
     const failing: TokenRequest = {

@@ -75,7 +75,7 @@ describe('a token request', () => {
     );
   });
 
-  test('sends a name that comes again in another place where it came first, as JSON', async () => {
+  test('sends a repeated name at its first place, as JSON', async () => {
     const parameters = [
       ['a', '1'],
       ['b', '2'],
@@ -88,7 +88,7 @@ describe('a token request', () => {
     assert.equal(asForm.body, 'grant_type=client_credentials&a=1&b=2&a=3&a=4');
   });
 
-  test('keeps a value exact, in either format', async () => {
+  test('keeps a value exactly, in either format', async () => {
     const value = ' =&+%\r\n"€\\';
     const parameters = [
       ['x', value],
@@ -107,14 +107,14 @@ describe('a token request', () => {
     );
   });
 
-  test('has no scope, audience or resource where none was requested', async () => {
+  test('has no scope, audience or resource if none was requested', async () => {
     for (const bodyFormat of ['form', 'json'] as const) {
       const { body = '' } = await buildTokenRequest({ ...plain, bodyFormat });
       assert.doesNotMatch(body, /scope|audience|resource/);
     }
   });
 
-  test("lets the user's headers take the place of its own, whatever their case", async () => {
+  test("replaces its own headers by the user's, in upper or lower case", async () => {
     const { headers } = await buildTokenRequest({
       ...plain,
       headers: [
@@ -136,7 +136,7 @@ describe('a token request', () => {
     });
   });
 
-  test('requests its credentials anew each time', async () => {
+  test('makes its proofs again each time', async () => {
     let calls = 0;
     const request: TokenRequest = {
       ...plain,
@@ -179,7 +179,7 @@ describe('a token request', () => {
     }
   });
 
-  test('sends no grant_type where there is none, and several audiences as several parameters', async () => {
+  test('sends no grant_type if there is none, and several audiences as several parameters', async () => {
     const request = { ...plain, grantType: undefined, audiences: ['a', 'b'] };
     assert.equal((await buildTokenRequest(request)).body, 'audience=a&audience=b');
   });
@@ -204,7 +204,7 @@ describe('a token request', () => {
 describe('parameters in the query', () => {
   const request: TokenRequest = { ...full, requestMethod: 'GET', bodyFormat: 'query' };
 
-  test('stand behind those of the URL, encoded for any server, without a body and a type of it', async () => {
+  test('come after those of the URL, encoded for any server, without a body and its content type', async () => {
     const { method, url, headers, body } = await buildTokenRequest(request);
     assert.equal(method, 'GET');
     assert.equal(
@@ -215,7 +215,7 @@ describe('parameters in the query', () => {
     assert.equal(headers['content-type'], undefined);
   });
 
-  test('are a query where the URL has none or an empty one', async () => {
+  test('are the query if the URL has none or an empty one', async () => {
     const only = { ...plain, bodyFormat: 'query' } as const;
     const queries = {
       t: 't?grant_type=client_credentials',
@@ -268,7 +268,7 @@ describe('a multipart body', () => {
     );
   });
 
-  test('has a boundary that is in no value', async () => {
+  test('has a boundary that occurs in no value', async () => {
     const parameters = [
       ['a', '--uuid'],
       ['uuid-1', 'uuid-2'],
@@ -298,7 +298,7 @@ describe('a multipart body', () => {
   });
 });
 
-describe('what the query of the URL has already', () => {
+describe('a parameter in the query of the URL', () => {
   const tokenUrl =
     'https://login.example.com/token?grant_type=client_credentials&resource=a&n=1&client_id=id';
 
@@ -324,7 +324,7 @@ describe('what the query of the URL has already', () => {
     });
   }
 
-  test('contradicts another value, or one that it has not', () => {
+  test('contradicts a parameter with another value', () => {
     const contradicted = (parameters: Parameter[]): string[] =>
       listContradicted(tokenUrl, parameters);
     assert.deepEqual(
@@ -383,7 +383,7 @@ describe('a request', () => {
     ['scope', false],
     ['subject_token', false],
   ] as const) {
-    test(`with ${name} ${spends ? 'can' : 'cannot'} be used up by a lost answer`, () => {
+    test(`with ${name} ${spends ? 'spends' : 'does not spend'} its grant`, () => {
       const parameters = [
         ['acr', 'y'],
         [name, 'x'],

@@ -1,4 +1,4 @@
-/** Responses whose token has another place than RFC 6749 gives it, as the input response-fields names it. */
+/** Responses with the token in another place than in RFC 6749, as the input response-fields says. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -28,7 +28,7 @@ function read(body: unknown, fields: ResponseFields = {}): TokenResponse | Token
   }
 }
 
-/** What can be compared of it: an AccessToken hides its token. */
+/** The parts that can be compared, because an AccessToken hides its token. */
 function show(outcome: TokenResponse | TokenError): Record<string, unknown> {
   if (outcome instanceof TokenError) return { code: outcome.code, path: outcome.path };
   const { accessToken, others, scopes, refreshToken, idToken } = outcome;
@@ -197,7 +197,7 @@ describe('a path of the access token that leads nowhere', () => {
     });
   }
 
-  test('means for every other name that it is not there', () => {
+  test('means for every other name that the field does not exist', () => {
     const names = fieldNames.filter((name) => name !== 'access_token');
     const fields = Object.fromEntries(names.map((name) => [name, 'none.here']));
     const body = {
@@ -208,7 +208,7 @@ describe('a path of the access token that leads nowhere', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('a body that cannot be read', () => {
   const bodies: readonly (readonly [body: string, path: string | undefined])[] = [
     ['["tok"]', undefined],
     ['"tok"', undefined],
@@ -226,7 +226,7 @@ describe('what cannot be read', () => {
     });
   }
 
-  test('a token with a line break in another place is refused as in its own', () => {
+  test('a token with a line break is refused in another place as in the usual one', () => {
     assert.equal(show(read({ t: 'a\nb' }, { access_token: 't' }))['code'], 'malformed_token');
     assert.equal(show(read('"a\\nb"', { access_token: '.' }))['code'], 'malformed_token');
     const fields = { refresh_token: 'r' };
@@ -263,7 +263,7 @@ describe('for any response', () => {
     fc.json(),
   );
 
-  test('and any places it is a token that can be used, or a typed error', () => {
+  test('and any places the result is a token that can be used, or a typed error', () => {
     fc.assert(
       fc.property(bodies, anyFields, (body, fields) => {
         const outcome = read(body, fields);

@@ -1,4 +1,4 @@
-/** What holds for every answer, of a token endpoint or of an ACS one. The tables are in token-response.test.ts. */
+/** What is true for every answer of a token endpoint or an ACS endpoint. The tables are in token-response.test.ts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { inspect } from 'node:util';
@@ -21,7 +21,7 @@ function toResponse(body: string | Uint8Array, parts: Partial<HttpResponse> = {}
   return { status: 200, statusText: '', headers: {}, ...parts, body: Buffer.from(body) };
 }
 
-/** What comes of an answer. */
+/** The result of an answer. */
 function read(parse: Parse, response: HttpResponse): TokenResponse | TokenError {
   try {
     return parse(response, { sentAt, now });
@@ -31,7 +31,7 @@ function read(parse: Parse, response: HttpResponse): TokenResponse | TokenError 
   }
 }
 
-/** What can be compared of it: an AccessToken hides its token. */
+/** The parts that can be compared, because an AccessToken hides its token. */
 function show(outcome: TokenResponse | TokenError): unknown {
   if (outcome instanceof TokenError) {
     const { code, retryable, oauthError, location, retryAfter, mayHaveArrived } = outcome;
@@ -112,7 +112,7 @@ const responses = fc
   .tuple(bodies, statuses, headers)
   .map(([body, status, some]) => toResponse(body, { status, headers: some }));
 
-/** RFC 9110 sections 15 and 10.2.3, and the design: which answers pass by themselves. */
+/** RFC 9110 sections 15 and 10.2.3, and the design: which failures are temporary. */
 function passes({ status, headers: { 'retry-after': wait = 'soon' } }: HttpResponse): boolean {
   const server = status >= 500 && status !== 501 && status !== 505;
   return server || [408, 425, 429].includes(status) || (status >= 400 && wait !== 'soon');
@@ -120,7 +120,7 @@ function passes({ status, headers: { 'retry-after': wait = 'soon' } }: HttpRespo
 
 for (const [endpoint, parse] of Object.entries(parsers)) {
   describe(`whatever ${endpoint} answers`, () => {
-    test('it is a token that can be used, or a typed error that says whether to try again', () => {
+    test('the result is a token that can be used, or a typed error that says whether to retry', () => {
       fc.assert(
         fc.property(responses, (response) => {
           const { status, body } = response;
@@ -207,7 +207,7 @@ for (const [endpoint, parse] of Object.entries(parsers)) {
       );
     });
 
-    test('an error of a success shows nothing of a body but its error, description and URI', () => {
+    test('an error of a success shows only the error, description and URI of a body', () => {
       const secret = fc.stringMatching(/^[a-z]{12,20}$/);
       const shown = ['error', 'error_description', 'error_uri'];
       const name = fc.constantFrom(...memberNames.filter((one) => !shown.includes(one)));
@@ -259,7 +259,7 @@ for (const [endpoint, parse] of Object.entries(parsers)) {
 }
 
 describe('the lifetime', () => {
-  test('is counted from the sending of the request, in whole seconds, as a number or as text', () => {
+  test('is counted from when the request was sent, in whole seconds, as a number or as text', () => {
     const seconds = fc.oneof(
       fc.integer({ min: 1, max: 2 ** 31 }),
       fc.double({ min: 1, max: 1e9, noNaN: true }),
@@ -280,7 +280,7 @@ describe('the lifetime', () => {
     );
   });
 
-  test('is not known where it is no positive number of seconds', () => {
+  test('is not known if it is not a positive number of seconds', () => {
     const nothing = fc.oneof(
       fc.double({ max: 0.999 }),
       fc.constantFrom('', '-5', '+5', '1e3', '0x10', '٣', 'NaN', 'Infinity', '0', '0.9', '1 h'),
@@ -316,8 +316,8 @@ describe('the lifetime', () => {
   });
 });
 
-test('granted scopes are read alike from a text with spaces, commas or semicolons, and a list', () => {
-  // Without the separators that servers use in place of spaces.
+test('granted scopes are read equally from a text with spaces, commas or semicolons, and a list', () => {
+  // Without the separators that servers use instead of spaces.
   const scope = fc.stringMatching(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,12}$/);
   fc.assert(
     fc.property(fc.array(scope, { minLength: 1, maxLength: 5 }), (scopes) => {
@@ -339,7 +339,7 @@ test('granted scopes are read alike from a text with spaces, commas or semicolon
   );
 });
 
-test('where a redirect points is shown without user info, query and fragment, however it is written', () => {
+test('the target of a redirect is shown without user info, query and fragment, in every spelling', () => {
   const scrap = fc.constantFrom(
     ...['https:', 'http:', '//', '/', '\\', 'u5er:pa55', '@', 'example.com', ':8443', '?', '#'],
     ...['que5y', ' ', '[', '%40', 'login', 'foo:', '\t'],

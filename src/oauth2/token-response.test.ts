@@ -36,7 +36,7 @@ const json = (members: unknown): Answer => ({ body: JSON.stringify(members) });
 const token = (members: Record<string, unknown> = {}): Answer =>
   json({ access_token: 'abc', token_type: 'Bearer', expires_in: 3600, ...members });
 
-/** What a success gives; what is left out is as in `usual`. */
+/** The result of a success. What is left out is as in `usual`. */
 interface Success {
   readonly token: string;
   readonly type: string;
@@ -238,7 +238,7 @@ describe('a token response', () => {
     }
   });
 
-  test('leaves out a list of which one field is nested too deeply', () => {
+  test('leaves out a list with a field that is nested too deeply', () => {
     const deep = '['.repeat(101) + ']'.repeat(101);
     const body = `{"access_token":"abc","over":${deep},"list":[1,${deep}],"kept":${deep.slice(1, -1)}}`;
     const { others } = parseTokenResponse(toResponse({ body }), { sentAt, now });
@@ -272,7 +272,7 @@ describe('a token response', () => {
   });
 });
 
-/** What a failure tells; what is left out is undefined. */
+/** What a failure says; what is left out is undefined. */
 interface Failure {
   readonly code: TokenError['code'];
   readonly retryable: boolean;
@@ -623,7 +623,7 @@ describe('an answer that brings no token', () => {
     }
   });
 
-  test('is told in words of its own, without any of the answer', () => {
+  test('is reported in words of its own, without any of the answer', () => {
     const response = toResponse(error(400, { error: 's3cret', error_description: 's3cret' }));
     assert.throws(() => parseTokenResponse(response, { sentAt, now }), {
       name: 'TokenError',
@@ -632,8 +632,8 @@ describe('an answer that brings no token', () => {
   });
 });
 
-test('the effort for the place of a redirect only grows with its length', () => {
-  // The square of it would take minutes.
+test('the effort for the target of a redirect grows only with its length', () => {
+  // An effort that grows with its square would take minutes.
   const slashes = '/'.repeat(1_000_000);
   for (const location of [`x${slashes}`, `//${slashes}`]) {
     assert.equal(readLocation(location), location);

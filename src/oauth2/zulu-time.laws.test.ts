@@ -1,4 +1,4 @@
-/** What holds for every RFC 3339 time. The tables are in zulu-time.test.ts. */
+/** What is true for every RFC 3339 time. The tables are in zulu-time.test.ts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -7,7 +7,7 @@ import { formatZuluTime, lastZuluTime, parseRfc3339Time, parseZuluTime } from '.
 
 const firstZuluTime = Date.parse('0000-01-01T00:00:00Z');
 
-/** Numbers that the calendar and the clock have, and some that they do not. */
+/** Numbers that dates and times can have, and some that they cannot. */
 const fields = fc.tuple(
   fc.integer({ min: 0, max: 9999 }),
   fc.integer({ min: 0, max: 13 }),
@@ -24,7 +24,7 @@ function write([year, month, day, hour, minute, second]: Fields): string {
   return `${date}T${two(hour)}:${two(minute)}:${two(second)}`;
 }
 
-/** Counts days by hand, for Date is what is tested. */
+/** Counts days by hand, because Date is what is tested. */
 function isReal([year, month, day, hour, minute, second]: Fields): boolean {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
@@ -34,7 +34,7 @@ function isReal([year, month, day, hour, minute, second]: Fields): boolean {
 const fraction = fc.stringMatching(/^(?:\.\d{1,20})?$/);
 
 describe('a Zulu time', () => {
-  test('is read where the calendar and the clock have it, and written again to the second', () => {
+  test('is read if the date and the time exist, and written again to the second', () => {
     fc.assert(
       fc.property(fields, fraction, (parts, behind) => {
         const read = parseZuluTime(`${write(parts)}${behind}Z`);
@@ -45,7 +45,7 @@ describe('a Zulu time', () => {
     );
   });
 
-  test('is nothing else: what is read begins with what is written for it', () => {
+  test('is nothing else: the text that is read begins with the text that is written', () => {
     const scrap = fc.constantFrom(...'2026 - 01 31 T t 12 : 00 59 60 24 .5 . Z z + 1 ٣'.split(' '));
     const almost = fc.tuple(fields.map(write), fc.nat(20), fc.string({ maxLength: 2 }));
     const texts = fc.oneof(
@@ -71,7 +71,7 @@ describe('an RFC 3339 time', () => {
     minutes: fc.integer({ min: 0, max: 61 }),
   });
 
-  test('is its Zulu time less its offset, within the years that can be written', () => {
+  test('is its Zulu time minus its offset, within the years that can be written', () => {
     fc.assert(
       fc.property(fields, fraction, offset, (parts, behind, { sign, hours, minutes }) => {
         const local = `${write(parts)}${behind}`;
@@ -86,7 +86,7 @@ describe('an RFC 3339 time', () => {
     );
   });
 
-  test('is the same in letters of either case', () => {
+  test('is the same in upper and lower case', () => {
     fc.assert(
       fc.property(
         fields,

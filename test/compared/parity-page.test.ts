@@ -1,6 +1,6 @@
 /**
- * docs/from-stanford-green.md has a row for each part of the Python library stanford.green.oauth2, and tests hold what each
- * row says.
+ * docs/from-stanford-green.md has a row for each part of the Python library stanford.green.oauth2, and tests hold what
+ * each row says.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -101,10 +101,7 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   [
     '`_get_token_acs_api()`',
     [acsJourney, 'sends one GET whose headers say who asks, masks first, and hands the token over'],
-    [
-      'src/oauth2/acs-api.test.ts',
-      'gives the token and its expiry, and nothing that it does not say',
-    ],
+    ['src/oauth2/acs-api.test.ts', 'gives the token and its expiry, and nothing that is not in it'],
   ],
   [
     '`_get_token_oauth2()`',

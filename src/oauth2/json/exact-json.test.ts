@@ -27,14 +27,14 @@ describe('numbers keep the digits with which they were written', () => {
     '1e-7',
   ];
   for (const number of numbers) {
-    test(`${number}, alone, in a list and in an object`, () => {
+    test(`${number}, by itself, in a list and in an object`, () => {
       assert.equal(rewrite(number), number);
       assert.equal(rewrite(`[${number},[${number}]]`), `[${number},[${number}]]`);
       assert.equal(rewrite(`{"a":{"b":${number}}}`), `{"a":{"b":${number}}}`);
     });
   }
 
-  test('an ordinary number is a number, and another one says both what it is and how it was written', () => {
+  test('an ordinary number is a number, and any other has both its value and its text', () => {
     assert.deepEqual(parseExactJson('[3600, 0.5]'), [3600, 0.5]);
     const [number] = parseExactJson('[9007199254740993, 3600]') as [ExactNumber];
     assert.ok(number instanceof ExactNumber);
@@ -52,7 +52,7 @@ describe('numbers keep the digits with which they were written', () => {
   });
 });
 
-describe('what looks like a number and is none stays as it is', () => {
+describe('what only looks like a number stays as it is', () => {
   test('digits in strings and in names', () => {
     const text = '{"1.10":"1.10","\\"9007199254740993":"\\\\","n":1.10}';
     assert.equal(rewrite(text), text);
@@ -92,7 +92,7 @@ describe('any text', () => {
     );
   });
 
-  test('with numbers of any form comes back as it was', () => {
+  test('with numbers of any form is written as it was', () => {
     const number = fc.stringMatching(/^-?(0|[1-9]\d{0,25})(\.\d{1,25})?([eE][+-]?\d{1,4})?$/);
     const { value } = fc.letrec<{ value: string }>((tie) => ({
       value: fc.oneof(
@@ -106,7 +106,7 @@ describe('any text', () => {
             maxLength: 3,
             selector: ([name]) => name,
           })
-          // Names that are numbers change their place, as everywhere in JavaScript.
+          // Names that are numbers change their place, as always in JavaScript.
           .map((fields) => fields.filter(([name]) => !/^\d+$/.test(name)))
           .map((fields) =>
             fields.map(([name, field]) => `${JSON.stringify(name)}:${field}`).join(','),
@@ -121,7 +121,7 @@ describe('any text', () => {
     );
   });
 
-  test('however deep it is nested and however long a string is, it is read', () => {
+  test('is read with any depth and with strings of any length', () => {
     const deep = `${'['.repeat(100_000)}1.10${']'.repeat(100_000)}`;
     assert.ok(Array.isArray(parseExactJson(deep)));
     const long = JSON.stringify(['"'.repeat(500_000), '\n'.repeat(500_000)]);

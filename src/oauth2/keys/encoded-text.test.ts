@@ -17,7 +17,7 @@ describe('a text is decoded', () => {
       }
     });
 
-    test(`if it is base64 of ${what} in lines, however they are broken`, () => {
+    test(`if it is base64 of ${what} in lines, with any line breaks`, () => {
       const lines = base64(`\n ${inside}\r\n`).replace(/.{76}/g, '$&\n');
       for (const [name, rewrite] of Object.entries(lineBreaks)) {
         assert.equal(decodeText(rewrite(lines)), inside.trim(), name);
@@ -58,7 +58,7 @@ describe('PKCS#12', () => {
   const long = '3082024002010330820206';
   const indefinite = '308002010330800609';
 
-  test('is known by its version, whatever its length is written in', () => {
+  test('is known by its version, in every encoding of its length', () => {
     for (const hex of [short, long, indefinite]) {
       assert.ok(isPkcs12(Buffer.from(hex, 'hex').toString('base64')), hex);
     }

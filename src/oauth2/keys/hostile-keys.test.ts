@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 
-/** What patterns stumble over: the pieces of PEM, JSON and escapes, many times over. */
+/** Pieces of PEM, JSON and escapes that can make a regular expression slow when they are repeated. */
 const pieces = [
   '-',
   '\u2014',
@@ -28,10 +28,12 @@ const pieces = [
   '{"a":',
 ];
 
-/** Text before the pieces: none, or what makes them a private field of JSON. */
+/** Text before the pieces: none, or the beginning of a private field in JSON. */
 const beginnings = ['', '{"d":"'];
 
-/** Characters. In this many, an effort that grows with the square takes a minute, and one that does not a second. */
+/**
+ * The size in characters. At this size, an effort that grows with the square takes a minute, and a linear one a second.
+ */
 const size = 1 << 19;
 
 const script = `
@@ -59,9 +61,9 @@ const script = `
   }
 `;
 
-test('the effort for an input that is no key does not grow with the square of its length', () => {
+test('the effort for an input that is not a key does not grow with the square of its length', () => {
   const given = JSON.stringify({ pieces, beginnings, size });
-  // A process of its own can be ended while a pattern is at work.
+  // A separate process can be ended while a regular expression runs.
   const { error, status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', script, given],

@@ -66,7 +66,7 @@ describe('a key is read', () => {
     }
   });
 
-  test('whatever its lines are broken by', () => {
+  test('with every kind of line break', () => {
     for (const rewrite of Object.values(lineBreaks)) {
       assertRead(rewrite(pem));
       assertRead(rewrite(ecPem), ec);
@@ -87,7 +87,7 @@ describe('a key is read', () => {
     assertRead(pem.replaceAll('/', '\\/'));
   });
 
-  test('beside a block of another kind, with or without text around them', () => {
+  test('next to a block of another kind, with or without text around them', () => {
     const certificate = toPem('CERTIFICATE', fakeBody);
     for (const text of [certificate + pem, pem + certificate]) {
       assertRead(text);
@@ -106,7 +106,7 @@ describe('a key is read', () => {
     assertRead(pem + begin('PRIVATE KEY'));
   });
 
-  test('although it shares its first dashes with a line that is of no block', () => {
+  test('although it shares its first dashes with a line of no block', () => {
     assertRead(`-----BEGIN CERTIFICATE${pem}`);
     assertRead(`-----END CERTIFICATE${pem}`);
   });
@@ -121,7 +121,7 @@ describe('a key is read', () => {
 });
 
 describe('blocks', () => {
-  test('are several, whatever their labels, and be it that they are the same', () => {
+  test('are several, whatever their labels are, even if they are the same', () => {
     assertRefused(pem + pem, 'several_keys');
     assertRefused(pem.trim() + pem, 'several_keys');
     assertRefused(pem + ecPem, 'several_keys');
@@ -138,7 +138,7 @@ describe('blocks', () => {
     assertDamaged(begin('EC PRIVATE KEY') + body + end('PRIVATE KEY'));
   });
 
-  test('begin at the first BEGIN, and begin no other inside', () => {
+  test('begin at the first BEGIN, and have no other BEGIN inside', () => {
     assertDamaged(begin('PRIVATE KEY') + pem);
     assertDamaged(begin('CERTIFICATE') + pem + end('CERTIFICATE'));
     assertRead(begin('CERTIFICATE') + ecPem + end('CERTIFICATE') + pem);
@@ -150,11 +150,11 @@ describe('blocks', () => {
     assertRead(pem.trim() + ecPem.slice('-----'.length));
   });
 
-  test('lack the base64 where BEGIN and END share their dashes', () => {
+  test('have no base64 if BEGIN and END share their dashes', () => {
     assertDamaged('-----BEGIN PRIVATE KEY-----END PRIVATE KEY-----');
   });
 
-  test('are none between two lines of a kind, or between END and BEGIN', () => {
+  test('are not found between two BEGIN lines or two END lines, or between END and BEGIN', () => {
     assertDamaged(end('PRIVATE KEY') + body + end('PRIVATE KEY'));
     assertDamaged(begin('PRIVATE KEY') + body + begin('PRIVATE KEY'));
     assertDamaged(end('PRIVATE KEY') + body + begin('PRIVATE KEY'));
@@ -162,7 +162,7 @@ describe('blocks', () => {
 });
 
 describe('a key is refused', () => {
-  test('as encrypted, where its label or its header says so', () => {
+  test('as encrypted, if its label or its header says so', () => {
     assertRefused(toPem('ENCRYPTED PRIVATE KEY', fakeBody), 'encrypted');
     for (const header of [
       'Proc-Type: 4,ENCRYPTED',
@@ -181,7 +181,7 @@ describe('a key is refused', () => {
     }
   });
 
-  test('as damaged, where it has a header of another kind', () => {
+  test('as damaged, if it has another header', () => {
     for (const header of [
       'Proc-Type: 4,MIC-CLEAR',
       'Proc-Type: 5,ENCRYPTED',
@@ -191,12 +191,12 @@ describe('a key is refused', () => {
     }
   });
 
-  test('as one of ssh or of DSA', () => {
+  test('as a key of ssh or of DSA', () => {
     assertRefused(toPem('OPENSSH PRIVATE KEY', fakeBody), 'openssh_key');
     assertRefused(toPem('DSA PRIVATE KEY', fakeBody), 'unsupported_key', { keyType: 'DSA' });
   });
 
-  test('as unsupported, where its label is none of the three', () => {
+  test('as unsupported, if its label is not one of the three', () => {
     for (const label of [
       'PGP PRIVATE KEY BLOCK',
       'PRIVATE KEY BLOCK',
@@ -211,7 +211,7 @@ describe('a key is refused', () => {
     }
   });
 
-  test('as damaged, where its body is no base64 of a key', () => {
+  test('as damaged, if its body is not base64 of a key', () => {
     assertDamaged(toPem('PRIVATE KEY', ''));
     assertDamaged(toPem('PRIVATE KEY', fakeBody));
     assertDamaged(toPem('PRIVATE KEY', body.replace('M', '.')));
@@ -221,8 +221,8 @@ describe('a key is refused', () => {
   });
 });
 
-describe('a text without a whole private key', () => {
-  test('is a damaged one, where it has a line of one, whole or nearly so', () => {
+describe('a text without a complete private key', () => {
+  test('is a damaged key if it has a BEGIN or END line, complete or almost', () => {
     for (const text of [
       begin('PRIVATE KEY') + body,
       body + end('PRIVATE KEY'),
@@ -236,12 +236,12 @@ describe('a text without a whole private key', () => {
     }
   });
 
-  test('is an encrypted one, where such a line says so', () => {
+  test('is an encrypted key if such a line says so', () => {
     assertRefused(begin('ENCRYPTED PRIVATE KEY') + fakeBody, 'encrypted');
     assertRefused('BEGIN ENCRYPTED PRIVATE KEY', 'encrypted');
   });
 
-  test('is a key of which a half is left before it is a certificate or a public key', () => {
+  test('is half a key rather than a certificate or a public key', () => {
     assertDamaged(toPem('CERTIFICATE', fakeBody) + begin('PRIVATE KEY') + body);
     assertDamaged(toPem('PUBLIC KEY', fakeBody) + begin('PRIVATE KEY') + body);
     const half = begin('ENCRYPTED PRIVATE KEY') + fakeBody;
@@ -257,7 +257,7 @@ describe('a text without a whole private key', () => {
     }
   });
 
-  test('is no public key of ssh, where it does not begin like one', () => {
+  test('is not a public key of ssh if it does not begin like one', () => {
     for (const text of [
       `my ssh-rsa ${fakeBody}`,
       `ssh-rsa`,
@@ -281,21 +281,21 @@ describe('a text without a whole private key', () => {
     assertRefused(publicKey + certificate, 'public_key');
   });
 
-  test('is no key, where it is another block', () => {
+  test('is not a key if it is another block', () => {
     for (const label of ['CERTIFICATE REQUEST', 'X509 CRL', 'PKCS7', 'EC PARAMETERS']) {
       assertRefused(toPem(label, fakeBody), 'not_a_key');
     }
     assertRefused(toPem('PGP PUBLIC KEY BLOCK', fakeBody), 'not_a_key');
   });
 
-  test('is base64 of a key alone: PKCS#8 or SEC1', () => {
+  test('is base64 of a key without its lines: PKCS#8 or SEC1', () => {
     assertRefused(body, 'base64_of_der');
     const { SEC1 = '' } = listPems(ec);
     assertRefused(bodyOf(SEC1), 'base64_of_der');
     assertRefused(bodyOf(SEC1).replace(/.{16}/g, '$&\n \n'), 'base64_of_der');
   });
 
-  test('is no key at all', () => {
+  test('is not a key otherwise', () => {
     for (const text of [
       '',
       'correct horse battery staple',
@@ -323,7 +323,7 @@ describe('base64', () => {
     assert.deepEqual(readBase64('azAwOQ=='), Buffer.from('k009'));
   });
 
-  test('is no bytes of what is none', () => {
+  test('gives no bytes for other text', () => {
     for (const text of [
       '',
       '=',
@@ -350,7 +350,7 @@ describe('literal line breaks', () => {
     assert.equal(breakLines('a\\n\\nb'), 'a\n\nb');
   });
 
-  test('are not the letters alone, or another escape', () => {
+  test('are not the letters without a backslash, and not another escape', () => {
     for (const text of ['anb', 'arnb', 'a\nb', 'a\r\nb', 'a\\tb', 'a\\rb', 'a/b']) {
       assert.equal(breakLines(text), text);
       assert.equal(unescapePem(text), text);
@@ -359,7 +359,7 @@ describe('literal line breaks', () => {
     assert.equal(breakLines('a\\rnb'), 'a\\rnb');
   });
 
-  test('are all that is undone where slashes are not', () => {
+  test('are replaced without slashes by breakLines, and with slashes by unescapePem', () => {
     assert.equal(breakLines('a\\/b'), 'a\\/b');
     assert.equal(unescapePem('a\\/b\\/c\\n'), 'a/b/c\n');
   });
@@ -368,7 +368,7 @@ describe('literal line breaks', () => {
 describe('a line that may belong to a PEM', () => {
   const listMarkers = (text: string): string[] => text.match(pemMarker) ?? [];
 
-  test('is found with its dashes, be they too few or of another kind', () => {
+  test('is found with its dashes, even if they are too few or of another kind', () => {
     for (const line of [
       '-----BEGIN PRIVATE KEY-----',
       '-----END PRIVATE KEY-----',
@@ -403,7 +403,7 @@ describe('a line that may belong to a PEM', () => {
     }
   });
 
-  test('is not any other', () => {
+  test('is no other line', () => {
     for (const line of [
       '',
       'PRIVATE KEY',

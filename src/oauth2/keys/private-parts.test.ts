@@ -54,11 +54,11 @@ function mask(text: string, parts: readonly string[]): string {
 describe('the private parts', () => {
   const lines = rsaPem.trim().split('\n').slice(1, -1);
 
-  test('of a PEM are its lines of base64, and these in a row', () => {
+  test('of a PEM are its lines of base64, and these joined', () => {
     assert.deepEqual(listPrivateParts(rsaPem).sort(), [...lines, lines.join('')].sort());
   });
 
-  test('of a PEM are the same however its lines are broken', () => {
+  test('of a PEM are the same with every kind of line break', () => {
     for (const [name, rewrite] of Object.entries(lineBreaks)) {
       const parts = listPrivateParts(rewrite(rsaPem));
       assert.deepEqual(parts.sort(), [...lines, lines.join('')].sort(), name);
@@ -119,13 +119,13 @@ describe('the private parts', () => {
     assert.deepEqual(members, [base64(JSON.stringify(ed25519Jwk)), ed25519Jwk.d]);
   });
 
-  test('of JSON of another form are what is long and like base64', () => {
+  test('of JSON of another form are what is long and looks like base64', () => {
     const file = '{"type":"authorized_user","refresh_token":"1//a-refresh-token-of-google"}';
     assert.deepEqual(listPrivateParts(file), ['1//a-refresh-token-of-google']);
     assert.deepEqual(listPrivateParts(file.slice(0, -5)), ['1//a-refresh-token-of-goo']);
   });
 
-  test('of what is no key at all are its lines', () => {
+  test('of a text that is not a key are its lines', () => {
     assert.deepEqual(listPrivateParts('a passphrase, perhaps\nshort\n'), [
       'a passphrase, perhaps',
       'apassphrase,perhapsshort',
@@ -135,7 +135,7 @@ describe('the private parts', () => {
     assert.deepEqual(listPrivateParts('{'), []);
   });
 
-  test('of a PEM are its lines although they have lost or got characters', () => {
+  test('of a PEM are its lines even if characters were lost or added', () => {
     const begin = '-----BEGIN RSA PRIVATE KEY-----';
     const end = '-----END RSA PRIVATE KEY-----';
     const quoted = `${begin}\nAAAAAAAA"BBBBBBBB"CCCCCCCC'DDDDDDDD\n${end}`;
@@ -164,7 +164,7 @@ describe('the private parts', () => {
     }
   });
 
-  test('of a private field are its lines, without markers, as written and as meant', () => {
+  test('of a private field are its lines, without BEGIN and END, as written and decoded', () => {
     const value =
       '-----BEGIN PRIVATE KEY-----\n  AAAAAAAA\r\n\r\nBBBBBBBB \n-----END PRIVATE KEY-----';
     assert.deepEqual(listPrivateParts(`{"key":"${value}"}`), [
@@ -182,7 +182,7 @@ describe('the private parts', () => {
     ]);
   });
 
-  test('of JSON that is damaged are the values of private fields of any spelling', () => {
+  test('of damaged JSON are the values of private fields in any spelling', () => {
     const names = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k', 'r', 't', 'key', 'private_key'];
     for (const name of [...names, 'privateKey', 'PRIVATE_KEY', 'D']) {
       for (const text of [`{"${name}":"ab.cd.ef"`, `{'${name}' : 'ab.cd.ef`]) {
@@ -228,7 +228,7 @@ describe('the private parts', () => {
     assert.deepEqual(listPrivateParts(text), [...lines, 'firstlinesecondlinethirdline']);
   });
 
-  test('of base64 are what is in it, where that is JSON or a PEM, with white space before it', () => {
+  test('of base64 are the parts of its contents, if these are JSON or a PEM, with white space before', () => {
     const jwk = base64(`\n  ${JSON.stringify(ed25519Jwk)}`);
     assert.deepEqual(listPrivateParts(jwk), [jwk, ed25519Jwk.d]);
     const pem = base64(`\n${toPem('PRIVATE KEY', fakeBody)}`);
@@ -237,7 +237,7 @@ describe('the private parts', () => {
     assert.deepEqual(listPrivateParts(spaced), [spaced.trim(), jwk, ed25519Jwk.d]);
   });
 
-  test('of base64 are not what is in it, where that is another text', () => {
+  test('of base64 are not the parts of its contents, if these are another text', () => {
     for (const text of ['a text with {braces}', 'text{"d":"ab.cd.ef"}', 'neither key nor file']) {
       assert.deepEqual(listPrivateParts(base64(text)), [base64(text)]);
     }
@@ -260,7 +260,7 @@ describe('the private parts', () => {
 });
 
 describe('laws', () => {
-  test('the lines of a PEM are masked, whatever its lines are broken by and is around it', () => {
+  test('the lines of a PEM are masked, with every kind of line break and any text around it', () => {
     const breaks = fc.constantFrom(...Object.keys(lineBreaks));
     fc.assert(
       fc.property(
@@ -288,7 +288,7 @@ describe('laws', () => {
     for (const { privateKey, forms } of samples) {
       for (const [form, text] of Object.entries(forms)) {
         const masked = mask(text, listPrivateParts(text));
-        // Lines of the modulus are no secret, and a JWK shows it.
+        // Lines of the modulus are not secret, and a JWK shows it.
         const shown = listLines(privateKey).filter((line) => masked.includes(line));
         assert.deepEqual(form.includes('JWK') ? [] : shown, [], form);
       }
@@ -311,7 +311,7 @@ describe('laws', () => {
     );
   });
 
-  test('a damaged key is masked but for pieces of at most 24 characters', () => {
+  test('a damaged key is masked except pieces of at most 24 characters', () => {
     fc.assert(
       fc.property(anyDamage(samples), (one) => {
         const text = damageKey(samples, one);
@@ -341,7 +341,7 @@ describe('laws', () => {
     return [...bodies, d, p, q, dp, dq, qi];
   }
 
-  /** The public fields of its JWK, in both alphabets, because a PEM has them, too. */
+  /** The public fields of its JWK, in both alphabets, because a PEM has them too. */
   function listOpenText(key: KeyObject): string[] {
     if (key.asymmetricKeyType === 'rsa-pss') return [];
     const { n = '', x = '', y = '' } = key.export({ format: 'jwk' });
@@ -349,7 +349,7 @@ describe('laws', () => {
   }
 });
 
-test('the attributes of a bag beside a certificate are no parts of a key', () => {
+test('the bag attributes next to a certificate are not parts of a key', () => {
   const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
   const attributes = ['friendlyName: deploykeyoftheacmecompany', 'deploykeyoftheacmecompany: 1'];
   const parts = listPrivateParts(`${attributes.join('\n')}\n${certificate}`);
@@ -359,7 +359,7 @@ test('the attributes of a bag beside a certificate are no parts of a key', () =>
   );
 });
 
-describe('a key beside a certificate that has lost its own boundaries', () => {
+describe('a key next to a certificate that has lost its own BEGIN and END lines', () => {
   const lines = ['MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06', 'x7G+P0mQ1bbY8fdp+K06=='];
   const certificate = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
   for (const [where, text] of [

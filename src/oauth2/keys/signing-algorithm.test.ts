@@ -28,7 +28,7 @@ describe('signing', () => {
   });
 });
 
-test('a key that cannot sign with an algorithm does not verify itself', () => {
+test('the check of a key fails if it cannot sign with the algorithm', () => {
   const { privateKey, publicKey } = findSample(samples, 'Ed25519');
   assert.equal(verifiesItself({ key: privateKey, algorithm: 'ES256' }, publicKey), false);
   assert.equal(verifiesItself({ key: privateKey, algorithm: 'EdDSA' }, publicKey), true);
@@ -43,7 +43,7 @@ test('a short key of another kind than RSA is refused for its kind', () => {
   });
 });
 
-test('the name of the kind stands for the algorithm with Edwards curves alone', () => {
+test('only for Edwards curves the type of the key can be given as the algorithm', () => {
   assert.equal(chooseAlgorithm(findSample(samples, 'Ed25519').privateKey, 'Ed25519'), 'EdDSA');
   assert.throws(() => chooseAlgorithm(rsa.privateKey, 'RSA'), { code: 'unsupported_algorithm' });
 });

@@ -93,8 +93,8 @@ describe('the matrix of keys', () => {
     for (const [form, text] of Object.entries(sample.forms)) {
       const name = `a key of ${sample.keyType}, ${form},`;
 
-      // One test for all the algorithms: thousands of tests take longer than what they do.
-      test(`${name} is that key, and signs with ${sample.algorithms.join(', ')} alone`, async () => {
+      // One test for all the algorithms, because thousands of tests would take longer than the work in them.
+      test(`${name} is that key, and signs only with ${sample.algorithms.join(', ')}`, async () => {
         const usual = readSigningKey(text);
         assert.equal(usual.algorithm, sample.algorithms[0]);
         assert.deepEqual(exportKeyMaterial(usual.key), material);
@@ -123,7 +123,7 @@ describe('the matrix of keys', () => {
   }
 });
 
-describe('what a key says of itself', () => {
+describe('what a key says about itself', () => {
   test('is its id and algorithm in a JWK', () => {
     const { keyId, algorithm, owner } = readSigningKey(
       jwkOf(sampleOf('RSA').privateKey, { kid: 'k1', alg: 'PS384' }),
@@ -134,13 +134,13 @@ describe('what a key says of itself', () => {
     );
   });
 
-  test('comes after what is requested', () => {
+  test('is not used if something else is requested', () => {
     const jwk = jwkOf(sampleOf('RSA').privateKey, { kid: 'k1', alg: 'PS384' });
     const { keyId, algorithm } = readSigningKey(jwk, { keyId: 'k2', algorithm: 'RS512' });
     assert.deepEqual({ keyId, algorithm }, { keyId: 'k2', algorithm: 'RS512' });
   });
 
-  test('counts where what is requested is empty', () => {
+  test('is used if nothing is requested', () => {
     const jwk = jwkOf(sampleOf('RSA').privateKey, { kid: 'k1', alg: 'PS384' });
     const { keyId, algorithm } = readSigningKey(jwk, { keyId: '', algorithm: '' });
     assert.deepEqual({ keyId, algorithm }, { keyId: 'k1', algorithm: 'PS384' });
@@ -176,7 +176,7 @@ describe('what a key says of itself', () => {
     );
   });
 
-  test('may be an algorithm that signs no JWT', () => {
+  test('may be an algorithm that cannot sign a JWT', () => {
     for (const algorithm of ['RSA-OAEP-256', 'none', 'ES256K', 'rs256']) {
       const details = { keyType: 'RSA', algorithm };
       assertRefused(
@@ -188,7 +188,7 @@ describe('what a key says of itself', () => {
     }
   });
 
-  test('is not shown as an algorithm where it does not look like one', () => {
+  test('is not shown as an algorithm if it does not look like one', () => {
     const details = { keyType: 'RSA', algorithm: undefined };
     const algorithm = 'a-secret-in-the-wrong-place';
     assertRefused(refuse(rsaPem, { algorithm }), 'unsupported_algorithm', details);
@@ -200,7 +200,7 @@ describe('what a key says of itself', () => {
     assert.equal(readSigningKey(rsaPem, { keyId: 'k2' }).keyId, 'k2');
   });
 
-  test('is its id and whose it is in a key file', () => {
+  test('is its id and its owner in a key file', () => {
     const files = Object.values(listKeyFiles(rsaPem)).map((file) => readSigningKey(file));
     const google = { issuer: owners.google, subject: undefined };
     const user = { issuer: owners.zitadelUser, subject: owners.zitadelUser };
@@ -212,15 +212,15 @@ describe('what a key says of itself', () => {
     assert.ok(files.every(({ keyId }) => keyId === owners.keyId));
   });
 
-  test('may lack the id and whose it is in a key file', () => {
+  test('may lack the id and the owner in a key file', () => {
     const file = JSON.stringify({ type: 'service_account', private_key: rsaPem, client_email: 7 });
     const { keyId, owner } = readSigningKey(file);
     assert.deepEqual({ keyId, owner }, { keyId: undefined, owner: undefined });
   });
 });
 
-describe('a key is taken', () => {
-  test('beside its certificate, and with text before and after it', async () => {
+describe('a key is accepted', () => {
+  test('together with its certificate, and with text before and after it', async () => {
     const { certificate } = await (await createAuthority()).issue({ names: ['localhost'] });
     assert.equal(readSigningKey(`${certificate}\n# the key\n${rsaPem}\nend\n`).algorithm, 'RS256');
     assert.equal(readSigningKey(`${rsaPem}${certificate}`).algorithm, 'RS256');
@@ -236,12 +236,12 @@ describe('a key is taken', () => {
     assert.equal(readSigningKey(pem).algorithm, 'RS256');
   });
 
-  test('for PS384 alone, by an RSA-PSS key that allows no other hash', () => {
+  test('only for PS384, if it is an RSA-PSS key that allows no other hash', () => {
     assert.equal(readSigningKey(pemOf(sampleOf('RSA-PSS SHA-384').privateKey)).algorithm, 'PS384');
   });
 });
 
-describe('what is no key to sign with', () => {
+describe('an input that is not a key that can sign', () => {
   for (const [name, input, code, details] of mistakes) {
     test(`such as ${name} is refused as ${code}, and not quoted`, () => {
       const error = refuse(input);
@@ -253,7 +253,7 @@ describe('what is no key to sign with', () => {
   }
 });
 
-/** Pieces of base64 in an input, 8 characters each, that a text quotes. */
+/** Pieces of base64 of an input, 8 characters each, that a text quotes. */
 function findQuotes(text: string, input: string): string[] {
   const runs = input.match(/[A-Za-z0-9+/]{24,}/g) ?? [];
   return runs
@@ -262,13 +262,13 @@ function findQuotes(text: string, input: string): string[] {
 }
 
 describe('laws', () => {
-  test('a key of a curve that has no JWK has material, too', () => {
+  test('a key of a curve without a JWK can be written too', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'brainpoolP256r1' });
     const material = privateKey.export({ format: 'der', type: 'pkcs8' });
     assert.deepEqual(exportKeyMaterial(privateKey), material);
   });
 
-  test('a PEM is read, whatever its lines are broken by and is around it', () => {
+  test('a PEM is read, with every kind of line break and any text around it', () => {
     const breaks = fc.constantFrom(...Object.keys(lineBreaks));
     fc.assert(
       fc.property(
@@ -289,7 +289,7 @@ describe('laws', () => {
     );
   });
 
-  test('reading throws nothing but its own error, which does not quote the input', () => {
+  test('reading throws only its own error, which does not quote the input', () => {
     const anyAlgorithm = fc.option(fc.constantFrom(...signingAlgorithms), { nil: undefined });
     fc.assert(
       fc.property(anyInput(samples), anyAlgorithm, (input, algorithm) => {

@@ -7,7 +7,7 @@ const read = (text: string, path?: string): unknown =>
   readBody(Buffer.from(text), path === undefined ? {} : { access_token: path });
 
 describe('a body is', () => {
-  test('an object, whatever is requested', () => {
+  test('an object, with any fields requested', () => {
     for (const path of [undefined, '.', '0', 'data.token']) {
       assert.deepEqual(read('\ufeff {"a":1} ', path), { a: 1 });
     }
@@ -35,7 +35,7 @@ describe('a body is', () => {
   });
 });
 
-describe('a text is a body only if the token is the whole of it', () => {
+describe('a text is a body only if the whole text is the token', () => {
   const texts = {
     'tok-123\r\n': 'tok-123',
     ' 12345678901234567890 ': '12345678901234567890',
@@ -60,7 +60,7 @@ describe('a text is a body only if the token is the whole of it', () => {
     ...['false', '<b>x</b>', '\u00a0', 'a,b'],
   ];
   for (const text of others) {
-    test(`${JSON.stringify(text)} is none`, () => {
+    test(`${JSON.stringify(text)} is not a body`, () => {
       assert.equal(read(text, '.'), undefined);
     });
   }

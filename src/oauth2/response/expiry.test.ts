@@ -15,7 +15,7 @@ const nothing: StatedExpiry = {
   token: 'opaque-token',
 };
 
-/** A JWT with these claims; its signature is of no interest here. */
+/** A JWT with these claims. Its signature does not matter here. */
 function makeJwt(claims: unknown, header: unknown = { alg: 'RS256' }): string {
   const parts = [header, claims].map((part) => Buffer.from(JSON.stringify(part)));
   return [...parts.map((part) => part.toString('base64url')), 'c2ln'].join('.');
@@ -25,7 +25,7 @@ function expiryOf(stated: Partial<StatedExpiry>): string | undefined {
   return readExpiry({ ...nothing, ...stated }, sentAt)?.toISOString();
 }
 
-describe('what is said first counts', () => {
+describe('the first statement counts', () => {
   const exp = sentAt / 1000 + 4000;
   const everything: StatedExpiry = {
     expiresIn: 1000,
@@ -47,12 +47,12 @@ describe('what is said first counts', () => {
     });
   }
 
-  test('and nothing at all is not known', () => {
+  test('and without any statement the expiry is not known', () => {
     assert.equal(readExpiry(nothing, sentAt), undefined);
   });
 });
 
-describe('what says nothing leaves the next one to say it', () => {
+describe('a statement that says nothing is skipped', () => {
   const unreadable = [
     ...[0, -1, 0.5, '0', '-5', 'soon', '177:59:59', '5 minutes', null, true, {}, []],
     ...[['3600'], '3600.', '.5', '3600s'],
@@ -75,14 +75,14 @@ describe('what says nothing leaves the next one to say it', () => {
     '2026-01-31T10:00:00Z',
   ];
   for (const value of past) {
-    test(`a time that is past, ${value}`, () => {
+    test(`a time in the past, ${value}`, () => {
       const token = makeJwt({ exp: inOneHour.getTime() / 1000 });
       assert.equal(expiryOf({ expiresAt: value, token }), inOneHour.toISOString());
       assert.equal(expiryOf({ expiresAt: value }), undefined);
     });
   }
 
-  test('a lifetime of less than a second in milliseconds is none', () => {
+  test('a lifetime of less than a second in milliseconds', () => {
     assert.equal(expiryOf({ expiresInMs: 999 }), undefined);
     assert.equal(expiryOf({ expiresInMs: 1999 }), new Date(sentAt + 1000).toISOString());
   });
@@ -110,7 +110,7 @@ describe('a lifetime', () => {
     assert.equal(expiryOf({ expiresIn: 1e12 }), undefined);
   });
 
-  test('that is not known or is none has no end', () => {
+  test('that is not known or is zero has no end', () => {
     assert.equal(addLifetime(sentAt, undefined), undefined);
     assert.equal(addLifetime(sentAt, 0), undefined);
     assert.equal(addLifetime(lastZuluTime - 1000, 1)?.getTime(), lastZuluTime);
@@ -191,7 +191,7 @@ describe('the exp claim', () => {
     });
   }
 
-  test('is read from an unsigned JWT, too', () => {
+  test('is read from an unsigned JWT too', () => {
     const token = makeJwt({ exp }, { alg: 'none' }).replace(/c2ln$/, '');
     assert.equal(expiryOf({ token }), inOneHour.toISOString());
   });

@@ -11,7 +11,7 @@ import {
   type ResponseFields,
 } from './response-fields.ts';
 
-/** What a path leads to. */
+/** The value at a path. */
 function follow(body: unknown, path: string): unknown {
   return findField(body, { access_token: path }, 'access_token')?.value;
 }
@@ -25,7 +25,7 @@ describe('lines of name=path', () => {
     assert.deepEqual(faults, []);
   });
 
-  test('take each name once', () => {
+  test('have each name once', () => {
     const all = fieldNames.map((name) => `${name}=a.${name}`).join('\n');
     assert.deepEqual(Object.keys(parseResponseFields(all).fields), [...fieldNames]);
     assert.deepEqual(parseResponseFields('scope=a\nscope=b'), {
@@ -123,7 +123,7 @@ describe('a name that is not listed', () => {
     assert.equal(findField({ expires_in_ms: 1000 }, {}, 'expires_in_ms'), undefined);
   });
 
-  test('is not read in another unit than its place is listed for', () => {
+  test('is not read as another unit than the one listed for its place', () => {
     const body = { expires_in: 900_000, expires_at: 1 };
     const inMilliseconds = { expires_in_ms: 'expires_in' };
     assert.equal(findField(body, inMilliseconds, 'expires_in'), undefined);
@@ -133,7 +133,7 @@ describe('a name that is not listed', () => {
   });
 });
 
-describe('what is left without the listed secrets', () => {
+describe('the body without the listed secrets', () => {
   const body = {
     data: { token: 'x', user: { id: 7 }, list: ['a', 'b'] },
     refresh: 'y',
@@ -159,7 +159,7 @@ describe('what is left without the listed secrets', () => {
     ]);
   });
 
-  test('is the same whichever of two places in each other is dropped first', () => {
+  test('is the same in every order if one place contains another', () => {
     const outer = { access_token: 'data.user', refresh_token: 'data.user.id' };
     const inner = { access_token: 'data.user.id', refresh_token: 'data.user' };
     const rest = { ...body, data: { token: 'x', list: ['a', 'b'] } };
@@ -167,20 +167,20 @@ describe('what is left without the listed secrets', () => {
     assert.deepEqual(dropListedSecrets(body, inner), rest);
   });
 
-  test('has no error where an item of a list contained another place', () => {
+  test('has no error if an item of a list contained another place', () => {
     const list = [{ x: 'x' }, 'b'];
     const fields = { access_token: 'list.0', refresh_token: 'list.0.x' };
     assert.deepEqual(dropListedSecrets({ list }, fields), { list: [null, 'b'] });
   });
 
-  test('has what is at a standard place that is not listed', () => {
+  test('has the field at a standard place that is not listed', () => {
     const secrets = { access_token: 'x', refresh_token: 'y' };
     assert.deepEqual(dropListedSecrets(secrets, { access_token: 'access_token' }), {
       refresh_token: 'y',
     });
   });
 
-  test('is the body itself where the places are not there or nothing is listed', () => {
+  test('is the body itself if the places do not exist or nothing is listed', () => {
     assert.deepEqual(dropListedSecrets(body, {}), body);
     assert.deepEqual(dropListedSecrets(body, { access_token: 'none.at.all' }), body);
   });
@@ -188,7 +188,7 @@ describe('what is left without the listed secrets', () => {
 
 describe('in any JSON', () => {
   type Path = (string | number)[];
-  /** Names that are not ambiguous in a path, those of prototypes among them. */
+  /** Names that are not ambiguous in a path. Some are names of prototypes. */
   const name = fc.oneof(
     fc.constantFrom('__proto__', 'constructor', 'toString', 'length', '0', 'token', 'data', ' '),
     fc.string({ unit: 'binary', maxLength: 5 }).filter((text) => !text.includes('.')),
@@ -204,7 +204,7 @@ describe('in any JSON', () => {
     ),
   }));
 
-  /** Every place in a value, and what is there; by another way than the module's. */
+  /** Every place in a value, and the value there, found in another way than the module does. */
   function listPlaces(value: unknown, at: Path = []): [Path, unknown][] {
     if (typeof value !== 'object' || value === null) return [[at, value]];
     const inner = Array.isArray(value)
@@ -220,7 +220,7 @@ describe('in any JSON', () => {
       fc.property(json, (body) => {
         for (const [at, value] of listPlaces(body)) {
           const path = at.join('.');
-          // Two fields without a name in each other look like the whole body.
+          // A field with an empty name inside another one looks like the whole body.
           if (at.length > 0 && path !== '.') assert.deepEqual(follow(body, path), value, path);
         }
       }),
@@ -228,7 +228,7 @@ describe('in any JSON', () => {
     );
   });
 
-  test('a path leads only to places that are there', () => {
+  test('a path leads only to places that exist', () => {
     const path = fc.oneof(
       fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => names.join('.')),
       fc.string(),
@@ -244,7 +244,7 @@ describe('in any JSON', () => {
     );
   });
 
-  test('what is dropped is not there any more, and everything else is', () => {
+  test('what is dropped is gone, and everything else stays', () => {
     const pick = fc.nat();
     fc.assert(
       fc.property(json, pick, pick, (body, one, other) => {
