@@ -29,7 +29,7 @@ test('the right client gets a token with its expiry in Zulu time', async (t) => 
   ]);
 });
 
-test('each token is another one', async (t) => {
+test('each token is a new one', async (t) => {
   const server = await start(t);
   await ask(server, { headers: right });
   const [, members] = await ask(server, { headers: right });
@@ -55,14 +55,14 @@ test('a POST is refused with 405', async (t) => {
 
 test('a GET with a body is refused with 400', async (t) => {
   const server = await start(t);
-  // fetch() sends no such request.
+  // fetch() cannot send such a request.
   const asked = request(server.url, { headers: { ...right, 'content-length': 1 } }).end('x');
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
   response.resume();
   assert.equal(response.statusCode, 400);
 });
 
-test('another client can be the right one', async (t) => {
+test('the right client can be another one', async (t) => {
   const server = await start(t, { clientId: 'other', clientSecret: 'other-secret' });
   const headers = { 'client-id': 'other', 'client-secret': 'other-secret' };
   assert.equal((await ask(server, { headers }))[0], 200);
@@ -77,7 +77,7 @@ test('fields of the answer can be replaced and left out', async (t) => {
   ]);
 });
 
-test('faults come before the first token, and count none', async (t) => {
+test('faults come before the first token, and do not change its number', async (t) => {
   const server = await start(t, { faults: [unavailable(), unavailable()] });
   const statuses = [];
   for (let count = 0; count < 2; count += 1) {

@@ -1,4 +1,4 @@
-/** A Stanford ACS-style token endpoint: a GET whose headers say who asks, and an expiry in Zulu time. */
+/** A Stanford ACS-style token endpoint: a GET whose headers name the client, and an expiry in Zulu time. */
 import {
   type Answer,
   dynamic,
@@ -10,31 +10,31 @@ import {
   startScriptedServer,
 } from './scripted-server.ts';
 
-/** Who may ask; the secret is long enough to seal with. */
+/** The client that gets tokens. Its secret is long enough to encrypt with. */
 export const acsClient = {
   clientId: 'acs-client',
   clientSecret: 'acs-secret-of-the-client',
 } as const;
 
-/** Seconds that a token lives. */
+/** The lifetime of a token, in seconds. */
 export const acsLifetime = 3600;
 
 /** How an ACS server differs from the usual one. */
 export interface AcsServerOptions {
   clientId?: string;
   clientSecret?: string;
-  /** What the first requests get, whoever asks. */
+  /** What the first requests get, from any client. */
   faults?: readonly Answer[];
-  /** Fields of the answer in place of its own; one that is undefined is left out. */
+  /** Fields that replace those of the answer. Undefined fields are left out. */
   members?: Readonly<Record<string, unknown>>;
-  /** The time of day: epoch, milliseconds; the machine's if left out. */
+  /** The time of day: epoch, milliseconds; the time of the machine if left out. */
   now?: () => number;
   tls?: ServerCertificate;
 }
 
 /**
- * Starts a server that gives each right GET a token of its own, `acs-token-1` for the first: 401 for a wrong `client-id`
- * or `client-secret`, 405 for another method, 400 for a body.
+ * Starts a server that gives each correct GET its own token, `acs-token-1` for the first. It answers 401 to a wrong
+ * `client-id` or `client-secret`, 405 to another method, 400 to a body.
  */
 export function startAcsServer(options: AcsServerOptions = {}): Promise<ScriptedServer> {
   const {
@@ -61,7 +61,7 @@ export function startAcsServer(options: AcsServerOptions = {}): Promise<Scripted
   return startScriptedServer({ answers: [...faults, dynamic(answer)], ...(tls && { tls }) });
 }
 
-/** A 503 of the gateway before the server. */
+/** A 503 of a gateway in front of the server. */
 export function unavailable(): Answer {
   return reply({ status: 503 });
 }

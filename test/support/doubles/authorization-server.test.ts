@@ -37,7 +37,7 @@ async function start(
   return server;
 }
 
-/** Sends one request to the server, wherever the URL points to. */
+/** Sends one request to the server, whatever host the URL names. */
 async function send(
   server: AuthorizationServer,
   url: string,
@@ -68,7 +68,7 @@ async function send(
   };
 }
 
-/** Requests a token, with the parameters over the ones of a plain request. */
+/** Requests a token. The parameters replace those of a plain request. */
 function askForToken(
   server: AuthorizationServer,
   form: Form,
@@ -158,7 +158,7 @@ test('a known resource becomes the audience, an unknown one is refused as invali
 });
 
 for (const clientSecret of ['p@ss:w+rd%&', 'пароль-ключ-ü']) {
-  test(`client_secret_post takes the secret ${clientSecret}, and no other`, async (t) => {
+  test(`client_secret_post accepts the secret ${clientSecret}, and no other`, async (t) => {
     const clientId = 'poster';
     const server = await start(t, {
       clients: [{ clientId, clientSecret, tokenEndpointAuthMethod: 'client_secret_post' }],
@@ -192,7 +192,7 @@ function present(assertion: string): Form {
 }
 
 for (const algorithm of ['RS256', 'PS384', 'ES256', 'ES512', 'EdDSA']) {
-  test(`private_key_jwt takes an assertion signed by ${algorithm} once`, async (t) => {
+  test(`private_key_jwt accepts an assertion signed by ${algorithm} once`, async (t) => {
     const clientId = 'signer';
     const { publicKey, privateKey } = await generateKeyPair(algorithm);
     const jwks = { keys: [await exportJWK(publicKey)] };
@@ -218,7 +218,7 @@ test('private_key_jwt refuses an assertion signed by another key', async (t) => 
 });
 
 for (const algorithm of ['HS256', 'HS384', 'HS512']) {
-  test(`client_secret_jwt takes an assertion by ${algorithm}, with the right secret`, async (t) => {
+  test(`client_secret_jwt accepts an assertion by ${algorithm}, with the right secret`, async (t) => {
     const clientId = 'macker';
     const clientSecret = 'a secret of no less than sixty-four bytes, as HS512 asks its keys to be';
     const server = await start(t, {
@@ -238,7 +238,7 @@ function identify({ certificate, key }: IssuedCertificate): Options {
   return { cert: certificate, key };
 }
 
-test('tls_client_auth takes a certificate of the authority with the right subject alone', async (t) => {
+test('tls_client_auth accepts only a certificate of the authority with the right subject', async (t) => {
   const clientId = 'mutual';
   const authority = await createAuthority();
   const server = await start(t, {
@@ -265,7 +265,7 @@ test('tls_client_auth takes a certificate of the authority with the right subjec
   assertRefused(await ask(identify(expired)), 401, 'invalid_client');
 });
 
-test('self_signed_tls_client_auth takes the registered certificate alone', async (t) => {
+test('self_signed_tls_client_auth accepts only the registered certificate', async (t) => {
   const clientId = 'self-signed';
   const { issue } = await createAuthority('Nobody');
   const registered = await issue({ names: [], client: true });
@@ -324,7 +324,7 @@ test('requests to the token endpoint are recorded in order and as they were sent
   );
 });
 
-test('the metadata has the URLs of a server with a made-up host name', async (t) => {
+test('the metadata has the URLs of a server with an invented host name', async (t) => {
   const server = await start(t, { hostName: 'auth.test' });
   assert.equal(server.issuer, `https://auth.test:${server.port}`);
   const { body } = await send(server, `${server.issuer}/.well-known/openid-configuration`);
@@ -335,7 +335,7 @@ test('the metadata has the URLs of a server with a made-up host name', async (t)
   await assertActive(server, await askForToken(server, {}, writeBasic(defaultClient)));
 });
 
-test('a refresh token is replaced at each use, and one that comes again ends them all', async (t) => {
+test('a refresh token is replaced at each use, and a second use ends them all', async (t) => {
   const server = await start(t);
   const basic = writeBasic(defaultClient);
   const refresh = (token: unknown): Promise<Answer> =>
@@ -353,7 +353,7 @@ test('a refresh token is replaced at each use, and one that comes again ends the
   assert.equal(active, false);
 });
 
-test('a refresh token stays the same where the server does not rotate, and belongs to one client', async (t) => {
+test('a refresh token stays the same if the server does not rotate, and belongs to one client', async (t) => {
   const other = { clientId: 'other', clientSecret: 'another-secret' };
   const server = await start(t, { clients: [defaultClient, other], rotateRefreshTokens: false });
   const minted = await server.mintRefreshToken(defaultClient.clientId);
@@ -370,7 +370,7 @@ for (const [grantType, name] of [
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', 'assertion'],
   ['urn:ietf:params:oauth:grant-type:token-exchange', 'subject_token'],
 ] as const) {
-  test(`${grantType} takes a JWT that is signed by a known key, for this server`, async (t) => {
+  test(`${grantType} accepts a JWT for this server that is signed by a known key`, async (t) => {
     const { publicKey, privateKey } = await generateKeyPair('ES256');
     const { privateKey: other } = await generateKeyPair('ES256');
     const server = await start(t, { grantKeys: { keys: [await exportJWK(publicKey)] } });
@@ -392,7 +392,7 @@ for (const [grantType, name] of [
   });
 }
 
-test('a server with an endpoint for certificates requests one there alone', async (t) => {
+test('a server with an endpoint for certificates requests one only there', async (t) => {
   const clientId = 'mutual';
   const authority = await createAuthority();
   const server = await start(t, {
@@ -444,9 +444,9 @@ test(
   },
 );
 
-test('closing tells of an answer that was a server_error', async () => {
+test('closing reports an answer that was a server_error', async () => {
   const failure = new Error('the reason');
-  // A list in which nothing can be looked up.
+  // A list, in which the server cannot look anything up.
   const resources = Object.assign(['https://api.test/'], {
     includes: () => {
       throw failure;

@@ -31,16 +31,16 @@ import { type Authority, createAuthority } from '../making/certificates.ts';
 import { noteAnswer, noteRequest } from '../leaks/handed-out.ts';
 import type { RecordedRequest } from './scripted-server.ts';
 
-/** A client that the server knows; it may use every grant of the server's. */
+/** A client that the server knows. It may use every grant of the server. */
 export interface ClientDescription {
   readonly clientId: string;
-  /** May have characters that RFC 6749 appendix A.2 does not allow; client_secret_post alone takes it then. */
+  /** May have characters that RFC 6749 appendix A.2 does not allow. Then only client_secret_post accepts it. */
   readonly clientSecret?: string;
   /** `client_secret_basic` if left out. */
   readonly tokenEndpointAuthMethod?: ClientAuthMethod;
   /** Public keys for private_key_jwt; certificates (`x5c`) for self_signed_tls_client_auth. */
   readonly jwks?: JWKS;
-  /** The scopes that it may have, separated by spaces; all of the server's if left out. */
+  /** The scopes that it may have, separated by spaces; all scopes of the server if left out. */
   readonly scope?: string;
   /** For tls_client_auth: the certificate's subject, RFC 4514. */
   readonly tlsClientAuthSubjectDn?: string;
@@ -50,30 +50,32 @@ export interface ClientDescription {
 
 /** How an authorization server is set up. */
 export interface AuthorizationServerOptions {
-  /** `defaultClient` alone if left out. */
+  /** Only `defaultClient` if left out. */
   readonly clients?: readonly ClientDescription[];
   /** Seconds that an access token is valid; 3600 if left out. */
   readonly tokenLifetime?: number;
-  /** The scopes that exist; every other is refused as `invalid_scope`. `read`, `list` and `write` if left out. */
+  /** The scopes that exist. Every other scope is refused as `invalid_scope`. `read`, `list` and `write` if left out. */
   readonly scopes?: readonly string[];
-  /** The resources that exist (RFC 8707), with every scope; every other is refused as `invalid_target`. */
+  /** The resources that exist (RFC 8707), with every scope. Every other resource is refused as `invalid_target`. */
   readonly resources?: readonly string[];
-  /** The host in the server's URLs, 127.0.0.1 if left out; a made-up one is reached through a proxy. */
+  /** The host in the server's URLs, 127.0.0.1 if left out. An invented host is reached through a proxy. */
   readonly hostName?: string;
   /** Where to listen on 127.0.0.1; a free port if left out. */
   readonly port?: number;
   /** False for plain http. */
   readonly https?: boolean;
   /**
-   * The host of an endpoint of its own for clients with certificates, on a port of its own, as the metadata tells
-   * (RFC 8705 section 5); the usual one does not request certificates then. One endpoint for all if left out.
+   * The host of a separate endpoint for clients with certificates, on its own port, as the metadata says (RFC 8705
+   * section 5). The usual endpoint does not request certificates then. One endpoint for all if left out.
    */
   readonly mtlsHostName?: string;
-  /** Of those whose signed JWTs are grants (RFC 7523 section 2.1, RFC 8693); there are no such grants if left out. */
+  /**
+   * The public keys of those whose signed JWTs are grants (RFC 7523 section 2.1, RFC 8693); no such grants if left out.
+   */
   readonly grantKeys?: JSONWebKeySet;
   /** False for refresh tokens that stay the same. */
   readonly rotateRefreshTokens?: boolean;
-  /** Signs the server's certificate, and is trusted for those of clients; a new one if left out. */
+  /** Signs the server's certificate, and is trusted for the certificates of clients; a new one if left out. */
   readonly authority?: Authority;
 }
 
@@ -91,31 +93,33 @@ export interface AuthorizationServer {
   readonly revocationUrl: string;
   /** Where it listens on 127.0.0.1, whatever the host in its URLs. */
   readonly port: number;
-  /** The token endpoint for clients with certificates, and its port; the usual ones where it has none of its own. */
+  /**
+   * The token endpoint for clients with certificates, and its port; the usual ones if there is no separate endpoint.
+   */
   readonly mtlsTokenUrl: string;
   readonly mtlsPort: number;
   readonly authority: Authority;
-  /** The authority's certificate, PEM: what a client has to trust. */
+  /** The authority's certificate, PEM, which a client must trust. */
   readonly caCertificate: string;
-  /** What the token endpoint received, each request as soon as its last byte was there. */
+  /** The requests that the token endpoint received, each recorded when its last byte came. */
   readonly tokenRequests: readonly RecordedRequest[];
-  /** Asks the introspection endpoint, with credentials of its own. */
+  /** Sends a request to the introspection endpoint, with its own credentials. */
   readonly introspect: (token: string) => Promise<Introspection>;
-  /** Mints a refresh token, as after a user's consent to all scopes. */
+  /** Makes a refresh token, as after a user's consent to all scopes. */
   readonly mintRefreshToken: (clientId: string) => Promise<string>;
   /** Destroys every connection and stops listening; throws the first error that was answered by `server_error`. */
   readonly close: () => Promise<void>;
 }
 
-/** The client that a server knows if it is told of none. */
+/** The client that a server knows by default. */
 export const defaultClient = {
   clientId: 'the-client',
   clientSecret: 'the-secret-of-the-client',
 } as const satisfies ClientDescription;
 
 /**
- * Starts an authorization server on 127.0.0.1. Its certificate is valid for localhost and 127.0.0.1 besides its host
- * name, and the URLs in its metadata have the host that was asked.
+ * Starts an authorization server on 127.0.0.1. Its certificate is valid for localhost, 127.0.0.1 and its host
+ * name, and the URLs in its metadata have the host of the request.
  * Throws an `InvalidClientMetadata` of oidc-provider when a client's description is wrong.
  *
  * @see https://github.com/panva/node-oidc-provider/blob/main/docs/README.md
@@ -180,7 +184,7 @@ export async function startAuthorizationServer(
   };
 }
 
-/** Listens for all clients, and for those with certificates on a port of its own where that is wanted. */
+/** Listens for all clients, and on a separate port for those with certificates if that is requested. */
 async function listenAll(
   { hostName = '127.0.0.1', mtlsHostName, https = true, port: wanted }: AuthorizationServerOptions,
   authority: Authority,
@@ -206,7 +210,7 @@ async function listenAll(
   };
 }
 
-/** Listens, for 0 on a free port; `stop` destroys every connection, one that is still in its TLS handshake too. */
+/** Listens; port 0 means a free port. `stop` destroys every connection, even one that is still in its TLS handshake. */
 async function listen(
   server: Server,
   wanted = 0,
@@ -242,14 +246,14 @@ async function createTlsServer(
     key,
     ca: authority.certificate,
     requestCert,
-    // A client without a certificate, or with one that it signed itself, is the provider's to judge.
+    // The provider decides about a client without a certificate, or with one that it signed itself.
     rejectUnauthorized: false,
     IncomingMessage: message,
     ServerResponse: NotedResponse,
   });
 }
 
-/** A response whose secrets are noted; oidc-provider writes the whole body by `end`. */
+/** A response whose secrets are noted. oidc-provider writes the whole body with `end`. */
 class NotedResponse extends ServerResponse {
   override end(...args: never[]): this {
     const [body] = args as unknown[];
@@ -258,7 +262,7 @@ class NotedResponse extends ServerResponse {
   }
 }
 
-/** Requests that are recorded as the parser hands them over, whether or not anybody reads them. */
+/** Requests that are recorded as the parser gives them, even if nobody reads them. */
 function recordMessages(record: (request: RecordedRequest) => void): typeof IncomingMessage {
   return class extends IncomingMessage {
     readonly #chunks: Buffer[] = [];
@@ -298,7 +302,7 @@ async function createProvider(
     discovery: mtlsOrigin === undefined ? {} : { mtls_endpoint_aliases: listAliases(mtlsOrigin) },
   });
   if (options.grantKeys !== undefined) registerJwtGrants(provider, options.grantKeys);
-  // Koa writes to the console when a connection breaks off, which is the client's choice.
+  // Koa would write to the console if a client closes the connection early.
   provider.silent = true;
   for (const client of clients) await checkClient(provider, client);
   return provider;
@@ -317,7 +321,7 @@ const jwtGrants = {
   'urn:ietf:params:oauth:grant-type:token-exchange': ['subject_token', 'subject_token_type'],
 } as const;
 
-/** Takes JWTs that are signed by one of the keys, for this server, and still valid. */
+/** Accepts JWTs for this server that are signed by one of the keys and still valid. */
 function registerJwtGrants(provider: Provider, keys: JSONWebKeySet): void {
   const resolveKey = createLocalJWKSet(keys);
   const audience = [provider.issuer, provider.urlFor('token')];
@@ -375,7 +379,7 @@ async function mintRefreshToken(
   return new provider.RefreshToken({ client, accountId, grantId, scope, gty }).save();
 }
 
-/** A configuration in which nothing is left to a default that warns on the console. */
+/** A configuration without defaults that warn on the console. */
 function configure(
   clients: readonly ClientDescription[],
   options: AuthorizationServerOptions,
@@ -418,7 +422,7 @@ function configure(
       RefreshToken: 86_400,
     },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-    // Its being here is what switches the refresh_token grant on.
+    // The refresh_token grant is on because this is set.
     issueRefreshToken: () => true,
     rotateRefreshToken: options.rotateRefreshTokens ?? true,
     features: {
@@ -455,7 +459,7 @@ function configure(
   };
 }
 
-/** Left to itself, oidc-provider drops a scope that it does not know from the request and grants the rest. */
+/** By default, oidc-provider drops an unknown scope from the request and grants the rest. */
 function refuseUnknownScope({ oidc }: KoaContextWithOIDC, scopes: readonly string[]): void {
   const { scope } = oidc.params ?? {};
   if (typeof scope !== 'string') return;
@@ -472,7 +476,7 @@ function writeSubject(certificate: X509Certificate | undefined): string | undefi
   return certificate?.subject.split('\n').reverse().join(',');
 }
 
-/** Keeps what the grants need; the rest is for users with a browser. */
+/** Keeps what the grants need. The rest is for users with a browser. */
 const keepInMemory: AdapterFactory = () => {
   const stored = new Map<string, AdapterPayload>();
   const refuse = (): Promise<never> => Promise.reject(new Error('no grant here has a browser'));
@@ -511,7 +515,10 @@ function toMetadata(client: ClientDescription): ClientMetadata {
   };
 }
 
-/** Has oidc-provider look at a client now, not at its first request, and gives it a secret that metadata may not have. */
+/**
+ * Makes oidc-provider check a client now and not at its first request. Also gives it a secret that metadata cannot
+ * have.
+ */
 async function checkClient(provider: Provider, description: ClientDescription): Promise<void> {
   const client = await provider.Client.find(description.clientId);
   if (client === undefined || !hasStrangeSecret(description)) return;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-// What the service and its users speak: the child that saves has a stand-in for it.
+// The service and the toolkit use this package. In the child process that saves, another module takes its place.
 import { BlockBlobClient } from 'azure-storage-blob';
 import { runCacheSteps } from '../making/cache-steps.ts';
 import {
@@ -72,7 +72,7 @@ function bearer(service: CacheService, job: Omit<Job, 'version'>): string {
   return `Bearer ${token}`;
 }
 
-/** A field of an answer that has to be a string. */
+/** A field of an answer that must be a string. */
 function stringIn(reply: Reply, name: string): string {
   const value = (reply.body as Record<string, unknown>)[name];
   assert.ok(typeof value === 'string', `${name} is no string`);
@@ -212,7 +212,7 @@ describe('a runtime token', () => {
     assert.equal((await ask()).status, 401);
   });
 
-  test('that may only write sees no entry, and one that may only read its own and none other', async (t) => {
+  test('that may only write sees no entry, and one that may only read sees only its own', async (t) => {
     const service = await start(t);
     service.plant({ name: 'name', version, blob: 'x' });
     const look = (scopes: NonNullable<Job['scopes']>): Promise<Reply> =>
@@ -256,7 +256,7 @@ describe('version 2', () => {
     assert.equal(service.requests.at(-1)?.call, 'unknown');
   });
 
-  test('reads the names of protobuf fields and those of JSON alike', async (t) => {
+  test('reads the names of protobuf fields and those of JSON', async (t) => {
     const service = await start(t);
     service.plant({ name: 'name-1', version, blob: 'x' });
     for (const name of ['restore_keys', 'restoreKeys']) {
@@ -293,7 +293,7 @@ describe('version 2', () => {
     assert.equal((await finalize(service, 'name', 4)).status, 404);
   });
 
-  test('takes the newest by when an entry was finalized', async (t) => {
+  test('finds the entry that was finalized last', async (t) => {
     const service = await start(t);
     const first = await reserve(service, 'name-1');
     service.plant({ name: 'name-2', version, blob: 'x' });
@@ -304,7 +304,7 @@ describe('version 2', () => {
     assert.equal(stringIn(reply, 'matched_key'), 'name-1');
   });
 
-  test('gives a name to exactly one of 64 that request it at once', async (t) => {
+  test('gives a name to exactly one of 64 requests at the same time', async (t) => {
     const service = await start(t);
     const message = { key: 'name', version };
     const replies = await Promise.all(
@@ -327,7 +327,7 @@ describe('version 2', () => {
 });
 
 describe('whenAnswered', () => {
-  test('settles with the answer that makes the number full, or at once where it is', async (t) => {
+  test('settles with the last answer that was needed, or at once if there are enough', async (t) => {
     const service = await start(t);
     await service.whenAnswered('CreateCacheEntry', 0);
     let settled = false;
@@ -356,7 +356,7 @@ describe('version 1', () => {
     assert.deepEqual((await reserveRest(always, 'name')).body, { cacheId: 2 });
   });
 
-  test('puts chunks together that came in any order, and refuses a gap or another size', async (t) => {
+  test('joins chunks that came in any order, and refuses a gap or another size', async (t) => {
     const service = await start(t);
     assert.deepEqual((await reserveRest(service, 'name')).body, { cacheId: 1 });
     const patch = (range: string, body: string): Promise<Reply> =>
@@ -455,7 +455,7 @@ test('a reservation takes its name in its scope, in both versions, and is not fo
   assert.equal(branch.status, 200);
 });
 
-test('a look-up goes by scope, then by key, and prefers the very name to a newer prefix match', async (t) => {
+test('a look-up goes by scope, then by key, and prefers the exact name to a newer prefix match', async (t) => {
   const service = await start(t);
   for (const [name, scope] of [
     ['b', feature],
@@ -499,7 +499,7 @@ describe('the blob storage', () => {
     assert.deepEqual(await client.downloadToBuffer(0, undefined, { blockSize: 7 }), archive);
   });
 
-  test('takes the blocks that the list names, in its order, and no others', async (t) => {
+  test('uses the blocks that the list names, in its order, and no others', async (t) => {
     const service = await start(t);
     const url = await reserve(service, 'name');
     for (const block of ['one', 'two', 'three'])
@@ -537,7 +537,7 @@ describe('the blob storage', () => {
     assert.equal((await get({ range: 'bytes=10-11' }))[0], 416);
   });
 
-  test('refuses a URL that was changed, turned round or has expired, and any bearer token', async (t) => {
+  test('refuses a URL that was changed, used for the other direction or has expired, and any bearer token', async (t) => {
     let now = 0;
     const service = await start(t, { now: () => now });
     const download = await findUrl(service, 'archive');
@@ -568,7 +568,7 @@ describe('the blob storage', () => {
 describe('a fault', () => {
   const message = { key: 'name', version };
 
-  test('with a status takes the place of the call, as often as is said', async (t) => {
+  test('with a status replaces the call, as often as requested', async (t) => {
     const service = await start(t);
     const fault: Fault = {
       status: 503,
@@ -598,7 +598,7 @@ describe('a fault', () => {
     );
   });
 
-  test('comes after the one before it, and for ever until it is cleared', async (t) => {
+  test('comes after the one before it, and forever until it is cleared', async (t) => {
     const service = await start(t);
     service.fault('GetCacheEntryDownloadURL', { status: 500, body: '{}' }, 1);
     service.fault('GetCacheEntryDownloadURL', { status: 502, body: '{}' });
@@ -611,7 +611,7 @@ describe('a fault', () => {
     assert.equal((await callTwirp(service, 'GetCacheEntryDownloadURL', message)).status, 200);
   });
 
-  test('that resets breaks the connection off before the call', async (t) => {
+  test('that resets ends the connection before the call', async (t) => {
     const service = await start(t);
     service.fault('CreateCacheEntry', 'reset', 1);
     await assert.rejects(
@@ -660,7 +660,7 @@ describe('a fault', () => {
     assert.equal(service.entries[0]?.blob.toString(), 'four');
   });
 
-  test('with a wrong body changes the bytes alone', async (t) => {
+  test('with a wrong body changes only the bytes', async (t) => {
     const service = await start(t);
     const url = await findUrl(service, '0123456789');
     service.fault('download', { wrongBody: Buffer.from('other') });

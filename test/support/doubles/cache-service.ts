@@ -1,7 +1,7 @@
 /**
  * The GitHub Actions cache service on 127.0.0.1: both versions of its API and the blob storage behind them, for one
- * repository whose default branch is main. The wire is that of @actions/cache 6 and of what GitHub's service was seen
- * to answer.
+ * repository whose default branch is main. Requests are as @actions/cache 6 sends them, and answers as GitHub's service
+ * was seen to give them.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -22,7 +22,10 @@ import { createTwirpService, type TwirpMethod, twirpPath } from './cache-service
 
 export type { Entry, EntryName, Fault, Permission, ScopePermission };
 
-/** What a request is for; `unknown` is answered by 404. HEAD is a `download` too, a block or a block list an `upload`. */
+/**
+ * What a request is for; `unknown` is answered by 404. HEAD is also a `download`, and a block or a block list is an
+ * `upload`.
+ */
 export type Call = TwirpMethod | RestCall | 'upload' | 'download' | 'unknown';
 
 /** A request, recorded once its last byte was received. */
@@ -34,28 +37,34 @@ export interface RecordedRequest {
   /** By name in lower case; the values of a header that was sent repeatedly are joined by `, `. */
   headers: Record<string, string>;
   body: Buffer;
-  /** Of the answer; undefined as long as there is none. */
+  /** The status of the answer; undefined as long as there is none. */
   status: number | undefined;
 }
 
 /** How the service is set up. */
 export interface CacheServiceOptions {
-  /** Every CreateCacheEntry after so many, failed ones too, is answered by 429; no limit if left out. */
+  /** Every CreateCacheEntry after so many, including failed ones, gets 429; no limit if left out. */
   limitReservations?: number;
-  /** Version 1 then reserves a name for everybody who asks, as act's does, instead of for the first one only. */
+  /** Version 1 then reserves a name for every request, as act's service does, instead of only for the first one. */
   reservesTaken?: boolean;
-  /** The time in milliseconds since the epoch, for the expiry of tokens and signed URLs; the machine's if left out. */
+  /**
+   * The time in milliseconds since the epoch. The expiry of tokens and signed URLs depends on it; the machine's if left
+   * out.
+   */
   now?: () => number;
 }
 
-/** The job whose environment is wanted. */
+/** The job whose environment is requested. */
 export interface Job {
   version: 'v1' | 'v2';
   /** The ref of the run, `refs/heads/main` if left out. */
   ref?: string;
-  /** What it may do, in the order of look-ups. If left out, all on its own ref, and reading on the default branch's. */
+  /**
+   * What it may do, in the order of look-ups. If left out, everything on its own ref, and reading on the default
+   * branch.
+   */
   scopes?: readonly ScopePermission[];
-  /** Takes the permission to write away, as GitHub does after events that it does not trust. */
+  /** Removes the permission to write, as GitHub does after events that it does not trust. */
   readOnly?: boolean;
 }
 
@@ -64,7 +73,7 @@ export interface CacheService {
   origin: string;
   /** What the runner gives a job: the URLs, the runtime token, the version's flag and the server's URL. */
   environment: (job: Job) => Record<string, string>;
-  /** All entries, those that are not finalized too, in the order in which they were reserved. */
+  /** All entries, including those that are not finalized, in the order in which they were reserved. */
   readonly entries: readonly Readonly<Entry>[];
   /** Adds an entry, as the newest, to the default branch's scope if left out. Throws a RangeError if there is one. */
   plant: (entry: {
@@ -78,12 +87,12 @@ export interface CacheService {
   /** Removes all entries. */
   clear: () => void;
   requests: RecordedRequest[];
-  /** Makes the next `times` calls fail, or all that follow; several faults of one call come one after the other. */
+  /** Makes the next `times` calls fail, or all that follow. Several faults of one call come one after the other. */
   fault: (call: Call, fault: Fault, times?: number) => void;
   clearFaults: () => void;
-  /** Settles once so many requests for a call have arrived, from the beginning on, with an answer or without. */
+  /** Settles when so many requests for a call have arrived since the start, with an answer or without. */
   whenAsked: (call: Call, times: number) => Promise<void>;
-  /** Settles once so many requests for a call were answered, from the beginning on. */
+  /** Settles when so many requests for a call were answered since the start. */
   whenAnswered: (call: Call, times: number) => Promise<void>;
   /** Destroys every connection and stops listening. */
   close: () => Promise<void>;
@@ -91,7 +100,7 @@ export interface CacheService {
 
 const defaultRef = 'refs/heads/main';
 
-/** Version 1 lies below a path of its own, as on GitHub Enterprise Server. */
+/** Version 1 has its own path, as on GitHub Enterprise Server. */
 const restPath = '/repository/_apis/artifactcache/';
 
 /** Starts a service without entries on a free port. */
@@ -134,7 +143,7 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
   const tellWaiters = (): void => {
     for (const check of waiters) check();
   };
-  /** Settles once there are so many of these requests. */
+  /** Settles when there are so many of these requests. */
   const whenThere = (isOne: (request: RecordedRequest) => boolean, times: number): Promise<void> =>
     new Promise((resolve) => {
       const check = (): void => {
@@ -208,7 +217,9 @@ export async function startCacheService(options: CacheServiceOptions = {}): Prom
   };
 }
 
-/** The scopes of GitHub's own tokens: the ref's, then the default branch's, which may only be read. */
+/**
+ * The scopes of GitHub's own tokens: first the scope of the ref, then that of the default branch, which is read-only.
+ */
 function scopesOf({ ref = defaultRef, scopes, readOnly = false }: Job): ScopePermission[] {
   const granted: readonly ScopePermission[] = scopes ?? [
     { scope: ref, permission: 3 },
@@ -220,7 +231,7 @@ function scopesOf({ ref = defaultRef, scopes, readOnly = false }: Job): ScopePer
     .map(({ scope }) => ({ scope, permission: 1 }));
 }
 
-/** The whole request; undefined when the client broke off. */
+/** The whole request; undefined if the client ended it early. */
 async function receive(message: IncomingMessage): Promise<Request | undefined> {
   const body = await buffer(message).catch(() => undefined);
   if (body === undefined) return undefined;
@@ -262,7 +273,7 @@ function route({ method, path }: Request): Call {
   return exactRoutes[asked] ?? prefixed?.[1] ?? 'unknown';
 }
 
-/** The answer that the fault requests; where it takes the call's place, `answer` is not called. */
+/** The answer of the fault. If it replaces the call, `answer` is not called. */
 function spoil(fault: Fault | undefined, answer: () => Answer): Answer {
   if (typeof fault !== 'object') return answer();
   if ('wrongBody' in fault) return { ...answer(), body: Buffer.from(fault.wrongBody) };
@@ -274,7 +285,7 @@ function spoil(fault: Fault | undefined, answer: () => Answer): Answer {
   };
 }
 
-/** Who has the query of such a URL may use it. */
+/** Anyone who has the query of such a URL may use it. */
 function noteSignedUrls({ body }: Answer): void {
   if (body.length > 10_000) return;
   for (const [, query = ''] of body.toString().matchAll(/"https?:[^"?]*\?([^"]*)"/g)) {

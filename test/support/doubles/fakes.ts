@@ -1,4 +1,4 @@
-/** What tests hand in for the runner, for time and for the network. */
+/** What tests pass as the runner, the clock and the network. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type { Runner } from '../../../src/log/log.ts';
@@ -12,16 +12,16 @@ import { TransportError } from '../../../src/http/transport-error.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { CommandFiles } from '../../../src/surroundings.ts';
 
-/** A runner's toolkit that does nothing but remember. */
+/** A runner's toolkit that only records its calls. */
 export interface FakeRunner extends Runner {
   /**
-   * What it was told, in order: `mask SECRET`, `info LINE`, `group TITLE`, `endgroup`, `warning [TITLE] MESSAGE`,
+   * Its calls, in order: `mask SECRET`, `info LINE`, `group TITLE`, `endgroup`, `warning [TITLE] MESSAGE`,
    * `error [TITLE] MESSAGE`, `output NAME=VALUE`, `state NAME=VALUE`, `env NAME=VALUE`.
    */
   readonly calls: readonly string[];
 }
 
-/** Files of a runner that take everything. */
+/** Files of a runner that can always be written. */
 export const noFiles: CommandFiles = { measure: () => 0, cut: () => undefined };
 
 /** Makes a {@link FakeRunner}; `debug` is whether step debug logging is on. */
@@ -48,13 +48,13 @@ export function createFakeRunner({ debug = false }: { debug?: boolean } = {}): F
   };
 }
 
-/** A clock that stands still until someone sleeps, or a test moves it on. */
+/** A clock that stands still until someone sleeps, or a test moves it forward. */
 export interface FakeClock extends Clock {
-  /** The waits so far, milliseconds. */
+  /** The waits so far, in milliseconds. */
   readonly sleeps: readonly number[];
-  /** Moves the time on, milliseconds; the timers whose time has come call back. */
+  /** Moves the time forward by milliseconds. Timers whose time has come call back. */
   readonly advance: (milliseconds: number) => void;
-  /** Moves the time on to the next timer; not at all where none is running. */
+  /** Moves the time forward to the next timer; not at all if none is running. */
   readonly advanceToTimer: () => void;
 }
 
@@ -79,7 +79,7 @@ export function createFakeClock(start = '2026-01-31T11:00:00Z'): FakeClock {
       if (next !== Infinity) advance(next - passed);
     },
     now: () => startedAt + passed,
-    // Far from the time of day, so that one cannot be taken for the other.
+    // Far from the time of day, so that the two cannot be confused.
     monotonic: () => 5_000_000 + passed,
     sleep: (milliseconds) => {
       sleeps.push(milliseconds);
@@ -99,12 +99,12 @@ export function createFakeClock(start = '2026-01-31T11:00:00Z'): FakeClock {
 /** How often the event loop turns until what was sent within this machine has arrived. */
 const turns = 50;
 
-/** Lets arrive what was sent within this machine, without waiting for any time. */
+/** Lets everything arrive that was sent within this machine, without waiting for any time. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < turns; turn += 1) await nextTurn();
 }
 
-/** What a {@link FakeNetwork} does with one request: an answer, an error to throw, or nothing until the time is over. */
+/** How a {@link FakeNetwork} handles one request: an answer, an error to throw, or nothing until the time is over. */
 export type Answer = HttpResponse | Error | 'silence';
 
 /** A network that answers from a script. */
@@ -112,14 +112,14 @@ export interface FakeNetwork {
   readonly send: SendRequest;
   /** What was sent so far. */
   readonly requests: readonly HttpRequest[];
-  /** What held for each of them. */
+  /** The limits of each of them. */
   readonly limits: readonly RequestLimits[];
 }
 
-/** How long an answer of a {@link FakeNetwork} takes, milliseconds. */
+/** How long an answer of a {@link FakeNetwork} takes, in milliseconds. */
 const latency = 200;
 
-/** Makes a {@link FakeNetwork}; its answers take time of the clock. */
+/** Makes a {@link FakeNetwork}; its answers take time on the clock. */
 export function createFakeNetwork(answers: readonly Answer[], clock: FakeClock): FakeNetwork {
   const requests: HttpRequest[] = [];
   const limits: RequestLimits[] = [];

@@ -55,7 +55,7 @@ async function send(server: FederatedServer, init: RequestInit): Promise<Answere
   };
 }
 
-/** Sends an ID token in one of the three places; a parameter that is empty is left out. */
+/** Sends an ID token in one of the three places; an empty parameter is left out. */
 function present(
   server: FederatedServer,
   as: IdTokenParameter,
@@ -74,7 +74,7 @@ function shortly({ status, members }: Answered): unknown[] {
   return [status, members['error'], description.split(/[:\r\n]/)[0]];
 }
 
-/** How a bad ID token is refused, by where it stands. */
+/** How a bad ID token is refused, by its place in the request. */
 const refusals: Readonly<Record<IdTokenParameter, readonly [number, string]>> = {
   client_assertion: [401, 'invalid_client'],
   assertion: [400, 'invalid_grant'],
@@ -83,7 +83,7 @@ const refusals: Readonly<Record<IdTokenParameter, readonly [number, string]>> = 
 
 for (const as of names) {
   describe(`an ID token as ${as}`, () => {
-    test('gets an access token of its own', async (t) => {
+    test('gets its own access token', async (t) => {
       const server = await start(t);
       for (const number of [1, 2]) {
         const { status, members } = await present(server, as, await service.sign());
@@ -106,7 +106,7 @@ for (const as of names) {
       assert.equal((await send(server, { body, headers })).status, 200);
     });
 
-    test('may come with the id of the client, but not with that of another', async (t) => {
+    test('may come with the id of the client, but not with another id', async (t) => {
       const server = await start(t);
       const client = { client_id: federatedClientId };
       assert.equal((await present(server, as, await service.sign(), client)).status, 200);
@@ -123,7 +123,7 @@ for (const as of names) {
       assert.equal(server.presented.length, 1);
     });
 
-    test('is used up by a 503', async (t) => {
+    test('cannot be sent again after a 503', async (t) => {
       const server = await start(t, { outages: 2 });
       const token = await service.sign();
       const first = await present(server, as, token);
@@ -161,7 +161,7 @@ for (const as of names) {
       });
     }
 
-    test('is refused where another key has signed it, or it was changed, or is none', async (t) => {
+    test('is refused if another key has signed it, if it was changed, or if it is not a JWT', async (t) => {
       const server = await start(t);
       const other = await startIdTokenService({
         claims: { iss: service.issuer, aud: federatedAudience },
@@ -190,7 +190,7 @@ for (const as of names) {
 }
 
 describe('a federated server', () => {
-  test('refuses in several lines, the first of which says what was presented', async (t) => {
+  test('refuses in several lines, and the first line says what was sent', async (t) => {
     const now = Date.UTC(2026, 0, 31, 12);
     const server = await start(t, { now: () => now });
     const token = await service.sign({ sub: 'repo:a/b:pull_request', nbf: 1, exp: 9_000_000_000 });
@@ -207,7 +207,7 @@ describe('a federated server', () => {
     assert.deepEqual(members['error_codes'], [700_213]);
   });
 
-  test('goes by its own clock', async (t) => {
+  test('uses its own clock', async (t) => {
     const now = Date.UTC(2026, 0, 31, 12);
     const server = await start(t, { now: () => now });
     for (const [exp, status] of [
@@ -240,7 +240,7 @@ describe('a federated server', () => {
     });
   });
 
-  test('takes an ID token by its own type too', async (t) => {
+  test('accepts an ID token with the type of ID tokens too', async (t) => {
     const server = await start(t);
     const type = { subject_token_type: 'urn:ietf:params:oauth:token-type:id_token' };
     assert.equal((await present(server, 'subject_token', await service.sign(), type)).status, 200);
@@ -260,7 +260,7 @@ describe('a federated server', () => {
     ['assertion', { grant_type: 'jwt-bearer' }, 'unsupported_grant_type'],
     ['assertion', { grant_type: 'refresh_token' }, 'unsupported_grant_type'],
   ] as const) {
-    test(`refuses ${as} with ${JSON.stringify(parameters)}, and uses nothing up`, async (t) => {
+    test(`refuses ${as} with ${JSON.stringify(parameters)}, and the ID token can still be used`, async (t) => {
       const server = await start(t);
       const token = await service.sign();
       const { status, members } = await present(server, as, token, parameters);
@@ -269,7 +269,7 @@ describe('a federated server', () => {
     });
   }
 
-  test('refuses a parameter that comes again, and a second way to authenticate', async (t) => {
+  test('refuses a repeated parameter, and a second way to authenticate', async (t) => {
     const server = await start(t);
     const body = new URLSearchParams({ ...forms.assertion, assertion: await service.sign() });
     const headers = { authorization: 'Basic Yzpz' };
@@ -279,7 +279,7 @@ describe('a federated server', () => {
     assert.equal((await send(server, { body })).status, 400);
   });
 
-  test('refuses what is neither a form nor a JSON object, and what is no POST', async (t) => {
+  test('refuses a body that is neither a form nor a JSON object, and other methods than POST', async (t) => {
     const server = await start(t);
     const type = { 'content-type': 'application/json' };
     const text = { 'content-type': 'text/plain' };

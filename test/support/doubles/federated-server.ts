@@ -1,4 +1,4 @@
-/** An authorization server that knows no secret: it trusts the ID tokens of another issuer, each once. */
+/** An authorization server without secrets. It trusts the ID tokens of another issuer, each once. */
 import { randomUUID } from 'node:crypto';
 
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
@@ -21,21 +21,23 @@ export interface FederatedServerOptions {
   readonly audience?: string;
   /** The `sub` that it must have; that of a push to main if left out. */
   readonly subject?: string;
-  /** The only `client_id` that may be sent; none has to be. {@link federatedClientId} if left out. */
+  /**
+   * The only `client_id` that may be sent, but it can be left out of a request. {@link federatedClientId} if left out.
+   */
   readonly clientId?: string;
-  /** How many of the first good requests get a 503, after which their ID token is used up. */
+  /** How many of the first good requests get a 503. Their ID tokens cannot be sent again. */
   readonly outages?: number;
-  /** Fields of the answer in place of its own; one that is undefined is left out. */
+  /** Fields that replace those of the answer. Undefined fields are left out. */
   readonly members?: Readonly<Record<string, unknown>>;
   /** The time of day: epoch, milliseconds; the machine's if left out. */
   readonly now?: () => number;
   readonly tls?: ServerCertificate;
 }
 
-/** The three places where an ID token can stand in a token request. */
+/** The three places for an ID token in a token request. */
 export type IdTokenParameter = 'client_assertion' | 'assertion' | 'subject_token';
 
-/** An ID token that was found good, whether or not a token was given for it. */
+/** An ID token that was accepted, even if no token was given for it. */
 export interface PresentedIdToken {
   readonly as: IdTokenParameter;
   readonly token: string;
@@ -75,8 +77,8 @@ class Refusal extends Error {
 }
 
 /**
- * Starts a server whose every path is a token endpoint. It gives each request with a good ID token an access token of its
- * own, `federated-token-1` for the first.
+ * Starts a server whose every path is a token endpoint. It gives each request with a good ID token its own access
+ * token, `federated-token-1` for the first.
  *
  * @see RFC 7523 sections 2.1 and 2.2, RFC 8693 section 2
  */
@@ -112,7 +114,7 @@ export async function startFederatedServer(
   return Object.assign(server, { presented });
 }
 
-/** Reads a form or a JSON object; a parameter that comes again is refused (RFC 6749 section 3.2). */
+/** Reads a form or a JSON object; a repeated parameter is refused (RFC 6749 section 3.2). */
 function readParameters({ method, headers, body }: RecordedRequest): Parameters {
   if (method !== 'POST') throw new Refusal(405, 'invalid_request', 'Ask by POST.');
   switch (headers['content-type']?.split(';')[0]) {
@@ -136,12 +138,12 @@ function readJson(body: string): Parameters {
     const value: unknown = JSON.parse(body);
     if (typeof value === 'object' && value !== null) return value as Parameters;
   } catch {
-    // Refused like any other JSON that is no object.
+    // Refused like all JSON that is not an object.
   }
   throw badRequest('The body is no JSON object.');
 }
 
-/** The grant says where the ID token stands. */
+/** The grant says where the ID token is. */
 function chooseParameter(parameters: Parameters): IdTokenParameter {
   switch (parameters['grant_type']) {
     case undefined:
@@ -159,7 +161,7 @@ function chooseParameter(parameters: Parameters): IdTokenParameter {
   }
 }
 
-/** No client has a secret here, and none may authenticate in two ways (RFC 6749 section 2.3). */
+/** No client has a secret here, and no client may authenticate in two ways (RFC 6749 section 2.3). */
 function checkClient(
   { authorization }: RecordedRequest,
   { client_id, client_secret }: Parameters,
@@ -181,7 +183,7 @@ function readIdToken(parameters: Parameters, as: IdTokenParameter): string {
 
 type Verify = (token: string, as: IdTokenParameter) => Promise<JWTPayload>;
 
-/** Verifies by the published keys: signature, issuer, audience, subject, times; a `jti` has to be there. */
+/** Verifies by the published keys: signature, issuer, audience, subject, times; a `jti` is required. */
 function createVerifier({
   trusted: { issuer, jwksUrl },
   audience = federatedAudience,
@@ -206,7 +208,7 @@ function createVerifier({
   };
 }
 
-/** Refuses in the words of Microsoft Entra ID, whose descriptions have several lines. */
+/** Refuses with the texts of Microsoft Entra ID, whose descriptions have several lines. */
 function explain(error: unknown, as: IdTokenParameter, now: number): unknown {
   if (error instanceof errors.JWTExpired) {
     return refuseLikeEntra(
@@ -258,7 +260,7 @@ function refuseLikeEntra(as: IdTokenParameter, code: number, text: string, now: 
   return refuseIdToken(as, description, members);
 }
 
-/** The error depends on what the ID token stands for (RFC 7521 sections 4.1.1 and 4.2.1, RFC 8693 section 2.2.2). */
+/** The error depends on the use of the ID token (RFC 7521 sections 4.1.1 and 4.2.1, RFC 8693 section 2.2.2). */
 function refuseIdToken(as: IdTokenParameter, description: string, members = {}): Refusal {
   switch (as) {
     case 'client_assertion':

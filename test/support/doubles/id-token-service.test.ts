@@ -18,7 +18,7 @@ async function start(t: TestContext, options: IdTokenServiceOptions = {}): Promi
   return service;
 }
 
-/** Asks as a step does; `query` goes after the URL's own. */
+/** Sends a request as a step does. `query` is added to the URL's own query. */
 function ask(
   { environment }: IdTokenService,
   { query = '', ...init }: RequestInit & { query?: string } = {},
@@ -28,7 +28,7 @@ function ask(
   return fetch(url, { headers: { authorization }, ...init });
 }
 
-/** Asks, and gives the ID token. */
+/** Requests an ID token, and gives it. */
 async function get(service: IdTokenService, query = ''): Promise<string> {
   const response = await ask(service, { query });
   assert.equal(response.status, 200);
@@ -66,7 +66,7 @@ describe('an ID token', () => {
     });
   });
 
-  test('has the claims that GitHub documents, and no environment where the job has none', async (t) => {
+  test('has the claims that GitHub documents, and no environment if the job has none', async (t) => {
     const service = await start(t, { now: () => noon });
     const { jti, ...claims } = decodeJwt(await get(service));
     assert.match(jti ?? '', /^[\da-f-]{36}$/);
@@ -81,7 +81,7 @@ describe('an ID token', () => {
     assert.deepEqual([claims.iat, claims.nbf, claims.exp], [start12, start12, start12 + 300]);
   });
 
-  test('is another one each time, and remembered', async (t) => {
+  test('is a new one each time, and recorded', async (t) => {
     const service = await start(t);
     const tokens = [await get(service), await get(service)];
     assert.deepEqual(service.issued, tokens);
@@ -109,7 +109,7 @@ describe('an ID token', () => {
     });
   }
 
-  test('lacks the claims that were taken away', async (t) => {
+  test('lacks the claims that were removed', async (t) => {
     const service = await start(t, { claims: { jti: undefined, actor: undefined } });
     const claims = decodeJwt(await get(service));
     assert.equal('jti' in claims || 'actor' in claims, false);
@@ -162,7 +162,7 @@ describe('a request for an ID token', () => {
     assert.equal((await fetch(`${service.issuer}/idtoken`)).status, 404);
   });
 
-  test('gets what the service was told to answer, once each, and then an ID token', async (t) => {
+  test('gets the scripted answers, once each, and then an ID token', async (t) => {
     const service = await start(t);
     service.misbehave(json(500, { message: 'oops' }, { 'retry-after': '7' }), reset('in-head'));
     const failed = await ask(service);

@@ -1,4 +1,6 @@
-/** GitHub's OIDC provider as a job meets it: an endpoint of the runner's that gives ID tokens, and the keys to verify them. */
+/**
+ * GitHub's OIDC provider as a job sees it: an endpoint of the runner that gives ID tokens, and the keys to verify them.
+ */
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 
 import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
@@ -11,12 +13,12 @@ import {
   startScriptedServer,
 } from './scripted-server.ts';
 
-/** Claims in place of the usual ones; one that is undefined is left out. */
+/** Claims that replace the usual ones. Undefined claims are left out. */
 export type GivenClaims = Readonly<Record<string, unknown>>;
 
 /** How the service differs from the usual one. */
 export interface IdTokenServiceOptions {
-  /** `sub` follows from `repository`, `environment`, `event_name` and `ref` unless it is given itself. */
+  /** `sub` follows from `repository`, `environment`, `event_name` and `ref` unless it is given. */
   readonly claims?: GivenClaims;
   /** The time of day: epoch, milliseconds; the machine's if left out. */
   readonly now?: () => number;
@@ -24,18 +26,18 @@ export interface IdTokenServiceOptions {
 
 /** A service that `startIdTokenService` started. */
 export interface IdTokenService {
-  /** The `iss` of its ID tokens; the metadata is below it. */
+  /** The `iss` of its ID tokens. The metadata is below this URL. */
   readonly issuer: string;
   readonly jwksUrl: string;
-  /** What a step has to see of it, as with `permissions: { id-token: write }`. */
+  /** The variables that a step needs, as with `permissions: { id-token: write }`. */
   readonly environment: Readonly<
     Record<'ACTIONS_ID_TOKEN_REQUEST_URL' | 'ACTIONS_ID_TOKEN_REQUEST_TOKEN', string>
   >;
-  /** The requests for an ID token so far, whatever came of them. */
+  /** All requests for an ID token so far, whatever their result. */
   readonly requests: readonly RecordedRequest[];
   /** The ID tokens that were given so far, in order. */
   readonly issued: readonly string[];
-  /** Has the next requests for an ID token answered by these, each by one. */
+  /** Answers the next requests for an ID token with these, each with one. */
   readonly misbehave: (...answers: readonly Answer[]) => void;
   /** Signs an ID token that nobody requested. */
   readonly sign: (claims?: GivenClaims) => Promise<string>;
@@ -43,7 +45,7 @@ export interface IdTokenService {
   readonly close: () => Promise<void>;
 }
 
-/** Seconds that an ID token lives. */
+/** The lifetime of an ID token, in seconds. */
 export const idTokenLifetime = 300;
 
 /** The repository and its owner, in GitHub's documentation. */
@@ -53,7 +55,7 @@ const owner = 'octo-org';
 /** The `sub` of an ID token without an environment. */
 export const usualSubject = `repo:${repository}:ref:refs/heads/main`;
 
-/** The `aud` of an ID token for which none was asked. */
+/** The `aud` of an ID token if no audience was requested. */
 export const usualAudience = `https://github.com/${owner}`;
 
 const endpointPath = `/42//idtoken/${randomUUID()}/${randomUUID()}`;
@@ -61,8 +63,8 @@ const metadataPath = '/.well-known/openid-configuration';
 const jwksPath = '/.well-known/jwks';
 
 /**
- * Starts the service on a free port of 127.0.0.1. Each request for an ID token has to bring the bearer token and an
- * `api-version`, and gets another ID token.
+ * Starts the service on a free port of 127.0.0.1. Each request for an ID token must have the bearer token and an
+ * `api-version`, and gets a new ID token.
  *
  * @see https://docs.github.com/actions/reference/security/oidc
  */
@@ -94,7 +96,7 @@ export async function startIdTokenService({
     return json(200, { count: token.length, value: token });
   };
   const answer = (request: RecordedRequest): Answer | Promise<Answer> => {
-    // Not by new URL(), which takes what follows two slashes for a host.
+    // Not with new URL(), which reads a text after two slashes as a host.
     const [path = '', query] = request.path.split('?');
     if (request.method !== 'GET') return refuse(405, 'Ask by GET.');
     if (path === endpointPath) return giveIdToken(request, new URLSearchParams(query));
@@ -136,7 +138,7 @@ function refuse(status: number, message: string): Answer {
   return json(status, { message });
 }
 
-/** The claims of GitHub's documentation: all are texts, but the times. */
+/** The claims of GitHub's documentation. All are texts except the times. */
 function completeClaims(given: GivenClaims, issuer: string, now: number): JWTPayload {
   const seconds = Math.floor(now / 1000);
   const claims = {
@@ -175,7 +177,7 @@ function completeClaims(given: GivenClaims, issuer: string, now: number): JWTPay
   return { sub: nameSubject(claims), ...claims };
 }
 
-/** The default form of `sub`: the environment goes before the event, and that before the ref. */
+/** The default form of `sub`. It names the environment, else the event, else the ref. */
 function nameSubject(claims: JWTPayload): string {
   const { repository, environment, event_name, ref } = claims as Partial<Record<string, string>>;
   const start = `repo:${repository}`;

@@ -1,6 +1,6 @@
 /**
  * Preloaded into the built action: a resolver and a kernel that fail as ODD_NETWORK says (the JSON of an OddNetwork of
- * odd-network.ts), for the one host that is named there.
+ * odd-network.ts), but only for the host that is named there.
  */
 const childProcess = require('node:child_process');
 const dns = require('node:dns');
@@ -29,7 +29,7 @@ net.Socket.prototype.connect = function (...args) {
   return code === 'silence' ? this : this.destroy(fail(code, 'connect'));
 };
 
-// The child that saves gets few variables of the step, and is to know the host as well.
+// The child that saves gets few variables of the step, and must know the host as well.
 const { spawn } = childProcess;
 childProcess.spawn = (file, args, options) => {
   if (file !== process.execPath) return spawn(file, args, options);

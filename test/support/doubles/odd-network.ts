@@ -1,10 +1,10 @@
-/** A network whose resolver and whose kernel fail as a test says; loopback cannot make such faults. */
+/** A network whose resolver and kernel fail as a test says. Loopback cannot make such faults. */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 
 import { machineNetwork, type Network } from '../../../src/http/connection/network.ts';
 
-/** What is odd about a network. */
+/** The faults of a network. */
 export interface OddNetwork {
   /** The codes by which the first look-ups of the host fail, or `silence`; the next one gives 127.0.0.1. */
   readonly lookups?: readonly string[];
@@ -15,7 +15,7 @@ export interface OddNetwork {
 /**
  * Makes the network for requests of this process.
  *
- * @param onSilence called where nothing more will come
+ * @param onSilence called when nothing more will come
  */
 export function makeOddNetwork(
   { lookups = [], connections = [] }: OddNetwork,

@@ -4,15 +4,15 @@ import type { Runner } from '../../../src/log/log.ts';
 /** A command that was printed on purpose: its name, and its data before they were escaped. */
 export type PrintedCommand = readonly [command: string, data: string];
 
-/** A {@link Runner} that remembers what it was told. */
+/** A {@link Runner} that records its calls. */
 export interface PrintingRunner extends Runner {
   /** What would be on stdout. */
   readonly stdout: () => string;
-  /** The commands among it, in order. */
+  /** The commands in it, in order. */
   readonly commands: readonly PrintedCommand[];
-  /** How many lines are none. */
+  /** How many lines are not commands. */
   readonly plainLines: () => number;
-  /** What was set, in order: outputs and variables. */
+  /** The outputs and variables that were set, in order. */
   readonly outputs: readonly (readonly [name: string, value: string])[];
   readonly variables: readonly (readonly [name: string, value: string])[];
   readonly state: readonly (readonly [name: string, value: string])[];
@@ -59,7 +59,7 @@ export function createPrintingRunner({ debug = false }: { debug?: boolean } = {}
     endGroup: () => {
       issue('endgroup', '');
     },
-    // All three go into files, behind a delimiter that nobody can guess.
+    // All three go into files, with a delimiter that nobody can guess.
     setOutput: (name, value) => outputs.push([name, String(value)]),
     exportVariable: (name, value) => variables.push([name, String(value)]),
     saveState: (name, value) => state.push([name, String(value)]),

@@ -35,7 +35,7 @@ before(async () => {
   tls = { cert: certificate, key };
 });
 
-/** A proxy that has a server of its own behind `token.test`. */
+/** A proxy with its own server behind `token.test`. */
 async function start(
   t: TestContext,
   options: ProxyOptions & { serverTls?: ServerCertificate; answer?: Answer } = {},
@@ -54,7 +54,7 @@ async function start(
   return { proxy, server };
 }
 
-/** Requests `url` by the HTTP client of actions, in a process whose environment names the proxy. */
+/** Requests `url` with the HTTP client of actions, in a process whose environment names the proxy. */
 async function ask(t: TestContext, url: string, proxy: string): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'proxy-test-'));
   t.after(() => rm(directory, { recursive: true }));
@@ -102,7 +102,7 @@ async function sendConnect(
   return { response, socket };
 }
 
-/** A request that has nothing to do with the tunnel: when it is answered, the tunnel has had its time too. */
+/** A request that is independent of the tunnel. When it is answered, the tunnel has had its time too. */
 async function getDirectly(proxy: Proxy): Promise<number | undefined> {
   const request = httpRequest(proxy.url, { agent: false }).end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -111,7 +111,7 @@ async function getDirectly(proxy: Proxy): Promise<number | undefined> {
 }
 
 describe('a proxy that tunnels', () => {
-  test('takes the HTTP client of actions to a made-up host, by CONNECT for plain http too', async (t) => {
+  test('connects the HTTP client of actions to an invented host, with CONNECT even for plain http', async (t) => {
     const { proxy, server } = await start(t);
     assert.equal(await ask(t, 'http://token.test/token', proxy.url), '200 hello');
     assert.deepEqual(proxy.connects, [{ target: 'token.test:80', authorization: undefined }]);
@@ -183,7 +183,7 @@ describe('a proxy that tunnels', () => {
 });
 
 describe('a proxy that requests credentials', () => {
-  test('lets in the right ones, as the HTTP client of actions takes them from its address', async (t) => {
+  test('accepts the right ones, as the HTTP client of actions reads them from its address', async (t) => {
     const { proxy } = await start(t, { behaviour: 'authenticate', credentials });
     const url = proxy.urlWith(credentials.user, credentials.password);
     assert.match(url, /^http:\/\/user%40corp:p%3Ass%2Fw%25rd@127\.0\.0\.1:\d+$/);
@@ -208,7 +208,7 @@ describe('a proxy that requests credentials', () => {
     assert.equal(proxy.connects[0]?.authorization, 'Basic d3Jvbmc6d3Jvbmc=');
   });
 
-  test('lets nobody in when there are none', async (t) => {
+  test('accepts nobody if there are none', async (t) => {
     const { proxy } = await start(t, { behaviour: 'authenticate' });
     const headers = { 'proxy-authorization': 'Basic Og==' };
     assert.equal((await sendConnect(proxy, { headers })).response.statusCode, 407);
@@ -236,19 +236,19 @@ describe('a proxy that fails', () => {
     assert.equal(server.connections, 0);
   });
 
-  test('breaks off with a reset', async (t) => {
+  test('ends with a reset', async (t) => {
     const { proxy } = await start(t, { behaviour: 'reset' });
     await assert.rejects(sendConnect(proxy), { code: 'ECONNRESET', syscall: 'read' });
     assert.equal(proxy.connects.length, 1);
   });
 
-  test('breaks off with a reset under its own TLS', async (t) => {
+  test('ends with a reset under its own TLS', async (t) => {
     const { proxy } = await start(t, { behaviour: 'reset', tls });
     await assert.rejects(sendConnect(proxy), { code: 'ECONNRESET', syscall: 'read' });
     assert.equal(proxy.connects.length, 1);
   });
 
-  test('hangs: takes the CONNECT and never answers it', async (t) => {
+  test('hangs: reads the CONNECT and never answers it', async (t) => {
     const { proxy } = await start(t, { behaviour: 'hang' });
     let settled = false;
     const answered = sendConnect(proxy).finally(() => (settled = true));

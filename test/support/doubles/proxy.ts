@@ -1,4 +1,4 @@
-/** An HTTP CONNECT proxy on 127.0.0.1 (RFC 9110 section 9.3.6) that can also refuse, hang and break off. */
+/** An HTTP CONNECT proxy on 127.0.0.1 (RFC 9110 section 9.3.6) that can also refuse, hang and end early. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { connect, type Socket } from 'node:net';
@@ -6,11 +6,12 @@ import { noteRequest } from '../leaks/handed-out.ts';
 import { type Connection, type ServerCertificate, startTcpServer } from './scripted-server.ts';
 
 /**
- * What the proxy does with a CONNECT:
- * `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to any credentials but the right ones;
- * `refuse` answers 403; `bad-gateway` answers 502; `busy` answers 503 and asks to wait 200 s; `reset` breaks off with a TCP RST; `hang` never answers;
- * `end` closes the connection without an answer; `garbage` answers what is no HTTP;
- * `hang-after-connect` answers 200 and then swallows what the client sends.
+ * How the proxy handles a CONNECT:
+ * `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to wrong credentials;
+ * `refuse` answers 403; `bad-gateway` answers 502; `busy` answers 503 and requests a wait of 200 s; `reset` ends with a
+ * TCP RST; `hang` never answers;
+ * `end` closes the connection without an answer; `garbage` answers with something that is not HTTP;
+ * `hang-after-connect` answers 200 and then drops what the client sends.
  */
 export type ProxyBehaviour =
   | 'tunnel'
@@ -34,14 +35,14 @@ export interface Address {
 export interface ProxyOptions {
   /** `tunnel` if left out. */
   behaviour?: ProxyBehaviour;
-  /** What `authenticate` takes; without them it takes nothing. */
+  /** The credentials that `authenticate` accepts; without them it accepts none. */
   credentials?: { user: string; password: string };
   /**
-   * Where each made-up `host:port` or `host` really is. A target without a route is answered by 502, so that no test
-   * leaves the machine. (No proxy is used for a loopback host.)
+   * Where each invented `host:port` or `host` really is. A target without a route gets 502, so that no test leaves the
+   * machine. (No proxy is used for a loopback host.)
    */
   routes?: Record<string, Address>;
-  /** Makes it a proxy that is itself reached by https. */
+  /** If set, the proxy itself is reached by https. */
   tls?: ServerCertificate;
   /** Called when nothing more will be sent on a connection that stays open. */
   onSilence?: () => void;
@@ -59,7 +60,7 @@ export interface Proxy {
   close: () => Promise<void>;
 }
 
-/** Starts a proxy on a free port. It understands CONNECT alone, and answers 405 to everything else. */
+/** Starts a proxy on a free port. It understands only CONNECT, and answers 405 to everything else. */
 export async function startProxy(options: ProxyOptions = {}): Promise<Proxy> {
   const connects: Proxy['connects'] = [];
   const server = await startTcpServer((connection) => {
@@ -93,7 +94,7 @@ function handleConnect(
   const { url: target = '' } = request;
   const { stream } = connection;
   const { behaviour = 'tunnel', credentials, routes = {}, onSilence = () => undefined } = options;
-  // Without a reader, a client that goes away would not be noticed.
+  // Without a reader, nobody would notice that a client has closed the connection.
   stream.resume();
   switch (behaviour) {
     case 'tunnel':

@@ -18,7 +18,7 @@ after(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** Writes a script, an ES module in which fs and env are at hand, and gives its path. */
+/** Writes a script, an ES module in which fs and env are defined, and gives its path. */
 async function writeScript(source: string): Promise<string> {
   count += 1;
   const script = path.join(directory, `script-${count}.mjs`);
@@ -27,7 +27,7 @@ async function writeScript(source: string): Promise<string> {
   return script;
 }
 
-/** Writes a file of the test's own, and gives its path. */
+/** Writes a file, and gives its path. */
 async function writeText(name: string, text: string): Promise<string> {
   const file = path.join(directory, name);
   await writeFile(file, text);
@@ -41,7 +41,7 @@ function readEnvironment(outputs: Record<string, string>): Record<string, string
 }
 
 describe('a script', () => {
-  test('succeeds with exit code 0, an error annotation notwithstanding', async () => {
+  test('succeeds with exit code 0, in spite of an error annotation', async () => {
     const script = await writeScript(`console.log('::error title=a%2Cb::went wrong');`);
     const run = await runAction({ script });
     assert.equal(run.exitCode, 0);
@@ -67,7 +67,7 @@ describe('a script', () => {
     assert.equal(run.conclusion, 'failure');
   });
 
-  test('has its stdout and stderr masked in the log, the last line without a line break too', async () => {
+  test('has its stdout and stderr masked in the log, even a last line without a line break', async () => {
     const script = await writeScript(
       `process.stdout.write('out s3cret'); process.stderr.write('err s3cret');`,
     );
@@ -86,17 +86,17 @@ describe('a script', () => {
     assert.equal(run.log, '***\n');
   });
 
-  test('has masks only from the moment it requests them', async () => {
+  test('has masks only after it has requested them', async () => {
     const script = await writeScript(
       `console.log('s3cret'); console.log('::add-mask::s3cret'); console.log('s3cret');`,
     );
     assert.equal((await runAction({ script })).log, 's3cret\n***\n');
   });
 
-  test('has each line of its log handed over while it runs, masked', async () => {
+  test('has each line of its log reported while it runs, masked', async () => {
     const go = path.join(directory, 'go');
     const lines: string[] = [];
-    // It ends only after its first line was seen.
+    // It ends only after its first line was reported.
     const script = await writeScript(`
       console.log('first s3cret');
       while (!fs.existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -116,7 +116,7 @@ describe('a script', () => {
     assert.equal((await runAction({ script })).stdout, '0\n');
   });
 
-  test('that is not there is an error', async () => {
+  test('that does not exist is an error', async () => {
     await assert.rejects(runAction({ script: path.join(directory, 'missing.mjs') }), {
       code: 'script_missing',
     });
@@ -137,13 +137,13 @@ describe('a script', () => {
     });
   });
 
-  test('is killed where the runner is lost, and its run says so', async () => {
+  test('is killed if the runner is lost, and its run says so', async () => {
     const script = await writeScript('setInterval(() => {}, 1000);');
     const run = await runAction({ script, lost: AbortSignal.abort() });
     assert.deepEqual([run.signal, run.conclusion], ['SIGKILL', 'failure']);
   });
 
-  test('ends although a process that it left behind holds its output open', async () => {
+  test('ends although a process that it started still holds its output open', async () => {
     const pidFile = path.join(directory, 'pid');
     const script = await writeScript(`
       import { spawn } from 'node:child_process';
@@ -197,7 +197,7 @@ describe("a script's environment", () => {
     assert.equal(environment['INPUT_TWO_WORDS'], '');
   });
 
-  test('has the variables and the state that it is given, and RUNNER_DEBUG to debug', async () => {
+  test('has the given variables and state, and RUNNER_DEBUG for debugging', async () => {
     const run = await runAction({
       script: await writeScript(printEnvironment),
       environment: { GITHUB_REPOSITORY: 'a/b', HTTPS_PROXY: 'http://127.0.0.1:1' },
@@ -219,7 +219,7 @@ describe("a script's environment", () => {
     assert.equal(run.outputs['event'], '{"number":7}');
   });
 
-  test('names directories of its own, that are gone afterwards', async () => {
+  test('names its own directories, which are removed afterwards', async () => {
     const script = await writeScript(`fs.writeFileSync('made', ''); ${printEnvironment}`);
     const environment = readEnvironment((await runAction({ script })).outputs);
     for (const name of ['GITHUB_WORKSPACE', 'RUNNER_TEMP', 'RUNNER_TOOL_CACHE', 'GITHUB_OUTPUT']) {
@@ -262,7 +262,7 @@ describe("a script's command files", () => {
     assert.equal(run.log, '');
   });
 
-  test('fail the step if one is malformed, and the others are read all the same', async () => {
+  test('fail the step if one is malformed, but the others are still read', async () => {
     const script = await writeScript(`
       append('GITHUB_ENV', 'A=1\\ns3cret\\n');
       append('GITHUB_OUTPUT', 'b=2\\n');
@@ -287,7 +287,7 @@ describe("a script's command files", () => {
     assert.match(run.errors[0] ?? '', /'output'.*Value cannot be null/);
   });
 
-  test('cannot set NODE_OPTIONS, which is an error but no failure', async () => {
+  test('cannot set NODE_OPTIONS, which is an error but not a failure', async () => {
     const script = await writeScript(`append('GITHUB_ENV', 'Node_Options=--v8-options\\nA=1\\n');`);
     const run = await runAction({ script });
     assert.deepEqual(run.env, { A: '1' });
@@ -313,7 +313,7 @@ describe("a script's command files", () => {
     assert.equal(run.conclusion, 'success');
   });
 
-  test('have what they set in the debug log, masked', async () => {
+  test('show what they set in the debug log, masked', async () => {
     const script = await writeScript(
       `append('GITHUB_OUTPUT', 'a=s3cret\\n'); append('GITHUB_ENV', 'B=s3cret\\n');`,
     );
@@ -360,7 +360,7 @@ describe('with the path of action.yml', () => {
 });
 
 describe('a job', () => {
-  test('hands variables and path on to later steps', async () => {
+  test('passes variables and path on to later steps', async () => {
     const first = await writeScript(`
       append('GITHUB_ENV', 'A=1\\nGITHUB_REPOSITORY=forged/one\\n');
       append('GITHUB_PATH', '/one\\n/two\\n');
@@ -398,7 +398,7 @@ describe('a job', () => {
     assert.equal(job.posts.length, 2);
   });
 
-  test('skips the steps after one that failed, but no post script of those that ran', async () => {
+  test('skips the steps after one that failed, but not the post scripts of those that ran', async () => {
     const script = await writeScript('process.exitCode = 1;');
     const never = await writeScript(`console.log('never');`);
     const post = await writeScript(`console.log('cleaned up');`);
@@ -417,7 +417,7 @@ describe('a job', () => {
     assert.equal((await runJob([{ script, post }])).conclusion, 'failure');
   });
 
-  test('can be run step by step, with what an earlier step gave', async () => {
+  test('can be run step by step, with the results of an earlier step', async () => {
     const first = await writeScript(`append('GITHUB_OUTPUT', 'token=abc\\n');`);
     const second = await writeScript(`console.log(env.INPUT_TOKEN);`);
     const job = await startJob();
@@ -431,7 +431,7 @@ describe('a job', () => {
     }
   });
 
-  test('begins the log of a step that has a name with its inputs and variables, masked', async () => {
+  test('starts the log of a step with a name with its inputs and variables, masked', async () => {
     const script = await writeScript(`append('GITHUB_ENV', 'A=1\\n'); console.log('main');`);
     const post = await writeScript('');
     const job = await runJob(

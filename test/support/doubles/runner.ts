@@ -1,5 +1,5 @@
 /**
- * Runs built JavaScript actions the way the GitHub Actions runner starts a `using: node24` action, and tells what a
+ * Runs built JavaScript actions the way the GitHub Actions runner starts a `using: node24` action, and reports what a
  * user would see. Follows https://github.com/actions/runner; each file says where it differs.
  */
 import { Job, type JobOptions, makeDirectories, type Run, type StepOptions } from './runner/job.ts';
@@ -10,26 +10,26 @@ export type { Job, JobOptions, Run, StepOptions } from './runner/job.ts';
 export { createRenderer, renderLog } from './runner/render.ts';
 export type { Annotation, Level } from './runner/step.ts';
 
-/** A script to run alone. */
+/** A script that is run by itself. */
 export interface ActionOptions extends JobOptions, Omit<StepOptions, 'post'> {
-  /** What an earlier script of the same step has saved, for a post script. */
+  /** The state that an earlier script of the same step has saved, for a post script. */
   state?: Readonly<Record<string, string>>;
 }
 
-/** What came of a job. */
+/** The result of a job. */
 export interface JobResult {
   conclusion: 'success' | 'failure';
-  /** One for each step that ran: those after a failed one do not. */
+  /** One for each step that ran. Steps after a failed one do not run. */
   runs: Run[];
-  /** Of the steps that ran, the last one's first. */
+  /** The results of the post scripts, the last step's first. */
   posts: Run[];
-  /** The raw logs of all, one after the other. */
+  /** The raw logs of all scripts, one after the other. */
   log: string;
 }
 
 /**
- * Runs one script. Throws RunnerError: script_missing, not_started, timed_out or unsupported_default. Whatever the
- * script itself does wrong is in what this gives.
+ * Runs one script. Throws RunnerError: script_missing, not_started, timed_out or unsupported_default. What the
+ * script itself does wrong is in the result.
  */
 export async function runAction(options: ActionOptions): Promise<Run> {
   const job = await startJob(options);
@@ -67,7 +67,9 @@ export async function runJob(
   }
 }
 
-/** Starts a job whose steps are run one by one, where a step needs what an earlier one gave. The caller closes it. */
+/**
+ * Starts a job whose steps are run one by one, for steps that need the results of earlier ones. The caller closes it.
+ */
 export async function startJob(options: JobOptions = {}): Promise<Job> {
   return new Job(options, await makeDirectories(options));
 }

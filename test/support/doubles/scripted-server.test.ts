@@ -97,7 +97,7 @@ async function fetchHead(url: string): Promise<IncomingMessage> {
   return response;
 }
 
-/** Asserts what each kind of interrupted answer is to have sent. */
+/** Asserts what each kind of interrupted answer must have sent. */
 function assertStoppedAt(point: Point, received: string): void {
   const [head = '', body = ''] = received.split('\r\n\r\n');
   if (point === 'before-head') {
@@ -153,7 +153,7 @@ describe('a scripted server', () => {
     );
   });
 
-  test('spends no answer on a request that breaks off', async (t) => {
+  test('keeps its answer if a request ends early', async (t) => {
     const server = await start(t, json(200, 'first'), json(200, 'second'));
     const broken = exchange(
       server,
@@ -171,7 +171,7 @@ describe('a scripted server', () => {
     assert.equal((await receiveAll(server)).ending, 'ECONNREFUSED');
   });
 
-  test('lets the process end after closing, with answers still under way', async () => {
+  test('lets the process end after closing, although answers are not complete', async () => {
     const program = `
       import { get } from 'node:http';
       import { drip, silence, startScriptedServer } from ${JSON.stringify(import.meta.resolve('./scripted-server.ts'))};
@@ -206,12 +206,12 @@ describe('a whole answer', () => {
     assert.equal(ending, 'FIN');
   });
 
-  test('has the standard reason unless it was given one', async (t) => {
+  test('has the standard reason phrase by default', async (t) => {
     const server = await start(t, reply({ status: 429 }));
     assert.match((await receiveAll(server)).received, /^HTTP\/1\.1 429 Too Many Requests\r\n/);
   });
 
-  test('keeps a framing of its own', async (t) => {
+  test('keeps its own framing', async (t) => {
     const server = await start(t, reply({ headers: { 'Content-Length': '9' }, body: 'abc' }));
     const { received } = await receiveAll(server);
     assert.deepEqual(received.match(/content-length: \d+/gi), ['Content-Length: 9']);
@@ -264,7 +264,7 @@ describe('a whole answer', () => {
   });
 });
 
-describe('an answer that breaks off', () => {
+describe('an answer that ends early', () => {
   for (const point of points) {
     test(`is reset ${point}`, async (t) => {
       const { received, ending } = await receiveAll(await start(t, reset(point)));
@@ -295,7 +295,7 @@ describe('an answer that breaks off', () => {
       const server = await start(t, first, reply());
       const silent = exchange(server);
       await asked.promise;
-      // A second connection from beginning to end leaves the first one time to go on, if it would.
+      // A complete second connection gives the first one time to continue, if it would.
       await receiveAll(server);
       assertStoppedAt(point, silent.received);
       assert.equal(silent.ending, undefined);
@@ -316,9 +316,9 @@ test('a connection that nobody reads is closed when the client goes away', async
   if (!closed.aborted) await once(closed, 'abort', { signal: AbortSignal.timeout(60_000) });
 });
 
-describe('a connection that is ending already', () => {
+describe('a connection that is already ending', () => {
   for (const how of ['plain', 'TLS']) {
-    test(`is closed by a reset all the same, ${how}`, async (t) => {
+    test(`is still closed by a reset, ${how}`, async (t) => {
       const closed = Promise.withResolvers<undefined>();
       const accept = (connection: Connection): void => {
         connection.closed.addEventListener('abort', () => {
@@ -366,7 +366,7 @@ describe('a huge answer', () => {
     assert.equal((await buffer(response)).length, size);
   });
 
-  test('can be chunked, and is a token response all the same', async (t) => {
+  test('can be chunked, and still is a token response', async (t) => {
     const response = await fetchHead((await start(t, huge(size, { chunked: true }))).url);
     assert.equal(response.headers['content-length'], undefined);
     const body = await text(response);
@@ -436,7 +436,7 @@ describe('over TLS', () => {
     const { port } = server;
     const client = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
     await once(client, 'connect');
-    // A second connection from beginning to end leaves the first one time to be answered.
+    // A complete second connection gives the first one time to be answered.
     const second = connectTcp(port, '127.0.0.1');
     await once(second, 'connect');
     second.destroy();

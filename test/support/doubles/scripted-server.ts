@@ -1,4 +1,4 @@
-/** An HTTP or HTTPS server on 127.0.0.1 whose every answer, and every fault, is scripted byte for byte. */
+/** An HTTP or HTTPS server on 127.0.0.1 with answers and faults that are scripted byte for byte. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, STATUS_CODES } from 'node:http';
 import { createServer as createNetServer, type Socket } from 'node:net';
@@ -21,7 +21,9 @@ export interface Connection {
   stream: Socket;
   /** Aborted when the connection is gone, so that timers can end with it. */
   closed: AbortSignal;
-  /** Breaks the connection off with a TCP RST, under the TLS where there is any; one that ends already is destroyed. */
+  /**
+   * Ends the connection with a TCP RST, below TLS if there is any. A connection that is already ending is destroyed.
+   */
   reset: () => void;
 }
 
@@ -46,9 +48,11 @@ export interface RecordedRequest {
   authorization: string | undefined;
 }
 
-/** How far an answer gets before it breaks off. Both bodies are complete JSON already, so a client that overlooks the
- * break would take the token: `in-body` sends half of its Content-Length, the rest would be spaces; `in-chunked-body`
- * leaves out the last chunk. */
+/**
+ * How far an answer gets before it ends early. Both bodies are already complete JSON, so a client that does not notice
+ * the early end would accept the token: `in-body` sends half of its Content-Length, the rest would be spaces;
+ * `in-chunked-body` leaves out the last chunk.
+ */
 export type Point = 'before-head' | 'in-head' | 'in-body' | 'in-chunked-body';
 
 /** What happens after the last byte: a FIN, a TCP RST, or nothing while the connection stays open. */
@@ -61,7 +65,7 @@ interface Script {
   /** Milliseconds to wait before each piece of the body. */
   everyMs: number;
   ending: Ending;
-  /** All that is sent; left out where it is endless. */
+  /** All bytes that are sent; left out if they are endless. */
   bytes?: () => Buffer;
 }
 
@@ -70,13 +74,13 @@ interface Dynamic {
   choose: (request: RecordedRequest) => Answer | Promise<Answer>;
 }
 
-/** What the server does with one request; made by the functions below. */
+/** How the server handles one request. The functions below make it. */
 export type Answer = Script | Dynamic;
 
 /** Response headers; an array is sent as several lines. */
 export type AnswerHeaders = Record<string, string | string[]>;
 
-/** What passes for time at a server. A test whose clock stands still hands in its own. */
+/** The time of a server. A test whose clock stands still passes its own. */
 export interface ServerTime {
   /** Settles after so many milliseconds; may reject once `signal` aborts. */
   sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -92,13 +96,15 @@ const systemTime: ServerTime = {
 
 /** A server that `startScriptedServer` started. */
 export interface ScriptedServer extends TcpServer {
-  /** The token endpoint: the origin and `/token`. Every other path is answered alike. */
+  /** The token endpoint: the origin and `/token`. Every other path gives the same answers. */
   url: string;
   origin: string;
   requests: RecordedRequest[];
 }
 
-/** Long enough for a client to read what came before a reset: on Windows a RST discards what is unread. Milliseconds. */
+/**
+ * Long enough for a client to read what came before a reset, in milliseconds. On Windows a RST discards unread data.
+ */
 const resetDelay = process.platform === 'win32' ? 20 : 0;
 
 const tokenBody = JSON.stringify(tokenResponse({}));
@@ -106,7 +112,7 @@ const tokenBody = JSON.stringify(tokenResponse({}));
 /**
  * Answers the n-th request with the n-th answer, and every request after that with the last one. Each connection
  * carries one answer, `connection: close`.
- * `close()` throws what a dynamic answer threw; that request is answered by a reset.
+ * `close()` throws what a dynamic answer threw; that request gets a reset.
  * Throws a RangeError when there is no answer.
  */
 export async function startScriptedServer(options: {
@@ -131,10 +137,10 @@ export async function startScriptedServer(options: {
       return breakOff('before-head', 'reset');
     });
     noteAnswer(readBody(chosen));
-    // It fails only when the client has gone away, which is the client's choice.
+    // It fails only if the client has closed the connection, which is not an error of the server.
     await play(chosen, connection, time).catch(() => undefined);
   };
-  // A node:http server reads the requests; the answers go past it, straight to the connection.
+  // A node:http server reads the requests. The answers are written directly to the connection.
   const server = await startTcpServer((connection) => {
     const reader = createHttpServer((message) => void serve(message, connection));
     reader.emit('connection', connection.stream);
@@ -183,9 +189,9 @@ export async function startTcpServer(
     const stream = secureContext
       ? new TLSSocket(socket, { isServer: true, secureContext })
       : socket;
-    // A client that breaks off is no failure of the server's.
+    // A client that ends early is not a failure of the server.
     for (const each of [socket, stream]) each.on('error', () => undefined);
-    // Where nobody reads, a client that goes away would not be noticed.
+    // Without a reader, nobody would notice that a client has closed the connection.
     stream.resume();
     const reset = (): void => {
       // Node never closes a socket that is reset during its shutdown, and then spins instead of exiting.
@@ -263,22 +269,22 @@ export function gzipped(body: string | Uint8Array): Answer {
   });
 }
 
-/** Exactly these bytes, HTTP or not, and the end of the connection. */
+/** Exactly these bytes, HTTP or not, and then the end of the connection. */
 export function garbage(bytes: string | Uint8Array): Answer {
   return script(Buffer.from(bytes), []);
 }
 
-/** Goes as far as `point` and breaks off with a TCP RST. */
+/** Sends the answer up to `point` and ends with a TCP RST. */
 export function reset(point: Point): Answer {
   return breakOff(point, 'reset');
 }
 
-/** Goes as far as `point` and ends the connection cleanly with a FIN (and a TLS close_notify). */
+/** Sends the answer up to `point` and ends the connection cleanly with a FIN (and a TLS close_notify). */
 export function end(point: Point): Answer {
   return breakOff(point, 'end');
 }
 
-/** Goes as far as `point` and sends nothing more, with the connection left open. */
+/** Sends the answer up to `point` and nothing more, and leaves the connection open. */
 export function silence(point: Point): Answer {
   return breakOff(point, 'silence');
 }
@@ -335,7 +341,7 @@ function breakOff(point: Point, ending: Ending): Script {
   return script(upTo(point), [], { ending });
 }
 
-/** The bytes that an answer sends before it breaks off. */
+/** The bytes that an answer sends before it ends early. */
 function upTo(point: Point): Uint8Array {
   const head = okHead({ 'content-length': String(2 * tokenBody.length) });
   switch (point) {
@@ -375,7 +381,7 @@ function* pad(start: string, length: number): Generator<Uint8Array> {
   }
 }
 
-/** The whole request; undefined when the client broke off. */
+/** The whole request; undefined if the client ended it early. */
 async function receive(
   message: IncomingMessage,
   tls: boolean,
@@ -403,7 +409,7 @@ async function choose(answer: Answer, request: RecordedRequest): Promise<Script>
   return chosen;
 }
 
-/** What an answer's body says; empty where it is endless or cannot be read. */
+/** The body of an answer; empty if it is endless or cannot be read. */
 function readBody({ bytes }: Script): string {
   const [head = '', ...rest] = (bytes?.() ?? Buffer.alloc(0)).toString('latin1').split('\r\n\r\n');
   const body = Buffer.from(rest.join('\r\n\r\n'), 'latin1');
@@ -414,7 +420,7 @@ function readBody({ bytes }: Script): string {
   }
 }
 
-/** Sends the answer; throws when the client goes away. */
+/** Sends the answer; throws if the client closes the connection. */
 async function play(
   answer: Script,
   { stream, closed, reset }: Connection,
@@ -434,7 +440,7 @@ async function play(
   if (answer.ending === 'silence') time.onSilence();
 }
 
-/** Resolves when the operating system has taken the bytes, which it does not while the client reads none. */
+/** Resolves when the operating system has accepted the bytes, which it does only while the client reads. */
 function write(stream: Socket, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {

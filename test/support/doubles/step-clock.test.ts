@@ -5,10 +5,10 @@ import { describe, test, type TestContext } from 'node:test';
 
 import { startStepClock, type StepClock } from './step-clock.ts';
 
-/** A program that runs. */
+/** A running program. */
 interface Program {
   readonly clock: StepClock;
-  /** Gives the next line that it prints; undefined once it has ended. */
+  /** Gives the next line that it prints; undefined if it has ended. */
   readonly readLine: () => Promise<string | undefined>;
 }
 
@@ -32,7 +32,7 @@ async function start(t: TestContext, program: string): Promise<Program> {
 }
 
 describe('the time of a process', () => {
-  test('stands still until it is moved on', async (t) => {
+  test('stands still until it is moved forward', async (t) => {
     const { clock, readLine } = await start(
       t,
       `const since = Date.now(), start = process.hrtime.bigint();
@@ -46,7 +46,7 @@ describe('the time of a process', () => {
     assert.equal(await readLine(), undefined);
   });
 
-  test('moves on to the next timer, and not to one that was stopped', async (t) => {
+  test('moves forward to the next timer, and not to one that was stopped', async (t) => {
     const { clock, readLine } = await start(
       t,
       `const stopped = setTimeout(() => console.log('never'), 1000);
@@ -68,7 +68,7 @@ describe('the time of a process', () => {
     assert.equal(await readLine(), undefined);
   });
 
-  test('is as real as ever for what is due at once', async (t) => {
+  test('does not affect timers that are due at once', async (t) => {
     const { readLine } = await start(t, `setTimeout(() => console.log('at once'), 0);`);
     assert.equal(await readLine(), 'at once');
     assert.equal(await readLine(), undefined);
@@ -78,7 +78,7 @@ describe('the time of a process', () => {
 describe('sleeps that are skipped', () => {
   const sleeper = `const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));`;
 
-  test('are over as soon as they have begun, and no limit is', async (t) => {
+  test('are over as soon as they have begun, but limits are not', async (t) => {
     const { clock, readLine } = await start(
       t,
       `${sleeper}
@@ -96,7 +96,7 @@ describe('sleeps that are skipped', () => {
     assert.equal(await readLine(), undefined);
   });
 
-  test('let a limit run out that is as long', async (t) => {
+  test('let a limit of the same length run out', async (t) => {
     const { clock, readLine } = await start(
       t,
       `${sleeper}
@@ -108,7 +108,7 @@ describe('sleeps that are skipped', () => {
     assert.equal(await readLine(), undefined);
   });
 
-  test('are those of the processes that it starts, too', async (t) => {
+  test('include those of the processes that it starts', async (t) => {
     const { clock, readLine } = await start(
       t,
       `const { spawn } = require('node:child_process');

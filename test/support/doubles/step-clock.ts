@@ -1,4 +1,4 @@
-/** The time of a step that runs in a process of its own: it stands still until the test moves it on. */
+/** The time of a step that runs in a separate process. It stands still until the test moves it forward. */
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -7,30 +7,30 @@ import { LineReader } from './runner/lines.ts';
 
 /** A clock that `startStepClock` started. */
 export interface StepClock {
-  /** The variables that give a process of Node's, and those that it starts, the time of this clock. */
+  /** The variables that give a Node process, and the processes that it starts, the time of this clock. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Moves the time on, milliseconds, and waits until every process knows. */
+  /** Moves the time forward by milliseconds, and waits until every process knows. */
   readonly advance: (milliseconds: number) => Promise<void>;
-  /** Moves the time on to the next timer of the first process, as soon as one is running. */
+  /** Moves the time forward to the next timer of the first process, as soon as one is running. */
   readonly advanceToTimer: () => Promise<void>;
-  /** From now on the time moves on to the end of every sleep, as soon as it has begun. */
+  /** From now on the time moves forward to the end of every sleep, as soon as it has begun. */
   readonly skipSleeps: () => void;
-  /** Settles once so many processes that have this clock are running. */
+  /** Settles when so many processes with this clock are running. */
   readonly whenRunning: (processes: number) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-/** A timer of a process. A sleep is all that somebody waits for; a limit ends what takes too long. */
+/** A timer of a process. Somebody waits for a sleep. A limit ends work that takes too long. */
 interface Timer {
   readonly kind: 'sleep' | 'limit';
-  /** By the time of the clock, milliseconds. */
+  /** By the time of the clock, in milliseconds. */
   readonly due: number;
 }
 
-/** What is known of a process. */
+/** What is known about a process. */
 interface Step {
   readonly timers: Map<string, Timer>;
-  /** The time that it knows of, milliseconds. */
+  /** The time that it knows, in milliseconds. */
   reached: number;
 }
 
@@ -46,7 +46,7 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
     passed = time;
     for (const socket of steps.keys()) socket.write(`${passed}\n`);
   };
-  /** The timers that are still to end. */
+  /** The timers that have not ended yet. */
   const listTimers = (): Timer[] =>
     [...steps.values()]
       .flatMap(({ timers }) => [...timers.values()])
@@ -54,8 +54,8 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
   const findNext = (): number => Math.min(...listTimers().map(({ due }) => due));
   const areAllThere = (): boolean => [...steps.values()].every(({ reached }) => reached >= passed);
   /**
-   * A limit that ends before the sleep does runs out first: the time moves no further before every process has done what
-   * was due, so none overtakes another.
+   * A limit that ends before the sleep runs out first. The time moves forward only after every process has handled its
+   * due timers, so no timer overtakes another.
    */
   const skip = (): void => {
     if (!skips || !areAllThere()) return;
@@ -89,7 +89,7 @@ export async function startStepClock({ start = Date.now() } = {}): Promise<StepC
   const server = createServer((socket) => {
     const step: Step = { timers: new Map(), reached: 0 };
     steps.set(socket, step);
-    // The time may have moved on since the process was started.
+    // The time may have moved since the process was started.
     socket.write(`${passed}\n`);
     socket.on('error', () => undefined);
     socket.on('close', () => {

@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 
 import type { Source } from '../making/examples.ts';
 
-// The package imports JSON without saying so, which node refuses.
+// The package imports JSON without the import attribute, which Node refuses.
 const hooks = registerHooks({
   load: (url, context, next) =>
     next(url, url.endsWith('.json') ? { ...context, importAttributes: { type: 'json' } } : context),
@@ -16,7 +16,7 @@ hooks.deregister();
 const trace = new NoOperationTraceWriter();
 
 /**
- * Gives what is wrong with a workflow, each complaint with its place: structure, names of events, expressions.
+ * Lists the errors of a workflow with their places: structure, names of events, expressions.
  *
  * @see https://github.com/actions/languageservices/tree/main/workflow-parser
  */
@@ -26,7 +26,7 @@ export async function complainOfWorkflow({ name, yaml }: Source): Promise<string
   return listMessages(context);
 }
 
-/** Gives what is wrong with an action.yml. */
+/** Lists the errors of an action.yml. */
 export function complainOfAction({ name, yaml }: Source): string[] {
   return listMessages(parseAction({ name, content: yaml }, trace).context);
 }

@@ -10,9 +10,11 @@ import { type Answer, empty, type Request } from './message.ts';
 /** The permissions of a signed URL, as in its `sp`: to read, or to create and write. */
 export type SignedPermission = 'r' | 'cw';
 
-/** Where archives are uploaded to and downloaded from. */
+/** The storage to which archives are uploaded, and from which they are downloaded. */
 export interface BlobStorage {
-  /** A URL that gives this permission on the entry's archive, for ten minutes to read and for an hour to write. */
+  /**
+   * A URL with this permission for the entry's archive. It is valid for ten minutes to read and for an hour to write.
+   */
   sign: (entry: Entry, permission: SignedPermission) => string;
   /** Answers a request to such a URL. */
   answer: (request: Request) => Answer;
@@ -58,7 +60,7 @@ export function createBlobStorage(origin: string, now: () => number): BlobStorag
   };
 
   const authorize = (request: Request): Grant | Answer => {
-    // Azure reads the header first, so that a bearer token for another service makes a good signature useless.
+    // Azure reads the header first, so a bearer token for another service makes a good signature useless.
     if (request.headers.authorization !== undefined)
       return refuse(401, 'InvalidAuthenticationInfo');
     const grant = grants.get(request.query.get('sig') ?? '');
@@ -120,7 +122,7 @@ function putBlockList(request: Request, entry: Entry, blocks: Map<string, Buffer
   return empty(201, describeBlob(entry));
 }
 
-/** The whole blob, or the range requested. Node leaves the body away where the method is HEAD. */
+/** The whole blob, or the requested range. Node leaves out the body if the method is HEAD. */
 function getBlob(request: Request, entry: Entry): Answer {
   const headers = {
     ...describeBlob(entry),
@@ -130,7 +132,7 @@ function getBlob(request: Request, entry: Entry): Answer {
   };
   const asked = request.headers['x-ms-range'] ?? request.headers.range;
   const range = /^bytes=(\d+)-(\d*)$/.exec(String(asked));
-  // HEAD is Get Blob Properties, which knows no range; a range in another form is passed over (RFC 9110 section 14.2).
+  // HEAD is Get Blob Properties, which has no range. A range in another form is ignored (RFC 9110 section 14.2).
   if (range === null || request.method === 'HEAD') {
     return { status: 200, headers, body: entry.blob };
   }

@@ -1,9 +1,9 @@
 /**
- * The entries of one repository, and how a look-up chooses among them.
+ * The entries of one repository, and how a look-up chooses one.
  * See https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching#cache-key-matching
  */
 
-/** What is unique among entries. */
+/** What is unique for each entry. */
 export interface EntryName {
   name: string;
   version: string;
@@ -13,13 +13,13 @@ export interface EntryName {
 /** A cache entry, or the reservation of one. */
 export interface Entry extends EntryName {
   id: number;
-  /** The archive; no bytes until it was uploaded. */
+  /** The archive; empty until it was uploaded. */
   blob: Buffer;
-  /** Counts up: when the entry was finalized, or reserved if it is not yet. */
+  /** A number that counts up. It says when the entry was finalized, or reserved if it is not finalized yet. */
   createdAt: number;
   /** The time of that, in milliseconds since the epoch. */
   createdTime: number;
-  /** An entry that is not is nowhere to be found, but its name is taken. */
+  /** An entry that is not finalized is not found, but its name is taken. */
   finalized: boolean;
 }
 
@@ -28,15 +28,15 @@ export interface Entries {
   /** All, in the order in which they were reserved. */
   list: () => Entry[];
   /**
-   * Reserves a name; undefined when it is taken, even by an entry that is not finalized, unless a second of the same
-   * name may be.
+   * Reserves a name; undefined if it is taken, even by an entry that is not finalized, unless a second entry of the
+   * same name is allowed.
    */
   reserve: (name: EntryName, evenTaken?: boolean) => Entry | undefined;
   /** Makes an entry visible, as the newest. */
   finalize: (entry: Entry) => void;
   /**
-   * For each scope in turn, and for each key in turn, the entry of that very name, else the newest whose name begins
-   * with the key. The version is the same, and entries that are not finalized are not seen.
+   * For each scope in turn, and for each key in turn, the entry of exactly that name, else the newest whose name begins
+   * with the key. The version is the same, and entries that are not finalized are not found.
    */
   find: (query: {
     scopes: readonly string[];

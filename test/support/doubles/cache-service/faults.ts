@@ -1,11 +1,11 @@
-/** What goes wrong on demand. */
+/** Faults on demand. */
 
 /**
  * How a call fails.
  * Instead of the call, which then has no effect: an answer with this `status`; `hang`, no answer ever on a connection
  * that stays open; `reset`, a TCP RST.
  * After the call, whose effect stays: `cut`, half of the answer's body and the end of the connection (an answer without
- * a body is a `reset`); `wrongBody`, other bytes in place of the body, with their own Content-Length.
+ * a body is a `reset`); `wrongBody`, other bytes instead of the body, with their own Content-Length.
  */
 export type Fault =
   | {
@@ -25,7 +25,7 @@ export type Fault =
 export interface Faults<Call extends string> {
   /** Adds a fault for so many times, after those that the call has already. */
   add: (call: Call, fault: Fault, times: number) => void;
-  /** The fault of this call, which counts as one time; undefined when it is to go well. */
+  /** The fault of this call, which counts as one time; undefined if the call succeeds. */
   take: (call: Call) => Fault | undefined;
   clear: () => void;
 }

@@ -1,4 +1,4 @@
-/** What comes in and what goes out: an HTTP request whose body is here, and an answer that is not sent yet. */
+/** An HTTP request whose body was read, and an answer that is not sent yet. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** A request, once its last byte was received. */
@@ -11,7 +11,7 @@ export interface Request {
   body: Buffer;
 }
 
-/** What must be sent; the Content-Length follows from the body. */
+/** The answer to send. The Content-Length follows from the body. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
@@ -32,7 +32,7 @@ export function json(status: number, value: unknown, headers: Record<string, str
   };
 }
 
-/** Reads a JSON object; undefined when the bytes are none. */
+/** Reads a JSON object; undefined if the bytes are not one. */
 export function readObject(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString());

@@ -17,7 +17,8 @@ interface Chunk {
 }
 
 /**
- * Makes the service; `reservesTaken` has it give a name to everybody who reserves it, as act's does. The paths of `v1-upload` and
+ * Makes the service. With `reservesTaken` it gives a name to every job that reserves it, as act's does. The paths of
+ * `v1-upload` and
  * `v1-commit` end with the id that `v1-reserve` answered.
  */
 export function createRestService(
@@ -120,7 +121,7 @@ export function createRestService(
   };
 }
 
-/** The chunks put together, in whatever order they came; undefined when one is missing or two overlap. */
+/** The joined chunks, in whatever order they came; undefined if one is missing or two overlap. */
 function join(chunks: readonly Chunk[]): Buffer | undefined {
   const sorted = chunks.toSorted((one, other) => one.start - other.start);
   let end = 0;

@@ -1,16 +1,16 @@
-/** ACTIONS_RUNTIME_TOKEN: a JWT whose claim `ac` says which cache scopes a job may read and write. */
+/** ACTIONS_RUNTIME_TOKEN: a JWT whose `ac` claim says which cache scopes a job may read and write. */
 import { createHmac } from 'node:crypto';
 
 /** 1 reads, 2 writes, 3 does both (github.actions.results.entities.v1.CacheScope of the toolkit). */
 export type Permission = 1 | 2 | 3;
 
-/** A scope, which is a ref, and what the job may do with it. */
+/** A scope, which is a ref, and the job's permissions for it. */
 export interface ScopePermission {
   scope: string;
   permission: Permission;
 }
 
-/** Issues runtime tokens and takes them back. */
+/** Issues runtime tokens and reads them. */
 export interface TokenIssuer {
   /** A token that is valid for six hours, as GitHub's are. */
   issue: (scopes: readonly ScopePermission[]) => string;
@@ -48,7 +48,7 @@ export function createTokenIssuer(key: Buffer, now: () => number): TokenIssuer {
     read: (authorization) => {
       const [, content, signature] = /^Bearer (.+)\.(.+)$/i.exec(authorization ?? '') ?? [];
       if (content === undefined || signature !== sign(content)) return undefined;
-      // The signature says that both were written above.
+      // The signature proves that both were written above.
       const [, payload = ''] = content.split('.');
       const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
       if (claims.exp * 1000 <= now()) return undefined;
@@ -58,12 +58,12 @@ export function createTokenIssuer(key: Buffer, now: () => number): TokenIssuer {
   };
 }
 
-/** The scopes that may be read, in the order in which a look-up goes through them. */
+/** The scopes that may be read, in the order of a look-up. */
 export function readableScopes(scopes: readonly ScopePermission[]): string[] {
   return scopes.filter(({ permission }) => (permission & 1) !== 0).map(({ scope }) => scope);
 }
 
-/** The scope that new entries go to; undefined when none may be written. */
+/** The scope of new entries; undefined if none may be written. */
 export function writableScope(scopes: readonly ScopePermission[]): string | undefined {
   return scopes.find(({ permission }) => (permission & 2) !== 0)?.scope;
 }

@@ -12,7 +12,7 @@ import { readableScopes, type TokenIssuer, writableScope } from './runtime-token
 export type TwirpMethod =
   'CreateCacheEntry' | 'FinalizeCacheEntryUpload' | 'GetCacheEntryDownloadURL';
 
-/** What both versions of the service work with. */
+/** What both versions of the service need. */
 export interface Backend {
   entries: Entries;
   blobs: BlobStorage;
@@ -30,7 +30,7 @@ interface Message {
 /** The path of the service, below the origin of ACTIONS_RESULTS_URL whatever the rest of that URL is. */
 export const twirpPath = '/twirp/github.actions.results.api.v1.CacheService/';
 
-/** Makes the service; after `limitReservations` calls of CreateCacheEntry every further one is answered by 429. */
+/** Makes the service. After `limitReservations` calls of CreateCacheEntry every further one gets 429. */
 export function createTwirpService(
   { entries, blobs, tokens }: Backend,
   limitReservations: number,
@@ -135,7 +135,7 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }
 
-/** The service takes nothing but a SHA-256 in hex for a version, although its message says less. */
+/** The service accepts only a SHA-256 in hex as a version, although its message does not say so. */
 function check({ key, version }: Message): Answer | undefined {
   if (key.length < 1 || key.length > 512) {
     const problem = 'invalid length for cache entry key: must be between 1 and 512 characters';

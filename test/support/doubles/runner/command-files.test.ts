@@ -29,7 +29,7 @@ describe('a command file', () => {
     ]);
   });
 
-  test('keeps the CR of a CRLF, but on Windows', () => {
+  test('keeps the CR of a CRLF, except on Windows', () => {
     const text = 'a=1\r\nb<<EOF\r\n2\r\n3\r\nEOF\r\n';
     assert.deepEqual(parse(text, 'linux'), [
       ['a', '1\r'],

@@ -12,7 +12,7 @@ import { splitLines } from './lines.ts';
 import type { Step } from './step.ts';
 
 interface FileKind {
-  /** The end of its variable's name, in lower case. */
+  /** The end of the name of its variable, in lower case. */
   name: string;
   prefix: string;
   take: (step: Step, text: string) => void;
@@ -33,7 +33,7 @@ const summaryLimit = 1024 * 1024;
 export interface CommandFiles {
   /** The variables that name them: GITHUB_OUTPUT and the others. */
   environment: Record<string, string>;
-  /** Reads them into the step; a malformed one fails it. To be called once the script has ended. */
+  /** Reads them into the step. A malformed file fails the step. Call it when the script has ended. */
   collect: (step: Step) => Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function createCommandFiles(temp: string): Promise<CommandFiles> {
 
 /**
  * Reads `NAME=value` and `NAME<<delimiter` entries, one after the other, so that those before a malformed one count.
- * Takes the file's text and the platform: a CR before an LF is part of the line but on Windows. Throws RunnerError
+ * Takes the file's text and the platform: a CR before an LF is part of the line, except on Windows. Throws RunnerError
  * malformed_file, with the runner's own words.
  */
 export function* parsePairs(
@@ -87,7 +87,7 @@ export function* parsePairs(
 
 interface Line {
   text: string;
-  /** Empty at the end of a file that does not end with one. */
+  /** Empty at the end of a file without a last line break. */
   lineBreak: string;
 }
 

@@ -15,13 +15,13 @@ describe('a line with a command in colons', () => {
     assert.equal(parse('\ufeff::add-mask::x'), undefined);
   });
 
-  test('is no command without a second pair of colons, or with a name that is not known', () => {
+  test('is not a command without a second pair of colons, or with an unknown name', () => {
     assert.equal(parse('::add-mask'), undefined);
     assert.equal(parse('::unknown::x'), undefined);
     assert.equal(parse('::'), undefined);
   });
 
-  test('takes its name in either case', () => {
+  test('accepts its name in upper and lower case', () => {
     assert.equal(parse('::Add-MASK::x')?.command, 'add-mask');
   });
 
@@ -44,7 +44,7 @@ describe('a line with a command in colons', () => {
     assert.deepEqual(parse('::error  ,=a==b=,c=,d,::x')?.properties, { a: 'b=' });
   });
 
-  test('gives a property whatever the case of its name', () => {
+  test('finds a property by its name in upper and lower case', () => {
     const command = parse('::error TITLE=a::x');
     assert.equal(command && readProperty(command, 'title'), 'a');
     assert.equal(command && readProperty(command, 'file'), undefined);
@@ -60,7 +60,7 @@ describe('a line with a command in brackets', () => {
     });
   });
 
-  test('has its properties between semicolons, with escapes of its own', () => {
+  test('has its properties between semicolons, with its own escapes', () => {
     assert.deepEqual(parse('##[set-output name=a%3B%5D;b=c,d]%3B%5D%25%3A'), {
       command: 'set-output',
       properties: { name: 'a;]', b: 'c,d' },
@@ -68,11 +68,11 @@ describe('a line with a command in brackets', () => {
     });
   });
 
-  test('is read where the colons before it make no command', () => {
+  test('is read if the colons before it are not a command', () => {
     assert.equal(parse('::unknown::##[error]x')?.data, 'x');
   });
 
-  test('is no command if its bracket stays open, or if the first name is not known', () => {
+  test('is not a command if its bracket stays open, or if the first name is unknown', () => {
     assert.equal(parse('##[add-mask x'), undefined);
     assert.equal(parse('] ##[add-mask x'), undefined);
     assert.equal(parse('##[unknown]##[error]x'), undefined);

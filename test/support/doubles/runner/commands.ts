@@ -1,13 +1,13 @@
 /**
  * Workflow commands in a line of output, as the runner reads them: `::name key=value::data` at the start of a line, and
  * the older `##[name key=value]data` anywhere in it. Follows ActionCommand.cs of https://github.com/actions/runner, but
- * compares by code unit, where .NET also overlooks characters without a glyph within `::` and `##[`.
+ * compares by code unit. .NET also ignores characters without a glyph within `::` and `##[`.
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions
  */
 
 /** A workflow command, unescaped. */
 export interface Command {
-  /** Its name in lower case: the runner takes either. */
+  /** Its name in lower case; the runner accepts upper and lower case. */
   command: string;
   /** By name as written. */
   properties: Record<string, string>;
@@ -43,8 +43,8 @@ const brackets: Dialect = {
 };
 
 /**
- * Finds the command in a line. Takes the line and the names that count, in lower case; gives undefined for a line of
- * plain output.
+ * Finds the command in a line. Takes the line and the known names, in lower case; gives undefined for a line of plain
+ * output.
  */
 export function parseCommand(line: string, names: ReadonlySet<string>): Command | undefined {
   return [parseColons(line), parseBrackets(line)].find(
@@ -52,7 +52,7 @@ export function parseCommand(line: string, names: ReadonlySet<string>): Command 
   );
 }
 
-/** Gives a property's value; case does not count in its name. Undefined if it is not there. */
+/** Gives a property's value. Its name can be in upper or lower case. Undefined if it is not there. */
 export function readProperty(command: Command, name: string): string | undefined {
   return Object.entries(command.properties).findLast(([key]) => key.toLowerCase() === name)?.[1];
 }

@@ -9,11 +9,11 @@ export interface Directories {
   workspace: string;
   temp: string;
   toolCache: string;
-  /** For the temporary files of programs; unlike the runner's own, it has nobody else's. */
+  /** For the temporary files of programs. Unlike the runner's own directory, only this job uses it. */
   scratch: string;
 }
 
-/** What a step's variables are made from. */
+/** The sources of a step's variables. */
 export interface EnvironmentSources {
   directories: Directories;
   /** Set by earlier steps through GITHUB_ENV. */
@@ -25,14 +25,14 @@ export interface EnvironmentSources {
   /** The variables of the step's command files. */
   files: Readonly<Record<string, string>>;
   debug: boolean;
-  /** Wins over all the others. */
+  /** Replaces all the others. */
   given: Readonly<Record<string, string>>;
 }
 
-/** What the runner's own process has, and hands on, in every operating system. */
+/** The variables that the runner's own process has, and passes on, in every operating system. */
 const inherited = ['PATH', 'HOME', 'PATHEXT', 'PROGRAMFILES', 'SYSTEMROOT', 'USERPROFILE'];
 
-/** Gives all of a script's variables; of this process's own, only those that a runner has too. */
+/** Gives all variables of a script. Of this process's own variables, only those that a runner has too. */
 export function createEnvironment(sources: EnvironmentSources): Record<string, string> {
   const { scratch } = sources.directories;
   const below: Record<string, string> = {

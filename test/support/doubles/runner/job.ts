@@ -1,4 +1,4 @@
-/** A job: what its steps share, and how each of them is run. */
+/** A job: what its steps share, and how each step is run. */
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { OutputReader } from './output.ts';
 import { type ProcessEnd, runProcess } from './process.ts';
 import { type Annotation, Step } from './step.ts';
 
-/** What holds for a whole job. */
+/** The options of a whole job. */
 export interface JobOptions {
   /** Secrets that the runner knows from the start: the values of `secrets.*`. */
   masks?: readonly string[];
@@ -22,47 +22,52 @@ export interface JobOptions {
   debug?: boolean;
   /** The event's payload, at GITHUB_EVENT_PATH. */
   eventPayload?: object;
-  /** Directories of the caller's own, left as they are afterwards. By default new ones, removed with the job. */
+  /** The caller's own directories, which stay afterwards. By default new ones, which are removed with the job. */
   workspace?: string;
   temp?: string;
   /** The program that runs the scripts; this process's own by default. */
   node?: string;
-  /** After this many milliseconds a script is killed, and its run throws. A guard against a hang, 60,000 by default. */
+  /**
+   * After this many milliseconds a script is killed, and its run throws. It protects against a hang; 60,000 by default.
+   */
   timeoutMs?: number;
-  /** Called with each line of the log when it is written, masked: for showing the log while the job runs. */
+  /** Called with each line of the log when it is written, masked. It can show the log while the job runs. */
   onLog?: (line: string) => void;
-  /** Kills the script that is running when it aborts, as the loss of a runner does. */
+  /** Kills the running script when it aborts, as the loss of a runner does. */
   lost?: AbortSignal;
 }
 
-/** What holds for one step. */
+/** The options of one step. */
 export interface StepOptions {
   /** The path of the file that `runs.main` names. */
   script: string;
   /** The path of the file that `runs.post` names. */
   post?: string;
-  /** The path of action.yml. With it come the defaults, and the warning of inputs that are not declared. */
+  /** The path of action.yml. It adds the defaults, and the warning about inputs that are not declared. */
   metadata?: string;
   /** `with:`, by name as written there. */
   inputs?: Readonly<Record<string, string>>;
-  /** Variables beside the runner's own, or instead of them. */
+  /** Variables in addition to the runner's own, or instead of them. */
   environment?: Readonly<Record<string, string>>;
-  /** `octo-org/oauth2-token@v1`, say: the log then begins with the step's inputs and variables, as it does on GitHub. */
+  /** Such as `octo-org/oauth2-token@v1`. The log then begins with the step's inputs and variables, as on GitHub. */
   uses?: string;
-  /** Inputs that this beginning shows as `***`, as the runner shows a value that is a secret as a whole. */
+  /** Inputs that this beginning shows as `***`, as the runner shows a value that is a secret. */
   hidden?: readonly string[];
 }
 
-/** What came of one script. */
+/** The result of one script. */
 export interface Run extends ProcessEnd {
-  /** `failure` for an exit code but 0, and for a command or a command file that failed; an `::error::` alone is none. */
+  /**
+   * `failure` for an exit code other than 0, and for a command or a command file that failed. An `::error::` is no
+   * failure.
+   */
   conclusion: 'success' | 'failure';
   outputs: Record<string, string>;
   /** Variables for later steps. */
   env: Record<string, string>;
   /** Directories that later steps find before the others in PATH. */
   path: string[];
-  /** What the step's post script gets. */
+  /** The state for the step's post script. */
   state: Record<string, string>;
   /** Masked. */
   summary: string;
@@ -72,7 +77,7 @@ export interface Run extends ProcessEnd {
   masks: string[];
   /** At most 10 of a level. */
   annotations: Annotation[];
-  /** What the runner itself found wrong, masked: commands that it refuses, files that it cannot read. */
+  /** The errors of the runner itself, masked: commands that it refuses, files that it cannot read. */
   errors: string[];
   /** The deprecated commands that were used, once for each use. */
   deprecations: string[];
@@ -86,11 +91,11 @@ interface Script {
   file: string;
   stage: 'main' | 'post';
   step: StepOptions;
-  /** What an earlier script of the same step has saved. */
+  /** The state that an earlier script of the same step has saved. */
   state: Values;
 }
 
-/** A job's directories, and the one above those that were made for it. */
+/** A job's directories, and the parent of those that were made for it. */
 export interface JobDirectories extends Directories {
   root: string;
 }
@@ -98,7 +103,7 @@ export interface JobDirectories extends Directories {
 /** How long the runner waits for output that another process holds open. */
 const graceMs = 5000;
 
-/** A job under way: what its steps share. */
+/** A running job: what its steps share. */
 export class Job {
   readonly #options: JobOptions;
   readonly #directories: JobDirectories;
@@ -107,7 +112,7 @@ export class Job {
   #path: string[] = [];
   readonly #posts: Script[] = [];
 
-  /** Takes the job's options, and its directories, which are there already. */
+  /** Takes the job's options, and its directories, which exist already. */
   constructor(options: JobOptions, directories: JobDirectories) {
     this.#options = options;
     this.#directories = directories;
@@ -115,7 +120,7 @@ export class Job {
   }
 
   /**
-   * Runs a step's main script, and keeps its post script for later. A script that is run alone may be given the state
+   * Runs a step's main script, and keeps its post script for later. A script that is run by itself can get the state
    * that an earlier one saved. Throws as runAction does, and a LeakError where a secret is visible.
    */
   async run(step: StepOptions, state: Values = {}): Promise<Run> {
@@ -156,7 +161,7 @@ export class Job {
       given: script.step.environment ?? {},
     });
     const watch = this.#watch(script.step, inputs, environment);
-    // What the runner writes before the script, the inputs above all, is not the script's doing.
+    // What the runner writes before the script, mainly the inputs, does not come from the script.
     const begun = step.log.length;
     const end = await this.#execute(step, script.file, environment, watch);
     step.debug(`Node Action run completed with exit code ${end.exitCode ?? 'none'}`);
@@ -169,7 +174,7 @@ export class Job {
 
   #watch({ metadata }: StepOptions, inputs: Values, environment: Values): LeakWatch {
     const { root, workspace, temp } = this.#directories;
-    // Without these files it masks nothing, and gets no further than to say so.
+    // Without these files the action masks nothing. It only reports the missing files.
     const hasFiles = [environment['GITHUB_OUTPUT'], environment['GITHUB_ENV']].every(Boolean);
     return new LeakWatch({
       masker: this.#masker,
@@ -181,7 +186,7 @@ export class Job {
     });
   }
 
-  /** Gives the inputs of the step, whose log then has all that comes before the script's own output. */
+  /** Gives the inputs of the step. Its log then has everything that comes before the script's own output. */
   async #begin(step: Step, { stage, step: options }: Script): Promise<Values> {
     const environment = options.environment ?? {};
     // The runner masks the tokens of the services that it offers.
@@ -237,7 +242,7 @@ export class Job {
     }
   }
 
-  /** Keeps what the step has set for later ones. */
+  /** Keeps what the step has set for later steps. */
   #keep(step: Step): void {
     for (const [name, value] of step.environment) this.#exported.set(name, value);
     for (const directory of step.path) {
@@ -246,7 +251,7 @@ export class Job {
   }
 }
 
-/** Makes what a job needs before its first step: its directories, but for those given, and the event's payload. */
+/** Makes what a job needs before its first step: its directories, except the given ones, and the event's payload. */
 export async function makeDirectories(options: JobOptions): Promise<JobDirectories> {
   const root = await mkdtemp(path.join(tmpdir(), 'runner-'));
   const directories = {

@@ -10,12 +10,12 @@ function read(...chunks: (string | Uint8Array)[]): string[] {
   return lines;
 }
 
-test('a line ends with LF, CRLF or a CR alone', () => {
+test('a line ends with LF, CRLF or a single CR', () => {
   assert.deepEqual(splitLines('a\nb\r\nc\rd\n'), ['a', 'b', 'c', 'd']);
   assert.deepEqual(read('a\nb\r\nc\rd\n'), ['a', 'b', 'c', 'd']);
 });
 
-test('empty lines count, but not the nothing after the last line break', () => {
+test('empty lines count, but the end after the last line break does not', () => {
   assert.deepEqual(splitLines('\n\na'), ['', '', 'a']);
   assert.deepEqual(read('\n\na\r'), ['', '', 'a']);
   assert.deepEqual(read(''), []);
@@ -30,7 +30,7 @@ test('a character in two pieces is one character', () => {
   assert.deepEqual(read(bytes.subarray(0, 1), bytes.subarray(1)), ['ü']);
 });
 
-test('a line is handed on as soon as it is complete', () => {
+test('a line is passed on as soon as it is complete', () => {
   const lines: string[] = [];
   const reader = new LineReader((line) => lines.push(line));
   reader.push(Buffer.from('one\ntwo'));

@@ -17,7 +17,7 @@ describe('a masker', () => {
     assert.equal(mask('s3cret, s3cret', 's3cret'), '***, ***');
   });
 
-  test('hides secrets that overlap or touch behind one mark', () => {
+  test('hides secrets that overlap or touch with one mark', () => {
     assert.equal(mask('<abcdef>', 'abcd', 'cdef'), '<***>');
     assert.equal(mask('<abcdef>', 'abc', 'def'), '<***>');
     assert.equal(mask('<abc-def>', 'abc', 'def'), '<***-***>');
@@ -28,18 +28,18 @@ describe('a masker', () => {
     assert.equal(mask('<abcdef>', 'abcdef', 'cd'), '<***>');
   });
 
-  test('hides all of a run in which a secret overlaps itself', () => {
+  test('hides a whole run in which a secret overlaps itself', () => {
     assert.equal(mask('<ababa>', 'aba'), '<***>');
   });
 
-  test('hides each line of a secret, trimmed, beside the whole', () => {
+  test('hides each line of a secret, trimmed, as well as the whole', () => {
     const key = '-----BEGIN-----\r\n  line-one\nline-two\n';
     assert.equal(mask('line-one', key), '***');
     assert.equal(mask('xline-twox', key), 'x***x');
     assert.equal(mask(`<${key}>`, key), '<***>');
   });
 
-  test('takes an empty secret, and one of line breaks only, for none', () => {
+  test('ignores an empty secret, and one of only line breaks', () => {
     assert.equal(mask('a b', ''), 'a b');
     assert.equal(mask('a b', '\r\n'), 'a b');
   });
@@ -65,12 +65,12 @@ describe('a masker', () => {
     for (const form of forms) assert.equal(mask(`<${form}>`, secret), '<***>', form);
   });
 
-  test('hides what stands between double quotes, unless that is short', () => {
+  test('hides what is between double quotes, unless that is short', () => {
     assert.equal(mask('secret-1', '"secret-1"'), '***');
     assert.equal(mask('secret', '"secret"'), 'secret');
   });
 
-  test('hides both sides of an ampersand, as PowerShell parts a command', () => {
+  test('hides both sides of an ampersand, as PowerShell splits a command', () => {
     assert.equal(mask('first&seco& / third-part', 'first&seco&third-part'), '*** / ***');
     assert.equal(mask('first&+ / econd-part', 'first&+second-part'), '*** / ***');
     assert.equal(mask('ab& / cd', 'ab&cd'), 'ab& / cd');

@@ -1,5 +1,5 @@
 /**
- * What the runner hides in a log: every value it was told, and the same values as programs often write them.
+ * What the runner hides in a log: every masked value, and the same values as programs often write them.
  * Follows SecretMasker.cs and ValueEncoders.cs of https://github.com/actions/runner.
  */
 
@@ -54,7 +54,7 @@ function replace(text: string, ranges: Range[]): string {
   return masked + text.slice(Math.max(end, 0));
 }
 
-/** The other forms of a value that the runner hides; an empty one is none. */
+/** The other forms of a value that the runner hides. Empty ones are left out. */
 function encode(value: string): string[] {
   const bytes = Buffer.from(value);
   return [
@@ -85,7 +85,7 @@ function escapeJson(value: string): string {
   );
 }
 
-/** RFC 3986 section 2.3: all but the unreserved characters, of which encodeURIComponent knows five more. */
+/** RFC 3986 section 2.3: all except the unreserved characters. encodeURIComponent leaves five more characters. */
 function escapeUri(value: string): string {
   return encodeURIComponent(value.toWellFormed()).replace(
     /[!'()*]/g,
@@ -106,12 +106,12 @@ function trimDoubleQuotes(value: string): string {
   return value.length > 8 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : '';
 }
 
-/** PowerShell prints a failed command in two colours, parted at an ampersand; each part of 6 characters counts. */
+/** PowerShell prints a failed command in two colors, split at an ampersand. Each part of 6 characters counts. */
 function splitAtAmpersand(value: string): string[] {
   const call = value.indexOf('&+');
   const last = value.lastIndexOf('&');
   if (last < 0) return [];
-  // After `&+` the next letter has a colour of its own.
+  // After `&+` the next letter has its own color.
   const parts =
     call < 0
       ? [value.slice(0, last + 1), value.slice(last + 1)]

@@ -14,8 +14,8 @@ export interface CompletedInputs {
 }
 
 /**
- * Adds to the inputs, from the action.yml at that path, all that were not given: with their default, or empty. Without
- * a path, gives them as they are. Throws RunnerError unsupported_default for a default with an expression.
+ * Adds all missing inputs from the action.yml at that path, with their default or empty. Without a path, gives the
+ * inputs as they are. Throws RunnerError unsupported_default for a default with an expression.
  */
 export async function completeInputs(
   given: Readonly<Record<string, string>>,

@@ -28,7 +28,7 @@ describe('add-mask', () => {
     assert.equal(read(['server said ##[add-mask]o', 'so']).log, 's***\n');
   });
 
-  test('is shown without its value while commands are', () => {
+  test('is shown without its value while commands are shown', () => {
     assert.equal(read(['::echo::on', '::add-mask::s3cret']).log, '::add-mask::***\n');
   });
 
@@ -61,7 +61,7 @@ describe('an annotation', () => {
     assert.equal(step.failed, false);
   });
 
-  test('keeps a secret in its title, because the runner masks the message alone', () => {
+  test('keeps a secret in its title, because the runner masks only the message', () => {
     const step = read(['::add-mask::s3cret', '::error title=s3cret::x']);
     assert.equal(step.annotations[0]?.title, 's3cret');
   });
@@ -71,13 +71,13 @@ describe('an annotation', () => {
     assert.equal(step.annotations[0]?.message.length, 4096);
   });
 
-  test('is in the log alone once there are 10 of its level', () => {
+  test('is only in the log if there are 10 of its level already', () => {
     const step = read([...Array<string>(11).fill('::error::x'), '::notice::y']);
     assert.equal(step.annotations.length, 11);
     assert.equal(step.log.match(/##\[error\]/g)?.length, 11);
   });
 
-  test('without a message is none', () => {
+  test('does not exist without a message', () => {
     const step = read(['::error::', '::error:: ']);
     assert.deepEqual(step.annotations, []);
     assert.equal(step.log, '##[error] \n');
@@ -85,7 +85,7 @@ describe('an annotation', () => {
 });
 
 describe('stop-commands', () => {
-  test('makes plain output of all commands until its token', () => {
+  test('turns all commands into plain output until its token', () => {
     const step = read([
       '::stop-commands::the-token',
       '::add-mask::s3cret',
@@ -100,7 +100,7 @@ describe('stop-commands', () => {
     );
   });
 
-  test('shows a token too short to be hidden, and obeys it once only', () => {
+  test('shows a token that is too short to be hidden, and obeys it only once', () => {
     const step = read(['::stop-commands::abc', '::abc::', '::abc::']);
     assert.equal(step.log, '::stop-commands::abc\n::abc::\n::abc::\n');
     assert.equal(step.commands.length, 2);
@@ -179,7 +179,7 @@ describe('the log', () => {
     assert.deepEqual(step.commands, []);
   });
 
-  test('has no mark of the runner that the script wrote', () => {
+  test('has no marks of the runner that the script wrote itself', () => {
     assert.equal(
       read(['##[start-action x] ##[end-action]']).log,
       '##[\\start-action x] ##[\\end-action]\n',

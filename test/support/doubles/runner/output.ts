@@ -1,7 +1,7 @@
 /**
  * Obeys the workflow commands in a script's output. Follows ActionCommandManager.cs and OutputManager.cs of
  * https://github.com/actions/runner, with the features that github.com switches on: notices, and a warning for
- * set-output and save-state. Problem matchers are not there: add-matcher and remove-matcher do nothing.
+ * set-output and save-state. Problem matchers are not supported: add-matcher and remove-matcher do nothing.
  */
 import { type Command, parseCommand, readProperty } from './commands.ts';
 import { RunnerError } from './errors.ts';
@@ -46,7 +46,7 @@ export class OutputReader {
     this.#step = step;
   }
 
-  /** Takes a line of stdout or of stderr: the runner obeys commands in either. */
+  /** Takes a line of stdout or stderr. The runner obeys commands in both. */
   read(line: string): void {
     const command = parseCommand(line, this.#names);
     if (command === undefined) {
@@ -83,7 +83,7 @@ export class OutputReader {
   #stop(command: Command, line: string): void {
     const token = command.data.toLowerCase();
     if (token === '' || token === 'pause-logging' || this.#names.has(token)) {
-      // The runner gives the step up here; what else the script prints is read all the same.
+      // The runner fails the step here, but the rest of the script's output is still read.
       this.#step.fail(stopTokenRefused);
       return;
     }
@@ -190,5 +190,5 @@ function refuse(_step: Step, { command }: Command): void {
 }
 
 function ignore(): void {
-  // A problem matcher changes no line of the log.
+  // A problem matcher does not change the log.
 }

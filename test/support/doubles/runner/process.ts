@@ -1,4 +1,4 @@
-/** Runs a script in a process of its own, as ProcessInvoker.cs of https://github.com/actions/runner does. */
+/** Runs a script in a separate process, as ProcessInvoker.cs of https://github.com/actions/runner does. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
@@ -11,13 +11,13 @@ export interface ProcessOptions {
   node: string;
   script: string;
   directory: string;
-  /** All that the process sees. */
+  /** The whole environment of the process. */
   environment: Record<string, string>;
   /** After this many milliseconds it is killed. */
   timeoutMs: number;
-  /** How many milliseconds its output may stay open after its end, in another process that holds it. */
+  /** How many milliseconds another process may hold its output open after its end. */
   graceMs: number;
-  /** Called with its id once it runs. */
+  /** Called with its id when it runs. */
   onStart?: (pid: number | undefined) => void;
   /** Kills it when it aborts. */
   kill?: AbortSignal;
@@ -32,11 +32,11 @@ export interface ProcessEnd {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
-  /** True if its output was still open, in a process that it left behind, when the grace was over. */
+  /** True if a process that it started still held its output open when the extra time was over. */
   heldOpen: boolean;
 }
 
-/** Runs it to its end. Throws RunnerError not_started, or timed_out once it was killed. */
+/** Runs it to its end. Throws RunnerError not_started, or timed_out if it was killed. */
 export async function runProcess(options: ProcessOptions): Promise<ProcessEnd> {
   const child = spawn(options.node, [options.script], {
     cwd: options.directory,
@@ -97,7 +97,7 @@ async function waitForClose(
   }
 }
 
-/** Keeps what a stream gave, and hands its lines on. */
+/** Keeps the output of a stream, and passes its lines on. */
 class Capture {
   readonly #chunks: Buffer[] = [];
   readonly #lines: LineReader;

@@ -16,7 +16,7 @@ export function renderLog({ log }: { log: string }): string {
   return log.split('\n').slice(0, -1).map(render).join('');
 }
 
-/** Renders one line after the other as renderLog does: an empty string where nothing is shown, else with a line feed. */
+/** Renders one line after the other as renderLog does: an empty string if nothing is shown, else with a line feed. */
 export function createRenderer(): (line: string) => string {
   let indent = '';
   return (line) => {

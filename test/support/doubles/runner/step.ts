@@ -1,5 +1,5 @@
 /**
- * One step as the runner keeps it: its log and what it has set. Follows ExecutionContext.cs of
+ * One step as the runner sees it: its log and what it has set. Follows ExecutionContext.cs of
  * https://github.com/actions/runner.
  */
 import type { Command } from './commands.ts';
@@ -28,7 +28,7 @@ export class Step {
   readonly masks: string[] = [];
   /** At most 10 of a level. */
   readonly annotations: Annotation[] = [];
-  /** What the runner itself found wrong, masked. */
+  /** The errors of the runner itself, masked. */
   readonly errors: string[] = [];
   /** The deprecated commands that were used, once for each use. */
   readonly deprecations: string[] = [];
@@ -39,7 +39,7 @@ export class Step {
   summary = '';
   /** True once a command or a command file failed: the step fails then, whatever the exit code. */
   failed = false;
-  /** True while commands are shown in the log; step debug logging begins so. */
+  /** True while commands are shown in the log. With step debug logging they are shown from the start. */
   echoes: boolean;
   readonly masker: Masker;
   readonly #debugs: boolean;
@@ -54,12 +54,12 @@ export class Step {
     this.#debugs = debugs;
   }
 
-  /** The raw log up to now: each line ended by LF, without the time that GitHub puts before it. */
+  /** The raw log until now: each line ends with LF, without the time that GitHub puts before it. */
   get log(): string {
     return this.#log.map((line) => `${line}\n`).join('');
   }
 
-  /** Writes into the log, masked with the secrets known by now. */
+  /** Writes into the log, masked with the secrets that are known so far. */
   write(text: string): void {
     const masked = this.masker.mask(text);
     this.#log.push(masked);
@@ -88,13 +88,13 @@ export class Step {
     this.errors.push(this.masker.mask(messages.join(' ')));
   }
 
-  /** As refuse; and the step fails. */
+  /** As refuse, but the step also fails. */
   fail(...messages: string[]): void {
     this.refuse(...messages);
     this.failed = true;
   }
 
-  /** Does what a command requests. If that throws, the step fails with the error, told after `what`. */
+  /** Obeys a command. If that throws, the step fails with the error, which is written after `what`. */
   attempt(what: string, action: () => void): void {
     try {
       action();

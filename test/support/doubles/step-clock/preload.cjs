@@ -1,4 +1,4 @@
-// Loaded before the built action by NODE_OPTIONS: the time of its process is the one that step-clock.ts hands out.
+// Loaded before the built action by NODE_OPTIONS: the time of its process comes from step-clock.ts.
 const childProcess = require('node:child_process');
 const { syncBuiltinESMExports } = require('node:module');
 const { connect } = require('node:net');
@@ -7,10 +7,10 @@ const timersPromises = require('node:timers/promises');
 const { STEP_CLOCK: port, STEP_CLOCK_EPOCH: epoch, STEP_CLOCK_PASSED: passed = '0' } = process.env;
 if (port !== undefined) takeTime(Number(port), Number(epoch), Number(passed));
 
-/** The command to move on to the next timer; every other one is the time to move on to. */
+/** The command to move to the next timer. Every other command is the time to move to. */
 const next = 'next';
 
-/** How often the event loop turns before time moves on, so that what was sent before has arrived. */
+/** How often the event loop turns before time moves, so that everything that was sent before has arrived. */
 const turns = 50;
 
 /** `start` is when the clock was started (epoch), and `time` how much has passed on it since then; milliseconds. */
@@ -18,10 +18,10 @@ function takeTime(clockPort, start, time) {
   const { setTimeout: startRealTimer, clearTimeout: stopRealTimer, setImmediate } = globalThis;
   const timers = new Set();
   let timersSoFar = 0;
-  /** How many timers are to be called as soon as they begin. */
+  /** How many timers must be called as soon as they begin. */
   let wanted = 0;
   const socket = connect(clockPort, '127.0.0.1');
-  // A test that is over takes its clock away.
+  // The clock ends together with its test.
   socket.on('error', () => undefined);
   const tell = (line) => socket.write(`${line}\n`);
 
@@ -44,7 +44,7 @@ function takeTime(clockPort, start, time) {
     };
     const timer = {
       id: timersSoFar,
-      // As on any machine a sleep takes a little longer, so a limit that is due at the same time ends first.
+      // A sleep takes a little longer, as on any machine, so a limit that is due at the same time ends first.
       due: time + milliseconds + (kind === 'sleep' ? 1 : 0),
       isAwaited: true,
       call: () => callback(...values),
@@ -65,7 +65,7 @@ function takeTime(clockPort, start, time) {
   const moveTo = (target) => {
     const due = [...timers].filter((timer) => timer.due <= target);
     for (const timer of due.toSorted((one, other) => one.due - other.due)) {
-      // One that was called before it may have stopped this one.
+      // A timer that was called before may have stopped this one.
       if (!timers.has(timer)) continue;
       time = Math.max(time, timer.due);
       stop(timer);
@@ -94,7 +94,7 @@ function takeTime(clockPort, start, time) {
 
   globalThis.setTimeout = (callback, milliseconds = 0, ...values) => {
     if (milliseconds <= 1) return startRealTimer(callback, milliseconds, ...values);
-    // Who sleeps hands over what settles a promise, which is no function of a program's.
+    // A sleep passes the function that settles a promise, which is not a function of the program.
     const isSleep = Function.prototype.toString.call(callback).endsWith('{ [native code] }');
     return begin(isSleep ? 'sleep' : 'limit', callback, milliseconds, values);
   };
