@@ -26,7 +26,7 @@ import { explain, refuse, view } from '../../test/support/tables/wording.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { IdTokenError } from '../id-token/id-token-error.ts';
 import { sayCacheNotUsed } from '../wording/cache.ts';
-import { sayAsking } from '../wording/progress.ts';
+import { sayRequesting } from '../wording/progress.ts';
 
 describe('a step that knows its issuer', () => {
   const issuer = 'https://sso.example.com/realms/ci';
@@ -46,7 +46,7 @@ describe('a step that knows its issuer', () => {
       network.requests.map(({ method, url }) => `${method} ${url}`),
       [`GET ${wellKnown}`, `POST ${tokenEndpoint}`],
     );
-    assert.ok(calls.includes(line(sayAsking(readUsualInputs(place), false))));
+    assert.ok(calls.includes(line(sayRequesting(readUsualInputs(place), false))));
     assert.equal(network.requests[0]?.headers['authorization'], undefined);
     assert.equal(network.requests[1]?.headers['authorization'], `Basic ${basic}`);
   });

@@ -22,7 +22,7 @@ import { giveUp, refuse } from '../../test/support/tables/wording.ts';
 import { TransportError } from '../http/transport-error.ts';
 import { sayCacheNotUsed } from '../wording/cache.ts';
 import {
-  sayAsking,
+  sayRequesting,
   sayGranted,
   sayRefreshTokenReplaced,
   sayReplaced,
@@ -330,7 +330,7 @@ describe('a step that gets a token', () => {
     assert.equal(headers['client-id'], 'ci-client');
     assert.equal(headers['client-secret'], secret);
     const acs = readUsualInputs({ 'endpoint-type': 'acs_api', scopes: '' });
-    assert.ok(calls.includes(line(sayAsking(acs, false))));
+    assert.ok(calls.includes(line(sayRequesting(acs, false))));
     assert.ok(calls.includes('output expires-at=2026-01-31T12:00:00Z'));
   });
 

@@ -18,7 +18,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { explainFailure } from '../wording/failures.ts';
 import { mentionUnknownInputs, noteNoCredentials, warnUnknownInputs } from '../wording/inputs.ts';
 import {
-  sayAsking,
+  sayRequesting,
   sayGot,
   sayGranted,
   sayRefreshTokenReplaced,
@@ -56,7 +56,7 @@ export async function run(surroundings: Surroundings): Promise<void> {
       tellMissingScopes(cached, inputs, log);
       giveToLaterSteps(cached, inputs, step, { cacheHit: true });
     } else {
-      log.say(sayAsking(inputs, reuse?.missed ?? false));
+      log.say(sayRequesting(inputs, reuse?.missed ?? false));
       const located = await findEndpoints(inputs, context);
       const proofs = listProofs(located, makeProofContext(context));
       const obtained = await requestToken(located, proofs, context);

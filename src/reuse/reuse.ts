@@ -18,7 +18,7 @@ import {
   type NotCachedReason,
   sayCacheNotUsed,
   sayCacheTitle,
-  sayKept,
+  saySaved,
   sayNotCached,
 } from '../wording/cache.ts';
 import { hideSecrets } from '../masks/response.ts';
@@ -170,7 +170,7 @@ export class Reuse {
     if (!this.#keeps) return;
     const reason = await this.#tryToKeep(response);
     const { log } = this.#context;
-    log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
+    log.say(reason === undefined ? saySaved() : sayNotCached(reason, this.#inputs));
   }
 
   /** Ends the child process if there is no token to save. */

@@ -13,7 +13,7 @@ import {
   sayWaitedInVain,
   sayCacheNotUsed,
   sayCacheTitle,
-  sayKept,
+  saySaved,
   sayNotCached,
 } from './cache.ts';
 
@@ -57,7 +57,7 @@ describe('a line about the cache', () => {
       sayCacheNotUsed('no_key'),
       'Cache not used: this machine could not derive the encryption key (scrypt failed).',
     ],
-    [sayKept(), 'Saved in the cache, encrypted, for other jobs and later runs.'],
+    [saySaved(), 'Saved in the cache, encrypted, for other jobs and later runs.'],
     [
       sayCacheNotUsed('short_secret'),
       'Cache not used: client-secret is shorter than 16 bytes and too short to encrypt with. Optional: set cache-encryption-key (openssl rand -base64 32 makes one).',

@@ -104,7 +104,7 @@ export function describeLookUp(code: 'hit' | 'miss' | 'failed' | 'timeout', took
 }
 
 /** The token is in the cache now. */
-export function sayKept(): Text {
+export function saySaved(): Text {
   return text`Saved in the cache, encrypted, for other jobs and later runs.`;
 }
 

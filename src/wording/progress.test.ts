@@ -6,7 +6,7 @@ import { inputs } from '../../test/support/tables/wording.ts';
 import { AccessToken } from '../oauth2/access-token.ts';
 import type { Text } from '../log/text.ts';
 import {
-  sayAsking,
+  sayRequesting,
   sayDropped,
   sayGot,
   sayGranted,
@@ -69,7 +69,7 @@ describe('before the endpoint is asked', () => {
   ];
   for (const [given, missed, said] of rows) {
     test(said, () => {
-      assert.equal(say(sayAsking(readUsualInputs(given), missed)), said);
+      assert.equal(say(sayRequesting(readUsualInputs(given), missed)), said);
     });
   }
 });

@@ -15,7 +15,7 @@ import { hostOf, urlOf } from './names.ts';
  *
  * @param missed whether the cache was looked into before, in vain
  */
-export function sayAsking(inputs: Inputs, missed: boolean): Text {
+export function sayRequesting(inputs: Inputs, missed: boolean): Text {
   const { endpointType, grantType, scopes } = inputs;
   const grant =
     endpointType === 'acs_api'

@@ -304,7 +304,7 @@ describe('a request as the endpoint wants it', { concurrency }, () => {
       'client-auth-method': 'client_secret_post',
     });
     assert.equal(run.exitCode, 1);
-    assert.match(run.stdout, /token-url: its query has client_secret with another value/);
+    assert.match(run.stdout, /token-url: its query has another value for client_secret/);
     assert.equal(server.requests.length, 0);
   });
 

@@ -6,7 +6,7 @@ import {
   type NotCachedReason,
   sayCacheNotUsed,
   sayFollowing,
-  sayKept,
+  saySaved,
   sayNotCached,
   sayNotFollowing,
   sayTaken,
@@ -14,7 +14,7 @@ import {
 } from '../../../src/wording/cache.ts';
 import { sayFailedAttempt } from '../../../src/wording/attempts.ts';
 import {
-  sayAsking,
+  sayRequesting,
   sayGot,
   sayGranted,
   sayReusing,
@@ -49,12 +49,12 @@ function makeToken(lifetime: number | undefined): AccessToken {
 
 /** Before the token request. */
 export function asking(given?: Given): string {
-  return say(sayAsking(read(given), false));
+  return say(sayRequesting(read(given), false));
 }
 
 /** Before the token request, after the cache had nothing. */
 export function missed(given?: Given): string {
-  return say(sayAsking(read(given), true));
+  return say(sayRequesting(read(given), true));
 }
 
 /** A Bearer token came at this attempt, which lives for an hour or so many seconds. */
@@ -94,7 +94,7 @@ export function granted(scopes: readonly string[], missing: readonly string[]): 
 export const set = say(saySet('OAUTH2_TOKEN'));
 
 /** The token is in the cache. */
-export const keptIt = say(sayKept());
+export const keptIt = say(saySaved());
 
 /** Why the cache is not used. */
 export function notUsed(obstacle: CacheObstacle): string {

@@ -30,7 +30,7 @@ import type { TokenResponse } from '../../../src/oauth2/token-response.ts';
 import { Deadline } from '../../../src/retry/deadline.ts';
 import { type RequestIdentity, writeIdentity } from '../../../src/reuse/identity.ts';
 import { Reuse } from '../../../src/reuse/reuse.ts';
-import { type NotCachedReason, sayKept, sayNotCached } from '../../../src/wording/cache.ts';
+import { type NotCachedReason, saySaved, sayNotCached } from '../../../src/wording/cache.ts';
 
 /** The client's secret of the usual job. */
 export const secret = 'a-secret-of-plain-letters';
@@ -270,4 +270,4 @@ export function notCached(reason: NotCachedReason, given: Given = {}): string {
 export const notKept = notCached('no_room');
 
 /** What is said of a token that is in the cache now. */
-export const kept = line(sayKept());
+export const kept = line(saySaved());

@@ -7,7 +7,7 @@ import { AccessToken } from '../../../src/oauth2/access-token.ts';
 import type { FailedAttempt } from '../../../src/retry/retry.ts';
 import type { Surroundings } from '../../../src/surroundings.ts';
 import { sayFailedAttempt } from '../../../src/wording/attempts.ts';
-import { sayAsking, sayGot, saySet } from '../../../src/wording/progress.ts';
+import { sayRequesting, sayGot, saySet } from '../../../src/wording/progress.ts';
 import type { StageView } from '../../../src/wording/stages.ts';
 import {
   type Answer,
@@ -32,7 +32,7 @@ export const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
 export const masks = [`mask ${basic}`, `mask ${secret}`];
 
 /** The line before the token request of the usual step. */
-export const asking = line(sayAsking(inputs, false));
+export const asking = line(sayRequesting(inputs, false));
 
 /** The line after the token of {@link granted} came at this attempt, with its expiry or without. */
 export function gotAt(attempt: number, { expires = true } = {}): string {
