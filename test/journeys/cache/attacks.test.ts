@@ -1,4 +1,7 @@
-/** What somebody plants in the cache is a miss at worst for the built action: no file is written, nothing hangs, the token arrives. */
+/**
+ * An entry that somebody plants in the cache is at worst a miss for the built action: no file is written, nothing
+ * hangs, the token arrives.
+ */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
@@ -30,18 +33,18 @@ import { at, flip, withLength, pack, makeDecoy } from '../../support/making/plan
 
 const concurrency = 3;
 
-/** What a planted blob is made from. */
+/** The parts of a planted blob. */
 interface Means {
   readonly forge: Forge;
-  /** An entry of the job's own client, good for an hour. */
+  /** An entry of the job's own client, valid for an hour. */
   readonly good: ForgedEntry;
-  /** An entry of another client under that one's name. */
+  /** An entry of another client under the name of the first one. */
   readonly stranger: ForgedEntry;
-  /** The directory of the job, where nothing may change. */
+  /** The directory of the job, in which nothing may change. */
   readonly room: string;
 }
 
-/** A blob, and the name that it lies under if it is not the good entry's. */
+/** A blob, and its name if it is not the name of the good entry. */
 type Plant = (means: Means, compression: Compression) => { blob: Uint8Array; name?: string };
 
 /** A changed entry in an archive that is otherwise right. */
@@ -51,7 +54,7 @@ function change(work: (entry: Buffer) => Buffer): Plant {
   });
 }
 
-/** An entry that is good, but for the size of what comes after it. */
+/** An entry that is good, except for the size of what comes after it. */
 function inflate(rest: Buffer): Plant {
   return ({ good }, compression) => ({
     blob: compress(Buffer.concat([pack(good), rest]), compression),
@@ -89,8 +92,8 @@ async function makeRoomWithCanary(t: TestContext): Promise<string> {
 }
 
 /**
- * Runs a job, which leaves the files of its room alone, misses, asks once, and keeps its token under a name that nobody
- * could take; two look-ups and two downloads are all the work.
+ * Runs a job. It must not touch the files of its directory. It finds nothing, sends one token request, and saves its
+ * token under a name that nobody could reserve before. It makes at most two look-ups and two downloads.
  */
 async function assertMissed(stage: Stage, job: JobOptions): Promise<void> {
   const run = await stage.run(job);
@@ -102,7 +105,7 @@ async function assertMissed(stage: Stage, job: JobOptions): Promise<void> {
   assert.equal(stage.endpoint.requests.length, 1);
 }
 
-describe('the built action misses, and replaces, a planted entry', { concurrency }, () => {
+describe('the built action does not use a planted entry, and replaces it', { concurrency }, () => {
   const hostileWindow = Buffer.from('28b52ffd00a0190000616263', 'hex');
   const rows: [name: string, zstd: Plant, gzip: Plant][] = [
     [
@@ -298,7 +301,7 @@ describe('the built action accepts', { concurrency }, () => {
   });
 });
 
-describe('the built action passes over a planted name', { concurrency }, () => {
+describe('the built action ignores a planted name', { concurrency }, () => {
   const rows: [name: string, one: string, other: string][] = [
     ['that is short, and one in capitals', '0'.repeat(15), 'ABCDEF0123456789'],
     ['with too much after it', `${'0'.repeat(16)}-00000000-0`, `${'0'.repeat(16)}-000000000`],
@@ -312,7 +315,7 @@ describe('the built action passes over a planted name', { concurrency }, () => {
       const room = await makeRoomWithCanary(t);
       const { prefix, seal } = await createForge(stage.endpoint.url);
       for (const [index, compression] of compressions.entries()) {
-        // Encrypted as it should be, so that nothing but its name is wrong.
+        // Encrypted correctly, so that only its name is wrong.
         const sealed = seal({ name: `${prefix}${ends[index] ?? ''}` });
         const blob = compress(pack(sealed), compression);
         stage.service.plant({ name: sealed.name, version: makeVersion(compression), blob });
@@ -329,7 +332,7 @@ describe('the built action passes over a planted name', { concurrency }, () => {
   ];
   for (const version of wires) {
     for (const [where, planted] of hidden) {
-      test(`that is the very one searched for, and would hide all others ${where} over ${version}`, async (t) => {
+      test(`that is exactly the prefix, and would hide all others ${where} over ${version}`, async (t) => {
         const stage = await start(t);
         const { prefix } = await createForge(stage.endpoint.url);
         for (const compression of planted) {
@@ -342,7 +345,9 @@ describe('the built action passes over a planted name', { concurrency }, () => {
     }
   }
 
-  /** Two jobs in the same five minutes, for which both go by the same other prefix; once more at their turn. */
+  /**
+   * Two jobs in the same five minutes, which both use the same other prefix, and then two jobs at the next boundary.
+   */
   async function runTwoInOneWindow(stage: Stage, job: JobOptions): Promise<[JobRun, JobRun]> {
     const tellWindow = (): number => Math.floor(Date.now() / 300_000);
     const window = tellWindow();
@@ -394,7 +399,7 @@ describe(
       assert.equal(elsewhere.connections, 0);
     });
 
-    test('but gets a blob by https from any host, without the bearer of the service', async (t) => {
+    test('but gets a blob by https from any host, without the bearer token of the service', async (t) => {
       const stage = await start(t);
       const { seal } = await createForge(stage.endpoint.url);
       const good = seal();
@@ -413,7 +418,7 @@ describe(
       const trusted = join(room, 'ca.pem');
       await writeFile(trusted, authority.certificate);
 
-      // For either compression: only as gzip it can be read.
+      // For both compressions, although it can be read only as gzip.
       compressions.forEach(() => {
         answerLookUp(stage, good, 'https://blobs.example.test/blob?sig=of-the-blob');
       });

@@ -1,4 +1,4 @@
-/** Whose token it is: entries of the cache are encrypted by every kind of credential, and bound to what an ID token says. */
+/** Entries of the cache are encrypted by every kind of credential, and bound to the claims of an ID token. */
 import assert from 'node:assert/strict';
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { describe, test, type TestContext } from 'node:test';
@@ -31,7 +31,7 @@ type Inputs = Readonly<Record<string, string>>;
 
 const concurrency = 3;
 
-/** Only looks, so that what follows finds the cache as it was. */
+/** Only looks, so that later jobs find the cache unchanged. */
 const looking = { ACTIONS_CACHE_MODE: 'read' };
 
 const encryptionKey = { 'cache-encryption-key': 'the-key-that-seals-the-entries' };
@@ -70,8 +70,8 @@ function writeForms(pem: string): Record<string, string> {
   };
 }
 
-describe('a token that was got by a private key', { concurrency }, () => {
-  test('is reused with the same key in any form, and by nobody with another', async (t) => {
+describe('a token that was requested with a private key', { concurrency }, () => {
+  test('is reused with the same key in any form, and not with another key', async (t) => {
     const pem = generatePem();
     const { stage, run } = await start(t, { 'private-key': pem });
     const first = await run();
@@ -88,7 +88,7 @@ describe('a token that was got by a private key', { concurrency }, () => {
     assert.equal(stage.service.entries.length, 2);
   });
 
-  test('is reused by nobody who only has the cache-encryption-key beside another key', async (t) => {
+  test('is not reused by a job that only has the same cache-encryption-key with another key', async (t) => {
     const { run } = await start(t, { 'private-key': generatePem(), ...encryptionKey });
     const first = await run();
     assert.equal((await run()).token, first.token);
@@ -96,7 +96,7 @@ describe('a token that was got by a private key', { concurrency }, () => {
     assert.equal((await run(other, { environment: looking })).hit, false);
   });
 
-  test('is another one with other claims and another audience', async (t) => {
+  test('is a different one with other claims and another audience', async (t) => {
     const inputs = { 'private-key': generatePem() };
     const { run } = await start(t, inputs);
     await run();
@@ -121,7 +121,7 @@ describe('a token that was got by a private key', { concurrency }, () => {
   });
 });
 
-describe('a token that was got by a client certificate', { concurrency }, () => {
+describe('a token that was requested with a client certificate', { concurrency }, () => {
   test('is reused with the same key and certificate, and with no other', async (t) => {
     const authority = await createAuthority();
     const { certificate: cert, key } = await authority.issue({ names: ['127.0.0.1'] });
@@ -155,7 +155,7 @@ describe('a token that was got by a client certificate', { concurrency }, () => 
 });
 
 describe('a client without a credential', { concurrency }, () => {
-  test('reuses a token with cache-encryption-key, and not with another', async (t) => {
+  test('reuses a token with cache-encryption-key, and not with another key', async (t) => {
     const { stage, run } = await start(t, { 'client-auth-method': 'none', ...encryptionKey });
     const first = await run();
     assert.deepEqual(first.lines, kept);
@@ -165,15 +165,15 @@ describe('a client without a credential', { concurrency }, () => {
     assert.equal((await run(other, { environment: looking })).hit, false);
   });
 
-  test('does not use the cache without one, and is told how to', async (t) => {
+  test('does not use the cache without one, and the log says how to use it', async (t) => {
     const { stage, run } = await start(t, { 'client-auth-method': 'none' });
     assert.deepEqual((await run()).lines, [notUsed('no_secret'), asking(), got(), set]);
     assert.deepEqual(stage.service.requests, []);
   });
 });
 
-describe('a token that was got by an ID token', { concurrency }, () => {
-  /** A stage whose jobs prove themselves by ID tokens, each with claims of its own besides the usual ones. */
+describe('a token that was requested with an ID token', { concurrency }, () => {
+  /** A stage whose jobs authenticate by ID tokens, each with its own claims in addition to the usual ones. */
   async function startFederated(
     t: TestContext,
     inputs: Inputs,
@@ -201,7 +201,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
     };
   }
 
-  test('is reused by later runs and commits, and by no other ref, environment or event', async (t) => {
+  test('is reused by later runs and commits, but not by another ref, environment or event', async (t) => {
     const { stage, run } = await startFederated(t, encryptionKey);
     const first = await run();
     assert.deepEqual(first.lines, kept);
@@ -218,11 +218,11 @@ describe('a token that was got by an ID token', { concurrency }, () => {
 
     const sub = 'repo:octo-org/octo-repo:ref:refs/heads/main';
     const others: GivenClaims[] = [
-      // The same sub, as where it is customized to be the repository alone.
+      // The same sub, as if it is customized to be only the repository.
       { sub, ref: 'refs/heads/feature' },
       { sub, environment: 'production' },
       { event_name: 'pull_request' },
-      // Another commit of the reusable workflow, of which the provider may trust one.
+      // Another commit of the reusable workflow. The provider may trust only one commit.
       { job_workflow_sha: 'f'.repeat(40) },
     ];
     for (const claims of others) {
@@ -232,7 +232,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
     assert.equal(stage.endpoint.requests.length, 1 + others.length);
   });
 
-  test('as the grant is reused, too, because it is got anew for each request', async (t) => {
+  test('as the grant is reused too, because it is requested again each time', async (t) => {
     const { run } = await startFederated(t, { 'id-token-as': 'subject_token', ...encryptionKey });
     const first = await run();
     assert.equal(first.lines[2], keptIt);
@@ -240,7 +240,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
     assert.deepEqual([second.hit, second.token], [true, first.token]);
   });
 
-  test('is not cached where the ID token is all there is, and one ID token is enough', async (t) => {
+  test('is not cached if there is only the ID token, and one ID token is enough', async (t) => {
     const { stage, idTokens, run } = await startFederated(t, {});
     const { lines } = await run();
     assert.deepEqual(lines, [notUsed('id_token_alone'), asking(), got(), set]);
@@ -249,7 +249,7 @@ describe('a token that was got by an ID token', { concurrency }, () => {
   });
 });
 
-describe('a server that takes each ID token once', { concurrency }, () => {
+describe('a server that accepts each ID token once', { concurrency }, () => {
   interface Federation {
     readonly idTokens: IdTokenService;
     readonly server: FederatedServer;
@@ -284,7 +284,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     };
   }
 
-  test('gets the very ID token whose claims the cache was asked by', async (t) => {
+  test('gets the same ID token whose claims were used for the cache', async (t) => {
     const { idTokens, server, run } = await startFederation(t);
     const first = await run();
     assert.equal(first.exitCode, 0, first.stdout);
@@ -303,7 +303,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     assert.ok(second.masks.includes(idTokens.issued[1] ?? ''));
   });
 
-  test('gets it once: each further attempt brings another', async (t) => {
+  test('gets it once, and each further attempt sends a new one', async (t) => {
     const { idTokens, server, run } = await startFederation(t, { outages: 2 });
     const { exitCode, stdout } = await run();
     assert.equal(exitCode, 0, stdout);
@@ -315,7 +315,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     assert.equal(new Set(idTokens.issued).size, 3);
   });
 
-  test('gets it with use-cache: refresh, too', async (t) => {
+  test('gets it with use-cache: refresh too', async (t) => {
     const { idTokens, server, run } = await startFederation(t);
     const first = await run();
     const refreshed = await run({ 'use-cache': 'refresh' });
@@ -324,7 +324,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     assert.equal(server.requests.length, 2);
   });
 
-  test('that trusts another environment gives none, and the cache neither', async (t) => {
+  test('that trusts another environment gives no token, and neither does the cache', async (t) => {
     const subject = 'repo:octo-org/octo-repo:environment:production';
     const { idTokens, server, run } = await startFederation(t, { subject });
     const value = await idTokens.sign({ aud: federatedAudience, environment: 'production' });
@@ -337,7 +337,7 @@ describe('a server that takes each ID token once', { concurrency }, () => {
     assert.equal(server.requests.length, 2);
   });
 
-  test('is not asked where the cache cannot be requested want of an ID token', async (t) => {
+  test('gets no request if there is no ID token to search the cache with', async (t) => {
     const { idTokens, server, cacheRequests, run } = await startFederation(t);
     const busy = json(503, { message: 'busy' });
     idTokens.misbehave(busy, busy);

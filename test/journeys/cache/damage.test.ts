@@ -1,4 +1,4 @@
-/** What is wrong with an entry at any byte, or with its archive, is a miss at worst; tried in process, byte for byte. */
+/** A damaged entry or archive is at worst a miss. Tested in process, byte for byte. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -42,7 +42,7 @@ function find(cache: TokenCache): Promise<Finding> {
 }
 
 describe('an entry', () => {
-  test('opens, and does not after any bit of it was flipped', async () => {
+  test('opens, but not after any bit of it was flipped', async () => {
     const { keys, seal } = await createForge('https://login.example/token');
     const { name, entry } = seal();
     const open = (content: Buffer): string | undefined =>
@@ -78,7 +78,7 @@ describe('an entry', () => {
     }
   });
 
-  test('opens whatever is in the tar header before it, because nothing of that is believed', async () => {
+  test('opens with any tar header before it, because the header is not parsed', async () => {
     const { keys, seal } = await createForge('https://login.example/token');
     const { name, entry } = seal();
     const archive = packTar([{ content: entry }]);
@@ -98,7 +98,7 @@ describe('an entry', () => {
     assert.equal(openAfter(repeat(makeDecoy(), 3)), forgedToken);
     assert.equal(openAfter(repeat(makeDecoy(), 4)), undefined);
     assert.equal(openAfter(repeat(makeDecoy(), 1000)), undefined);
-    // A length that does not fit makes no candidate.
+    // A place with a length that does not fit is not tried.
     for (const length of [0, 27, 0x7fffffff, 0x80000000, 0xffffffff]) {
       assert.equal(openAfter(repeat(makeDecoy(length), 1000)), forgedToken, String(length));
     }
@@ -107,7 +107,7 @@ describe('an entry', () => {
 
 describe('a compressed archive', () => {
   for (const compression of compressions) {
-    test(`of ${compression} with any byte changed is a miss, or the very token`, async () => {
+    test(`of ${compression} with any byte changed is a miss, or gives the same token`, async () => {
       const forge = await createForge('https://login.example/token');
       const sealed = forge.seal();
       const blob = compress(pack(sealed), compression);

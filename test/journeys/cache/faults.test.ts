@@ -1,4 +1,4 @@
-/** Whatever goes wrong with the cache service, the built action gets its token, says one line, and is done in time. */
+/** With any fault of the cache service, the built action gets its token, prints one line, and ends in time. */
 import assert from 'node:assert/strict';
 import { watch } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -29,7 +29,7 @@ import { startStepClock } from '../../support/doubles/step-clock.ts';
 
 const concurrency = 3;
 
-/** What a fault comes to, as the whole log says it. */
+/** The result of a fault, as the whole log. */
 const outcomes = {
   notUsed: [notUsed('failed'), asking(), got(), set],
   notUsedInTime: [notUsed('timeout'), asking(), got(), set],
@@ -38,7 +38,7 @@ const outcomes = {
   notTakenInTime: [missed(), got(), notCached('timeout'), set],
 } as const;
 
-/** A fault of one call, and what it comes to. */
+/** A fault of one call, and its result. */
 interface Row {
   readonly call: Call;
   readonly fault: FaultName;
@@ -80,7 +80,7 @@ const lookUp = {
   'no answer': 'notUsedInTime',
 } as const;
 
-/** What cannot be downloaded is no better than garbage: it must be replaced. */
+/** An entry that cannot be downloaded must be replaced, as garbage is. */
 const download = {
   'a 500': 'kept',
   'a 403': 'kept',
@@ -92,7 +92,7 @@ const download = {
   'no answer': 'notUsedInTime',
 } as const;
 
-/** The toolkit tries again after most faults, and its waits alone are longer than the time there is. */
+/** The toolkit retries after most faults, and its waits are longer than the available time. */
 const rows: Record<'v2' | 'v1', Row[]> = {
   v2: [
     ...meet('GetCacheEntryDownloadURL', lookUp),
@@ -160,7 +160,7 @@ const rows: Record<'v2' | 'v1', Row[]> = {
   ],
 };
 
-/** Plants an entry that is good, so that there is something to find. */
+/** Plants a good entry, so that a job can find one. */
 async function plantGoodEntry({ endpoint, service }: Stage): Promise<void> {
   const { seal } = await createForge(endpoint.url);
   const { name, entry } = seal();
@@ -181,16 +181,16 @@ function declareRow(version: 'v2' | 'v1', { call, fault, outcome }: Row): void {
 }
 
 /**
- * Runs a job whose sleeps are over at once.
+ * Runs a job whose sleeps end at once.
  *
- * @param hangs settles when nothing will happen any more before a time limit ends it
+ * @param hangs settles when only a time limit can end the job
  */
 async function runInTime(stage: Stage, job: JobOptions, hangs?: Promise<unknown>): Promise<JobRun> {
   const clock = await startStepClock();
   clock.skipSleeps();
   try {
     const run = stage.run({ ...job, clock });
-    // A job that ends without hanging fails the test by what it says.
+    // If a job ends without hanging, its log fails the test.
     await Promise.race([hangs?.then(clock.advanceToTimer), run]);
     return await run;
   } finally {
@@ -207,14 +207,14 @@ function assertOutcome(run: JobRun, stage: Stage, outcome: keyof typeof outcomes
   assert.equal(reservations.length > 0, !outcome.startsWith('notUsed'));
 }
 
-/** Where nobody listens: a port that was free a moment ago. */
+/** A port on which nobody listens. It was free a moment ago. */
 async function findClosedOrigin(): Promise<string> {
   const server = await startTcpServer(() => undefined);
   await server.close();
   return `http://127.0.0.1:${server.port}`;
 }
 
-/** Faults that are no single call's. */
+/** Faults that do not belong to a single call. */
 const others: {
   readonly name: string;
   readonly outcome: keyof typeof outcomes;

@@ -1,4 +1,7 @@
-/** Which tokens are kept in the cache, what is said of the others, and what others see of what is kept, by the built action. */
+/**
+ * Which tokens the built action saves in the cache, what it says about the others, and what others see of a saved
+ * token.
+ */
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { describe, test } from 'node:test';
@@ -37,7 +40,7 @@ import {
 
 const concurrency = 3;
 
-/** The lines of a job that has no use of the cache, and says why before its request. */
+/** The lines of a job that does not use the cache, and says why before its request. */
 function unused(obstacle: CacheObstacle): string[] {
   return [notUsed(obstacle), asking(), got(), set];
 }
@@ -59,7 +62,7 @@ describe('a token is not kept', { concurrency }, () => {
     },
     {
       name: 'when it is too large',
-      // A token of that size would fit into no environment variable.
+      // A token of that size would not fit into an environment variable.
       answer: token({ note: 'large'.repeat(40_000) }),
       lines: [missed(), got(), notCached('too_large'), set],
     },
@@ -92,7 +95,7 @@ describe('a token is not kept', { concurrency }, () => {
   }
 });
 
-describe('where a token cannot be kept, one line says why', { concurrency }, () => {
+describe('if a token cannot be saved, one line says why', { concurrency }, () => {
   const obstacles: { name: string; job: JobOptions; why: CacheObstacle }[] = [
     {
       name: 'a mode of none',
@@ -194,7 +197,7 @@ describe('where a token cannot be kept, one line says why', { concurrency }, () 
     });
   }
 
-  /** A tar that does everything but what it does not know. */
+  /** A tar that fails for one option, and otherwise works. */
   function refusePosix(complaint: string): Record<string, string> {
     const tar = findProgram('tar') ?? 'tar';
     return {
@@ -202,7 +205,7 @@ describe('where a token cannot be kept, one line says why', { concurrency }, () 
     };
   }
 
-  test('but a mode that only writes is enough to keep one, unseen', async (t) => {
+  test('but a mode that only writes is enough to save one without a look-up', async (t) => {
     const stage = await start(t);
     const first = await stage.run({ environment: { ACTIONS_CACHE_MODE: 'write-only' } });
     assert.deepEqual(first.lines, [asking(), ...kept.slice(1)]);
@@ -210,7 +213,7 @@ describe('where a token cannot be kept, one line says why', { concurrency }, () 
     assert.equal((await stage.run()).token, first.token);
   });
 
-  test('and a key makes a short secret do', async (t) => {
+  test('and with a cache-encryption-key a short secret is enough', async (t) => {
     const stage = await start(t);
     const inputs = { 'client-secret': 'short', 'cache-encryption-key': 'key-of-sixteen-b' };
     const first = await stage.run({ inputs });
@@ -218,7 +221,7 @@ describe('where a token cannot be kept, one line says why', { concurrency }, () 
     assert.equal((await stage.run({ inputs })).token, first.token);
   });
 
-  test('and the name of a repository makes up for its id', async (t) => {
+  test('and the name of a repository is used if it has no id', async (t) => {
     const stage = await start(t);
     const environment = { GITHUB_REPOSITORY_ID: '', GITHUB_REPOSITORY: 'octo-org/one' };
     const first = await stage.run({ environment });
@@ -230,7 +233,7 @@ describe('where a token cannot be kept, one line says why', { concurrency }, () 
   });
 });
 
-describe('what is kept', { concurrency }, () => {
+describe('the saved entry', { concurrency }, () => {
   for (const version of wires) {
     test(
       `tells nothing of token, client, URL and secret over ${version}`,
@@ -287,7 +290,7 @@ describe('what is kept', { concurrency }, () => {
     );
   }
 
-  test('has names that differ entirely for different secrets, and begin alike for one', async (t) => {
+  test('has names that differ completely for different secrets, and begin the same for one secret', async (t) => {
     const stage = await start(t, { answers: [issueTokens({ expires_in: chooseLifetime() })] });
     await stage.run();
     await stage.run({ inputs: { 'client-secret': 'the-secret-of-ci-clienT' } });
@@ -298,7 +301,7 @@ describe('what is kept', { concurrency }, () => {
       return parts.slice(1);
     });
     assert.notEqual(one[0], other[0]);
-    // They expire in the same five minutes, which the names must not tell.
+    // They expire in the same five minutes, which the names must not show.
     assert.notEqual(one[1], other[1]);
     assert.deepEqual(one.slice(0, 2), again.slice(0, 2));
   });

@@ -1,4 +1,4 @@
-/** How long a token of the cache is used, and what takes the place of one that nobody can use, by the built action. */
+/** How long the built action uses a token from the cache, and how it replaces one that nobody can use. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { makeVersion } from '../../../src/cache/service.ts';
@@ -16,7 +16,7 @@ const concurrency = 3;
 
 describe('an entry that nobody can use', { concurrency }, () => {
   for (const version of wires) {
-    test(`is replaced over ${version} by the very next job when it is damaged`, async (t) => {
+    test(`is replaced over ${version} by the next job if it is damaged`, async (t) => {
       const stage = await start(t);
       const forge = await createForge(stage.endpoint.url);
       const { name, entry } = forge.seal();
@@ -26,7 +26,7 @@ describe('an entry that nobody can use', { concurrency }, () => {
       await assertReplaced(stage, { version });
     });
 
-    test(`is replaced over ${version} by the very next job when it is garbage, planted for each compression`, async (t) => {
+    test(`is replaced over ${version} by the next job if it is garbage, planted for each compression`, async (t) => {
       const stage = await start(t);
       const { prefix } = await createForge(stage.endpoint.url);
       for (const compression of ['gzip', 'zstd-without-long'] as const) {
@@ -37,7 +37,7 @@ describe('an entry that nobody can use', { concurrency }, () => {
     });
   }
 
-  /** A miss, whose token is kept under a name that nobody could take before, and a hit. */
+  /** A miss, whose token is saved under a name that nobody could reserve before, and then a hit. */
   async function assertReplaced(stage: Stage, job: JobOptions): Promise<void> {
     const next = await stage.run(job);
     assert.deepEqual(next.lines, kept);
@@ -47,7 +47,7 @@ describe('an entry that nobody can use', { concurrency }, () => {
     assert.equal(stage.endpoint.requests.length, 1);
   }
 
-  test('because it has expired is replaced by the very next job', async (t) => {
+  test('because it has expired is replaced by the next job', async (t) => {
     const stage = await start(t);
     const { seal } = await createForge(stage.endpoint.url);
     plant(stage, seal({ issuedIn: -3600, expiresIn: -1 }));
@@ -56,7 +56,7 @@ describe('an entry that nobody can use', { concurrency }, () => {
     assert.deepEqual([(await stage.run()).token, next.hit], [next.token, false]);
   });
 
-  test('does not keep the one after it from being saved, although both expire in the same five minutes', async (t) => {
+  test('does not prevent that the next one is saved, although both expire in the same five minutes', async (t) => {
     // Half a minute before the five minutes are over, and 200 s earlier.
     const end = Math.ceil((Date.now() / 1000 + 3600) / 300) * 300 - 30;
     const lifetime = Math.floor(end - Date.now() / 1000);
@@ -82,7 +82,7 @@ function plant(stage: Stage, { name, entry }: { name: string; entry: Buffer }): 
 
 describe('a cached token is used', { concurrency }, () => {
   const looking = { ACTIONS_CACHE_MODE: 'read' };
-  /** Half a minute from the boundary, because the job needs time. Seconds. */
+  /** Half a minute from the boundary, in seconds, because the job needs time. */
   const rows: {
     name: string;
     lifetime: number;
@@ -150,7 +150,7 @@ test('of two cached tokens, one of each compression, the one that lives longer i
   assert.equal((await stage.run()).token, 'token-for-3000-s');
 });
 
-describe('a lifetime that the server does not give', { concurrency }, () => {
+describe('a lifetime that the server does not name', { concurrency }, () => {
   const answers = [issueTokens({ expires_in: undefined })];
 
   test('is that of default-expires-in', async (t) => {
@@ -163,7 +163,7 @@ describe('a lifetime that the server does not give', { concurrency }, () => {
     assert.equal(second.outputs['expires-at'], first.outputs['expires-at']);
   });
 
-  test('ends at expires-at-override, which goes before default-expires-in', async (t) => {
+  test('ends at expires-at-override, which is used before default-expires-in', async (t) => {
     const stage = await start(t, { answers });
     const expiresAt = `${new Date(Date.now() + 7_200_000).toISOString().slice(0, 19)}Z`;
     const inputs = { 'expires-at-override': expiresAt, 'default-expires-in': '600' };

@@ -1,4 +1,4 @@
-/** The cache by the built action, where the service is reached as the token endpoint can be. */
+/** The built action reaches the cache service in the same ways as the token endpoint. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
@@ -13,7 +13,7 @@ import {
 import { describeOddNetwork } from '../../support/doubles/odd-network.ts';
 import { startProxy } from '../../support/doubles/proxy.ts';
 
-/** Passes connections to the loopback of IPv6 on; undefined where this machine has none. */
+/** Passes on connections to the loopback of IPv6; undefined if this machine has none. */
 async function relay(t: TestContext, port: number): Promise<number | undefined> {
   const server = createServer((socket) => {
     const upstream = connect({ host: '127.0.0.1', port });
@@ -53,13 +53,13 @@ for (const version of wires) {
   });
 }
 
-/** The host is of this machine, and only no_proxy keeps the proxy out of it. */
+/** The host is this machine, and only no_proxy keeps the proxy out. */
 const exceptions = [
   ['a wildcard', 'results.test', 'other.test *.test'],
   ['a parent domain', 'results.test', 'other.test, test'],
   ['the name in capitals', 'results.test', 'RESULTS.test'],
   ['everything', 'results.test', '*'],
-  // The address of every system but Windows for itself that is not one of loopback.
+  // An address for this machine that is not a loopback address, on all systems except Windows.
   ['a network', '0.0.0.0', '0.0.0.0/8'],
 ] as const;
 

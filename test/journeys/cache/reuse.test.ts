@@ -1,4 +1,4 @@
-/** Tokens that jobs leave for each other in the cache, by the built action. */
+/** Tokens that jobs save for each other in the cache, by the built action. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { makeVersion } from '../../../src/cache/service.ts';
@@ -85,7 +85,7 @@ describe('a second job', { concurrency }, () => {
       },
     );
 
-    test(`reuses over ${version} what a job without zstd has kept`, pathDecides, async (t) => {
+    test(`reuses over ${version} what a job without zstd has saved`, pathDecides, async (t) => {
       const stage = await start(t);
       const first = await stage.run({ version, environment: { PATH: getPlainPath() } });
       assert.deepEqual(first.lines, kept);
@@ -96,7 +96,7 @@ describe('a second job', { concurrency }, () => {
     });
   }
 
-  test('uses version 1 on GitHub Enterprise Server, whatever the flag for version 2 says', async (t) => {
+  test('uses version 1 on GitHub Enterprise Server, with any value of the flag for version 2', async (t) => {
     const stage = await start(t);
     const environment = { GITHUB_SERVER_URL: 'https://ghe.example' };
     const first = await stage.run({ version: 'v2', environment });
@@ -106,7 +106,7 @@ describe('a second job', { concurrency }, () => {
     assert.equal(count(stage, 'GetCacheEntryDownloadURL'), 0);
   });
 
-  test('has the granted scopes and the other fields of the answer too, but no secret among them', async (t) => {
+  test('has the granted scopes and the other fields of the answer too, but no secrets', async (t) => {
     const answer = token({
       scope: 'list read',
       instance_url: 'https://eu.example',
@@ -124,7 +124,7 @@ describe('a second job', { concurrency }, () => {
   });
 
   for (const scope of ['read', 'read;write', ['read', 'write'], '']) {
-    test(`reuses the token whatever was granted, and says what is missing: ${JSON.stringify(scope)}`, async (t) => {
+    test(`reuses the token with any granted scopes, and says what is missing: ${JSON.stringify(scope)}`, async (t) => {
       const stage = await start(t, { answers: [issueTokens({ scope })] });
       const inputs = { scopes: 'read list' };
       const first = await stage.run({ inputs });
@@ -153,8 +153,8 @@ describe('a second job', { concurrency }, () => {
   });
 });
 
-describe('the question that a token answers', { concurrency }, () => {
-  /** Only looks: what the rows have in common stays as it is. */
+describe('the request of a cached token', { concurrency }, () => {
+  /** Only looks, so that the shared cache does not change. */
   const looking = { ACTIONS_CACHE_MODE: 'read' };
   const asked = {
     scopes: 'read list',
@@ -192,7 +192,7 @@ describe('the question that a token answers', { concurrency }, () => {
     'repository id': { environment: { GITHUB_REPOSITORY_ID: '4711' } },
   };
   for (const [what, { inputs, environment }] of Object.entries(others)) {
-    test(`is another one with another ${what}`, async () => {
+    test(`is a different one with another ${what}`, async () => {
       const run = await stage.run({
         inputs: { ...asked, ...inputs },
         environment: { ...looking, ...environment },
@@ -204,7 +204,7 @@ describe('the question that a token answers', { concurrency }, () => {
     });
   }
 
-  test('is another one with another URL', async () => {
+  test('is a different one with another URL', async () => {
     const inputs = { ...asked, 'token-url': `${stage.endpoint.origin}/other` };
     const run = await stage.run({ inputs, environment: looking });
     assert.equal(run.hit, false);
@@ -240,7 +240,7 @@ describe('the question that a token answers', { concurrency }, () => {
 });
 
 describe('use-cache', { concurrency }, () => {
-  test('refresh asks anew, and the next job gets the new token', async (t) => {
+  test('refresh requests a new token, and the next job gets the new token', async (t) => {
     const stage = await start(t);
     const first = await stage.run();
     const lookUps = count(stage, 'GetCacheEntryDownloadURL');
@@ -255,7 +255,7 @@ describe('use-cache', { concurrency }, () => {
     assert.notEqual(next.token, first.token);
   });
 
-  test('false neither looks nor keeps, and says nothing of the cache', async (t) => {
+  test('false neither looks nor saves, and says nothing about the cache', async (t) => {
     const stage = await start(t);
     await stage.run();
     const before = stage.service.requests.length;

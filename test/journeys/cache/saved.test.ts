@@ -1,4 +1,4 @@
-/** What the built child saves is an entry like any other: the toolkit restores it, and the action's own rules find it. */
+/** The built child process saves a normal entry: the toolkit restores it, and the action's own rules find it. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -13,7 +13,7 @@ import { createForge, type Forge } from '../../support/making/forged-entry.ts';
 
 const signal = new AbortController().signal;
 
-/** Downloads what a look-up by the prefix finds, over both compressions. */
+/** Downloads the entries that a look-up by the prefix finds, for both compressions. */
 async function download(stage: Stage, { prefix }: Forge, version: 'v1' | 'v2'): Promise<Buffer[]> {
   const service = chooseCacheService(stage.service.environment({ version }), sendRequest);
   assert.ok(service);
@@ -48,7 +48,7 @@ for (const version of wires) {
       }
     });
 
-    test('is in an archive of which the look-up finds one, under one compression', async (t) => {
+    test('is in one archive, which the look-up finds under one compression', async (t) => {
       const stage = await startStage();
       t.after(stage.close);
       const forge = await createForge(stage.endpoint.url);

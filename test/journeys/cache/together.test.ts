@@ -6,7 +6,7 @@ import { keptIt, notCached } from '../../support/making/log-lines.ts';
 import { start, chooseLifetime } from '../../support/making/cache-jobs.ts';
 
 describe('jobs that start at once', () => {
-  /** A server that keeps a client's newest tokens alone, and gives the first only when so many have asked. */
+  /** A server that keeps only a client's newest tokens, and gives the first only after so many requests. */
   function keepNewest(
     most: number,
     together: number,
@@ -28,7 +28,7 @@ describe('jobs that start at once', () => {
     return { answers: [answer], isAlive: (name) => issued.slice(-most).includes(name) };
   }
 
-  test('each request a token, and one of them is kept', async (t) => {
+  test('each request a token, and one of them is saved', async (t) => {
     const { answers, isAlive } = keepNewest(10, 16, Promise.resolve());
     const stage = await start(t, { answers });
     const runs = await Promise.all(Array.from({ length: 16 }, () => stage.run()));
@@ -47,7 +47,7 @@ describe('jobs that start at once', () => {
     t.diagnostic(`${later.token} was kept and is ${isAlive(later.token) ? 'alive' : 'dead'}`);
   });
 
-  test('can keep one that the server has withdrawn for a later one, and refresh fixes that', async (t) => {
+  test('can save one that the server has replaced by a later one, and refresh fixes that', async (t) => {
     const firstDone = Promise.withResolvers<undefined>();
     const { answers, isAlive } = keepNewest(2, 3, firstDone.promise);
     const stage = await start(t, { answers });

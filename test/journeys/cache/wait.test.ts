@@ -32,13 +32,13 @@ import {
 /** The call that reserves a name. */
 type Reservation = 'CreateCacheEntry' | 'v1-reserve';
 
-/** A guard against a hang where many jobs share a machine, milliseconds. */
+/** A time limit against a hang, in milliseconds, because many jobs share a machine. */
 const timeoutMs = 180_000;
 
-/** The longest that a leader can need here, seconds: nobody ever waits for so long. */
+/** More seconds than a leader can need here. Nobody waits that long. */
 const longWait = { 'cache-wait': '120', timeout: '100' };
 
-/** What the tokens of the endpoint live for, seconds: long however slow the machine is. */
+/** The lifetime of the endpoint's tokens, in seconds. It is long enough for a slow machine. */
 const tenDays = 864_000;
 
 const leading = [missed(), got(tenDays), keptIt, set];
@@ -55,18 +55,18 @@ interface Crowd {
   readonly stage: Stage;
   readonly count: number;
   readonly call: Reservation;
-  /** Settles when waiting is over: a token is in the cache, or none will come. */
+  /** Settles when the wait is over: a token is in the cache, or none will come. */
   readonly found: Promise<void>;
   /** The time of day at which a job starts: epoch, milliseconds. */
   readonly startOf?: (index: number) => number;
 }
 
-/** How many jobs may be on their way to the election: more would only keep each other from the processor. */
+/** How many jobs may start at the same time. More would only slow each other down. */
 const crowd = 6;
 
 /**
  * Starts jobs as fast as the machine can, and runs them all to their end. Their endpoint gives no token before all have
- * taken part in the election, and nobody's time moves on before there is something to be found.
+ * taken part in the election, and the time of the jobs does not move before there is a token to find.
  */
 async function startAll(
   { stage, count: jobs, call, found, startOf = Date.now }: Crowd,
@@ -90,7 +90,7 @@ async function startAll(
   }
 }
 
-/** Runs a job whose sleeps are over as soon as they begin, or as soon as this has happened. */
+/** Runs a job whose sleeps end as soon as they begin, or as soon as this has happened. */
 async function runFast(
   stage: Stage,
   job: JobOptions,
@@ -105,12 +105,12 @@ async function runFast(
   }
 }
 
-/** Tokens of the endpoint that live for as long however slow the machine is. */
+/** Tokens of the endpoint with a lifetime that is long enough for a slow machine. */
 function issueLongTokens(): Answer {
   return issueTokens({ expires_in: tenDays });
 }
 
-/** Tokens as ever, but none before so many reservations were answered: by then, all jobs have missed. */
+/** The usual tokens, but none before so many reservations were answered. By then, no job has found a token. */
 function issueAfter(service: () => Stage['service'], call: Reservation, times: number): Answer {
   const tokens = issueLongTokens();
   return dynamic(async () => {
@@ -143,7 +143,7 @@ function listLeases({ service }: Stage): (number | undefined)[] {
     .sort();
 }
 
-/** Holds that the token endpoint was asked once, and that all jobs have what it gave. */
+/** Asserts that the token endpoint got one request, and that all jobs have its token. */
 function assertOneToken(stage: Stage, runs: readonly JobRun[]): void {
   assert.equal(stage.endpoint.requests.length, 1);
   assert.deepEqual([...new Set(runs.map((run) => run.token))], ['token-1-of-the-endpoint']);
@@ -158,7 +158,7 @@ function count(stage: Stage, call: Stage['service']['requests'][number]['call'])
 }
 
 describe('64 jobs that start together', () => {
-  test('ask once with cache-wait, and all have that token', async (t) => {
+  test('send one request with cache-wait, and all have that token', async (t) => {
     // One job reserves two names, each of the others finds the first one taken.
     const stage = await startHeld(t, 'CreateCacheEntry', 65);
     const call = 'CreateCacheEntry';
@@ -175,7 +175,7 @@ describe('64 jobs that start together', () => {
 });
 
 describe('jobs that start together', () => {
-  test('ask once by version 1 of the service too', async (t) => {
+  test('send one request by version 1 of the service too', async (t) => {
     const stage = await startHeld(t, 'v1-reserve', 9);
     const call = 'v1-reserve';
     const found = stage.service.whenAnswered('v1-commit', 1);
@@ -185,9 +185,9 @@ describe('jobs that start together', () => {
     assert.deepEqual(listLeases(stage), [201, 201, ...Array.from({ length: 7 }, () => 409)]);
   });
 
-  test('ask once although half of their clocks are 20 s ahead, in the next window', async (t) => {
+  test('send one request although half of their clocks are 20 s ahead, in the next window', async (t) => {
     const stage = await startHeld(t, 'CreateCacheEntry', 13);
-    // The clocks of one half stand 10 s before the end of a window, those of the other half 10 s after it.
+    // The clocks of one half are 10 s before the end of a window, those of the other half 10 s after it.
     const end = Math.ceil(Date.now() / leaseWindow) * leaseWindow;
     const startOf = (index: number): number => end + (index % 2 === 0 ? -10_000 : 10_000);
     const call = 'CreateCacheEntry';
@@ -200,7 +200,7 @@ describe('jobs that start together', () => {
     assert.ok(names.size >= 2 && names.size <= 3, `${names.size} names`);
   });
 
-  test('each ask at once with the service of act, where all of them lead', async (t) => {
+  test('each send a request at once with the service of act, because all of them lead', async (t) => {
     const stage = await startHeld(t, 'v1-reserve', 16, { reservesTaken: true });
     const call = 'v1-reserve';
     const found = stage.service.whenAnswered('v1-commit', 1);
@@ -217,13 +217,13 @@ describe('jobs that start together', () => {
     );
   });
 
-  test('ask at once where the service takes no more than 20 reservations, or after their wait', async (t) => {
+  test('send a request at once or after their wait if the service accepts only 20 reservations', async (t) => {
     const jobs = 24;
     const inputs = { 'cache-wait': '3', timeout: '100' };
     // The leader reserves two names, 18 jobs find one taken, and the rest is refused.
     const stage = await startHeld(t, 'CreateCacheEntry', jobs + 1, { limitReservations: 20 });
     const call = 'CreateCacheEntry';
-    // By then everybody has missed and knows whom to wait for.
+    // By then no job has found a token, and all know which job leads.
     const found = stage.service.whenAnswered(call, jobs + 1);
     const runs = await startAll({ stage, count: jobs, call, found }, { inputs });
     assert.equal(stage.endpoint.requests.length, jobs);
@@ -240,11 +240,11 @@ describe('jobs that start together', () => {
     assert.deepEqual(runs.map(({ lines }) => lines).toSorted(), expected.toSorted());
   });
 
-  test('ask after their wait when the leader was killed', async (t) => {
+  test('send a request after their wait if the leader was killed', async (t) => {
     const jobs = 8;
     const tokens = issueLongTokens();
     const answers = [
-      // The first who asks is the leader: no other one asks before the first wait is over.
+      // The first request is the leader's, because no other job sends one before the first wait is over.
       dynamic(() => {
         kill();
         return silence('before-head');
@@ -292,14 +292,14 @@ describe('jobs that start together', () => {
       const from = lines.indexOf(following(5));
       assert.deepEqual(lines.slice(from, from + 3), [following(5), waitedInVain(5), asking()]);
     }
-    // The first of them to ask keeps its token as usual, for those that still wait and for all that come.
+    // The first of them saves its token as usual, for jobs that still wait and for later ones.
     const [entry] = stage.service.entries.filter(({ finalized }) => finalized);
     assert.match(entry?.name ?? '', /^oauth2-token-v2-/);
     assert.equal((await stage.run({ inputs: { 'cache-wait': '5' } })).hit, true);
   });
 });
 
-/** The environment of a job whose runtime token tells it from the others. */
+/** The environment of a job with its own runtime token. */
 function identify({ service }: Stage, index: number): Record<string, string> {
   return service.environment({
     version: 'v2',
@@ -323,7 +323,7 @@ function findLeader(stage: Stage): number {
 }
 
 describe('a job that follows', { concurrency: 3 }, () => {
-  test('asks when its wait is over, says so, and keeps what it gets', async (t) => {
+  test('sends a request when its wait is over, says so, and saves its token', async (t) => {
     const tokens = issueLongTokens();
     const stage = await start(t, {
       answers: [token({ access_token: 'one-that-nobody-can-keep', expires_in: 0 }), tokens],
@@ -345,7 +345,7 @@ describe('a job that follows', { concurrency: 3 }, () => {
     assert.deepEqual((await stage.run({ inputs })).lines, followed.slice(2));
   });
 
-  test('shows with verbose what the election and each look gave', async (t) => {
+  test('shows with verbose the result of the election and of each look', async (t) => {
     const answers = [token({ expires_in: 0 }), issueLongTokens()];
     const stage = await start(t, { answers });
     const inputs = { 'cache-wait': '1', verbose: 'true' };
@@ -357,7 +357,7 @@ describe('a job that follows', { concurrency: 3 }, () => {
     assert.deepEqual(await details(), ['miss', 'election: follows', 'miss']);
   });
 
-  test('takes no notice of a look that fails', async (t) => {
+  test('ignores a look that fails', async (t) => {
     const answers = [token({ expires_in: 0 }), issueLongTokens()];
     const stage = await start(t, { answers });
     await stage.run({ inputs: { 'cache-wait': '1' } });
@@ -410,11 +410,11 @@ describe('a job holds no election', { concurrency: 3 }, () => {
   });
 });
 
-describe('a job asks at once', { concurrency: 3 }, () => {
+describe('a job sends a request at once', { concurrency: 3 }, () => {
   const notReserved = notFollowing('failed');
   const wait = { 'cache-wait': '60' };
 
-  test('where its token may not write, and says so once', async (t) => {
+  test('if its runtime token may not write, and says so once', async (t) => {
     const stage = await start(t);
     const { lines } = await stage.run({ inputs: wait, readOnly: true });
     assert.deepEqual(lines, [notReserved, missed(), got(tenDays), notCached('denied'), set]);
@@ -422,7 +422,7 @@ describe('a job asks at once', { concurrency: 3 }, () => {
   });
 
   for (const fault of ['hang', 'reset', 'cut', { status: 500 }, { wrongBody: '<html>' }] as const) {
-    test(`where a reservation ends with ${JSON.stringify(fault)}, and keeps what it gets`, async (t) => {
+    test(`if a reservation ends with ${JSON.stringify(fault)}, and saves its token`, async (t) => {
       const stage = await start(t);
       stage.service.fault('CreateCacheEntry', fault, 1);
       const clock = await startStepClock();
