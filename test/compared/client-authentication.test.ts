@@ -80,7 +80,7 @@ describe('a client gets a token, by the token URL and by the issuer, with', { co
   }
 });
 
-describe('a client is refused, and told what to change, with', { concurrency }, () => {
+describe('a client is refused, and learns what to change, with', { concurrency }, () => {
   const es256 = ways['private_key_jwt by ES256, with a SEC1 PEM and a key id'];
   const mac = ways['client_secret_jwt by HS256, which is the default'];
   const named = ways['private_key_jwt, the certificate named in the header'];

@@ -1,4 +1,4 @@
-/** Every input that is kept of the fuzzing (`npm run fuzz`) keeps the laws of its target. */
+/** Every saved input of the fuzzing (`npm run fuzz`) keeps the laws of its target. */
 import { deepEqual } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -13,7 +13,7 @@ for (const target of targets) {
     for (const { name, input } of kept) test(name, () => target.run(input));
   });
 
-  test(`a thousand inputs made from the corpus of ${target.name} keep its laws, too`, async () => {
+  test(`a thousand inputs made from the corpus of ${target.name} keep its laws too`, async () => {
     const seeds = kept.map(({ input }) => input);
     const limits = { inputs: 1000, time: Infinity };
     const { inputs, findings } = await fuzz(target, seeds, { seed: 1, limits });

@@ -1,7 +1,7 @@
 /**
- * The reading of answers, Basic and signed JWTs, each against an implementation by other people: oauth4webapi and jose.
- * Where this action reads an answer differently on purpose, the answer is adapted for the other side, and the list of
- * adaptations is the list of intended differences. Everything else must come out the same.
+ * Compares how answers, Basic and signed JWTs are read with implementations by other people: oauth4webapi and jose. If
+ * this action reads an answer differently on purpose, the answer is adapted for the other side. The list of adaptations
+ * is the list of intended differences. Everything else must give the same result.
  */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
@@ -34,7 +34,7 @@ interface Answer {
   readonly members: Members;
 }
 
-/** What an implementation made of an answer. */
+/** The result of an implementation for an answer. */
 type Outcome =
   | {
       readonly token: string;
@@ -47,14 +47,14 @@ type Outcome =
   | { readonly error: string; readonly description: string | undefined }
   | 'refused';
 
-/** An intended difference: what the action reads otherwise than oauth4webapi, and why. */
+/** An intended difference: what the action reads differently from oauth4webapi, and why. */
 interface Difference {
   readonly what: string;
   readonly why: string;
   readonly adapt: (answer: Answer) => Answer;
 }
 
-/** Sets fields of an answer, or takes those away that are undefined. */
+/** Sets fields of an answer, or removes those that are undefined. */
 function change(answer: Answer, members: Members): Answer {
   const all = Object.entries({ ...answer.members, ...members });
   return {
@@ -188,7 +188,7 @@ const differences: readonly Difference[] = [
   },
 ];
 
-/** Writes an answer as bytes; a form has texts only. */
+/** Writes an answer as bytes. A form has only texts. */
 function write({ format, members }: Answer): Buffer {
   if (format === 'json') return Buffer.from(JSON.stringify(members));
   return Buffer.from(new URLSearchParams(Object.entries(members).map(toTexts)).toString());
@@ -198,7 +198,7 @@ function toTexts([name, value]: [string, unknown]): [string, string] {
   return [name, typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
-/** What this action makes of an answer. */
+/** The result of this action for an answer. */
 function read(answer: Answer): Outcome {
   const { status, type } = answer;
   const headers = { 'content-type': type };
@@ -218,7 +218,7 @@ function read(answer: Answer): Outcome {
   }
 }
 
-/** What oauth4webapi makes of it. Types other than bearer have to be named to it. */
+/** The result of oauth4webapi. It needs the names of types other than bearer. */
 async function readByOracle(answer: Answer): Promise<Outcome> {
   const { status, type, members } = answer;
   const response = new Response(write(answer), { status, headers: { 'content-type': type } });
@@ -242,7 +242,7 @@ async function readByOracle(answer: Answer): Promise<Outcome> {
   }
 }
 
-/** Adapts an answer for the oracle, by all differences but one. */
+/** Adapts an answer for oauth4webapi, by all differences except one. */
 function adapt(answer: Answer, leftOut?: Difference): Answer {
   return differences
     .filter((difference) => difference !== leftOut)
@@ -305,13 +305,13 @@ const answers: fc.Arbitrary<Answer> = fc.record({
 });
 
 describe('an answer', () => {
-  /** A form knows no other values than texts, so both sides get these. */
+  /** A form can only have texts, so both sides get texts. */
   const texted = answers.map((answer): Answer => {
     if (answer.format === 'json') return answer;
     return { ...answer, members: Object.fromEntries(Object.entries(answer.members).map(toTexts)) };
   });
 
-  test('is read as oauth4webapi reads it, but for the intended differences', async () => {
+  test('is read as oauth4webapi reads it, except for the intended differences', async () => {
     await fc.assert(
       fc.asyncProperty(texted, async (answer) => {
         assert.deepEqual(read(answer), await readByOracle(adapt(answer)));
@@ -321,7 +321,7 @@ describe('an answer', () => {
   });
 
   for (const difference of differences) {
-    test(`makes a difference where ${difference.what}: ${difference.why}`, async () => {
+    test(`makes a difference if ${difference.what}: ${difference.why}`, async () => {
       for (const answer of fc.sample(texted, { numRuns: 3000, seed: 1 })) {
         const theirs = await readByOracle(adapt(answer, difference));
         const ours = read(answer);
@@ -348,7 +348,7 @@ describe('Basic', () => {
     return text.split(':').map((part) => new URLSearchParams(`x=${part}`).get('x') ?? '');
   }
 
-  test('says the same id and secret as that of oauth4webapi, whatever is in them', () => {
+  test('has the same id and secret as that of oauth4webapi, with any characters', () => {
     fc.assert(
       fc.property(wellFormed, wellFormed, (id, secret) => {
         const headers = new Headers();
@@ -363,7 +363,7 @@ describe('Basic', () => {
     );
   });
 
-  test('leaves letters, digits and *-._ alone, which oauth4webapi encodes: some servers do not decode', () => {
+  test('does not encode letters, digits and *-._ as oauth4webapi does, because some servers do not decode', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\w*.-]{1,20}$/), (plain) => {
         assert.equal(
@@ -401,7 +401,7 @@ describe('a signed JWT', () => {
     return Object.fromEntries(Object.entries(claims).filter(([name]) => !passing.includes(name)));
   }
 
-  test('by a secret says what that of oauth4webapi says, and jose verifies it', async () => {
+  test('by a secret says the same as that of oauth4webapi, and jose verifies it', async () => {
     await fc.assert(
       fc.asyncProperty(ids, ids, async (id, secret) => {
         const signer = { kind: 'secret', secret, algorithm: 'HS256' } as const;
@@ -419,7 +419,7 @@ describe('a signed JWT', () => {
     EdDSA: generateKeyPairSync('ed25519'),
   };
   for (const [algorithm, { privateKey, publicKey }] of Object.entries(pairs)) {
-    test(`by a key says what that of oauth4webapi says, and jose verifies it: ${algorithm}`, async () => {
+    test(`by a key says the same as that of oauth4webapi, and jose verifies it: ${algorithm}`, async () => {
       const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
       const theirKey = await importPKCS8(pem, algorithm);
       const keyIds = fc.stringMatching(/^[\w.-]{1,12}$/);
@@ -431,11 +431,11 @@ describe('a signed JWT', () => {
           const method = oauth.PrivateKeyJwt({ key: theirKey, kid: keyId });
           const theirs = await signByOracle(id, method);
           assert.deepEqual(withoutTimes(payload), withoutTimes(decodeJwt(theirs)));
-          // RFC 7519 section 5.1: the type is optional, and some servers want it.
+          // RFC 7519 section 5.1: the type is optional, and some servers require it.
           const { typ, alg, ...rest } = protectedHeader;
           const { alg: theirAlg, ...theirRest } = decodeProtectedHeader(theirs);
           assert.equal(typ, 'JWT');
-          // RFC 9864 gives EdDSA with this curve a name of its own, which few servers know.
+          // RFC 9864 has a separate name for EdDSA with this curve, which few servers know.
           assert.equal(alg, theirAlg === 'Ed25519' ? 'EdDSA' : theirAlg);
           assert.deepEqual(rest, theirRest);
         }),

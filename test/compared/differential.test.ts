@@ -1,6 +1,6 @@
 /**
- * The same token requests by this action and by oauth4webapi, a certified client. Where they differ, the difference is
- * named here with its reason; everything else is equal.
+ * The same token requests by this action and by oauth4webapi, a certified client. Each difference is
+ * named here with its reason. Everything else is equal.
  *
  * @see https://github.com/panva/oauth4webapi
  */
@@ -30,7 +30,7 @@ import {
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** A request as it is handed to the network. */
+/** A request as it is given to the network. */
 interface Sent {
   readonly method: string;
   readonly url: string;
@@ -48,7 +48,7 @@ const metadata = {
 
 const tokenResponse = { access_token: 'the-token', token_type: 'Bearer', expires_in: 3600 };
 
-/** What this action sends where the issuer's metadata is the one above. */
+/** What this action sends if the issuer's metadata is the one above. */
 async function capture(
   inputs: Inputs,
   { env = {}, answers = [answerJson(200, metadata), answerJson(200, tokenResponse)] } = {},
@@ -162,7 +162,7 @@ type AskOther = (
   options: oauth.TokenEndpointRequestOptions,
 ) => Promise<Response>;
 
-/** Asks by a grant that oauth4webapi has no function of its own for. */
+/** Sends a request with a grant for which oauth4webapi has no function. */
 function askGenerally(grantType: string, parameters: string[][]): AskOther {
   return (client, authentication, options) =>
     oauth.genericTokenEndpointRequest(
@@ -177,7 +177,7 @@ function askGenerally(grantType: string, parameters: string[][]): AskOther {
 
 const madeUp = 'urn:example:params:oauth:grant-type:made-up';
 
-/** The same question, to both. */
+/** The same request, by both. */
 const grants: Record<string, { inputs: Inputs; other: AskOther }> = {
   'client_credentials alone': {
     inputs: {},
@@ -263,7 +263,7 @@ const grants: Record<string, { inputs: Inputs; other: AskOther }> = {
 
 for (const [method, { inputs, other, usesTls }] of Object.entries(ways)) {
   describe(`${method} is sent as oauth4webapi sends it`, () => {
-    // A certificate goes with every method, and then the endpoints for certificates are used.
+    // Every method can have a certificate too, and then the endpoints for certificates are used.
     const sides = usesTls === true ? [certificate] : [{}, certificate];
     const cases = Object.entries(grants).flatMap(([grant, asked]) =>
       sides.map((beside) => ({ grant, asked, beside })),
@@ -317,7 +317,7 @@ describe("GitHub's OIDC token is sent as oauth4webapi sends it", () => {
     );
   });
 
-  test('in a parameter, but for the grant type and the client that such a login does not have', async () => {
+  test('in a parameter, except for the grant type and the client, which such a login does not have', async () => {
     const as = { 'id-token-as': 'parameter', 'id-token-parameter': 'jwt' };
     const own = await capture({ ...usual, ...as }, service);
     const theirs = await captureOther((options) =>
@@ -334,10 +334,10 @@ describe("GitHub's OIDC token is sent as oauth4webapi sends it", () => {
   });
 });
 
-/** Headers that differ, and are not compared further; `undefined` is one that is not sent. */
+/** Headers that differ, and are not compared further; `undefined` means that the header is not sent. */
 const differentHeaders: Record<string, { own: string | undefined; theirs: RegExp | undefined }> = {
-  // What comes is small, and what is not compressed needs no limit of its own for what it may become. fetch() adds its
-  // own value after oauth4webapi: see the test of the wire.
+  // Answers are small, and an uncompressed answer needs no second limit for its size after decompression. fetch() adds
+  // its own value after oauth4webapi: see the test of the wire.
   'accept-encoding': { own: 'identity', theirs: undefined },
   // The name of this action; oauth4webapi adds its version.
   'user-agent': { own: 'oauth2-token', theirs: /^oauth4webapi\/v[\d.]+$/ },
@@ -358,7 +358,7 @@ function assertSameHeaders(own: Sent, theirs: Sent): void {
   assert.deepEqual(listCommonHeaders(own), listCommonHeaders(theirs));
 }
 
-/** What both have to agree in: all other headers, the credentials of Basic decoded. */
+/** What must be the same in both: all other headers, with the credentials of Basic decoded. */
 function listCommonHeaders({ headers }: Sent): Record<string, unknown> {
   const { authorization, ...others } = headers;
   const common = Object.entries(others).filter(([name]) => !(name in differentHeaders));
@@ -370,8 +370,8 @@ function listCommonHeaders({ headers }: Sent): Record<string, unknown> {
 
 /**
  * Id and secret, as a server decodes them (RFC 6749 section 2.3.1). The two encode them differently: this action leaves
- * `*-._` alone, as application/x-www-form-urlencoded does, so that most ids and secrets work with the many servers that
- * do not decode; oauth4webapi percent-encodes these four, too.
+ * `*-._` as they are, as application/x-www-form-urlencoded does, so that most ids and secrets work with the many
+ * servers that do not decode. oauth4webapi percent-encodes these four too.
  */
 function readBasic(authorization: string): string[] {
   const [scheme = '', credentials = ''] = authorization.split(' ');
@@ -380,8 +380,8 @@ function readBasic(authorization: string): string[] {
 }
 
 /**
- * The order of parameters means nothing, but among those of one name: this action sends grant_type first and what
- * authenticates last, for people who look at a request; oauth4webapi begins with what its caller gave.
+ * The order of parameters does not matter, except among those with the same name. This action sends grant_type first
+ * and the authentication last, for people who read a request. oauth4webapi begins with the parameters of its caller.
  */
 function assertSameParameters(own: Sent, theirs: Sent): void {
   assert.match(own.body, /^grant_type=/);
@@ -402,14 +402,14 @@ function readParameters({ body }: Sent): Partial<Record<string, string[]>> {
 }
 
 /**
- * Header and claims are the same but for these: `typ: JWT` is sent by this action alone, as RFC 7519 section 5.1
- * recommends and every provider's example has it; `nbf` by oauth4webapi alone, because it can only fail where clocks differ,
- * and `iat` says the same; `jti` is a UUID here and 32 random bytes there. Both are good for 60 seconds.
+ * Header and claims are the same except these. Only this action sends `typ: JWT`, as RFC 7519 section 5.1 recommends
+ * and every provider's example has it. Only oauth4webapi sends `nbf`: it can only fail if clocks differ, and `iat` says
+ * the same. The `jti` is a UUID here and 32 random bytes there. Both JWTs are valid for 60 seconds.
  */
 function assertSameJwt(own: string, theirs: string): void {
   const { typ, ...header } = decodeProtectedHeader(own);
   assert.equal(typ, 'JWT');
-  // RFC 9864 names the curve, as oauth4webapi does; servers know the older name.
+  // RFC 9864 names the curve, as oauth4webapi does. Servers know the older name.
   const { alg, ...others } = decodeProtectedHeader(theirs);
   assert.deepEqual(header, { alg: alg === 'Ed25519' ? 'EdDSA' : alg, ...others });
 
@@ -429,7 +429,7 @@ function assertSameJwt(own: string, theirs: string): void {
 }
 
 describe('on the wire', () => {
-  test('the action sends no header that it was not told to, and closes its connection', async (t) => {
+  test('the action sends only the headers of the request, and closes its connection', async (t) => {
     const server = await startScriptedServer({ answers: [token()] });
     t.after(server.close);
     const [id, password] = ['ci-client', 'the-secret-of-ci-client'];
@@ -453,13 +453,13 @@ describe('on the wire', () => {
     for (const name of ['host', 'content-length', 'accept']) {
       assert.equal(theirs.headers[name], own.headers[name], name);
     }
-    // fetch() adds what browsers say of themselves.
+    // fetch() adds headers about the browser.
     const besides = Object.keys(theirs.headers).filter((name) => !(name in own.headers));
     assert.deepEqual(besides.sort(), ['accept-language', 'sec-fetch-mode']);
     const basic = Buffer.from(`${id}:${password}`).toString('base64');
     assert.deepEqual(own.headers, {
       host: new URL(server.origin).host,
-      // A connection is for one request: the process ends after it.
+      // A connection is for one request, because the process ends after it.
       connection: 'close',
       'content-length': String(own.body.length),
       accept: 'application/json',

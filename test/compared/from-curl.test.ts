@@ -1,6 +1,6 @@
 /**
- * The step that a curl command becomes makes the same request as curl: the real curl, run by a shell, against the built
- * action.
+ * The step that is made from a curl command sends the same request as curl. The real curl, run by a shell, is compared
+ * with the built action.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import {
 } from '../support/doubles/scripted-server.ts';
 import { startBuiltAction } from '../support/making/built-action.ts';
 
-/** What the secrets and variables of each step hold, by their names; a shell has them as variables, too. */
+/** The values of the secrets and variables of each step, by their names. A shell has them as variables too. */
 const values = {
   CLIENT_ID: 'ci.client@acme-7',
   CLIENT_SECRET: 'p@ss w+rd/%&=:0001',
@@ -90,7 +90,7 @@ const rows: readonly Row[] = [
     'JSON with depth and numbers',
     (url) =>
       `curl ${url} --json ${quote(`{"login":{"username":"${user}","password":"Pa55word-0005"},"ttl":12345678901234567890,"roles":["a","b"],"site":null}`)}`,
-    // A secret between the quotes of JSON has to be stored as JSON writes it.
+    // A secret between the quotes of JSON must be stored as JSON writes it.
     { values: { PASSWORD: 'Pa55word-0005' } },
   ],
   [
@@ -180,7 +180,7 @@ async function runShell(command: string): Promise<void> {
   assert.equal(status, 0, 'curl failed');
 }
 
-/** Puts the values in the place of the expressions, as the runner does. */
+/** Replaces the expressions by the values, as the runner does. */
 function fillIn(
   inputs: ReadonlyMap<string, string>,
   byName: Readonly<Record<string, string>>,
@@ -197,7 +197,7 @@ function fillIn(
   );
 }
 
-/** What of a request counts: not the order of parameters, and no header that says nothing to a token endpoint. */
+/** The parts of a request that count: not the order of parameters, and no header that a token endpoint ignores. */
 function describeRequest(request: RecordedRequest | undefined): unknown {
   assert.ok(request !== undefined);
   const { method, path, headers, body } = request;

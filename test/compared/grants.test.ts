@@ -105,7 +105,7 @@ describe('a refresh token', { concurrency }, () => {
     assertHidden(run, [minted]);
   });
 
-  test('that stays the same is said to be nothing new', async (t) => {
+  test('that stays the same is not reported as new', async (t) => {
     const constant = await startAuthorizationServer({
       authority,
       clients: [client],
@@ -141,13 +141,13 @@ describe('a signed JWT as the grant', { concurrency }, () => {
 
   after(() => granting.close());
 
-  /** The client's own way needs its name here, because the JWT alone would be `none`. */
+  /** The method needs its name here, because with only the JWT it would be `none`. */
   const methods = {
     basic: 'client_secret_basic',
     mutual: 'tls_client_auth',
   } as const;
   for (const [name, method] of Object.entries(methods)) {
-    test(`goes with ${method} besides`, async () => {
+    test(`can be sent together with ${method}`, async () => {
       const way: Way = clients[name as keyof typeof methods];
       const { client, sends } = way;
       const run = await ask(
@@ -179,7 +179,7 @@ describe('a signed JWT as the grant', { concurrency }, () => {
     });
   }
 
-  test('is all that is sent where it alone says who asks', async (t) => {
+  test('is sent by itself if only the JWT names the client', async (t) => {
     const server = await startScripted(t);
     const run = await startBuiltAction({
       'token-url': server.url,
@@ -218,7 +218,7 @@ describe('a signed JWT as the grant', { concurrency }, () => {
     assert.deepEqual(run.annotations, [explainFinal(error, gather(basic, given, granting))]);
   });
 
-  test('can be exchanged, and the type of what came of it is in the response', async () => {
+  test('can be exchanged, and the type of the new token is in the response', async () => {
     const subject = await new SignJWT({ jti: 'once' })
       .setProtectedHeader({ alg: 'ES256' })
       .setIssuer('https://idp.example.com')
@@ -277,7 +277,7 @@ describe('another grant is sent as it is written:', { concurrency }, () => {
     assert.equal(first, asking({ 'grant-type': 'password', scopes: 'read' }));
   });
 
-  test('any URN, with parameters that come again, as a form and as JSON', async (t) => {
+  test('any URN, with repeated parameters, as a form and as JSON', async (t) => {
     const server = await startScripted(t);
     const grantType = 'urn:example:params:oauth:grant-type:made-up';
     const inputs = {
@@ -312,7 +312,7 @@ describe('another grant is sent as it is written:', { concurrency }, () => {
   });
 });
 
-/** A server that gives a token for everything. */
+/** A server that gives a token for every request. */
 async function startScripted(t: TestContext): Promise<ScriptedServer> {
   const server = await startScriptedServer({ answers: [token()] });
   t.after(server.close);

@@ -1,4 +1,6 @@
-/** Endpoints of their own for certificates (RFC 8705 section 5): the built action against a certified authorization server. */
+/**
+ * Separate endpoints for certificates (RFC 8705 section 5): the built action against a certified authorization server.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -20,7 +22,7 @@ import {
   requestsOf,
 } from '../support/making/clients.ts';
 
-describe('where the server has an endpoint of its own for certificates,', () => {
+describe('if the server has a separate endpoint for certificates,', () => {
   const basic = ways.client_secret_basic;
   const signing = ways['private_key_jwt, the certificate named in the header'];
   const clients = [basic, signing, byCertificate, byOwnCertificate].map(({ client }) => client);
@@ -51,20 +53,20 @@ describe('where the server has an endpoint of its own for certificates,', () => 
     ['self_signed_tls_client_auth', byOwnCertificate],
   ] as const;
 
-  /** The host of the last request of a client's. */
+  /** The host of the last request of a client. */
   function lastHost({ client }: Way, at: AuthorizationServer): string | undefined {
     return requestsOf(client, at).at(-1)?.headers['host'];
   }
 
   for (const [method, way] of mutual) {
-    test(`${method} by the issuer asks it`, async () => {
+    test(`${method} by the issuer uses it`, async () => {
       const run = await ask(way, { issuer: near.issuer }, { at: near });
       await assertGot(run, way.client, near, new URL(near.issuer).host);
       assert.equal(lastHost(way, near), `127.0.0.1:${near.mtlsPort}`);
       assert.notEqual(near.mtlsPort, near.port);
     });
 
-    test(`${method} by the issuer asks it through a proxy`, async () => {
+    test(`${method} by the issuer uses it through a proxy`, async () => {
       const before = proxy.connects.length;
       const environment = { https_proxy: proxy.url };
       const run = await ask(way, { issuer: far.issuer }, { at: far, environment });
@@ -75,7 +77,7 @@ describe('where the server has an endpoint of its own for certificates,', () => 
       );
     });
 
-    test(`${method} by its own token URL asks it through a proxy`, async () => {
+    test(`${method} by its own token URL uses it through a proxy`, async () => {
       const environment = { https_proxy: proxy.url };
       const inputs = { 'token-url': far.mtlsTokenUrl };
       const run = await ask(way, inputs, { at: far, environment });
@@ -83,7 +85,7 @@ describe('where the server has an endpoint of its own for certificates,', () => 
     });
   }
 
-  test('the usual endpoint sees no certificate, and the annotation tells of the other', async () => {
+  test('the usual endpoint sees no certificate, and the annotation names the other', async () => {
     const run = await ask(byCertificate, {}, { at: near });
     assert.equal(run.exitCode, 1);
     const error = refusal('oauth_error', 401, refused);
@@ -94,7 +96,7 @@ describe('where the server has an endpoint of its own for certificates,', () => 
     client_secret_basic: basic,
     'private_key_jwt with a certificate': signing,
   })) {
-    test(`${name} by the issuer asks the usual one`, async () => {
+    test(`${name} by the issuer uses the usual one`, async () => {
       const run = await ask(way, { issuer: near.issuer }, { at: near });
       await assertGot(run, way.client, near, new URL(near.issuer).host);
       assert.equal(lastHost(way, near), `127.0.0.1:${near.port}`);

@@ -1,5 +1,5 @@
 /**
- * docs/from-stanford-green.md has a row for each part of the Python library stanford.green.oauth2, and tests hold what
+ * docs/from-stanford-green.md has a row for each part of the Python library stanford.green.oauth2, and tests check what
  * each row says.
  */
 import assert from 'node:assert/strict';
@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 
 import { readText } from '../support/making/examples.ts';
 
-/** All that the library's documentation has. */
+/** Everything in the library's documentation. */
 const names = [
   ...['endpoint_type', 'url', 'client_id', 'client_secret', 'exp_backoff', 'timeout'],
   ...['use_cache', 'verbose', 'grant_type', 'scopes'],
@@ -18,12 +18,12 @@ const names = [
   ...['_get_token()', '_get_token_acs_api()', '_get_token_oauth2()'],
 ];
 
-/** The name of a test, in test/compared/parity.test.ts unless a file stands before it. */
+/** The name of a test, in test/compared/parity.test.ts unless a file is named before it. */
 type Held = string | readonly [file: string, name: string];
 
 const acsJourney = 'test/journeys/acs.test.ts';
 
-/** The first cell of a row, and the tests that hold the row. */
+/** The first cell of a row, and the tests that check the row. */
 const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   [
     '`endpoint_type`',
@@ -34,7 +34,10 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   [
     '`client_id`, `client_secret`',
     'client_id and client_secret go into Basic, encoded as RFC 6749 says',
-    [acsJourney, 'sends one GET whose headers say who asks, masks first, and hands the token over'],
+    [
+      acsJourney,
+      'sends one GET whose headers name the client, masks first, and gives the token to later steps',
+    ],
   ],
   [
     '`exp_backoff`',
@@ -51,7 +54,7 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   ],
   ['`debug`', 'debug of the backoff needs no input: every wait is a line of the log'],
   ['`timeout`', 'timeout is for each attempt, not for all of them'],
-  ['`use_cache`', 'use_cache=False neither looks into the cache nor keeps anything there'],
+  ['`use_cache`', 'use_cache=False neither looks into the cache nor saves anything there'],
   [
     '`verbose`',
     'verbose shows the request and how long it took, and nothing of it is shown without',
@@ -60,7 +63,7 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   ['`scopes`', 'scopes are sent as one scope with spaces, and not at all where there are none'],
   [
     "`15.0`, `True`, `['read']`",
-    'numbers with a fraction and booleans with a capital are taken',
+    'numbers with a fraction and booleans with a capital are accepted',
     'a list and None are refused, with what to write',
   ],
   [
@@ -80,14 +83,14 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
     '`get_token()`',
     [
       'test/journeys/token.test.ts',
-      'masks first, then tells, and hands the token over as output and environment variable',
+      'masks first, then prints, and gives the token as output and environment variable',
     ],
   ],
+  ['`expires_at_override`', 'expires_at_override replaces the expiry, without the cache too'],
   [
-    '`expires_at_override`',
-    'expires_at_override takes the place of the expiry, without the cache too',
+    '`cache_get()`',
+    [acsJourney, 'saves the token in the cache, and a second job sends no token request'],
   ],
-  ['`cache_get()`', [acsJourney, 'keeps the token in the cache, and a second job asks nobody']],
   [
     '`cache_set()`',
     'cache_set() is use-cache: refresh, and the next cache_get() finds the new token',
@@ -100,7 +103,10 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   ['`_get_token()`', 'endpoint_type chooses between a POST of OAuth 2.0 and the GET of ACS'],
   [
     '`_get_token_acs_api()`',
-    [acsJourney, 'sends one GET whose headers say who asks, masks first, and hands the token over'],
+    [
+      acsJourney,
+      'sends one GET whose headers name the client, masks first, and gives the token to later steps',
+    ],
     ['src/oauth2/acs-api.test.ts', 'gives the token and its expiry, and nothing that is not in it'],
   ],
   [
@@ -110,11 +116,11 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   ],
   [
     '`HTTPError` after every status but 200',
-    'a 401 is asked once, and with retry-on: all as often as in the library',
+    'a 401 is requested once, and with retry-on: all as often as in the library',
   ],
   [
     '`requests` follows redirects',
-    [acsJourney, 'follows no redirect: nobody else sees the headers'],
+    [acsJourney, 'follows no redirect, so that nobody else sees the headers'],
   ],
   ['`base64(id:secret)`', 'client-secret-encoding: raw sends id and secret as the library does'],
   [
@@ -131,7 +137,7 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   ],
   [
     '`pickle` in a file',
-    [acsJourney, 'keeps the token in the cache, and a second job asks nobody'],
+    [acsJourney, 'saves the token in the cache, and a second job sends no token request'],
   ],
   [
     "`expires_in - 5` as the cache's limit",
@@ -139,7 +145,7 @@ const tests: readonly (readonly [row: string, ...held: readonly Held[]])[] = [
   ],
   [
     '`expires_at_override` without the cache is ignored',
-    'expires_at_override takes the place of the expiry, without the cache too',
+    'expires_at_override replaces the expiry, without the cache too',
   ],
   ['`str()` of an AccessToken shows the token', 'str() does not show the token'],
 ];
@@ -155,14 +161,14 @@ describe('docs/from-stanford-green.md', () => {
     ([, cell = '']) => cell,
   );
 
-  test('has a row for all that the library has', () => {
+  test('has a row for everything in the library', () => {
     assert.deepEqual(
       names.filter((name) => !rows.some((row) => row.includes(`\`${name}\``))),
       [],
     );
   });
 
-  test('has no row that no test holds', () => {
+  test('has no row without a test', () => {
     assert.deepEqual(
       rows,
       tests.map(([row]) => row),
@@ -170,7 +176,7 @@ describe('docs/from-stanford-green.md', () => {
     for (const [row, ...held] of tests) assert.ok(held.length > 0, row);
   });
 
-  test('is held by tests that are there', () => {
+  test('names tests that exist', () => {
     for (const held of [...tests.flatMap(([, ...each]) => each), ...aside]) {
       const [file, name] = typeof held === 'string' ? ['test/compared/parity.test.ts', held] : held;
       assert.ok(readText(file).includes(`test('${name}'`), `${file} has no test "${name}"`);

@@ -44,16 +44,16 @@ const acsToken = answerJson(200, { access_token: 'the-token', expires_at: '2026-
 const refused = answerJson(401, {});
 const unavailable = answerJson(503, {});
 
-/** What came of a run. */
+/** The result of a run. */
 interface Outcome {
-  /** What the runner was told, in order. */
+  /** The calls of the runner, in order. */
   readonly calls: readonly string[];
   readonly requests: readonly HttpRequest[];
   /** Seconds. */
   readonly waits: readonly number[];
 }
 
-/** Runs the action in this process, without the cache, with a clock and a network that do what they are told. */
+/** Runs the action in this process, without the cache, with a fake clock and a scripted network. */
 async function ask(given: Given, answers: readonly Answer[], draw = 0): Promise<Outcome> {
   const runner = createFakeRunner();
   const clock = createFakeClock(start);
@@ -80,7 +80,7 @@ async function ask(given: Given, answers: readonly Answer[], draw = 0): Promise<
   };
 }
 
-/** Reads inputs as the runner hands them over. */
+/** Reads inputs as the runner passes them. */
 function read(given: Given): Inputs {
   const inputs = { ...inputDefaults, ...required, ...given };
   return readInputs(createInputEnvironment(inputs), { debug: false });
@@ -91,7 +91,7 @@ function errorsOf({ calls }: Outcome): string[] {
   return calls.filter((call) => call.startsWith('error '));
 }
 
-/** The calls that have a token's questions answered. */
+/** The calls that set the token and its expiry. */
 function outputsOf({ calls }: Outcome): string[] {
   return calls.filter((call) => /^output (token|expires-at|expires-in)=/.test(call));
 }
@@ -278,7 +278,7 @@ describe('ApiAccessTokenEndpoint', () => {
 });
 
 describe('values as Python writes them', () => {
-  test('numbers with a fraction and booleans with a capital are taken', () => {
+  test('numbers with a fraction and booleans with a capital are accepted', () => {
     const inputs = read({
       timeout: '15.0',
       'retry-time-slot': '3.0',
@@ -320,7 +320,7 @@ describe('AccessToken', () => {
     );
   });
 
-  test('expires_at that is no time is refused', () => {
+  test('expires_at that is not a time is refused', () => {
     assert.throws(
       () => new AccessToken({ token: 'a', tokenType: 'Bearer', expiresAt: new Date('soon') }),
       new RangeError('The expiry of an access token must be a time.'),
@@ -371,7 +371,7 @@ describe('AccessToken', () => {
 });
 
 describe('get_token', () => {
-  test('expires_at_override takes the place of the expiry, without the cache too', async () => {
+  test('expires_at_override replaces the expiry, without the cache too', async () => {
     const override = { 'expires-at-override': '2026-01-31T13:00:00+01:00' };
     for (const [type, answer] of [
       ['oauth2', answerJson(200, { access_token: 'the-token', expires_in: 60 })],
@@ -398,7 +398,7 @@ describe('get_token', () => {
     ]);
   });
 
-  test('a 401 is asked once, and with retry-on: all as often as in the library', async () => {
+  test('a 401 is requested once, and with retry-on: all as often as in the library', async () => {
     const answers = Array<Answer>(4).fill(refused);
     assert.equal((await ask({}, answers)).requests.length, 1);
     const all = await ask({ 'retry-on': 'all' }, answers, 0.5);
@@ -457,7 +457,7 @@ describe('the cache', { concurrency: 2 }, () => {
     assert.equal(server.requests.length, 2);
   });
 
-  test('use_cache=False neither looks into the cache nor keeps anything there', async (t) => {
+  test('use_cache=False neither looks into the cache nor saves anything there', async (t) => {
     const service = await startService(t);
     const server = await startAcsServer();
     t.after(server.close);

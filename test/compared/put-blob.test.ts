@@ -1,6 +1,6 @@
 /**
- * The stand-in for @azure/storage-blob in the child that saves sends what the real one sends, and is nothing else. The
- * real one is here as azure-storage-blob.
+ * The replacement for @azure/storage-blob in the child process that saves sends what the real package sends, and does
+ * nothing else. The real package is here as azure-storage-blob.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -32,7 +32,7 @@ const root = join(import.meta.dirname, '..', '..');
 const query = '?se=2030-01-01T00%3A00%3A00.000Z&sig=a%2Bb%2Fc%3D&sp=cw&sr=b&sv=2025-05-05';
 const path = `/account/actions-cache/ab-1${query}`;
 
-/** Bytes that are no text, as of an archive. */
+/** Bytes that are not a text, as of an archive. */
 const archive = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 10, 13, 255, 254]);
 
 /** What @actions/cache gives as options. */
@@ -74,10 +74,10 @@ async function upload(
 }
 
 describe('the request', () => {
-  /** What no service needs: who asks, what error bodies may be, and how long the connection lasts. */
+  /** Headers that no service needs: about the client, the form of errors, and the connection. */
   const own = ['accept', 'connection', 'user-agent', 'x-ms-client-request-id', 'host'];
 
-  test('is that of @azure/storage-blob, byte for byte in all that counts', async (t) => {
+  test('is that of @azure/storage-blob, byte for byte in everything that counts', async (t) => {
     const requests = [];
     for (const library of [sdk, standIn]) {
       const storage = await startStorage(t, taken);
@@ -106,7 +106,7 @@ describe('the request', () => {
 });
 
 describe('the second attempt', () => {
-  /** Uploads to a storage that answers so; gives the waits, the requests and how it ended. */
+  /** Uploads to a storage with these answers; gives the waits, the requests and the result. */
   async function attempt(
     t: TestContext,
     ...answers: Answer[]
@@ -142,7 +142,7 @@ describe('the second attempt', () => {
     assert.deepEqual(await attempt(t, fault(500), fault(503), taken), expected);
   });
 
-  test('tells of a connection that broke twice', async (t) => {
+  test('reports a connection that broke twice', async (t) => {
     const expected = { waits: [500], requests: 2, end: ['ECONNRESET', undefined] };
     assert.deepEqual(await attempt(t, reset('before-head')), expected);
   });
@@ -196,7 +196,7 @@ describe('the connection', () => {
     process.stdout.write(String(_response.status));
   `;
 
-  /** Uploads in a process of its own, for Node reads what it trusts when it starts; gives what it prints. */
+  /** Uploads in a separate process, because Node reads its certificates at its start; gives what it prints. */
   async function uploadApart(
     source: string,
     url: string,
@@ -247,7 +247,7 @@ describe('the connection', () => {
   }
 });
 
-describe('all else', () => {
+describe('everything else', () => {
   const refuse = (what: string): { message: string } => ({
     message: `@azure/storage-blob is left out of oauth2-token (tools/put-blob): ${what} cannot be used here.`,
   });
@@ -287,7 +287,7 @@ describe('all else', () => {
     ]);
   });
 
-  test('is what @actions/cache gets in its place', () => {
+  test('is what @actions/cache gets instead', () => {
     const toolkit = createRequire(import.meta.resolve('@actions/cache'));
     assert.equal(
       toolkit.resolve('@azure/storage-blob'),

@@ -1,4 +1,4 @@
-/** The simulation behind the figures of docs/cache-wait.md, in small, and what it is made of. */
+/** A small version of the simulation behind the figures of docs/cache-wait.md, and its parts. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -14,7 +14,7 @@ const cacheWait = 30 * second;
 describe('200 simulated jobs that start within 10 s', () => {
   const jobs = 200;
   for (const seed of [1, 2, 3]) {
-    test(`ask once with cache-wait, and stay far from the limits of the service (seed ${seed})`, async () => {
+    test(`request one token with cache-wait, and stay far below the limits of the service (seed ${seed})`, async () => {
       const result = await simulate({ jobs, startWithin: 10 * second, cacheWait, seed });
       assert.equal(result.tokenRequests, 1);
       assert.equal(result.waits.length, jobs);
@@ -24,7 +24,7 @@ describe('200 simulated jobs that start within 10 s', () => {
       assert.ok(percentile(result.waits, 0.99) < 5 * second);
     });
 
-    test(`ask more than once without it (seed ${seed})`, async () => {
+    test(`request more than one token without it (seed ${seed})`, async () => {
       const result = await simulate({ jobs, startWithin: 10 * second, cacheWait: 0, seed });
       assert.ok(result.tokenRequests > 5, `${result.tokenRequests} token requests`);
     });
@@ -34,7 +34,7 @@ describe('200 simulated jobs that start within 10 s', () => {
 describe('64 simulated jobs that start within 1 s', () => {
   const scenario = { jobs: 64, startWithin: second, cacheWait };
 
-  test('make a reservation each, and look no more often than the service allows by far', async () => {
+  test('make one reservation each, and look far less often than the service allows', async () => {
     const result = await simulate({ ...scenario, seed: 1 });
     // The leader reserves a second name, and saves.
     assert.equal(result.tokenRequests, 1);
@@ -43,7 +43,7 @@ describe('64 simulated jobs that start within 1 s', () => {
   });
 
   for (const seed of [1, 2, 3]) {
-    test(`all get a token when the leader dies, at the end of their wait at the latest (seed ${seed})`, async () => {
+    test(`all get a token if the leader dies, at the end of their wait at the latest (seed ${seed})`, async () => {
       const result = await simulate({ ...scenario, leaderDies: true, seed });
       assert.equal(result.waits.length, 63);
       assert.ok(result.tokenRequests >= 1);
@@ -54,7 +54,7 @@ describe('64 simulated jobs that start within 1 s', () => {
     });
   }
 
-  test('give the same result with the same seed, and another one with another', async () => {
+  test('give the same result with the same seed, and a different one with a different seed', async () => {
     const results: Result[] = [];
     for (const seed of [1, 1, 2]) results.push(await simulate({ ...scenario, seed }));
     assert.deepEqual(results[0], results[1]);
@@ -71,7 +71,7 @@ describe('1,000 simulated jobs that start within 1 s', () => {
 });
 
 describe('virtual time', () => {
-  test('wakes sleepers in the order of the hours, and those of one hour in their own', async () => {
+  test('ends sleeps in the order of their times, and sleeps of the same time in their own order', async () => {
     const time = new VirtualTime();
     const woken: string[] = [];
     const sleep = async (name: string, ...waits: readonly number[]): Promise<void> => {
@@ -92,7 +92,7 @@ describe('virtual time', () => {
     assert.deepEqual(woken, ['d 0', 'b 3', 'e 3', 'a 5', 'b 6', 'c 15', 'a 15', 'b 15']);
   });
 
-  test('lets a timer that was called off go by', async () => {
+  test('does not call a cancelled timer', async () => {
     const time = new VirtualTime();
     let rang = false;
     time.startTimer(5, () => {
@@ -104,7 +104,7 @@ describe('virtual time', () => {
 });
 
 describe('simulated calls', () => {
-  test('are refused from the limit on, until the first of them are 60 s old', () => {
+  test('are refused above the limit, until the first of them are 60 s old', () => {
     const calls = new Calls(2);
     const admitted = [0, 10, 20, 59_999, 60_000, 60_005, 60_010].map((now) => calls.admit(now));
     assert.deepEqual(admitted, [true, true, false, false, true, false, true]);
@@ -113,7 +113,7 @@ describe('simulated calls', () => {
   });
 });
 
-describe('simulated chance', () => {
+describe('simulated randomness', () => {
   test('is even, and its latencies have the median that was requested', () => {
     const { random, latency } = createChance(7);
     const numbers = Array.from({ length: 10_000 }, random);

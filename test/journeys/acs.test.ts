@@ -30,7 +30,10 @@ import { redirect, type ScriptedServer } from '../support/doubles/scripted-serve
 
 const { clientId, clientSecret } = acsClient;
 
-/** What is masked before anything is said: the secret, and both encodings of Basic, which are the same for this one; the longest first. */
+/**
+ * What is masked before anything is printed: the secret, and both encodings of Basic, which are the same for this
+ * secret. The longest is first.
+ */
 const firstMasks = [
   `::add-mask::${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
   `::add-mask::${clientSecret}`,
@@ -87,7 +90,7 @@ function assertFailed(run: Run, annotation: ErrorAnnotation): void {
   assert.deepEqual(run.env, {});
 }
 
-/** What a step says whose inputs have these problems. */
+/** What a step prints if its inputs have these problems. */
 function refuseInputs(...problems: readonly string[]): ErrorAnnotation {
   const { title, message } = explainFailure(
     new InputError(
@@ -99,7 +102,7 @@ function refuseInputs(...problems: readonly string[]): ErrorAnnotation {
 }
 
 describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
-  test('sends one GET whose headers say who asks, masks first, and hands the token over', async (t) => {
+  test('sends one GET whose headers name the client, masks first, and gives the token to later steps', async (t) => {
     const server = await start(t, { members: { expires_at: '2999-12-31T23:59:59Z' } });
     const run = await ask(server);
 
@@ -131,7 +134,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     assert.equal(run.stderr, '');
     assert.equal(run.exitCode, 0);
     assert.deepEqual(run.annotations, []);
-    // expires_in of the answer says an hour.
+    // The `expires_in` of the answer says an hour.
     assert.match(run.outputs['expires-in'] ?? '', /^\d{11}$/);
     assert.deepEqual(run.outputs, {
       token: 'acs-token-1',
@@ -169,7 +172,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     ]);
   });
 
-  test('asks again after a 503, and after another', async (t) => {
+  test('sends the request again after a 503, and after another', async (t) => {
     const server = await start(t, { faults: [unavailable(), unavailable()] });
     const run = await ask(server, { 'retry-time-slot': '0' });
     assert.equal(run.exitCode, 0);
@@ -191,7 +194,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     ['has an offset in expires_at', '2026-01-31T04:00:00-08:00'],
     ['has an impossible date in expires_at', '2026-02-30T12:00:00Z'],
   ] as const) {
-    test(`fails at once where the answer ${what}, and masks nothing more`, async (t) => {
+    test(`fails at once if the answer ${what}, and masks nothing more`, async (t) => {
       const server = await start(t, { members: { expires_at: expiresAt } });
       const run = await ask(server);
       assertFailed(run, explainFinal(refusal('no_expires_at', 200), gather(server)));
@@ -200,7 +203,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     });
   }
 
-  test('follows no redirect: nobody else sees the headers', async (t) => {
+  test('follows no redirect, so that nobody else sees the headers', async (t) => {
     const elsewhere = await start(t);
     for (const status of [301, 302, 303, 307, 308]) {
       const server = await start(t, { faults: [redirect(status, `${elsewhere.url}?session=1`)] });
@@ -212,7 +215,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     assert.equal(elsewhere.connections, 0);
   });
 
-  test('keeps the token in the cache, and a second job asks nobody', async (t) => {
+  test('saves the token in the cache, and a second job sends no token request', async (t) => {
     const server = await start(t);
     const service = await startCacheService();
     t.after(service.close);
@@ -246,7 +249,7 @@ describe('the built action at an ACS endpoint', { concurrency: 2 }, () => {
     });
   });
 
-  test('refuses every input that means nothing there, by name, and asks nobody', async (t) => {
+  test('refuses every input that has no meaning there, by name, and sends nothing', async (t) => {
     const server = await start(t);
     const run = await ask(server, {
       'client-auth-method': 'client_secret_post',

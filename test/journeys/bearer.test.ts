@@ -1,4 +1,4 @@
-/** Logins that are nearly OAuth: a JWT in the header or in a parameter of any name, and no grant type. */
+/** Logins that are almost OAuth: a JWT in the header or in a parameter of any name, and no grant type. */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 
@@ -20,7 +20,7 @@ type Inputs = Readonly<Record<string, string>>;
 
 const granted = json(201, { token: 'an-installation-token', expires_at: '2999-01-31T12:00:00Z' });
 
-/** Runs a job with these inputs against a server that first is busy. */
+/** Runs a job with these inputs against a server that is busy at first. */
 async function request(
   t: TestContext,
   inputs: Inputs,
@@ -68,7 +68,7 @@ describe('a signed JWT in the header', () => {
     );
   });
 
-  test('sends what is written as well', async (t) => {
+  test('sends the given parameters as well', async (t) => {
     const { requests } = await request(t, {
       ...app,
       parameters: '{"repositories":["one"],"permissions":{"contents":"read"}}',
@@ -81,7 +81,7 @@ describe('a signed JWT in the header', () => {
     });
   });
 
-  test('is known to the cache by its key', async (t) => {
+  test('is found in the cache by its key', async (t) => {
     const service = await startCacheService();
     t.after(service.close);
     const server = await startScriptedServer({ answers: [granted] });
@@ -111,7 +111,7 @@ describe('an ID token', () => {
   });
 
   for (const format of ['form', 'json', 'multipart', 'query']) {
-    test(`in a parameter is sent by its name as ${format}`, async (t) => {
+    test(`in a parameter is sent under its name as ${format}`, async (t) => {
       const { run, requests, issued } = await request(t, {
         'id-token-as': 'parameter',
         'id-token-parameter': 'jwt',

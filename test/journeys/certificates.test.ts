@@ -1,4 +1,7 @@
-/** A gateway in front of an authorization server wants a client certificate on every connection, whatever proves the client. */
+/**
+ * A gateway in front of an authorization server requires a client certificate on every connection, with any
+ * authentication method.
+ */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +15,7 @@ import { generatePem } from '../support/making/inputs.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 
-/** What came in, and whose certificate was shown. */
+/** The requests, and the subject of the certificate that was shown. */
 interface Received {
   readonly path: string;
   readonly client: string | undefined;
@@ -28,7 +31,7 @@ const chain = own.certificate + issuing.certificate;
 const bag = `Bag Attributes\n    localKeyID: 01\n${issuing.certificate}${own.certificate}${own.key}`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** Starts a server that serves nobody without a certificate of its authority. */
+/** Starts a server that refuses clients without a certificate of its authority. */
 async function startGateway(t: TestContext): Promise<{ url: string; received: Received[] }> {
   const received: Received[] = [];
   const trust = { ca: root.certificate, requestCert: true, rejectUnauthorized: true };
@@ -120,7 +123,7 @@ describe('a certificate is shown for the metadata, the token and the revocation 
   }
 });
 
-describe('a certificate is shown that is given', () => {
+describe('a given certificate is shown', () => {
   const forms: Readonly<Record<string, Inputs>> = {
     'in a chain of any order': { 'client-certificate': issuing.certificate + own.certificate },
     'with its key in client-certificate': { 'client-certificate': bag, 'client-key': '' },
@@ -147,7 +150,7 @@ describe('a certificate is shown that is given', () => {
     });
   }
 
-  test('but not as PKCS#12, for which the error has the line that converts it', async (t) => {
+  test('but not as PKCS#12, and the error has the command that converts it', async (t) => {
     const { url, received } = await startGateway(t);
     const pkcs12 = Buffer.concat([
       Buffer.from('3082024002010330820206', 'hex'),

@@ -1,6 +1,6 @@
 /**
- * Token endpoints that are nearly OAuth: the built action sends the request that they want, reads the token where they
- * put it, and keeps every promise on the way. The check for leaks looks at each of these runs, too.
+ * Token endpoints that are almost OAuth. The built action sends the request that they require, reads the token from its
+ * place, and keeps every promise. The check for leaks checks each of these runs too.
  */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
@@ -22,7 +22,7 @@ import {
 const concurrency = 2;
 const plainToken = 'the-token-of-the-endpoint';
 
-/** A login that needs nothing of OAuth. */
+/** A login without anything from OAuth. */
 const login: Given = { 'grant-type': 'none', 'client-auth-method': 'none' };
 
 async function start(t: TestContext, ...answers: readonly Answer[]): Promise<ScriptedServer> {
@@ -47,7 +47,7 @@ function assertNear(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) <= 60, `${actual} is not near ${expected}`);
 }
 
-/** What was sent, but for what each request has. */
+/** What was sent, without what each request has. */
 function show({ method, path, headers, body }: RecordedRequest): unknown[] {
   return [method, path, headers['content-type'], body];
 }
@@ -113,7 +113,7 @@ describe('a response that has its token elsewhere', { concurrency }, () => {
     assert.equal(run.outputs['id-token'], plainToken);
   });
 
-  test('is a failure that names the path where the token is not', async (t) => {
+  test('is a failure that names the path if the token is not there', async (t) => {
     const server = await start(t, json(200, { token: plainToken }));
     const run = await ask(server, { ...login, 'response-fields': 'access_token=data.token' });
     assert.equal(run.exitCode, 1);
@@ -126,7 +126,7 @@ describe('a response that has its token elsewhere', { concurrency }, () => {
     assert.equal(server.requests.length, 1);
   });
 
-  test('keeps the digits of its numbers, from the cache, too', async (t) => {
+  test('keeps the digits of its numbers, from the cache too', async (t) => {
     const answer = token({ access_token: plainToken });
     const body = `{"access_token":"${plainToken}","expires_in":3600.0,"user_id":17841405793187219}`;
     const stage = await startStage({ answers: [reply({ body }), answer] });
@@ -166,7 +166,7 @@ describe('an expiry in another form', { concurrency }, () => {
     });
   }
 
-  test('makes a token worth keeping in the cache', async (t) => {
+  test('makes a token that can be cached', async (t) => {
     const answer = token({ expires_in: undefined, expires_at: inOneHour.toISOString() });
     const stage = await startStage({ answers: [answer] });
     t.after(stage.close);
@@ -178,8 +178,8 @@ describe('an expiry in another form', { concurrency }, () => {
   });
 });
 
-describe('a request as the endpoint wants it', { concurrency }, () => {
-  test('has no grant type and no client, if both are written so, and only what parameters say', async (t) => {
+describe('a request as the endpoint requires it', { concurrency }, () => {
+  test('has only the given parameters, if the inputs say that there is no grant type and no client', async (t) => {
     const server = await start(t, token());
     const parameters = 'appid=ci-app\nsecret=the-secret-of-the-app';
     const run = await ask(server, { ...login, parameters, verbose: 'true' });
@@ -195,7 +195,7 @@ describe('a request as the endpoint wants it', { concurrency }, () => {
     assert.match(run.stdout, /no client id, none, body: appid, secret/);
   });
 
-  test('is a GET whose parameters are in the query, and is retried like any other', async (t) => {
+  test('is a GET whose parameters are in the query, and is retried as any other', async (t) => {
     const server = await start(t, reply({ status: 503 }), token());
     const run = await ask(server, {
       ...login,
@@ -230,7 +230,7 @@ describe('a request as the endpoint wants it', { concurrency }, () => {
     assert.ok(run.masks.includes('the-secret-key'));
   });
 
-  test('is a multipart body, which is another one for another attempt', async (t) => {
+  test('is a multipart body, which is a new one for each attempt', async (t) => {
     const server = await start(t, reply({ status: 503 }), token());
     const run = await ask(server, {
       'client-id': 'ci',
@@ -277,7 +277,7 @@ describe('a request as the endpoint wants it', { concurrency }, () => {
     });
   }
 
-  test('does not send again what the query of token-url has, and hides its secrets', async (t) => {
+  test('does not send the parameters in the query of token-url again, and hides its secrets', async (t) => {
     const server = await start(t, token());
     const secret = 'the secret/in the query';
     const query = `grant_type=account_credentials&client_secret=${encodeURIComponent(secret)}&account_id=7`;

@@ -7,13 +7,13 @@ import { failures } from '../support/tables/failures/failure-table.ts';
 
 describe('the built action', { concurrency: 3 }, () => {
   for (const { name, start, title, log } of failures) {
-    test(`tells of ${name} as "${title}", in one annotation after the details`, async () => {
+    test(`reports ${name} as "${title}", in one annotation after the details`, async () => {
       assert.deepEqual(await fail(start), { title: `oauth2-token: ${title}`, log });
     });
   }
 });
 
-test('the words of each failure are its own', () => {
+test('each failure has its own words', () => {
   const messages = failures.map(({ log }) => log.at(-1));
   assert.equal(new Set(messages).size, failures.length);
 });

@@ -1,4 +1,4 @@
-/** Every fault of the tables twice: in process, and by the built action; nobody waits for the time that passes. */
+/** Every fault of the tables twice: in process, and by the built action. Nobody waits for real time. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -37,7 +37,7 @@ import {
   startOfTime,
 } from '../support/tables/faults/row.ts';
 
-// The proxies of the machine that runs the tests are nobody's business here; the HTTP client reads them anew each time.
+// The proxies of the machine that runs the tests must not matter here. The HTTP client reads them again each time.
 for (const name of ['https_proxy', 'http_proxy', 'no_proxy']) {
   for (const each of [name, name.toUpperCase()]) Reflect.deleteProperty(process.env, each);
 }
@@ -45,10 +45,10 @@ for (const name of ['https_proxy', 'http_proxy', 'no_proxy']) {
 /** A row's network, started. */
 interface Scene {
   readonly inputs: Readonly<Record<string, string>>;
-  /** The variables of the row, its proxy's among them. */
+  /** The variables of the row, including those of its proxy. */
   readonly environment: Readonly<Record<string, string>>;
   readonly count: () => Pick<Outcome, 'requests' | 'connects'>;
-  /** How many connections the server elsewhere got, which should get none. */
+  /** How many connections the other server got. It should get none. */
   readonly strayed: () => number;
   /** Makes a text of the log comparable with one of the table. */
   readonly stabilize: (text: string) => string;
@@ -88,15 +88,15 @@ function nameProxy(proxy: Proxy, { login, address }: ProxySetup = {}): string {
   return address ?? (login === undefined ? proxy.url : proxy.urlWith(...login));
 }
 
-/** What a person reads of a row's outcome. */
+/** What a person reads about a row's outcome. */
 interface Reading {
   /** The lines of the log about single attempts. */
   readonly attempts: readonly string[];
-  /** The one error annotation; undefined where a token was handed over. */
+  /** The one error annotation; undefined if there is a token. */
   readonly error: { readonly title: string; readonly message: string } | undefined;
 }
 
-/** Puts the codes of an outcome into the words of the action. */
+/** Turns the codes of an outcome into the words of the action. */
 function word({ failures, waits, allowed, end }: Outcome, inputs: Inputs): Reading {
   const facts = { inputs, server: inputs.tokenUrl ?? '' };
   const failed = failures.map((error, index) => ({
@@ -110,7 +110,7 @@ function word({ failures, waits, allowed, end }: Outcome, inputs: Inputs): Readi
   }));
   const last = failed.at(-1);
   const attempts =
-    // A first attempt that is the last has the annotation for itself.
+    // A first attempt that is the last one has only the annotation.
     end !== undefined && failed.length === 1
       ? []
       : failed.map((failure) => say(sayFailedAttempt(failure, { stage: 'token', ...facts })));
@@ -123,12 +123,12 @@ function readRow(inputs: Scene['inputs']): Inputs {
   return readInputs(createInputEnvironment(inputs), { debug: false });
 }
 
-/** Takes out what differs between machines and versions of node. */
+/** Removes what differs between machines and versions of Node. */
 function stabilizeSystemTexts(text: string): string {
   return text.replaceAll(/\(ERR_SSL_[\w/]+\)/g, '(EPROTO)');
 }
 
-/** What the action told the runner. */
+/** What the action passed to the runner. */
 interface Recording {
   readonly lines: string[];
   readonly errors: { readonly title: string; readonly message: string }[];
@@ -210,7 +210,7 @@ async function runInProcess(row: FaultRow): Promise<void> {
   };
   try {
     await withVariables(scene.environment, () =>
-      // What is not handed in here is real, the network of most rows above all.
+      // What is not passed here is real, mainly the network of most rows.
       run({
         ...realSurroundings(),
         files: noFiles,
@@ -308,7 +308,7 @@ async function runBuiltAction(row: FaultRow): Promise<void> {
       outputs: result.outputs,
       variables: result.env,
     });
-    // What was printed, but for the masks themselves: the runner's masks must not be the only ones.
+    // What was printed, without the masks, because the runner's masks must not be the only protection.
     const printed = result.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));
     assertHarmless([result.log, result.stderr, ...printed].join('\n'), scene);
   } finally {
@@ -317,7 +317,7 @@ async function runBuiltAction(row: FaultRow): Promise<void> {
   }
 }
 
-/** Whether a row needs this process's variables for itself. */
+/** Whether a row must change the variables of this process. */
 function isAlone({ proxy, environment }: FaultRow): boolean {
   return proxy !== undefined || environment !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Federation: the built action proves itself by the job's ID token, and no secret is anywhere. */
+/** Workload identity federation: the built action authenticates by the job's ID token, and there is no secret. */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 
@@ -19,13 +19,14 @@ import {
 import type { Run } from '../support/doubles/runner.ts';
 import { json, reset, silence, token } from '../support/doubles/scripted-server.ts';
 
-/** A job's surroundings, and the action between them. */
+/** The surroundings of a job that runs the action. */
 interface Stage {
   readonly service: IdTokenService;
   readonly server: FederatedServer;
   /**
-   * Runs a job and gives what came of it. Throws an AssertionError where anything of an ID token can be seen, or it has a
-   * place among what the job gives to others.
+   * Runs a job and gives its result. Throws an AssertionError if any part of an ID token is visible, or is in something
+   * that
+   * the job gives to others.
    */
   readonly run: (
     inputs?: Readonly<Record<string, string>>,
@@ -57,7 +58,9 @@ async function start(
   return { service, server, run };
 }
 
-/** Asserts that each ID token is masked, that nothing of it is printed besides, and that nobody is given it. */
+/**
+ * Asserts that each ID token is masked, that no part of it is printed otherwise, and that later steps do not get it.
+ */
 function checkSecrecy(run: Run, issued: readonly string[]): void {
   const given = JSON.stringify([run.outputs, run.env, run.state, run.path, run.summary]);
   const besidesMasks = run.stdout.replaceAll(/^::add-mask::.*$/gm, '');
@@ -77,7 +80,7 @@ function readForm(server: FederatedServer, index = -1): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(server.requests.at(index)?.body));
 }
 
-/** What each form sends besides the ID token, without a client-id. */
+/** What each form sends in addition to the ID token, without a client-id. */
 const sent: Readonly<Record<IdTokenParameter, Readonly<Record<string, string>>>> = {
   client_assertion: {
     grant_type: 'client_credentials',
@@ -104,7 +107,7 @@ for (const as of Object.keys(sent) as IdTokenParameter[]) {
       assert.equal(service.requests.length, 1);
     });
 
-    test('sends the client-id where there is one', async (t) => {
+    test('sends the client-id if there is one', async (t) => {
       const { server, run } = await start(t);
       const { exitCode } = await run({ 'id-token-as': as, 'client-id': federatedClientId });
       assert.equal(exitCode, 0);
@@ -119,7 +122,7 @@ for (const as of Object.keys(sent) as IdTokenParameter[]) {
       assert.deepEqual(body, { ...sent[as], [as]: service.issued[0] });
     });
 
-    test('brings a new ID token with each attempt, because a 503 has used the last one up', async (t) => {
+    test('sends a new ID token with each attempt, because the last one cannot be sent again after a 503', async (t) => {
       const { server, run } = await start(t, { server: { outages: 2 } });
       const { exitCode, outputs, stdout } = await run({ 'id-token-as': as });
       assert.equal(exitCode, 0, stdout);
@@ -127,7 +130,7 @@ for (const as of Object.keys(sent) as IdTokenParameter[]) {
       assert.equal(new Set(server.presented.map(({ claims }) => claims.jti)).size, 3);
     });
 
-    test('shows iss, sub and aud where the server trusts another sub', async (t) => {
+    test('shows iss, sub and aud if the server trusts another sub', async (t) => {
       const { service, server, run } = await start(t, {
         service: { claims: { environment: 'staging' } },
         server: { subject: 'repo:octo-org/octo-repo:environment:production' },
@@ -151,7 +154,7 @@ for (const as of Object.keys(sent) as IdTokenParameter[]) {
 }
 
 describe('the ID token', () => {
-  test('has the audience that GitHub chooses where none is requested', async (t) => {
+  test('has the audience that GitHub chooses if none is requested', async (t) => {
     const audience = 'https://github.com/octo-org';
     const { service, run } = await start(t, { server: { audience } });
     const { exitCode } = await run({ 'id-token-audience': '' });
@@ -159,7 +162,7 @@ describe('the ID token', () => {
     assert.match(service.requests[0]?.path ?? '', /\?api-version=2\.0$/);
   });
 
-  test('is requested again where its service fails for a while, in whatever way', async (t) => {
+  test('is requested again if its service fails for a while in any way', async (t) => {
     const { service, server, run } = await start(t);
     service.misbehave(json(500, { message: 'oops' }), reset('in-head'), json(200, []));
     const { exitCode, stdout } = await run();
@@ -168,7 +171,7 @@ describe('the ID token', () => {
     assert.equal(server.requests.length, 1);
   });
 
-  test('is requested again where its service says nothing within timeout', async (t) => {
+  test('is requested again if its service does not answer within timeout', async (t) => {
     const { service, run } = await start(t);
     service.misbehave(silence('before-head'));
     const { exitCode, stdout } = await run({ timeout: '0.5' });
@@ -208,7 +211,7 @@ describe('the ID token', () => {
     });
   }
 
-  test('does not go out again although the server may be asked again and again', async (t) => {
+  test('is not sent again although the request is retried', async (t) => {
     const { service, server, run } = await start(t, { server: { subject: 'someone' } });
     const { exitCode } = await run({ 'retry-on': 'all', 'retry-max-attempts': '3' });
     assert.equal(exitCode, 1);
@@ -238,7 +241,7 @@ describe('a job that may not request an ID token', () => {
 });
 
 describe('a token exchange', () => {
-  test('may bring a token that is used in no usual way', async (t) => {
+  test('may give a token of an unusual type', async (t) => {
     const members = { token_type: 'N_A' };
     const { run } = await start(t, { server: { members } });
     const { exitCode, outputs } = await run({ 'id-token-as': 'subject_token' });

@@ -1,4 +1,4 @@
-/** What the built action starts and writes, and where it connects to: nothing but what it must. */
+/** What the built action starts and writes, and where it connects to. It does only what it must. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the processes of a job did, without the place of temporary files. */
+/** What the processes of a job did, without the paths of temporary files. */
 interface Footprint {
   /** What they started and wrote. */
   readonly did: string[];
@@ -33,7 +33,7 @@ interface Footprint {
   readonly connected: string[];
 }
 
-/** Has processes report what they do: gives the variables for that, and reads what they reported. */
+/** Makes processes report what they do: gives the variables for that, and reads the reports. */
 function prepare(): { environment: Record<string, string>; readReport: () => Footprint } {
   const report = join(folder, 'report');
   writeFileSync(report, '');
@@ -57,7 +57,7 @@ async function watch(inputs: Readonly<Record<string, string>> = {}): Promise<Job
   return { ...run, ...readReport() };
 }
 
-/** The runner's own files are told by their names alone, and a temporary directory by its beginning. */
+/** Only the name of a runner's file is shown, and only the beginning of a temporary directory. */
 function shorten(line: string): string {
   return line
     .replace(/ .*[\\/](set_output|set_env)_[\w.-]+$/, ' $1')

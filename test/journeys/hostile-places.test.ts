@@ -19,12 +19,12 @@ import {
 import { generatePem } from '../support/making/inputs.ts';
 import { secret, own, unprintable } from '../support/making/hostile-text.ts';
 
-/** A key in the base64 of its PEM. */
+/** A key as the base64 of its PEM. */
 const encodedKey = Buffer.from(generatePem()).toString('base64');
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Texts that a runner would obey, or that break a line; each is in every field of a scene. */
+/** Texts that a runner would obey, or that break a line. Each is put into every field of a scene. */
 const evil = [
   '##[set-output name=token;]x',
   '::stop-commands::x',
@@ -57,7 +57,7 @@ async function runBuilt(
   });
 }
 
-/** The runner did what the action wanted, and nothing else. */
+/** The runner did only what the action requested. */
 function assertTame(result: Run): void {
   assert.deepEqual(
     result.commands.filter(({ command }) => !own.includes(command)),
@@ -94,13 +94,13 @@ async function tryAnswer(answer: Answer, debug: boolean, inputs = {}): Promise<R
   }
 }
 
-/** What of a text can stand in a head of HTTP; the parser refuses the rest. */
+/** The part of a text that can be in an HTTP header. The parser refuses the rest. */
 function forHead(text: string): string {
   // eslint-disable-next-line no-control-regex -- these are what a head cannot have
   return Buffer.from(text.replace(/[\x00-\x08\n-\x1f\x7f]/g, ' ')).toString('latin1');
 }
 
-describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
+describe('the runner obeys only the built action', { concurrency: 2 }, () => {
   for (const [index, text] of evil.entries()) {
     const debug = index % 2 === 0;
     const shown = JSON.stringify(text);
@@ -134,8 +134,8 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
       await tryAnswer(garbage(`HTTP/1.1 200 ${text}\r\n${text}: ${text}\r\n\r\n${text}`), debug);
     });
 
-    test(`with ${shown} beside a token`, async () => {
-      // In the characters of a token: any other is refused with the whole answer.
+    test(`with ${shown} next to a token`, async () => {
+      // With the characters of a token, because with any other character the whole answer is refused.
       const quoted = JSON.stringify(text).replace(
         /[^\x20-\x7e]/g,
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -205,7 +205,7 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
       }
     });
 
-    test(`with ${shown} where the token should be`, async () => {
+    test(`with ${shown} in place of the token`, async () => {
       const inputs = { 'response-fields': 'access_token=data.token\nscope=data.scope' };
       const { conclusion } = await tryAnswer(json(200, { data: { [text]: text } }), debug, inputs);
       assert.equal(conclusion, 'failure');
@@ -235,7 +235,7 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
     });
 
     test(`with ${shown} in a certificate`, async () => {
-      // A name that begins with # is taken for hex (RFC 4514 section 2.4).
+      // A name that begins with # is read as hex (RFC 4514 section 2.4).
       const name = `x${text}`;
       const authority = await createAuthority(name);
       const trusted = { 'ca-certificate': authority.certificate };
@@ -302,7 +302,7 @@ describe('the runner obeys the built action alone', { concurrency: 2 }, () => {
         timeout: value,
         [`scope-${value.replaceAll('=', '')}`]: value,
       };
-      // The runner itself warns of the name that action.yml does not know.
+      // The runner itself warns about a name that is not in action.yml.
       const result = await runBuilt(wrong, {}, debug);
       assert.deepEqual(
         result.commands.filter(({ command }) => !own.includes(command)),

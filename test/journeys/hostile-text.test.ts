@@ -19,7 +19,7 @@ import { OutputReader } from '../support/doubles/runner/output.ts';
 import { Step } from '../support/doubles/runner/step.ts';
 import { secret, own, hostile, unprintable, value } from '../support/making/hostile-text.ts';
 
-/** Runs a step in process, with a network that gives these answers, the last one again and again. */
+/** Runs a step in process, with a network that gives these answers and then repeats the last one. */
 async function runStep(
   answers: readonly (HttpResponse | Error)[],
   inputs: Readonly<Record<string, string>>,
@@ -65,7 +65,7 @@ async function runStep(
   return runner;
 }
 
-/** Has the embedded runner read what was printed: it obeys what the action meant, and nothing else. */
+/** Lets the embedded runner read what was printed. It must obey only what the action meant. */
 function assertObeysOnlyTheAction(runner: PrintingRunner, hidden = [secret]): void {
   assertGreenOrRed(runner);
   assertObeysOnly(runner, hidden);
@@ -241,7 +241,7 @@ const idTokenUses = [
 ] as const;
 
 describe('no text is obeyed', { concurrency: 1 }, () => {
-  test('in the answers of a token endpoint, and in what fails on the way to it', async () => {
+  test('in the answers of a token endpoint, and in errors on the way to it', async () => {
     const answers = fc.array(
       fc.oneof({ weight: 4, arbitrary: respond(members(tokenNames)) }, failure),
       { minLength: 1, maxLength: 3 },
@@ -379,7 +379,7 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
     );
   });
 
-  test('in any input, be it right or wrong', async () => {
+  test('in any input, right or wrong', async () => {
     const granted: HttpResponse = {
       status: 200,
       statusText: 'OK',
@@ -461,7 +461,7 @@ describe('no text is obeyed', { concurrency: 1 }, () => {
       ACTIONS_RESULTS_URL: 'https://results.example.com/',
       ACTIONS_CACHE_SERVICE_V2: 'True',
       ACTIONS_RUNTIME_TOKEN: 'the-token-of-the-runtime',
-      // Nothing is saved here: a process for each case would take too long.
+      // Nothing is saved here, because a process for each case would take too long.
       ACTIONS_CACHE_MODE: 'read',
       GITHUB_REPOSITORY: 'octo-org/octo-repo',
     };

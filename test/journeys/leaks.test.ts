@@ -1,6 +1,6 @@
 /**
- * Every mask of the action matters: a copy of the built action from which one mask is missing leaks, and the check for
- * leaks, which every run of the suite goes through (support/leaks.ts), says so.
+ * Every mask of the action is needed. A copy of the built action without one mask leaks, and the check for leaks
+ * reports it. Every run of the test suite goes through this check (support/leaks.ts).
  */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
@@ -33,7 +33,10 @@ after(() => {
   rmSync(copies, { recursive: true });
 });
 
-/** What is replaced in the built action, by what: exactly one place. In the second, `$&` stands for what was there. */
+/**
+ * The text that is replaced in the built action, and the new text. There is exactly one place. `$&` stands for the old
+ * text.
+ */
 type Change = readonly [from: string, to: string];
 
 /** Finds a text of the source in a bundle, where a function that shares its name with another has a prefix. */
@@ -42,7 +45,7 @@ function writePattern(from: string): RegExp {
   return new RegExp(escaped.replace(/(?<![.\w])[a-z]\w*(?=\\\()/g, '(?:\\w+_)?$&'), 'g');
 }
 
-/** The log hides every writing of a secret by itself, so that some masks matter only for later steps. */
+/** The log hides every spelling of a secret itself, so some masks matter only for later steps. */
 const withoutWritings: Change = ['[...this.#masked].flatMap(listWritings)', '[...this.#masked]'];
 
 /** Copies the built action with changes to one of its scripts, and gives the copy's directory. */
@@ -131,11 +134,11 @@ const certifiedLine = certified.key.split('\n')[2] ?? '';
 const withKey = { 'client-secret': '', 'private-key': privateKey };
 const proxy = `http://me:${encodeURIComponent(secret)}@127.0.0.1:1`;
 
-/** One mask: how it is taken away, a step in which it matters, and what the check finds then. */
+/** One mask: how it is removed, a step in which it matters, and what the check finds then. */
 interface Row {
   readonly mask: string;
   readonly change: Change;
-  /** What makes the mask needless within the step itself. */
+  /** What makes the mask unnecessary within the step itself. */
   readonly more?: readonly Change[];
   readonly scene: Scene;
   readonly what: string;
@@ -143,7 +146,7 @@ interface Row {
   readonly where?: string;
 }
 
-/** A mask of a thing that nobody but a hostile server would show. */
+/** A mask of something that only a hostile server would show. */
 function hold(
   mask: string,
   change: Change,
@@ -185,7 +188,7 @@ const inputRows: readonly Row[] = [
     change: [from, to],
     scene: {
       answer: token(),
-      // It is written, sent and meant in three ways.
+      // It has three forms: written, sent and decoded.
       inputs: { 'token-url': `http://127.0.0.1:1/token?api_key=&client_secret=%61"b/c:${other}` },
     },
     what: `a secret in the query of token-url${how}`,
@@ -198,7 +201,7 @@ const inputRows: readonly Row[] = [
     what: 'the input client-secret',
   },
   {
-    // What a query and JSON have is hidden by GitHub's runner itself, though not by every engine.
+    // GitHub's runner hides the forms of a query and of JSON itself, but not every engine does.
     mask: 'what a form has of a secret',
     change: [
       '[secret, encodeForm(secret), encodeQuery(secret), ',
@@ -206,7 +209,7 @@ const inputRows: readonly Row[] = [
     ],
     scene: { answer: token(), inputs: { 'client-secret': quoted } },
     what: 'the input client-secret in a form',
-    // The log hides every writing by itself.
+    // The log hides every spelling itself.
     where: 'masks',
   },
   {
@@ -224,7 +227,7 @@ const inputRows: readonly Row[] = [
     change: ["encodeBasic(id, secret, 'form'), encodeBasic", 'encodeBasic'],
     scene: { answer: echo(({ authorization = '' }) => authorization) },
     what: 'the Basic value of client-id and client-secret',
-    // The runner itself hides the part of it that is the secret.
+    // The runner itself hides the secret in it.
     where: 'masks',
   },
   {
@@ -289,7 +292,7 @@ const inputRows: readonly Row[] = [
     ["'client-key': { secret: 'private_key'", "'client-key': { secret: false"],
     'a part of the input client-key',
     certifiedLine,
-    // No certificate goes over plain http: an input error, which has to show no secret either.
+    // No certificate can be used with plain http. This is an input error, which must not show a secret either.
     {
       inputs: {
         'client-secret': '',
@@ -403,7 +406,7 @@ const inputRows: readonly Row[] = [
   },
 ];
 
-/** The answer shows a part of itself as the type of the token, which is printed. */
+/** The answer repeats a part of itself as the type of the token, which is printed. */
 function typed(name: string, value: string): Answer {
   return token({ [name]: value, token_type: value });
 }
@@ -570,7 +573,7 @@ describe('the check for leaks fails without the mask of', { concurrency: 2 }, ()
       environment: service.environment({ version: 'v2' }),
     };
     try {
-      // The first run tells the names that it looks for; what is planted there is found by the next ones.
+      // The first run shows the names that it looks for. The next runs find what is planted there.
       await ask(server.url, scene, built, false);
       for (const { body, call } of [...service.requests]) {
         if (call !== 'GetCacheEntryDownloadURL') continue;
@@ -626,7 +629,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
     }
   }
 
-  test('without the seal of the state', async () => {
+  test('without the encryption of the state', async () => {
     await playJob(built, built, 'nothing');
     const copy = spoil([
       [
@@ -645,7 +648,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
     await assertLeaks(playJob(built, copy, 'a-token-that-is-revoked'), what, 'log');
   });
 
-  test('without the masks of what the step was given', async () => {
+  test('without the masks of the inputs of the step', async () => {
     const { log } = await playJob(built, built, secret);
     assert.match(log, /not revoked: \*\*\*/);
     const copy = spoil([['hideStepSecrets(kept, log);', '']], 'post');
@@ -654,7 +657,7 @@ describe('the check for leaks fails at the end of the job', { concurrency: 2 }, 
 });
 
 describe('what the runner prints with step debug logging', () => {
-  test('shows no secret of the output response, however JSON writes it', async () => {
+  test('shows no secret of the output response, in any JSON spelling', async () => {
     const answer = token({ session_key: 'a-"key"\u2028that-JSON\\escapes\u0085' });
     const run = await play({ answer }, built, true);
     assert.match(run.log, /##\[debug\]Set output response = \{"session_key":"\*\*\*"\}/);

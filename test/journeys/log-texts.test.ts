@@ -1,4 +1,7 @@
-/** Every text of the log but the failures', which have a test of their own: the whole log of a step, or of a job's end. */
+/**
+ * Every text of the log except those of failures, which have their own test: the whole log of a step, or of a job's
+ * end.
+ */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -6,7 +9,7 @@ import { logTexts } from '../support/tables/log-table.ts';
 
 describe('the log', { concurrency: 2 }, () => {
   for (const { name, tell, log } of logTexts) {
-    test(`tells of ${name}`, async () => {
+    test(`reports ${name}`, async () => {
       assert.deepEqual(await tell(), log);
     });
   }

@@ -24,7 +24,7 @@ async function run(
 
 const secret: Inputs = { 'client-secret': 'the-secret-of-ci-client' };
 
-/** Inputs of jobs that lack a credential. */
+/** The inputs of jobs without a credential. */
 const lacking: Readonly<Record<string, Inputs>> = {
   'a client secret': { 'client-secret': '' },
   'a private key': { 'private-key': '', 'client-auth-method': 'private_key_jwt' },

@@ -1,4 +1,4 @@
-/** The built action on the versions of Node that runners other than GitHub's start it with (docs/runners.md). */
+/** The built action on the versions of Node that other runners than GitHub's use (docs/runners.md). */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
@@ -14,7 +14,7 @@ import { createAuthority } from '../support/making/certificates.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What is there on Linux; npm has no such package for some other machines. */
+/** The versions on Linux. npm has no such package for some other machines. */
 const nodes = ['node-20', 'node-22'].map((name) => ({
   name,
   node: join(root, 'tools', 'older-nodes', 'node_modules', name, 'bin', 'node'),
@@ -25,12 +25,12 @@ for (const { name, node } of nodes) {
   const skip = !isExpected && !existsSync(node) && 'npm has no such Node for this machine';
 
   describe(`the built action on ${name}`, { skip }, () => {
-    test('runs on a version that cannot undo zstd', () => {
+    test('runs on a version that cannot decompress zstd', () => {
       const version = execFileSync(node, ['-p', 'process.versions.zstd'], { encoding: 'utf8' });
       assert.equal(version.trim(), 'undefined');
     });
 
-    test('gets a token over TLS with a CA of its own', async (t) => {
+    test('gets a token over TLS with a private CA', async (t) => {
       const authority = await createAuthority();
       const { certificate: cert, key } = await authority.issue({ names: ['127.0.0.1'] });
       const server = await startScriptedServer({ answers: [token()], tls: { cert, key } });
@@ -109,19 +109,19 @@ for (const { name, node } of nodes) {
       );
     });
 
-    test('finds the token that another job has kept', async (t) => {
+    test('finds the token that another job has saved', async (t) => {
       const stage = await startStage();
       t.after(stage.close);
       const first = await stage.run({ node });
       assert.equal(stage.service.entries.at(-1)?.version, makeVersion('gzip'), first.stdout);
       const second = await stage.run({ node });
       assert.deepEqual([second.hit, second.token], [true, first.token]);
-      // A job on the Node of GitHub's runners reads it, too.
+      // A job on the Node of GitHub's runners reads it too.
       const third = await stage.run();
       assert.deepEqual([third.hit, third.token], [true, first.token]);
     });
 
-    test('does without an entry that it cannot read', async (t) => {
+    test('requests a token if it cannot read the entry', async (t) => {
       const stage = await startStage();
       t.after(stage.close);
       await stage.run();

@@ -1,4 +1,4 @@
-/** The end of the built action's processes where a thread of Node's pool never ends, as with a dead name server. */
+/** The end of the built action's processes if a thread of Node's pool never ends, as with a dead name server. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -30,7 +30,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a step whose process has a thread that never ends; time passes, by the second, until it is over. */
+/** Runs a step whose process has a thread that never ends. Time moves second by second until the process is over. */
 async function run(t: TestContext, answer: Answer): Promise<Run> {
   const server = await startScriptedServer({ answers: [answer] });
   t.after(server.close);
@@ -45,7 +45,7 @@ async function run(t: TestContext, answer: Answer): Promise<Run> {
       'client-id': 'ci',
       'client-secret': 'secret-of-the-client',
       'use-cache': 'false',
-      // No attempt may end by the time that passes here.
+      // No attempt may run into a time limit here.
       timeout: '86400',
       'total-timeout': '86400',
     },
@@ -67,14 +67,14 @@ async function run(t: TestContext, answer: Answer): Promise<Run> {
 }
 
 describe('a step with a look-up that never ends', { skip }, () => {
-  test('is green and ends after the grace, with all that it has to say', async (t) => {
+  test('is green and ends after the extra time, with its whole output', async (t) => {
     const { exitCode, signal, outputs, stdout, stderr } = await run(t, token());
     assert.deepEqual({ exitCode, signal, stderr }, { exitCode: 0, signal: null, stderr: '' });
     assert.equal(outputs['token'], 'access-token-from-the-server');
     assert.match(stdout, /Set: output token/);
   });
 
-  test('is red and ends after the grace, with its error', async (t) => {
+  test('is red and ends after the extra time, with its error', async (t) => {
     const answer = json(401, { error: 'invalid_client' });
     const { exitCode, signal, annotations } = await run(t, answer);
     assert.deepEqual({ exitCode, signal }, { exitCode: 1, signal: null });

@@ -61,7 +61,7 @@ function split({ runs, posts }: JobResult): { main: Run; post: Run } {
   return { main, post };
 }
 
-/** What was printed, but for the masks; the server is `login.example.com`. */
+/** What was printed, without the masks. The server is `login.example.com`. */
 function linesOf({ stdout }: Run, url: string): string[] {
   const printed = stdout
     .split('\n')
@@ -72,7 +72,7 @@ function linesOf({ stdout }: Run, url: string): string[] {
 const revoked = say(sayRevoked(stableHost));
 
 describe('revoke: true', () => {
-  test('ends the token with the job, at the endpoint that the metadata names', async () => {
+  test('revokes the token at the end of the job, at the endpoint that the metadata names', async () => {
     const { main, post } = split(
       await runJob({ issuer: server.issuer, 'ca-certificate': server.caCertificate }),
     );
@@ -85,7 +85,7 @@ describe('revoke: true', () => {
     assert.deepEqual(await server.introspect(token), { active: false });
   });
 
-  test('ends it at the endpoint that revocation-url names', async () => {
+  test('revokes it at the endpoint that revocation-url names', async () => {
     const { main, post } = split(
       await runJob({
         'token-url': server.tokenUrl,
@@ -97,7 +97,7 @@ describe('revoke: true', () => {
     assert.deepEqual(await server.introspect(main.outputs['token'] ?? ''), { active: false });
   });
 
-  test('keeps the token encrypted in the state, and masks it first at the end of the job', async () => {
+  test('saves the token encrypted in the state, and masks it first at the end of the job', async () => {
     const { main, post } = split(
       await runJob({ issuer: server.issuer, 'ca-certificate': server.caCertificate }),
     );
@@ -111,7 +111,7 @@ describe('revoke: true', () => {
     assert.ok(post.masks.includes(token));
   });
 
-  test('does nothing where it was not requested', async () => {
+  test('does nothing if it was not requested', async () => {
     const { main, post } = split(
       await runJob({
         revoke: 'false',
@@ -126,7 +126,7 @@ describe('revoke: true', () => {
     assert.equal(active, true);
   });
 
-  test('asks the cache nothing, and keeps nothing there', async () => {
+  test('requests nothing from the cache, and saves nothing there', async () => {
     const { main } = split(
       await runJob(
         { issuer: server.issuer, 'ca-certificate': server.caCertificate },
@@ -161,7 +161,7 @@ describe('a revocation that does not succeed at once', () => {
 
   const revoking = 'token=a-token-to-revoke&token_type_hint=access_token';
 
-  test('is tried again by the same rules', async () => {
+  test('is retried by the same rules', async () => {
     const { post, bodies, lines } = await revokeAgainst([json(503, {}), json(200, {})]);
     assert.deepEqual(bodies.slice(1), [revoking, revoking]);
     assert.deepEqual(lines, [failedOnce(refusal('http_error', 503), 1, 'revocation'), revoked]);
@@ -185,13 +185,13 @@ describe('a revocation that does not succeed at once', () => {
     assert.equal(annotation.message.replace(/^(127\.0\.0\.1):\d+/, '$1'), say(warning.message));
   });
 
-  test('is not tried again where the answer would be the same', async () => {
+  test('is not retried if the answer would be the same', async () => {
     const { post, bodies } = await revokeAgainst([json(400, { error: 'unsupported_token_type' })]);
     assert.equal(bodies.length, 2);
     assert.match(post.annotations[0]?.message ?? '', /\(400 unsupported_token_type\)/);
   });
 
-  test('is not tried at all where the token has expired already, as its server said', async () => {
+  test('is not tried at all if the token has already expired, as its server said', async () => {
     const scripted = await startScriptedServer({ answers: [json(200, {})] });
     try {
       const state = {
@@ -220,7 +220,7 @@ describe('a revocation that does not succeed at once', () => {
     ['that the user gave', { 'expires-at-override': '2020-01-31T12:00:00Z' }],
     ['that was assumed', { 'default-expires-in': '1', 'min-validity': '0' }],
   ] as const) {
-    test(`does not go by an expiry ${what}, after which the token may live on`, async () => {
+    test(`ignores an expiry ${what}, because the token may still be valid after it`, async () => {
       const { post, bodies } = await revokeAgainst(
         [json(503, {}), json(503, {}), json(503, {}), json(503, {})],
         { ...inputs, 'retry-max-attempts': '2' },
@@ -231,7 +231,7 @@ describe('a revocation that does not succeed at once', () => {
     });
   }
 
-  test('is tried although a later step set a variable that looks like a misspelt input', async () => {
+  test('is tried although a later step set a variable that looks like a misspelled input', async () => {
     const scripted = await startScriptedServer({ answers: [token(), json(200, {})] });
     try {
       const inputs = {
@@ -264,7 +264,7 @@ describe('a revocation that does not succeed at once', () => {
     );
   });
 
-  test('is told of where the runtime token is not the one that encrypted the state', async () => {
+  test('is reported if the runtime token is not the one that encrypted the state', async () => {
     const scripted = await startScriptedServer({ answers: [token()] });
     try {
       const inputs = {
@@ -321,7 +321,7 @@ test('a client key is masked as TLS gets it, in the step and at the end of the j
   }
 });
 
-describe('inputs that cannot keep the promise', () => {
+describe('inputs that do not allow a revocation', () => {
   const rows: readonly [inputs: Record<string, string>, problem: string][] = [
     [
       { 'use-cache': 'true', 'revocation-url': 'https://login.example.com/revoke' },
@@ -355,7 +355,7 @@ describe('inputs that cannot keep the promise', () => {
     });
   }
 
-  test('are an error where there is nothing to seal the state with', async () => {
+  test('are an error if there is no key to encrypt the state with', async () => {
     const { runs } = await runJob(
       {
         'token-url': 'https://login.example.com/token',
@@ -366,7 +366,7 @@ describe('inputs that cannot keep the promise', () => {
     assert.match(runs[0]?.annotations[0]?.message ?? '', /^revoke: requires ACTIONS_RUNTIME_TOKEN/);
   });
 
-  test('are an error where the metadata names no revocation endpoint, and no token is requested', async () => {
+  test('are an error if the metadata names no revocation endpoint, and no token is requested', async () => {
     const scripted = await startScriptedServer({
       answers: [
         dynamic(({ headers }) => {

@@ -1,4 +1,6 @@
-/** The main job: the built action gets a token from a certified authorization server over https, as a runner starts it. */
+/**
+ * The main job: the built action gets a token from a certified authorization server over https, as a runner starts it.
+ */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
@@ -72,8 +74,8 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-describe('client_credentials against oidc-provider over https with a CA of its own', () => {
-  test('masks first, then tells, and hands the token over as output and environment variable', async () => {
+describe('client_credentials against oidc-provider over https with a private CA', () => {
+  test('masks first, then prints, and gives the token as output and environment variable', async () => {
     const run = await ask(plain, { scopes: 'read list' });
     const { token = '', 'expires-at': expiresAt = '' } = run.outputs;
 
@@ -173,7 +175,7 @@ describe('client_credentials against oidc-provider over https with a CA of its o
     assert.match(run.annotations[0].message, /Check scopes: read everything\./);
   });
 
-  test('gets a token for a resource that exists, and tells of one that does not', async () => {
+  test('gets a token for a resource that exists, and reports one that does not', async () => {
     const good = await ask(plain, { resource });
     assert.equal(good.exitCode, 0);
     assert.equal(
@@ -193,7 +195,7 @@ describe('client_credentials against oidc-provider over https with a CA of its o
     assert.ok(linesOf(none).includes(say(saySet(undefined))));
   });
 
-  test('does not trust the server without its CA, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+  test('does not trust the server without its CA, with any value of NODE_TLS_REJECT_UNAUTHORIZED', async () => {
     const before = server.tokenRequests.length;
     const run = await startBuiltAction(
       {
