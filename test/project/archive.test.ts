@@ -11,7 +11,7 @@ import { runAction } from '../support/doubles/runner.ts';
 import { startScriptedServer, token } from '../support/doubles/scripted-server.ts';
 import { findHindrance, makeArchive } from '../support/making/archive.ts';
 
-/** The most that a job may have to download, bytes. */
+/** How many bytes a job may have to download. */
 const limit = 600_000;
 
 const hindrance = findHindrance();
@@ -38,7 +38,7 @@ describe('what a job downloads', { skip: hindrance ?? false }, () => {
     rmSync(base, { recursive: true, force: true, maxRetries: 3 });
   });
 
-  test('is what runs, what it is licensed by, and the README', () => {
+  test('is the code that runs, the licenses, and the README', () => {
     const found = readdirSync(action, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(action.length + 1))
@@ -55,7 +55,7 @@ describe('what a job downloads', { skip: hindrance ?? false }, () => {
     assert.ok(size > 0 && size <= limit, `${size} bytes`);
   });
 
-  test('gets a token, keeps it, and finds it again', async (t) => {
+  test('gets a token, saves it, and finds it again', async (t) => {
     const service = await startCacheService();
     t.after(service.close);
     const endpoint = await startScriptedServer({ answers: [token()] });

@@ -16,7 +16,7 @@ function readBundle(name: string): string {
   return readFileSync(join(root, 'dist', name, 'index.js'), 'utf8');
 }
 
-/** All of a bundle, with what it loads only when it is needed. */
+/** A whole bundle, with the parts that it loads only when needed. */
 function readScripts(name: string): string[] {
   const folder = join(root, 'dist', name);
   return readdirSync(folder)
@@ -38,7 +38,7 @@ describe('undici', () => {
     });
   }
 
-  test('fails with a sentence that says why, should it be called in spite of that', () => {
+  test('fails with a sentence that says why if it is called anyway', () => {
     process.env['https_proxy'] = 'http://proxy.example.com:3128';
     assert.throws(
       () => void new HttpClient().getAgentDispatcher('https://login.example.com/token'),
@@ -59,11 +59,11 @@ describe('@actions/exec', () => {
     });
   }
 
-  test('is in dist/save, which runs tar by it', () => {
+  test('is in dist/save, which uses it to run tar', () => {
     assert.match(readBundle('save'), /class ToolRunner/);
   });
 
-  test('fails with a sentence that says why, should it be called in spite of that', async () => {
+  test('fails with a sentence that says why if it is called anyway', async () => {
     await assert.rejects(() => platform.getDetails(), {
       message:
         '@actions/exec is left out of oauth2-token (tools/no-exec): platform.getDetails() of @actions/core cannot be used here.',
@@ -78,7 +78,7 @@ describe('@actions/http-client', () => {
     });
   }
 
-  test('fails with a sentence that says why, should it be called in spite of that', async () => {
+  test('fails with a sentence that says why if it is called anyway', async () => {
     process.env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] = 'request-token';
     process.env['ACTIONS_ID_TOKEN_REQUEST_URL'] = 'https://oidc.example.com/token';
     try {
@@ -93,6 +93,6 @@ describe('@actions/http-client', () => {
   });
 });
 
-test('the scripts of dist/main are ASCII, which Node reads and parses sooner', () => {
+test('the scripts of dist/main are ASCII, which Node reads and parses faster', () => {
   for (const source of readScripts('main')) assert.doesNotMatch(source, /[^\0-\x7f]/);
 });

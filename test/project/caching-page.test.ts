@@ -1,4 +1,4 @@
-/** The pages on caching have all that the log says of it, and all inputs. */
+/** The pages on caching have everything that the log says about it, and all inputs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -65,7 +65,7 @@ const rows = [...page.matchAll(/^\| `([^`]+)` \| .+ \|$/gm)].map(([, line = ''])
 describe('docs/caching.md', () => {
   test('has one row for each line of the log that says why nothing is cached', () => {
     const said = lines.map(say);
-    // A row has the first sentence; what to do stands beside it.
+    // A row has the first sentence. The next column says what to do.
     const missing = said.filter(
       (line) => rows.filter((row) => line === row || line.startsWith(`${row} `)).length !== 1,
     );
@@ -74,11 +74,11 @@ describe('docs/caching.md', () => {
   });
 });
 
-test('docs/caching-security.md says of every input whether it makes a token another one', () => {
+test('docs/caching-security.md says for every input whether it makes a different token', () => {
   const [, section = ''] =
     /^## What makes a token the same\n([^]*?)^## /m.exec(readText('docs/caching-security.md')) ??
     [];
-  // The rules of retries are named together.
+  // The inputs for retries are named together.
   const unnamed = inputNames.filter(
     (name) => !name.startsWith('retry-') && !section.includes(`\`${name}\``),
   );

@@ -1,4 +1,4 @@
-/** What CONTRIBUTING.md and the templates name is there. */
+/** CONTRIBUTING.md and the templates name only what exists. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -12,7 +12,7 @@ for (const page of ['CONTRIBUTING.md', '.github/pull_request_template.md']) {
   const text = readText(page);
 
   describe(page, () => {
-    test('names files and folders that are there', () => {
+    test('names files and folders that exist', () => {
       const named = [
         ...text.matchAll(/(?<![\w./-])[\w.-]*\/[\w./-]*\w\/?|\b[\w-]+\.(?:md|yml|json)\b/g),
       ]

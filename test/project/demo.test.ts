@@ -25,7 +25,7 @@ interface End {
   readonly stderr: string;
 }
 
-/** Runs the demo with these options, and these variables besides the usual ones. */
+/** Runs the demo with these options, and these variables in addition to the usual ones. */
 function runDemo(
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
@@ -43,7 +43,7 @@ function runDemo(
   });
 }
 
-/** What is said of wrong options. */
+/** The error messages for wrong options. */
 function complainOf(
   args: readonly string[],
   env: Readonly<Record<string, string>> = { CLIENT_SECRET: secret },
@@ -148,12 +148,12 @@ describe('an option', () => {
     ['--cacert', '--cacert: unknown option, did you mean --ca-certificate?'],
     ['--nothing-like-it', '--nothing-like-it: unknown option, --help lists all options'],
   ] as const) {
-    test(`${written} is answered like a misspelled input`, () => {
+    test(`${written} gets the same error as a misspelled input`, () => {
       assert.equal(complainOf([written, 'x']), complaint);
     });
   }
 
-  test('without its value, or an argument that is no option, is wrong', () => {
+  test('without its value, or an argument that is not an option, is wrong', () => {
     assert.equal(complainOf(['--scopes']), '--scopes: has no value');
     assert.equal(complainOf(['--scopes', '--client-id', 'ci']), '--scopes: has no value');
     assert.equal(complainOf(['read']), 'read: is no option');
@@ -206,7 +206,7 @@ describe('the environment', () => {
     assert.deepEqual(hidden, ['client-secret']);
   });
 
-  test('has to have a credential', () => {
+  test('must have a credential', () => {
     assert.match(complainOf(['--client-id', 'ci'], {}), /^CLIENT_SECRET is not set/);
     assert.equal(complainOf(['--client-auth-method', 'none'], {}), '');
   });

@@ -1,4 +1,4 @@
-/** Every workflow in examples/ and docs/ is complete, and its inputs are ones that the action takes. */
+/** Every workflow in examples/ and docs/ is complete, and the action accepts its inputs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -69,7 +69,7 @@ function assertOutputs(steps: readonly Step[]): void {
 function assertSteps(steps: readonly Step[], isInComposite = false): void {
   for (const step of steps) {
     if (isOwnStep(step)) assertInputs(step, isInComposite);
-    // What an expression puts into a script is run as a part of it.
+    // The value of an expression in a script is run as a part of it.
     assert.doesNotMatch(step.run ?? '', /\$\{\{/);
   }
   assertOutputs(steps);
@@ -87,7 +87,7 @@ function assertComplete({ on, permissions, jobs }: Workflow): void {
   }
 }
 
-/** Every job of the workflow gets a token, and hands it to a later step in that step's environment. */
+/** Every job of the workflow gets a token, and passes it to a later step in that step's environment. */
 function assertTokenUsed({ jobs }: Workflow): void {
   for (const [name, { steps = [] }] of Object.entries(jobs)) {
     const at = steps.findIndex(isOwnStep);
@@ -105,7 +105,7 @@ describe('examples/', () => {
   });
 
   for (const example of examples) {
-    test(`${example.name} is a complete workflow, with inputs that the action takes`, () => {
+    test(`${example.name} is a complete workflow, with inputs that the action accepts`, () => {
       const workflow = parse(example);
       assert.ok(isWorkflow(workflow));
       assertComplete(workflow);
@@ -115,14 +115,14 @@ describe('examples/', () => {
     });
   }
 
-  test('the composite action has inputs that the action takes', () => {
+  test('the composite action has inputs that the action accepts', () => {
     const action = parse(readExample('examples/usage/composite-action/action.yml'));
     assert.ok(isCompositeAction(action));
     assert.equal(listSteps(action).filter(isOwnStep).length, 1);
     assertSteps(listSteps(action), true);
   });
 
-  test('the one for ACS hands the token to later steps in their environment', () => {
+  test('the one for ACS passes the token to later steps in their environment', () => {
     const workflow = parse(readExample('examples/stanford-acs.yml'));
     assert.ok(isWorkflow(workflow));
     assertTokenUsed(workflow);
@@ -133,14 +133,14 @@ describe('README.md and docs/', () => {
   const pages = ['README.md', ...listFiles('docs', /\.md$/)];
   const pieces = pages.flatMap(readPage);
 
-  test('has two workflows for those who come from the Python library', () => {
+  test('has two workflows for users of the Python library', () => {
     const found = readPage('docs/from-stanford-green.md').map(parse).filter(isWorkflow);
     assert.equal(found.length, 2);
     found.forEach(assertTokenUsed);
   });
 
   for (const piece of pieces) {
-    test(`${piece.name} has inputs that the action takes, and is complete if it is a workflow`, () => {
+    test(`${piece.name} has inputs that the action accepts, and is complete if it is a workflow`, () => {
       const value = parse(piece);
       if (isWorkflow(value) && value.on !== undefined) assertComplete(value);
       assertSteps(listSteps(value), isCompositeAction(value));

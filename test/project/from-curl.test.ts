@@ -1,4 +1,4 @@
-/** What docs/from-curl.md shows is what the converter gives, and the inputs that it writes are those of action.yml. */
+/** docs/from-curl.md shows what the converter gives, and the inputs that it writes are those of action.yml. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -22,7 +22,7 @@ test('each input that the converter writes is one of action.yml', () => {
   );
 });
 
-test('nothing of the converter is in dist/', () => {
+test('no part of the converter is in dist/', () => {
   for (const entry of ['main', 'post', 'save']) {
     assert.doesNotMatch(readText(`dist/${entry}/index.js`), /convertCurl|locateCommand/);
   }

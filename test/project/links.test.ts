@@ -6,7 +6,7 @@ import { describe, test, type TestContext } from 'node:test';
 
 import { listBrokenLinks } from '../../tools/links.ts';
 
-/** The complaints about a project of these files. */
+/** The reported errors for a project with these files. */
 function check(t: TestContext, files: Readonly<Record<string, string>>): string[] {
   const root = mkdtempSync(join(tmpdir(), 'oauth2-token-links-'));
   t.after(() => {
@@ -68,7 +68,7 @@ describe('a link is right', () => {
     assert.deepEqual(check(t, { 'README.md': '# A', 'docs/page.md': '[a](../README.md#a)' }), []);
   });
 
-  test('in a folder that others wrote', (t) => {
+  test('in a folder with files of others', (t) => {
     assert.deepEqual(check(t, { 'node_modules/a/README.md': '[a](nowhere.md)' }), []);
   });
 });
@@ -96,7 +96,7 @@ describe('a link is wrong', () => {
     });
   }
 
-  test('behind a block of code, with its own line', (t) => {
+  test('after a block of code, with its own line number', (t) => {
     const text = '```sh\n# no heading\n```\n\n`a`\n[a](nowhere.md)\n';
     assert.deepEqual(check(t, { 'a.md': text.replaceAll('\n', '\r\n') }), [
       'a.md:6: nowhere.md: no such file',

@@ -16,7 +16,7 @@ interface Packages {
   ) => string;
   /** The notices for these modules of a bundle. */
   readonly render: (...stats: readonly object[]) => string;
-  /** The first lines of the notices, but the bundler's. */
+  /** The first lines of the notices, except the bundler's. */
   readonly list: (...stats: readonly object[]) => string[];
 }
 
@@ -51,7 +51,7 @@ function createPackages(t: TestContext): Packages {
 
 const chunks = [0];
 
-test('every package of every bundle is there, once, in order, and nothing of our own', (t) => {
+test('every package of every bundle is there, once, in order, without our own code', (t) => {
   const packages = createPackages(t);
   const b = packages.add('b', { name: 'b', version: '1.0.0', license: 'MIT' });
   const a = packages.add('@scope/a', { name: '@scope/a', version: '2.0.0', license: 'ISC' });
@@ -69,7 +69,7 @@ test('every package of every bundle is there, once, in order, and nothing of our
   );
 });
 
-test('what was put together with others, or into another part, is there too', (t) => {
+test('modules that were merged, or moved into another part, are there too', (t) => {
   const packages = createPackages(t);
   const inner = packages.add('inner', { name: 'inner', version: '1.0.0', license: 'MIT' });
   const child = packages.add('child', { name: 'child', version: '1.0.0', license: 'MIT' });
@@ -84,7 +84,7 @@ test('what was put together with others, or into another part, is there too', (t
   );
 });
 
-test('what the bundler left out is not there', (t) => {
+test('modules that the bundler left out are not there', (t) => {
   const packages = createPackages(t);
   const unused = packages.add('unused', { name: 'unused', version: '1.0.0', license: 'MIT' });
   assert.deepEqual(packages.list({ modules: [{ nameForCondition: unused, chunks: [] }] }), []);
@@ -99,7 +99,7 @@ test('two versions of a package are two packages', (t) => {
   assert.deepEqual(packages.list({ modules }), ['a 0.0.0, MIT', 'a 1.0.0, MIT']);
 });
 
-test('the texts of a package come whole, with one kind of line ending', (t) => {
+test('the texts of a package are complete, with one kind of line ending', (t) => {
   const packages = createPackages(t);
   const files = { 'LICENSE.md': 'first\r\nsecond\r\n', 'NOTICE.txt': 'third', 'README.md': 'no' };
   const file = packages.add('a', { name: 'a', version: '1.0.0', license: 'Apache-2.0' }, files);
@@ -107,7 +107,7 @@ test('the texts of a package come whole, with one kind of line ending', (t) => {
   assert.ok(text.includes('a 1.0.0, Apache-2.0\n\nfirst\nsecond\n\nthird\n'), text);
 });
 
-test("a package without the text of its licence gets MIT's, and no other", (t) => {
+test('a package without the text of its license gets the text of MIT, and of no other license', (t) => {
   const packages = createPackages(t);
   const manifest = { name: 'a', version: '1.0.0', license: 'MIT', author: { name: 'An Author' } };
   const modules = [{ nameForCondition: packages.add('a', manifest, {}), chunks }];

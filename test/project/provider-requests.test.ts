@@ -20,7 +20,7 @@ import {
 import type { Expected, Given, ProviderRequest } from '../support/making/provider-request.ts';
 import { type ExampleRun, runExample, type SentRequest } from '../support/making/run-example.ts';
 
-/** Those of providers; examples/usage/ has those for every server. */
+/** The examples of providers. examples/usage/ has those for every server. */
 const examples = listFiles('examples', /\.ya?ml$/).filter(
   (file) =>
     !file.startsWith('examples/usage/') &&
@@ -29,7 +29,7 @@ const examples = listFiles('examples', /\.ya?ml$/).filter(
 const pages = listFiles('docs/providers', /\.md$/);
 const credentials = await createCredentials();
 
-/** The expectations of all providers, each with the file that it stands in. */
+/** The expectations of all providers, each with its file. */
 const expectations: readonly ProviderRequest[] = (
   await Promise.all(listFiles('test/providers', /\.ts$/).map(readExpectations))
 ).flat();
@@ -51,7 +51,7 @@ interface OwnStep {
   readonly mayAskForIdTokens: boolean;
 }
 
-/** The steps that use the action, in one job of a workflow or, where none is named, in all of them. */
+/** The steps that use the action, in one job of a workflow, or in all jobs if none is named. */
 function listOwnSteps(file: string, job?: string): OwnStep[] {
   const workflow = readWorkflow(file);
   return Object.entries(workflow.jobs)
@@ -62,7 +62,7 @@ function listOwnSteps(file: string, job?: string): OwnStep[] {
     });
 }
 
-/** Whether a job has the permission for ID tokens; its own permissions take the place of the workflow's. */
+/** Whether a job has the permission for ID tokens; its own permissions replace the workflow's. */
 function maySendIdTokens(workflow: Workflow, job: Job): boolean {
   const permissions = job.permissions ?? workflow.permissions;
   return isObject(permissions) && permissions['id-token'] === 'write';
@@ -76,7 +76,7 @@ function readTokenRequest({ succeeded, calls, tokenRequests }: ExampleRun): Sent
   return request ?? assert.fail('no request');
 }
 
-/** Metadata is requested where it has to be, at the URL where it is. */
+/** Metadata is requested only if it is needed, from the right URL. */
 function assertDiscovery({ discoveryRequests }: ExampleRun, { discovery }: ProviderRequest): void {
   assert.deepEqual(
     discoveryRequests.map(({ method, url }) => `${method} ${url}`),
@@ -84,7 +84,7 @@ function assertDiscovery({ discoveryRequests }: ExampleRun, { discovery }: Provi
   );
 }
 
-/** A job has the permission for ID tokens where the step sends one, and not elsewhere. */
+/** A job has the permission for ID tokens only if the step sends one. */
 function assertPermission({ given }: ExampleRun, { step, mayAskForIdTokens }: OwnStep): void {
   assert.equal(mayAskForIdTokens, step.with?.['id-token-as'] !== undefined);
   assert.equal(given.idTokens.length, mayAskForIdTokens ? 1 : 0);
@@ -121,7 +121,7 @@ function listHeaders(
 }
 
 /**
- * Basic as RFC 6749 section 2.3.1 has it: id and secret are encoded on their own first.
+ * Basic as in RFC 6749 section 2.3.1: id and secret are each encoded first.
  *
  * @see https://url.spec.whatwg.org/#concept-urlencoded-serializer
  */
@@ -134,7 +134,7 @@ function writeBasic({ inputs }: Given): string {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The parameters of a body, each a string or, where it comes again, an array. */
+/** The parameters of a body, each a string, or an array if it is repeated. */
 function readBody({ headers, body = '' }: SentRequest): Members {
   if (headers['content-type'] === 'application/json') {
     const members: unknown = JSON.parse(body);
@@ -150,7 +150,7 @@ function readBody({ headers, body = '' }: SentRequest): Members {
   );
 }
 
-/** Holds that fields have exactly these names, and the values that are expected of each. */
+/** Asserts that fields have exactly these names, and the expected values. */
 async function assertMembers(
   actual: Members,
   expected: Readonly<Record<string, Expected | readonly Expected[]>>,
@@ -188,7 +188,7 @@ async function assertValue(
   else await expected(actual, given);
 }
 
-/** The TLS connection presents the certificate where the provider wants one, and none elsewhere. */
+/** The TLS connection presents the certificate only if the provider requires one. */
 function assertCertificate({ limits }: SentRequest, { request }: ProviderRequest): void {
   const { certificate, key } = limits.tls ?? {};
   const wanted = request.clientCertificate ?? false;
@@ -264,7 +264,7 @@ describe('examples, expectations and pages', () => {
   });
 
   for (const page of pages) {
-    test(`every link of ${page} to a file of this repository leads somewhere`, () => {
+    test(`every link of ${page} to a file of this repository leads to an existing file`, () => {
       const links = [...readText(page).matchAll(/\]\((\.*\/?[\w./-]+?)(?:#[\w-]*)?\)/g)];
       const missing = links
         .map(([, link = '']) => posix.join('docs/providers', link))
@@ -274,7 +274,7 @@ describe('examples, expectations and pages', () => {
   }
 
   for (const page of pages.filter((each) => each !== 'docs/providers/README.md')) {
-    test(`${page} is in the list, and says what it was checked against`, () => {
+    test(`${page} is in the list, and says against what it was checked`, () => {
       const file = page.replace('docs/providers/', '');
       assert.ok(readText('docs/providers/README.md').includes(`](${file})`));
       assert.match(readText(page), /^Checked against |^Not checked: /m);

@@ -1,4 +1,4 @@
-/** What docs/ shows as the log is what the action prints; docs/troubleshooting.md has a test of its own. */
+/** The log lines in docs/ are what the action prints. docs/troubleshooting.md has its own test. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -30,7 +30,7 @@ function listQuotes(file: string): string[] {
     .filter((line) => line !== '' && !line.startsWith('https://'));
 }
 
-test('each line of the log that a page quotes is printed so, whole or as the end of an error', () => {
+test('each line of the log that a page quotes is printed exactly, as a whole or as the end of an error', () => {
   const pages = listFiles('docs', /\.md$/).filter((file) => file !== 'docs/troubleshooting.md');
   const quotes = pages.flatMap((file) => listQuotes(file).map((line) => ({ file, line })));
   assert.ok(quotes.length > 5);

@@ -45,7 +45,7 @@ describe('README.md', () => {
     });
   }
 
-  test('says everything but the reference in 1,600 words', () => {
+  test('says everything except the reference in 1,600 words', () => {
     const [text = ''] = readme.split('\n## Inputs\n');
     const prose = text.replace(/^```.*?^```$/gms, '').replaceAll(/\]\([^)]*\)/g, ']');
     assert.ok(prose.split(/\s+/).length <= 1600, `${prose.split(/\s+/).length} words`);

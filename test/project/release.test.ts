@@ -1,4 +1,4 @@
-/** What .github/workflows/release.yml promises: nothing is signed or published that was not checked and approved. */
+/** What .github/workflows/release.yml promises: only what was checked and approved is signed or published. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 
 import { parse } from 'yaml';
 
-/** A job, as far as it matters here. */
+/** The part of a job that matters here. */
 interface Job {
   readonly needs?: string;
   readonly environment?: string;

@@ -1,4 +1,4 @@
-/** A sentence of the log is pinned beside its wording and in one table at most, so that changing it is cheap. */
+/** A sentence of the log is tested next to its wording and in at most one table, so that changing it is easy. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,13 +8,13 @@ import { listSentences } from '../support/making/source-texts.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** What several tests beside the wording share counts as one of them. */
+/** A file that several tests next to the wording share counts as one of them. */
 const besideWording = join('test', 'support', 'tables', 'wording.ts');
 
-/** The tables of whole runs are one, divided by subject. */
+/** The tables of whole runs count as one table, divided by subject. */
 const tables = join('test', 'support', 'tables');
 
-test('no sentence of the log stands in two files of test/', () => {
+test('no sentence of the log is in two files of test/', () => {
   const files = globSync('test/**/*.ts', { cwd: root })
     .filter((file) => file !== besideWording)
     .map((file) => ({

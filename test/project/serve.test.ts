@@ -14,7 +14,7 @@ import { startBuiltAction } from '../support/making/built-action.ts';
 const script = join(import.meta.dirname, '..', '..', 'demo', 'serve.ts');
 const clientSecret = 'no-secret-for-this-client-is-made-up';
 
-/** How a start ended. */
+/** The result of a start. */
 interface Start {
   readonly status: number | null;
   readonly stdout: string;
@@ -23,7 +23,7 @@ interface Start {
   readonly outputs: string;
 }
 
-/** Starts the server as a step does, which is over when every pipe of it is closed; ends the server with the test. */
+/** Starts the server as a step does. A step is over when all its pipes are closed. The server ends with the test. */
 function start(
   t: TestContext,
   args: readonly string[],
@@ -34,7 +34,7 @@ function start(
   const { status, stdout, stderr, error } = spawnSync(process.execPath, [script, ...args], {
     encoding: 'utf8',
     env: { ...process.env, CLIENT_SECRET: secret, GITHUB_OUTPUT: inWorkflow ? file : '' },
-    // A guard against a server that keeps the pipes open.
+    // A time limit, because the server could keep the pipes open.
     timeout: 30_000,
   });
   const pid = /process (\d+)/.exec(stdout)?.[1];

@@ -64,7 +64,7 @@ Between.
     );
   });
 
-  test('have the values and a default that depends on others in columns of their own', () => {
+  test('have the values, and a default that depends on others, in their own columns', () => {
     const text = 'What it does. More of it. Values: `a`, `b` (e.g. this). Default: 300, or less.';
     assert.deepEqual(cellsOf(`    description: '${text}'\n`).slice(2, -1), [
       'What it does. More of it.',
@@ -86,7 +86,7 @@ Between.
     assert.deepEqual(cellsOf('    description: This | that.\n').at(2), 'This \\| that.');
   });
 
-  test('have the names of inputs as code, with the value behind them', () => {
+  test('have the names of inputs as code, together with the value', () => {
     const text =
       'With client-id or private-key-as: assertion, not `client-id`, self-hosted or scopes.';
     assert.equal(

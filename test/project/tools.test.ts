@@ -1,4 +1,4 @@
-/** The steps of docs/tools.md for npm and git send the token, and put it into no file and no argument. */
+/** The steps of docs/tools.md for npm and git send the token, and do not put it into a file or an argument. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,10 +12,10 @@ import { dynamic, reply, startScriptedServer } from '../support/doubles/scripted
 const token = 'the-token-of-the-step';
 const steps = readPage('docs/tools.md').flatMap((piece) => listSteps(parse(piece)));
 
-/** The steps need a shell as on Linux and macOS. */
+/** The steps need a shell of Linux or macOS. */
 const options = { skip: process.platform === 'win32' && 'the steps are for bash' };
 
-/** What a step did. */
+/** The result of a step. */
 interface Trial {
   /** The headers `Authorization` of its requests, in order. */
   readonly authorizations: readonly (string | undefined)[];
@@ -23,7 +23,7 @@ interface Trial {
   readonly folder: string;
 }
 
-/** Runs the script of a step against a server that wants a token and has nothing, in place of this host. */
+/** Runs the script of a step against a server that requires a token and has no content, instead of this host. */
 async function tryStep(t: TestContext, { run = '', env = {} }: Step, host: string): Promise<Trial> {
   const server = await startScriptedServer({
     answers: [

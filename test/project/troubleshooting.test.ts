@@ -1,4 +1,4 @@
-/** docs/troubleshooting.md quotes what the action prints, to the letter, and has a place for each failure. */
+/** docs/troubleshooting.md quotes exactly what the action prints, and has a place for each failure. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ const quotes = listQuotes();
 const printed = new Set([...failures, ...logTexts].flatMap(({ log }) => log.map(quote)));
 
 describe('docs/troubleshooting.md', () => {
-  test('quotes nothing but what the tests of failures and of the log have seen printed', () => {
+  test('quotes only what the tests of failures and of the log have seen printed', () => {
     assert.ok(quotes.length > 60);
     assert.deepEqual(
       quotes.filter(({ line }) => !printed.has(line)),
@@ -72,7 +72,7 @@ describe('docs/troubleshooting.md', () => {
     const titles = new Map(failures.map(({ log, title }) => [quote(log.at(-1) ?? ''), title]));
     const misplaced = quotes.filter(({ line, section }) => {
       const title = titles.get(line);
-      // What is wrong with inputs is told by subject.
+      // Errors of inputs are listed by subject.
       return title !== undefined && title !== 'inputs' && title !== section;
     });
     assert.deepEqual(misplaced, []);
@@ -83,10 +83,10 @@ describe('every text for people', () => {
   const texts = listSourceTexts();
   const known: ReadonlySet<string> = new Set<string>([...inputNames, ...outputNames]);
 
-  /** Words with a hyphen that are no inputs. */
+  /** Words with a hyphen that are not inputs. */
   const others: readonly string[] = ['jwt-bearer', 'token-exchange', 'ssh-keygen', 'self-hosted'];
 
-  test('names inputs and outputs that there are', () => {
+  test('names only inputs and outputs that exist', () => {
     assert.ok(texts.length > 150);
     const unknown = texts.flatMap(({ file, words }) =>
       [...words.matchAll(/(?<![\w/.-])[a-z]+(?:-[a-z]+)+(?![\w/]|\.\w)/g)]

@@ -1,4 +1,4 @@
-/** The examples that are for every server work: what the pages on long jobs and composite actions promise of them. */
+/** The examples for every server work as the pages on long jobs and composite actions promise. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -25,7 +25,7 @@ function readWorkflow(name: string): Workflow {
   return workflow;
 }
 
-/** Puts values in the place of expressions, by what is between their braces. */
+/** Replaces expressions by values, by the text between their braces. */
 function fill(inputs: Values, values: Values): Values {
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [
@@ -35,7 +35,7 @@ function fill(inputs: Values, values: Values): Values {
   );
 }
 
-/** What the expressions of the examples stand for. */
+/** The values of the expressions in the examples. */
 const values: Values = { 'vars.CLIENT_ID': client.id, 'secrets.CLIENT_SECRET': client.secret };
 
 /** The inputs of a step, with the token endpoint of a test. */
@@ -47,7 +47,7 @@ describe('the job of three hours', () => {
   const [first, second, ...more] = listSteps(readWorkflow('long-job.yml')).filter(isOwnStep);
   assert.ok(first !== undefined && second !== undefined);
 
-  test('has two steps, each with an id of its own and the least validity that its part needs', () => {
+  test('has two steps, each with its own id and the least validity that its part needs', () => {
     assert.deepEqual(more, []);
     assert.notEqual(first.id, second.id);
     for (const step of [first, second]) assert.equal(step.with?.['min-validity'], '2700');
@@ -73,7 +73,7 @@ describe('the job of three hours', () => {
     assert.ok((await begin(first, 0)) >= 2700);
     // After the export and the conversion.
     assert.ok((await begin(second, 45 + 90)) >= 2700);
-    // In another job, which finds the token of this one when it is valid for less than the part takes.
+    // In another job, which finds the token of this job when it is valid for less time than the part takes.
     assert.ok((await begin(second, 45 + 90 + 20)) >= 2700);
     assert.equal(stage.endpoint.requests.length, 3);
   });
@@ -88,7 +88,7 @@ describe('the composite action', () => {
   const outer = steps.find(({ uses }) => uses === './.github/actions/api-token');
   assert.ok(inner !== undefined && outer?.with !== undefined);
 
-  test('is given every input that it requires, and no other than it declares', () => {
+  test('gets every input that it requires, and only inputs that it declares', () => {
     const given = Object.keys(outer.with ?? {});
     for (const [name, { required }] of Object.entries(declared)) {
       if (required === 'true') assert.ok(given.includes(name), name);
@@ -128,7 +128,7 @@ describe('the reusable workflow', () => {
   const { jobs } = readWorkflow('call-reusable-workflow.yml');
   const [job] = Object.values(jobs);
 
-  test('is given every secret and input that it requires, and no other than it declares', () => {
+  test('gets every secret and input that it requires, and only those that it declares', () => {
     const on = called.on;
     assert.ok(isObject(on) && isObject(on['workflow_call']) && job !== undefined);
     const call = on['workflow_call'];
@@ -143,7 +143,7 @@ describe('the reusable workflow', () => {
     }
   });
 
-  test('lies where the caller looks for it', () => {
+  test('is where the caller looks for it', () => {
     assert.equal(job?.uses, './.github/workflows/reusable-workflow.yml');
   });
 });

@@ -25,7 +25,7 @@ const actions = listFiles('examples', /\/action\.yml$/).map(readExample);
 const pages = ['README.md', 'CONTRIBUTING.md'].filter(fileExists);
 const pieces = [...pages, ...listFiles('docs', /\.md$/)].flatMap(readPage);
 
-/** A piece of a page as a workflow of its own: a list of steps is put into one; undefined where it is neither. */
+/** A piece of a page as a complete workflow. A list of steps is put into one; undefined if it is neither. */
 function complete(source: Source): Source | undefined {
   const { name, yaml } = source;
   const value = parse(source);
@@ -69,25 +69,25 @@ function collect(value: unknown, key: string): string[] {
   );
 }
 
-/** The values under a key of a source; each is text. */
+/** The values under a key of a source, as texts. */
 function collectFrom(source: Source, key: string): string[] {
   return collect(parse(source), key);
 }
 
-/** This action, by the name under which the pages speak of it, or by where it lies. */
+/** This action, by its name in the pages, or by its path. */
 const own = /^(\.\/|org\/oauth2-token@|\.\/\.github\/)/;
 
-/** A full commit, with the version that it is in a comment. */
+/** A full commit, with its version in a comment. */
 const pinned = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+$/;
 
-/** The actions that a source uses, as written, with what stands behind them in the line. */
+/** The actions that a source uses, as written, with the rest of the line. */
 function listUses({ yaml }: Source): string[] {
   return [...yaml.matchAll(/^[ -]*uses: *(.+?) *$/gm)].map(([, use = '']) => use);
 }
 
 describe("GitHub's parser", () => {
   for (const file of files) {
-    test(`takes ${file.name}`, async () => {
+    test(`accepts ${file.name}`, async () => {
       assert.deepEqual(await complainOfWorkflow(file), []);
     });
   }
@@ -95,19 +95,19 @@ describe("GitHub's parser", () => {
   for (const piece of pieces) {
     const workflow = complete(piece);
     if (workflow === undefined) continue;
-    test(`takes ${piece.name}`, async () => {
+    test(`accepts ${piece.name}`, async () => {
       assert.deepEqual(await complainOfWorkflow(workflow), []);
     });
   }
 
   for (const action of [readExample('action.yml'), ...actions]) {
-    test(`takes ${action.name}`, () => {
+    test(`accepts ${action.name}`, () => {
       assert.deepEqual(complainOfAction(action), []);
     });
   }
 
   for (const piece of pieces.filter((each) => isCompositeAction(parse(each)))) {
-    test(`takes ${piece.name} as a part of an action`, () => {
+    test(`accepts ${piece.name} as a part of an action`, () => {
       const yaml = `name: Action\ndescription: An action\n${inputsOf(piece)}${piece.yaml}`;
       assert.deepEqual(complainOfAction({ name: piece.name, yaml }), []);
     });
@@ -123,7 +123,7 @@ describe("GitHub's parser", () => {
     ],
     ['a step of nothing', `${frame}\n      - name: nothing`, /not enough info/],
   ] as const) {
-    test(`complains of ${fault}`, async () => {
+    test(`reports ${fault}`, async () => {
       const [first = ''] = await complainOfWorkflow({ name: fault, yaml });
       assert.match(first, complaint);
     });
