@@ -105,7 +105,7 @@ describe('the page', { skip }, () => {
       const withKeys = `-d 'grant_type=client_credentials&client_assertion=x' --cert c.pem --key k.pem`;
       await page.getByLabel('curl command').fill(`curl https://id.acme.example/token ${withKeys}`);
       await page.getByText('Converted: 2 secrets, 2 variables').waitFor();
-      await page.getByLabel('curl command').fill(`curl http://localhost/token ${withKeys}`);
+      await page.getByLabel('curl command').fill(`curl http://id.acme.example/token ${withKeys}`);
       await page.getByText('Not converted. The action would refuse these inputs').waitFor();
     }));
 

@@ -174,17 +174,17 @@ describe('a client is refused, and learns what to change, with', { concurrency }
     'a key without its certificate': {
       way: byCertificate,
       given: { 'client-certificate': '' },
-      message: 'client-certificate is required with client-key',
+      message: 'client-certificate is required with client-key.',
     },
     "a key that is not the certificate's": {
       way: byCertificate,
       given: { 'client-key': writePem(stranger.privateKey) },
-      message: 'client-certificate: does not belong to client-key',
+      message: 'client-certificate: does not belong to client-key.',
     },
     "a private-key that is not the certificate's": {
       way: named,
       given: { 'private-key': writePem(stranger.privateKey) },
-      message: 'client-certificate: does not belong to private-key',
+      message: 'client-certificate: does not belong to private-key.',
     },
   };
   for (const [name, { way, given, message }] of Object.entries(unsent)) {
