@@ -347,6 +347,12 @@ describe('a page in place of an answer', () => {
       'login.example.com answered 200 OK with a page instead of a token. A firewall or bot protection between this runner and the server answered, so this says nothing about the credentials. Check token-url. If it is right, allow the address of this runner at the firewall (GitHub-hosted runners have many, a self-hosted or larger runner has a fixed one), or set another User-Agent with headers.',
     ],
     [
+      'maintenance',
+      answerJson(503, { message: 'The system is under maintenance until 12:00' }),
+      {},
+      `login.example.com answered 503 Service Unavailable, "The system is under maintenance until 12:00". Run the job again later. The provider's status page may say when.`,
+    ],
+    [
       'server failed',
       answer(500, html('Internal Server Error')),
       {},

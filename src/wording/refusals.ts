@@ -4,7 +4,7 @@ import type { Inputs } from '../inputs/inputs.ts';
 import { adviseCredentials } from './advice/credentials.ts';
 import { adviseIdToken, isAboutIdToken } from './advice/federation.ts';
 import { adviseGrant, adviseGrantNotAllowed } from './advice/grants.ts';
-import { explainPage, isTelling } from './advice/pages.ts';
+import { explainPage, isTelling, laterAdvice } from './advice/pages.ts';
 import { type Explanation, nameGrant, type Refusal } from './advice/refusal.ts';
 import {
   adviseFormat,
@@ -134,6 +134,9 @@ function explainStatus(refusal: Refusal): Explanation {
       };
     case 415:
       return { title: 'format refused', message: text`${answered}. ${adviseFormat(inputs)}` };
+  }
+  if (status >= 500 && /\bmaintenance\b|wartung/i.test(refusal.words)) {
+    return { title: 'maintenance', message: text`${answered}. ${laterAdvice}` };
   }
   if (status >= 500) {
     return {

@@ -11,6 +11,8 @@ export interface FoundText {
 export interface WordsSearch {
   /** Whether the status is a success: what stands there could be the token, so few places are read, and no long word. */
   readonly isSuccess: boolean;
+  /** Whether a text that only repeats the status is passed over. */
+  readonly passesOverStatus?: boolean;
 }
 
 /** The places in which servers write what went wrong, the best first; without case, `_` and `-`. */
@@ -31,6 +33,9 @@ const places: readonly string[] = [
   'error',
   'fault',
 ].map(squeeze);
+
+/** Names that many servers make of these: `statusMessage`, `responseDescription`, `userMessage`, `moreInformation`. */
+const otherPlaces = /(message|msg|description|information|info|reason)$/;
 
 /** A code says less than any sentence, wherever that stands. */
 const lastPlaces: readonly string[] = ['code'];
@@ -60,8 +65,27 @@ const mostObjects = 200;
 export function findJsonWords(value: unknown, search: WordsSearch): FoundText | undefined {
   const description = isObject(value) ? value['error_description'] : undefined;
   if (isShown(description, search)) return { place: 'error_description', text: description };
-  if (search.isSuccess) return findIn(value, placesOfSuccess, search);
-  return findIn(value, places, search) ?? findIn(value, lastPlaces, search);
+  const objects = listAll(value);
+  if (search.isSuccess) return findIn(objects, placesOfSuccess, search);
+  const others = listOtherPlaces(objects);
+  const telling = { ...search, passesOverStatus: true };
+  return (
+    findIn(objects, places, telling) ??
+    findIn(objects, others, telling) ??
+    findIn(objects, [...places, ...others], search) ??
+    findIn(objects, lastPlaces, search)
+  );
+}
+
+/** The most other places that are looked into. */
+const mostOtherPlaces = 20;
+
+/** The names of such fields, in the order in which they stand there. */
+function listOtherPlaces(objects: readonly Located[]): readonly string[] {
+  const names = objects
+    .flatMap(({ fields }) => fields.map(({ place }) => place))
+    .filter((place) => otherPlaces.test(place) && !places.includes(place));
+  return [...new Set(names)].slice(0, mostOtherPlaces);
 }
 
 /**
@@ -84,56 +108,73 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';
 }
 
+/** A field of an object. */
+interface Field {
+  readonly name: string;
+  /** The name as it is compared. */
+  readonly place: string;
+  readonly value: unknown;
+}
+
 /** An object and where it stands. */
 interface Located {
   readonly path: readonly string[];
-  readonly members: Members;
+  readonly fields: readonly Field[];
+}
+
+function locate(path: readonly string[], members: Members): Located {
+  const fields = Object.entries(members)
+    .slice(0, mostObjects)
+    .map(([name, value]) => ({ name, place: squeeze(name), value }));
+  return { path, fields };
 }
 
 function findIn(
-  value: unknown,
+  objects: readonly Located[],
   names: readonly string[],
   search: WordsSearch,
 ): FoundText | undefined {
-  let level = listObjects([], value);
-  for (let depth = 1; depth <= levels; depth += 1) {
-    for (const object of level) {
-      const found = findInObject(object, names, search);
-      if (found !== undefined) return found;
-    }
-    level = level.flatMap(listInner).slice(0, mostObjects);
+  for (const object of objects) {
+    const found = findInObject(object, names, search);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
 
+/** The objects of a value, breadth first. */
+function listAll(value: unknown): readonly Located[] {
+  const found = [listObjects([], value)];
+  while (found.length < levels) {
+    found.push((found.at(-1) ?? []).flatMap(listInner).slice(0, mostObjects));
+  }
+  return found.flat();
+}
+
 /** A value that is an object, or the objects in a list. */
 function listObjects(path: readonly string[], value: unknown): Located[] {
-  if (isObject(value)) return [{ path, members: value }];
+  if (isObject(value)) return [locate(path, value)];
   if (!Array.isArray(value)) return [];
   return value
     .slice(0, mostObjects)
     .flatMap((item: unknown, index) =>
-      isObject(item) ? [{ path: [...path, String(index)], members: item }] : [],
+      isObject(item) ? [locate([...path, String(index)], item)] : [],
     );
 }
 
-function listInner({ path, members }: Located): Located[] {
-  return Object.entries(members)
-    .slice(0, mostObjects)
-    .flatMap(([name, value]) => listObjects([...path, name], value));
+function listInner({ path, fields }: Located): Located[] {
+  return fields.flatMap(({ name, value }) => listObjects([...path, name], value));
 }
 
 function findInObject(
-  { path, members }: Located,
+  { path, fields }: Located,
   names: readonly string[],
   search: WordsSearch,
 ): FoundText | undefined {
-  const entries = Object.entries(members).slice(0, mostObjects);
+  const known = fields.filter(({ place }) => names.includes(place));
   for (const place of names) {
     // It only announces what the field errors says.
-    if (place === 'title' && hasDetails(entries, search)) continue;
-    for (const [name, value] of entries) {
-      if (squeeze(name) !== place) continue;
+    if (place === 'title' && hasDetails(known, search)) continue;
+    for (const { name, value } of known.filter((field) => field.place === place)) {
       // The code of RFC 6749 is shown by itself.
       if (name === 'error' && path.length === 0 && typeof value === 'string') continue;
       const found =
@@ -145,13 +186,16 @@ function findInObject(
   return undefined;
 }
 
-/** A text, or the first one in a list. */
+/** A text, the first one in a list, or, as OData has it, the value beside its language. */
 function findText(
   path: readonly string[],
   value: unknown,
   search: WordsSearch,
 ): FoundText | undefined {
   if (isShown(value, search)) return { place: path.join('.'), text: value };
+  if (isObject(value) && isShown(value['value'], search) && !search.isSuccess) {
+    return { place: [...path, 'value'].join('.'), text: value['value'] };
+  }
   if (!Array.isArray(value)) return undefined;
   const index = value.findIndex((item) => isShown(item, search));
   const text: unknown = value[index];
@@ -178,27 +222,33 @@ function findFieldError(
 }
 
 /** Whether there is a field errors that says something: a text, an error of a field, or an object with words of its own. */
-function hasDetails(entries: readonly [string, unknown][], search: WordsSearch): boolean {
-  return entries
-    .filter(([name]) => squeeze(name) === 'errors')
+function hasDetails(fields: readonly Field[], search: WordsSearch): boolean {
+  return fields
+    .filter(({ place }) => place === 'errors')
     .some(
-      ([, value]) =>
+      ({ value }) =>
         findText([], value, search) !== undefined ||
         findFieldError([], value, search) !== undefined ||
-        listObjects([], value).some(({ members }) => hasWords(members, search)),
+        listObjects([], value).some((object) => hasWords(object, search)),
     );
 }
 
-function hasWords(members: Members, search: WordsSearch): boolean {
-  return Object.entries(members).some(
-    ([name, value]) => places.includes(squeeze(name)) && findText([], value, search) !== undefined,
+function hasWords({ fields }: Located, search: WordsSearch): boolean {
+  return fields.some(
+    ({ place, value }) => places.includes(place) && findText([], value, search) !== undefined,
   );
 }
 
 /** Whether a value is a text that may be shown. */
-function isShown(value: unknown, { isSuccess }: WordsSearch): value is string {
-  return isText(value) && !(isSuccess && mayBeToken(value));
+function isShown(value: unknown, search: WordsSearch): value is string {
+  const { isSuccess, passesOverStatus = false } = search;
+  if (!isText(value) || (isSuccess && mayBeToken(value))) return false;
+  return !passesOverStatus || !statusPhrase.test(value);
 }
+
+/** The words of a status that refuses, which are shown with its number. */
+const statusPhrase =
+  /^\s*(\d{3}\W*)?(bad request|unauthori[sz]ed|forbidden|not found|internal server error)\W*$/i;
 
 /**
  * Whether a text of an answer with a success status could be the token itself: 20 or more characters without a space.

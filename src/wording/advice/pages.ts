@@ -14,6 +14,9 @@ export function isTelling(page: PageKind | undefined): page is TellingPage {
   return page !== undefined && page !== 'page';
 }
 
+/** What to do while a server is under maintenance. */
+export const laterAdvice = text`Run the job again later. The provider's status page may say when.`;
+
 /** A page came in place of an answer: something in front of the server answered, or people are to read it. */
 export function explainPage(
   page: TellingPage,
@@ -37,7 +40,7 @@ export function explainPage(
     case 'maintenance':
       return {
         title: 'maintenance',
-        message: text`${answered} with a maintenance page instead of ${wanted}${words}. Run the job again later. The provider's status page may say when.`,
+        message: text`${answered} with a maintenance page instead of ${wanted}${words}. ${laterAdvice}`,
       };
   }
 }
