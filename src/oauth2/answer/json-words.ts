@@ -101,7 +101,7 @@ export function findErrorCode(value: unknown, { isSuccess }: WordsSearch): strin
     : error;
   if (!isText(code)) return undefined;
   const isWords = /^[a-z]{2,15}(_[a-z]{2,15})+$/.test(code);
-  return isSuccess && mayBeToken(code) && !isWords ? undefined : code;
+  return isSuccess && code.split(' ').some(mayBeToken) && !isWords ? undefined : code;
 }
 
 function isText(value: unknown): value is string {

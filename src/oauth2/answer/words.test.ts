@@ -323,7 +323,9 @@ describe('with a success status, where the token could stand,', () => {
       }).code;
     assert.equal(code('incorrect_client_credentials'), 'incorrect_client_credentials');
     assert.equal(code('invalid_auth'), 'invalid_auth');
+    assert.equal(code('bad client id'), 'bad client id');
     assert.equal(code('x'.repeat(20)), undefined);
+    assert.equal(code(`it is ${'x'.repeat(20)}`), undefined);
     assert.equal(code('ghs_abcdefghijklmnopqrstuvwxyz'), undefined);
     assert.equal(code({ code: 'X'.repeat(20) }), undefined);
   });
