@@ -7,13 +7,13 @@ export interface Writing {
   readonly text: string;
 }
 
-/** The shortest writing that is looked for, characters: fewer would be found by chance. */
+/** The shortest spelling that is searched for, in characters. A shorter one would be found by chance. */
 const shortest = 8;
 
-/** The same secret is looked for in run after run. */
+/** The same secret is searched for in every run. */
 const known = new Map<string, readonly Writing[]>();
 
-/** Gives every writing of a secret that is looked for, each once. */
+/** Gives every spelling of a secret that is searched for, each once. */
 export function writeAll(secret: string): readonly Writing[] {
   const before = known.get(secret);
   if (before !== undefined) return before;
@@ -50,7 +50,10 @@ function encode(secret: string): [Encoding, string[]][] {
   ];
 }
 
-/** What base64 of a longer text has for certain of these bytes, where so many bytes (modulo 3) come before them. */
+/**
+ * The characters that these bytes certainly have in base64 of a longer text, if so many bytes (modulo 3) come before
+ * them.
+ */
 function writeBase64Within(bytes: Buffer, before: number): string {
   const written = Buffer.concat([Buffer.alloc(before), bytes]);
   const first = Math.ceil((before * 8) / 6);
@@ -82,7 +85,7 @@ function escapeJson(secret: string): string[] {
   return [escaped, ascii].flatMap((text) => [text, text.replaceAll('/', '\\/')]);
 }
 
-/** Leaves white space and what has no glyph out: a secret that was broken by them is readable all the same. */
+/** Removes white space and characters without a glyph, because a secret that is broken by them can still be read. */
 export function squeeze(text: string): string {
   return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, '');
 }

@@ -1,10 +1,11 @@
-// Loaded before the action by NODE_OPTIONS: notes what its main process starts and writes, one per line, and where it connects to.
+// Loaded before the action by NODE_OPTIONS: notes what its main process starts and writes, one per line, and where it
+// connects to.
 const childProcess = require('node:child_process');
 const fs = require('node:fs');
 const { Socket } = require('node:net');
 
 const report = process.env.FOOTPRINT;
-// The child that saves inherits neither; only the main process is watched.
+// The child process that saves does not inherit these. Only the main process is watched.
 if (report !== undefined) {
   const { appendFileSync } = fs;
   const note = (line) => appendFileSync(report, `${line}\n`);

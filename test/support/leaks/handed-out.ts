@@ -1,19 +1,19 @@
 /**
- * The secrets that went over the wire: the doubles of servers note what they receive and what they hand out. A double
- * does not know which run asks it, so what one run got is looked for in every later run of the process: no run has any
- * business with another one's secrets.
+ * The secrets that were sent over the network. The test servers note what they receive and what they send. A server
+ * does not know which run sends a request, so the secrets of one run are searched for in every later run of the
+ * process. No run may have another run's secrets.
  */
 import { isSecretName, type Named, readMembers, readSecretHeader } from './names.ts';
 
-/** By the secret, what it is. */
+/** The description of each secret, by the secret. */
 const handedOut = new Map<string, string>();
 
-/** Notes a secret that a server hands out or receives; `what` names it in the report of a leak. */
+/** Notes a secret that a server sends or receives. `what` names it in the report of a leak. */
 export function noteSecret(what: string, secret: string): void {
   if (!handedOut.has(secret)) handedOut.set(secret, what);
 }
 
-/** The secrets that were noted so far, each with what it is. */
+/** The secrets that were noted so far, each with its description. */
 export function listHandedOut(): Iterable<readonly [secret: string, what: string]> {
   return handedOut;
 }
@@ -34,12 +34,12 @@ export function noteRequest(
   }
 }
 
-/** The longest body that is read for secrets, characters. */
+/** The longest body that is searched for secrets, in characters. */
 const longest = 100_000;
 
 const handedOutNames = ['access_token', 'refresh_token', 'id_token'];
 
-/** Notes the secrets in the answer of a token endpoint, or of one for ID tokens; in others there are none. */
+/** Notes the secrets in the answer of a token endpoint or an endpoint for ID tokens. Other answers have none. */
 export function noteAnswer(body: string): void {
   if (body.length > longest) return;
   const members = readMembers(body);

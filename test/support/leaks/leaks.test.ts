@@ -26,7 +26,7 @@ const nothing: Seen = {
   masks: [],
 };
 
-/** A secret with characters that every encoding writes in a way of its own. */
+/** A secret with characters that every encoding writes differently. */
 const secret = 'sé>cret/"of" the?client+~1';
 
 interface Given extends Partial<Watched> {
@@ -34,7 +34,7 @@ interface Given extends Partial<Watched> {
   readonly lines?: readonly string[];
 }
 
-/** What the check finds; nothing where it finds none. */
+/** What the check finds; nothing if there is no leak. */
 function find(given: Given, seen: Partial<Seen> = {}): readonly Leak[] {
   const { lines = [], ...watched } = given;
   const masker = createMasker();
@@ -61,7 +61,7 @@ function find(given: Given, seen: Partial<Seen> = {}): readonly Leak[] {
   }
 }
 
-/** How the client secret is found in a line that was printed. */
+/** How the client secret is found in a printed line. */
 function findClientSecret(line: string, value = secret): string[] {
   return find({ inputs: { 'client-secret': value }, lines: [line] })
     .filter(({ what, where }) => what === 'the input client-secret' && where === 'log')
@@ -107,7 +107,7 @@ describe('the check for leaks finds a secret', () => {
     });
   }
 
-  test('in every encoding, whatever it is made of', () => {
+  test('in every encoding, with any characters', () => {
     for (let turn = 0; turn < 200; turn += 1) {
       const any = randomBytes(8 + (turn % 30))
         .toString('latin1')
@@ -124,7 +124,7 @@ describe('the check for leaks finds a secret', () => {
     }
   });
 
-  test('in a line before its mask, and not in one behind it', () => {
+  test('in a line before its mask, and not in a line after it', () => {
     const mask = '::add-mask::the-secret-of-the-client';
     const inputs = { 'client-secret': 'the-secret-of-the-client' };
     const line = 'oh the-secret-of-the-client';
@@ -147,7 +147,7 @@ describe('the check for leaks finds a secret', () => {
     });
   }
 
-  test('in a file that was left behind, but not where outputs and variables belong', () => {
+  test('in a file that was left, but not in the files for outputs and variables', () => {
     const inputs = { 'client-secret': secret };
     writeFileSync(join(directory, 'set_output_1'), secret);
     writeFileSync(join(directory, 'set_env_1'), secret);
@@ -158,7 +158,7 @@ describe('the check for leaks finds a secret', () => {
   });
 });
 
-describe('the check for leaks takes for a secret', () => {
+describe('the check for leaks treats as a secret', () => {
   const value = 'value-that-nobody-may-see';
   const begins: readonly (readonly [what: string, given: Given])[] = [
     ['cache-encryption-key', { inputs: { 'cache-encryption-key': ` ${value}\n` } }],
@@ -190,7 +190,7 @@ describe('the check for leaks takes for a secret', () => {
 
   test('the Basic value of id and secret, in both encodings', () => {
     const inputs = { 'client-id': 'a b', 'client-secret': 'c d e f/g' };
-    // The secret itself, or its form, is in it.
+    // The secret itself, or its form encoding, is in it.
     assert.equal(find({ inputs, lines: [base64('a+b:c+d+e+f%2Fg')] }).length, 2);
     assert.equal(find({ inputs, lines: [base64('a b:c d e f/g')] }).length, 2);
   });
@@ -236,7 +236,7 @@ describe('the check for leaks takes for a secret', () => {
     assert.equal(find({ inputs, lines: ['second-line-of-it'] }).length, 1);
   });
 
-  test('what went over the wire', () => {
+  test('what was sent over the network', () => {
     const [token, assertion, credentials, url, jwt] = Array.from({ length: 5 }, () => randomUUID());
     noteAnswer(JSON.stringify({ access_token: token, token_type: 'Bearer-type' }));
     noteRequest({ authorization: `Basic ${credentials}` }, `client_assertion=${assertion}&a=b`);
@@ -262,12 +262,12 @@ describe('the check for leaks takes for a secret', () => {
   });
 });
 
-describe('the check for leaks wants masks of the action', () => {
+describe('the check for leaks requires masks from the action', () => {
   const inputs = { 'client-secret': 'the-secret-of-the-client' };
   const mask = '::add-mask::the-secret-of-the-client';
   const basic = `::add-mask::${base64(':the-secret-of-the-client')}`;
 
-  test('for what it is given, before the first line', () => {
+  test('for the secrets that it gets, before the first line', () => {
     assert.deepEqual(find({ inputs, isAction: true, lines: [mask, basic, 'hello'] }), []);
     for (const lines of [
       [mask, 'hello', basic],
@@ -283,7 +283,7 @@ describe('the check for leaks wants masks of the action', () => {
     assert.deepEqual(find({ inputs, lines: ['hello'] }), []);
   });
 
-  test('for what it gives', () => {
+  test('for the secrets that it outputs', () => {
     const outputs = new Map([['token', 'the-access-token']]);
     assert.deepEqual(find({ isAction: true }, { outputs }), [
       { what: 'the output token', where: 'masks', how: 'never' },
@@ -298,7 +298,7 @@ describe('the check for leaks wants masks of the action', () => {
 describe('the embedded runner', () => {
   let scripts = 0;
 
-  /** Runs a script that is given a secret, and gives what it leaks. */
+  /** Runs a script that gets a secret, and gives what it leaks. */
   async function leak(code: string): Promise<readonly Leak[]> {
     const script = join(directory, `script-${(scripts += 1)}.mjs`);
     writeFileSync(
@@ -349,7 +349,7 @@ describe('the embedded runner', () => {
       const child = spawn(process.execPath, ['-e', 'process.stdin.resume()', secret], { stdio: ['pipe', 'ignore', 'ignore'] });
       child.on('spawn', () => {
         console.log('It runs.');
-        // A pipe holds less than this, so the first line has been read, and the process seen, once it is written.
+        // A pipe holds less than this. So when it is written, the first line was read and the process was seen.
         console.log(' '.repeat(2 ** 20));
         child.stdin.end();
       });
@@ -361,7 +361,7 @@ describe('the embedded runner', () => {
     },
   );
 
-  test('does not blame a script for the inputs that the runner itself shows', async () => {
+  test('does not report the inputs that the runner itself shows', async () => {
     const script = join(directory, 'silent.mjs');
     writeFileSync(script, '');
     const inputs = { 'client-secret': 'the-secret-of-the-client' };
@@ -369,7 +369,7 @@ describe('the embedded runner', () => {
     assert.match(run.log, /client-secret: the-secret-of-the-client/);
   });
 
-  test('lets a script have secrets in outputs and variables', async () => {
+  test('allows secrets in outputs and variables', async () => {
     const leaks = await leak(`
       fs.appendFileSync(env.GITHUB_OUTPUT, \`token=\${secret}\\n\`);
       fs.appendFileSync(env.GITHUB_ENV, \`TOKEN=\${secret}\\n\`);

@@ -1,11 +1,12 @@
 /**
- * Looks for secrets in all that is visible of a script that the embedded runner ran. The runner does it for every
- * script, so that no test has to request it.
+ * Searches for secrets in everything that is visible of a script in the embedded runner. The runner does this for every
+ * script, so that no test must request it.
  *
- * Looked for are the secrets that the step began with (inputs, proxies, the runner's tokens), those that went over the
- * wire (the doubles note them), the outputs and whatever was masked: as they are and in every encoding, be they broken by
- * white space, or cut with `...` behind them. Not looked for are texts of fewer than 8 characters, and words of letters
- * alone of fewer than 16 (`password`): both occur without being meant. None of it comes from the action's own code.
+ * It searches for the secrets of the step (inputs, proxies, the runner's tokens), those that were sent over the network
+ * (the test servers note them), the outputs and everything that was masked. It finds them as they are and in every
+ * encoding, even broken by white space, or cut with `...` after them. It does not search for texts of fewer than 8
+ * characters, or for words of letters of fewer than 16 (`password`), because both occur by chance. Nothing here comes
+ * from the action's own code.
  */
 import { squeeze, writeAll } from './encodings.ts';
 import { listHandedOut } from './handed-out.ts';
@@ -14,13 +15,13 @@ import { isSecretName, readMembers } from './names.ts';
 import { listStepSecrets, type Secret } from './step-secrets.ts';
 import type { Masker } from '../doubles/runner/masker.ts';
 
-/** A secret that is visible, or that is not masked as it must be. */
+/** A secret that is visible, or that is not masked correctly. */
 export interface Leak {
   /** What the secret is. */
   readonly what: string;
-  /** Where it is visible; `masks` for one that was not masked, or too late. */
+  /** Where it is visible; `masks` if it was not masked, or masked too late. */
   readonly where: string;
-  /** How it is written there, or what is wrong with its mask. */
+  /** How it is encoded there, or what is wrong with its mask. */
   readonly how: string;
 }
 
@@ -36,20 +37,20 @@ export class LeakError extends Error {
   }
 }
 
-/** What is known of a script before it runs. */
+/** What is known about a script before it runs. */
 export interface Watched {
   readonly masker: Masker;
   readonly inputs: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   /** Secrets that the runner has known from the start. */
   readonly masks: readonly string[];
-  /** Whether the script is the action, which has to mask what it is given before it prints anything. */
+  /** Whether the script is the action, which must mask its secrets before it prints anything. */
   readonly isAction: boolean;
   /** Where the script can leave files. */
   readonly directories: readonly string[];
 }
 
-/** What came of the script. */
+/** The result of the script. */
 export interface Seen {
   /** The raw log, masked as the runner did it. */
   readonly log: string;
@@ -66,7 +67,7 @@ export interface Seen {
 export class LeakWatch {
   readonly #watched: Watched;
   readonly #secrets: readonly Secret[];
-  /** What was printed, each line masked by what was masked before it. */
+  /** What was printed. Each line is masked with the masks before it. */
   readonly #printed = new Set<string>();
   readonly #commandLines = new Set<string>();
   readonly #late: Leak[] = [];
@@ -96,9 +97,9 @@ export class LeakWatch {
   }
 
   /**
-   * Looks at what came of the script, after its end.
+   * Checks the result of the script, after its end.
    *
-   * @throws {LeakError} where a secret is visible
+   * @throws {LeakError} if a secret is visible
    */
   check(seen: Seen): void {
     const places: readonly (readonly [string, string])[] = [
@@ -146,7 +147,7 @@ function listOutputSecrets(outputs: ReadonlyMap<string, string>): Omit<Secret, '
   return [...whole, ...members];
 }
 
-/** By the secret, what it is: each once. */
+/** The description of each secret, by the secret, each once. */
 function collect(
   secrets: readonly Secret[],
   runnerMasks: readonly string[],
@@ -161,7 +162,7 @@ function collect(
   for (const value of runnerMasks) add(value.trim(), 'a secret of the workflow');
   for (const [value, what] of listHandedOut()) add(value, what);
   for (const value of masks) add(value, 'what was masked');
-  // The runner masks each line of a secret, because each is one.
+  // Each line of a secret is a secret too, because the runner masks each line.
   for (const [value, what] of [...all]) {
     if (/[\r\n]/.test(value))
       value.split(/[\r\n]+/).forEach((line) => {
@@ -171,7 +172,7 @@ function collect(
   return all;
 }
 
-/** Fewer characters, and a word that people use, are found by chance. */
+/** Shorter texts and ordinary words are found by chance. */
 function isWorthIt({ value }: { readonly value: string }): boolean {
   return value.length >= 8 && !/^[A-Za-z]{1,15}$/.test(value);
 }
@@ -194,10 +195,10 @@ function findIn(where: string, text: string, secrets: ReadonlyMap<string, string
   });
 }
 
-/** The fewest characters of a secret that count as seen where it was cut. */
+/** How many characters of a cut secret count as visible. */
 const shortestCut = 12;
 
-/** What stands before each `...`. */
+/** The text before each `...`. */
 function listCuts(text: string): string[] {
   return [...text.matchAll(/(?<!\.)\.\.\.(?!\.)/g)].map(({ index }) =>
     text.slice(Math.max(0, index - 4096), index),

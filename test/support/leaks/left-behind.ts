@@ -1,17 +1,17 @@
-/** Where a script can leave something for others to see, besides what it prints. */
+/** Where a script can leave something that others can see, other than its output. */
 import { readdirSync, readFileSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file that was left behind. */
+/** A file that was left. */
 export interface LeftFile {
   readonly path: string;
   readonly text: string;
 }
 
-/** The files of the runner that a token belongs into. */
+/** The files of the runner into which a token may be written. */
 const forTokens = /^set_(output|env)_/;
 
-/** Reads every file below the directories, each once, but for those into which outputs and variables are written. */
+/** Reads every file below the directories, each once, except those for outputs and variables. */
 export function readLeftFiles(directories: readonly string[]): LeftFile[] {
   const paths = new Set(directories.flatMap(listFiles));
   return [...paths].map((path) => ({ path, text: readText(path) }));
@@ -41,8 +41,8 @@ function readText(path: string): string {
 }
 
 /**
- * The command lines of a process and of all that it has started and that still run, as every user of the machine can
- * read them; none where the system does not tell (Linux alone does).
+ * The command lines of a process and of all running processes that it has started, as every user of the machine can
+ * read them; none if the system does not show them (only Linux does).
  */
 export function listCommandLines(pid: number): string[] {
   const own = readText(`/proc/${pid}/cmdline`);

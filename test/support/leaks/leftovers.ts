@@ -1,10 +1,10 @@
-/** What a job could leave behind: files and processes. */
+/** What a job could leave: files and processes. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
-/** Every file and its content, but for those of the runner itself. */
+/** Every file and its content, except those of the runner itself. */
 export function listFiles(room: string): string[] {
   return readdirSync(room, { recursive: true, withFileTypes: true })
     .filter(
@@ -23,10 +23,10 @@ function digest(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** How often the processes are listed again, because one that was killed needs a moment to be gone. */
+/** How often the processes are listed again, because a killed process needs a moment to end. */
 const patience = 200;
 
-/** The processes that have a directory below this one in their environment; none where the system does not tell. */
+/** The processes that have a directory below this one in their environment; none if the system does not show it. */
 export async function listProcesses(room: string): Promise<string[]> {
   if (!existsSync('/proc/self/environ')) return [];
   for (let turn = 0; ; turn += 1) {
@@ -42,7 +42,7 @@ function readEnviron(id: string): string {
   try {
     return readFileSync(`/proc/${id}/environ`, 'utf8');
   } catch {
-    // It is gone, or another user's.
+    // It has ended, or belongs to another user.
     return '';
   }
 }
@@ -50,8 +50,8 @@ function readEnviron(id: string): string {
 const established = '01';
 
 /**
- * The connections to a port of this machine, as lines of /proc/net/tcp; none where the system does not tell. The
- * server's end of one that the client has closed does not count.
+ * The connections to a port of this machine, as lines of /proc/net/tcp; none if the system does not show them. The
+ * server's end of a connection that the client has closed does not count.
  */
 export async function listConnections(port: number): Promise<string[]> {
   const table = '/proc/net/tcp';

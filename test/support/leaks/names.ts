@@ -1,4 +1,4 @@
-/** Which names make a value a secret, and how to read the values out of what is sent. Written for the tests alone. */
+/** Which names make a value a secret, and how to read the values from what is sent. Written only for the tests. */
 
 /** A name and its value. */
 export type Named = readonly [name: string, value: string];
@@ -18,10 +18,10 @@ export function isSecretName(name: string): boolean {
   return singular.some((one) => lastWords.test(one) || endings.test(one.replace(/[^a-z]/g, '')));
 }
 
-/** The secret part of a request header; undefined where it has none. */
+/** The secret part of a request header; undefined if it has none. */
 export function readSecretHeader([name, value]: Named): string | undefined {
   if (!isSecretName(name)) return undefined;
-  // Behind the scheme: `Basic`, `Bearer`.
+  // After the scheme: `Basic`, `Bearer`.
   return /authorization$/i.test(name) ? value.replace(/^\S+\s+/, '') : value;
 }
 

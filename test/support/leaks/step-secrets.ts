@@ -1,14 +1,14 @@
-/** The secrets that a step begins with, read from its inputs and variables by rules of the tests' own. */
+/** The secrets with which a step starts, read from its inputs and variables by the tests' own rules. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
 import { type InputName, secretInputs, type SecretKind } from '../../../src/inputs/catalog.ts';
 import { isSecretName, readMembers, readSecretHeader } from './names.ts';
 
-/** A secret, and what it is. */
+/** A secret, and its description. */
 export interface Secret {
   readonly what: string;
   readonly value: string;
-  /** Whether the action has to mask it before it prints anything else. */
+  /** Whether the action must mask it before it prints anything else. */
   readonly masked: boolean;
 }
 
@@ -41,7 +41,7 @@ function listWholeInputs(inputs: Values): Secret[] {
   });
 }
 
-/** A secret as it is, and as a form, a query and JSON have it. */
+/** A secret as it is, and in the encodings of a form, a query and JSON. */
 function listForms(what: string, value: string): Secret[] {
   const form = new URLSearchParams({ '': value }).toString().slice(1);
   return [
@@ -66,7 +66,7 @@ function listBasicValues(inputs: Values): Secret[] {
 
 /**
  * The private parts as they are written in the input, and as they are written in other forms of the same key. A
- * certificate is no secret.
+ * certificate is not a secret.
  */
 function listKeyParts(name: string, input: string): Secret[] {
   const base64 = input.replace(/\s|(?:\\r)?\\n/g, '');
@@ -95,7 +95,9 @@ function findPem(text: string): string | undefined {
   return pem?.replaceAll('\\n', '\n').replaceAll('\\r', '');
 }
 
-/** The lines that have the key: those of 16 characters or more, because a shorter one is the rest of the last number. */
+/**
+ * The lines that have the key: those of 16 characters or more, because a shorter one is the rest of the last number.
+ */
 function listPemLines(pem: string): string[] {
   return pem.split(/\s+/).filter((line) => /^[A-Za-z0-9+/]{16,}=*$/.test(line));
 }
@@ -125,7 +127,7 @@ function listOtherForms(key: KeyObject | undefined): string[] {
   const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
   try {
     const jwk = key.export({ format: 'jwk' }) as Record<string, string | undefined>;
-    // The first line of a PKCS#8 says little but what kind of key it is.
+    // The first line of a PKCS#8 says little more than the type of the key.
     return [...listPemLines(pem).slice(1), ...privateMembers.map((member) => jwk[member] ?? '')];
   } catch {
     return listPemLines(pem).slice(1);
@@ -155,7 +157,7 @@ function listHeaders(input: string): Secret[] {
   });
 }
 
-/** The values as they are written in the URL, as they are sent, and what they mean. */
+/** The values as they are written in the URL, as they are sent, and decoded. */
 function listQuery(input: string, url: string): Secret[] {
   const what = `a secret in the query of ${input}`;
   const sent = URL.canParse(url) ? new URL(url).href : '';

@@ -1,6 +1,6 @@
 /**
  * What a job downloads, as GitHub makes it: `git archive`, which follows .gitattributes. It is made from the files as
- * they would be committed now, so that it can be looked at before the commit, too.
+ * they would be committed now, so that it can also be checked before the commit.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ function runGit(args: readonly string[], env: NodeJS.ProcessEnv = {}): string {
   return stdout.trim();
 }
 
-/** Why no archive can be made: no git, or a copy of the files without the repository. Undefined where one can. */
+/** Why no archive can be made: there is no git, or no repository. Undefined if one can be made. */
 export function findHindrance(): string | undefined {
   try {
     const top = resolve(runGit(['rev-parse', '--show-toplevel']));
@@ -30,12 +30,12 @@ export function findHindrance(): string | undefined {
 /**
  * Writes the archive, a .tar.gz, and gives the paths of dist/ that are committed with it.
  *
- * @throws {Error} where git fails
+ * @throws {Error} if git fails
  */
 export function makeArchive(file: string): string[] {
   const base = mkdtempSync(join(tmpdir(), 'index-'));
   try {
-    // The repository's own index and objects are left alone.
+    // The repository's own index and objects do not change.
     const objects = join(base, 'objects');
     mkdirSync(objects);
     const env = {

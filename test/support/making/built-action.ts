@@ -12,10 +12,10 @@ import {
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** What may differ from one start to another, besides the inputs. */
+/** What may differ from one start to another, in addition to the inputs. */
 export type BuiltActionOptions = Omit<ActionOptions, 'script' | 'metadata' | 'inputs'>;
 
-/** What may differ from one job to another, besides the inputs. */
+/** What may differ from one job to another, in addition to the inputs. */
 export interface BuiltJobOptions extends JobOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }

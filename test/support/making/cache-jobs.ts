@@ -1,4 +1,4 @@
-/** What the tests of the cache share: a stage for one test, and what is looked at after its jobs. */
+/** What the tests of the cache share: a stage for one test, and the checks after its jobs. */
 import { rm } from 'node:fs/promises';
 import { after, before, type TestContext } from 'node:test';
 import {
@@ -10,10 +10,10 @@ import {
   startStage,
 } from './cache-stage.ts';
 
-/** What the Authorization header of the client has after `Basic`. */
+/** The credentials after `Basic` in the client's Authorization header. */
 export const basic = Buffer.from(`${client.id}:${client.secret}`).toString('base64');
 
-/** Makes a PATH with all that saving needs but zstd, for the tests of a file. */
+/** Makes a PATH with everything that saving needs except zstd, for the tests of a file. */
 export function preparePlainPath(): () => string {
   let path = '';
   before(async () => {
@@ -37,7 +37,9 @@ export function count(stage: Stage, call: Stage['service']['requests'][number]['
   return stage.service.requests.filter((request) => request.call === call).length;
 }
 
-/** A lifetime of about an hour that ends in the middle of five minutes, whenever in the next 100 s it begins. Seconds. */
+/**
+ * A lifetime of about an hour, in seconds. It ends in the middle of five minutes if it begins within the next 100 s.
+ */
 export function chooseLifetime(): number {
   const now = Math.floor(Date.now() / 1000);
   return Math.ceil((now + 3600) / 300) * 300 + 50 - now;

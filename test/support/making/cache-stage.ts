@@ -28,31 +28,33 @@ import {
 /** The client of every job that names no other. */
 export const client = { id: 'ci-client', secret: 'the-secret-of-ci-client' } as const;
 
-/** Both wires of the service. */
+/** Both versions of the service's API. */
 export const wires = ['v2', 'v1'] as const;
 
-/** The longest that a job may take, milliseconds: a guard against a hang, and nothing to measure by. */
+/** How long a job may take, in milliseconds. It only protects against a hang. */
 const guard = 30_000;
 
-/** What a job has of its own. */
+/** The options of one job. */
 export interface JobOptions extends Partial<Job> {
-  /** Besides the URL, the client and its secret. */
+  /** In addition to the URL, the client and its secret. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** Besides what the runner and the service give, or instead of it. */
+  /** In addition to the variables of the runner and the service, or instead of them. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A directory for its workspace and RUNNER_TEMP, which stays; by default a new one, removed with the job. */
+  /**
+   * A directory for its workspace and RUNNER_TEMP, which stays. By default a new one, which is removed with the job.
+   */
   readonly room?: string;
-  /** The time of the job, which the test moves on; the machine's if left out. */
+  /** The time of the job, which the test moves forward; the machine's time if left out. */
   readonly clock?: StepClock;
-  /** A guard against a hang, milliseconds. */
+  /** A time limit against a hang, in milliseconds. */
   readonly timeoutMs?: number;
   /** The program that runs it; this Node if left out. */
   readonly node?: string;
 }
 
-/** What came of a job. */
+/** The result of a job. */
 export interface JobRun extends Run {
-  /** What it printed, but for the masks, as `stabilizeLines` makes it comparable. */
+  /** What it printed, without the masks, as `stabilizeLines` makes it comparable. */
   readonly lines: readonly string[];
   /** Whether the token came from the cache, as the output says. */
   readonly hit: boolean;
@@ -61,9 +63,9 @@ export interface JobRun extends Run {
 
 /** How a stage is set up. */
 export interface StageOptions {
-  /** The answers of the token endpoint; if left out, every request gets a token of its own, for an hour. */
+  /** The answers of the token endpoint. If left out, every request gets its own token, for an hour. */
   readonly answers?: readonly Answer[];
-  /** Makes the endpoint one of https, which a job trusts by its input ca-certificate. */
+  /** If set, the endpoint has https, and a job trusts it with its input ca-certificate. */
   readonly tls?: ServerCertificate;
   readonly cache?: CacheServiceOptions;
 }
@@ -72,11 +74,11 @@ export interface StageOptions {
 export interface Stage {
   readonly service: CacheService;
   readonly endpoint: ScriptedServer;
-  /** The inputs of a job that has none of its own. */
+  /** The inputs of a job that names none. */
   readonly inputs: Readonly<Record<string, string>>;
   /**
-   * Runs a job in a workspace and a RUNNER_TEMP of its own. Throws an AssertionError where it leaves anything behind: a
-   * file, a process, a secret in the log, an annotation or a word on stderr.
+   * Runs a job in its own workspace and RUNNER_TEMP. Throws an AssertionError if it leaves anything: a file, a process,
+   * a secret in the log, an annotation or a text on stderr.
    */
   readonly run: (options?: JobOptions) => Promise<JobRun>;
   readonly close: () => Promise<void>;
@@ -110,7 +112,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-/** Answers every request with another token, `token-1-of-the-endpoint` first; fields override those of the answer. */
+/** Answers every request with a new token, first `token-1-of-the-endpoint`. The fields replace those of the answer. */
 export function issueTokens(members: Record<string, unknown> = {}): Answer {
   let issued = 0;
   return dynamic(() => {
@@ -119,7 +121,7 @@ export function issueTokens(members: Record<string, unknown> = {}): Answer {
   });
 }
 
-/** Makes the directory of a job, with a file in its workspace; the caller removes it. */
+/** Makes the directory of a job, with a file in its workspace. The caller removes it. */
 export async function makeRoom(): Promise<string> {
   const room = await mkdtemp(join(tmpdir(), 'cache-stage-'));
   await mkdir(join(room, 'temp'));
@@ -128,13 +130,13 @@ export async function makeRoom(): Promise<string> {
   return room;
 }
 
-/** For tests in which PATH decides which programs there are. */
+/** For tests in which PATH decides which programs exist. */
 export const pathDecides = {
   skip: process.platform === 'win32' && 'on Windows the toolkit looks for tar elsewhere too',
 };
 
 /**
- * Makes a directory that can be all of PATH: links to programs of the machine, and scripts of the test's own. The caller
+ * Makes a directory that can be the whole PATH: links to programs of the machine, and scripts of the test. The caller
  * removes it.
  */
 export async function makePath(
@@ -153,7 +155,7 @@ export async function makePath(
   return directory;
 }
 
-/** Where a program is on this machine; undefined where it is not installed. */
+/** Where a program is on this machine; undefined if it is not installed. */
 export function findProgram(name: string): string | undefined {
   const directories = (process.env['PATH'] ?? '').split(delimiter);
   return directories.map((directory) => join(directory, name)).find((file) => existsSync(file));
@@ -188,7 +190,7 @@ async function runJob(
   return { ...run, lines, hit: hit === 'true', token: got };
 }
 
-/** Whatever the cache does, the job has a token and nothing else is visible of it. */
+/** Whatever the cache does, the job has a token, and nothing else is visible. */
 async function assertTidy(run: Run, room: string, before: readonly string[]): Promise<void> {
   const { exitCode, conclusion, stderr, heldOpen, annotations, errors, stdout } = run;
   assert.deepEqual(

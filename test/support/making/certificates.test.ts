@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { createAuthority, type IssuedCertificate } from './certificates.ts';
 
-/** Starts a server with this certificate; the function asks it and gives the status, or throws. */
+/** Starts a server with this certificate. The function sends a request to it and gives the status, or throws. */
 async function serve(
   t: TestContext,
   { certificate, key }: IssuedCertificate,
@@ -28,7 +28,7 @@ async function serve(
   };
 }
 
-test('a server with an issued certificate is trusted by who trusts the authority', async (t) => {
+test('a client that trusts the authority trusts a server with an issued certificate', async (t) => {
   const authority = await createAuthority();
   const ask = await serve(t, await authority.issue({ names: ['server.test', '127.0.0.1'] }));
   const ca = authority.certificate;
@@ -68,7 +68,7 @@ test('two authorities of the same name can be trusted at once', async (t) => {
   assert.equal(await ask({ ca: [one.certificate, other.certificate] }), 200);
 });
 
-test('a server with a certificate of an appointed authority is trusted by who trusts the first', async (t) => {
+test('a client that trusts the first authority trusts a server with a certificate of an intermediate authority', async (t) => {
   const root = await createAuthority();
   const issuing = await root.createIntermediate('Issuing CA');
   const { certificate, key } = await issuing.issue({ names: ['127.0.0.1'] });
@@ -85,7 +85,7 @@ test('an authority can have a certificate with a weak signature', async () => {
   assert.equal(weak.signatureAlgorithm, 'ecdsa-with-SHA1');
 });
 
-test('the subject is the common name requested, else the first name', async () => {
+test('the subject is the requested common name, else the first name', async () => {
   const { issue } = await createAuthority();
   const named = await issue({ names: ['a.test'], commonName: 'a client' });
   assert.equal(new X509Certificate(named.certificate).subject, 'CN=a client');

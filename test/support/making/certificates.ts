@@ -2,7 +2,7 @@
 import { createPublicKey, KeyObject, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 
-// The library refuses to load without it.
+// The library cannot be loaded without it.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
@@ -16,26 +16,26 @@ export interface IssuedCertificate {
 export interface CertificateRequest {
   /** DNS names and IP addresses for the subjectAltName extension; may be empty. */
   readonly names: readonly string[];
-  /** Not valid any more since a minute ago, instead of for a day to come. */
+  /** If set, it expired a minute ago. Otherwise it is valid for a day. */
   readonly expired?: boolean;
-  /** For a TLS client instead of a TLS server. */
+  /** If set, it is for a TLS client instead of a TLS server. */
   readonly client?: boolean;
   /** The subject; the first of `names`, or `unnamed`, if left out. */
   readonly commonName?: string;
-  /** A key of any kind to certify, PKCS#8 PEM; a new one on P-256 if left out. */
+  /** The key to certify, of any type, PKCS#8 PEM; a new one on P-256 if left out. */
   readonly key?: string;
 }
 
-/** A certificate authority of its own. */
+/** A private certificate authority. */
 export interface Authority {
-  /** Its certificate, PEM, self-signed unless another authority made it: what a peer has to trust. */
+  /** Its certificate, PEM, self-signed unless another authority made it. A peer must trust it. */
   readonly certificate: string;
   readonly issue: (request: CertificateRequest) => Promise<IssuedCertificate>;
-  /** Makes an authority that this one vouches for. */
+  /** Makes an intermediate authority that this one signs. */
   readonly createIntermediate: (name: string, options?: IntermediateOptions) => Promise<Authority>;
 }
 
-/** What is odd about an authority. */
+/** What is unusual about an authority. */
 export interface IntermediateOptions {
   /** The digest of the signature on its certificate; SHA-256 if left out. */
   readonly hash?: 'SHA-1' | 'SHA-256';
@@ -106,7 +106,7 @@ async function makeAuthority(
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([client ? clientAuth : serverAuth]),
-        // Tells authorities of the same name apart where both are trusted.
+        // Distinguishes authorities of the same name if both are trusted.
         await x509.AuthorityKeyIdentifierExtension.create(publicKey),
         ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(alternatives)] : []),
       ],

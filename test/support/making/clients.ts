@@ -12,10 +12,10 @@ import type { RecordedRequest } from '../doubles/scripted-server.ts';
 
 export type Inputs = Readonly<Record<string, string>>;
 
-/** What oidc-provider says of a client, or a grant, that it does not take. */
+/** What oidc-provider says about a client, or a grant, that it does not accept. */
 export const refused = { error: 'invalid_client', description: 'client authentication failed' };
 
-/** As long as HS512 asks its keys to be (RFC 7518 section 3.2), with what a form has to encode. */
+/** As long as HS512 requires its keys to be (RFC 7518 section 3.2), with characters that a form must encode. */
 export const secret = 'a secret: 64 bytes & more, for a MAC by SHA-512 wants that many +%/=';
 
 export const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -26,14 +26,14 @@ export const ec384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 
 export const ed = generateKeyPairSync('ed25519');
 
-/** Of nobody that a server here knows. */
+/** A key that no server here knows. */
 export const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export function writePem(key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8'): string {
   return key.export({ type, format: 'pem' }).toString();
 }
 
-/** As secrets on one line have it. */
+/** As in secrets on one line. */
 export function writeOnOneLine(pem: string): string {
   return pem.trim().replaceAll('\n', '\\n');
 }
@@ -42,7 +42,7 @@ export function publish(key: KeyObject, members: Partial<JWK> = {}): JSONWebKeyS
   return { keys: [{ ...(key.export({ format: 'jwk' }) as JWK), ...members }] };
 }
 
-/** A signed JWT that authenticates a client: what its header is, and how the server verifies it. */
+/** A signed JWT that authenticates a client: its header, and how the server verifies it. */
 export interface ExpectedJwt {
   readonly header: Readonly<Record<string, string>>;
   readonly key: JSONWebKeySet | Uint8Array;
@@ -51,9 +51,9 @@ export interface ExpectedJwt {
 /** One way to authenticate a client. */
 export interface Way {
   readonly client: ClientDescription;
-  /** Besides where to ask and the client id. */
+  /** In addition to the endpoint and the client id. */
   readonly inputs: Inputs;
-  /** What is secret among them, as far as it must be a mask as it is. */
+  /** The secrets in them that must be masked exactly as they are. */
   readonly secrets: readonly string[];
   /** The names of the body's parameters after grant_type. */
   readonly sends: readonly string[];
@@ -103,7 +103,7 @@ export function signsByKey(
   };
 }
 
-/** The lines of a PEM that are nobody's business. */
+/** The secret lines of a PEM. */
 export function listLines(privateKey: string): string[] {
   return privateKey.split(/\n|\\n/).filter((line) => /^[A-Za-z0-9+/=]{16,}$/.test(line));
 }
@@ -228,7 +228,7 @@ export const ways = {
   },
 } as const satisfies Record<string, Way>;
 
-/** The inputs of a client of a server, told where to ask by its token URL unless it is told otherwise. */
+/** The inputs of a client of a server, by default with its token URL. */
 export function gather({ client, inputs }: Way, given: Inputs, at: AuthorizationServer): Inputs {
   const where = 'issuer' in given ? {} : { 'token-url': at.tokenUrl };
   return {
@@ -252,7 +252,7 @@ export async function ask(
   return run;
 }
 
-/** Asserts that secrets are masks, and that nothing prints them besides. */
+/** Asserts that secrets are masked, and that nothing else prints them. */
 export function assertHidden(run: Run, secrets: readonly string[]): void {
   const printed = run.stdout.replaceAll(/^::add-mask::.*$/gm, '');
   for (const each of secrets) {
@@ -261,7 +261,7 @@ export function assertHidden(run: Run, secrets: readonly string[]): void {
   }
 }
 
-/** What a run printed, but for the masks, made comparable: the host, times of day and durations. */
+/** What a run printed, without the masks, made comparable: the host, times of day and durations. */
 export function listLinesOf(run: Run, host: string): string[] {
   const lines = run.stdout
     .split('\n')
@@ -270,7 +270,7 @@ export function listLinesOf(run: Run, host: string): string[] {
   return stabilizeLines(lines, host);
 }
 
-/** Asserts that a run was green, told its story, and gave a good token of the client's. */
+/** Asserts that a run was green, printed the expected lines, and gave a valid token of the client. */
 export async function assertGot(
   run: Run,
   { clientId }: ClientDescription,
@@ -284,7 +284,7 @@ export async function assertGot(
   assert.deepEqual({ active, client_id }, { active: true, client_id: clientId });
 }
 
-/** The requests of one client, whichever way it says who it is. */
+/** The requests of one client, with any authentication method. */
 export function requestsOf(
   { clientId }: ClientDescription,
   at: AuthorizationServer,
@@ -304,7 +304,7 @@ export function listNames({ body }: RecordedRequest): string[] {
   return [...new URLSearchParams(body).keys()];
 }
 
-/** Verifies a signed JWT by what the server knows, and that it says what it must and nothing more. */
+/** Verifies a signed JWT with the server's key or secret, and checks that it has exactly the right claims. */
 export async function assertJwt(
   jwt: string,
   { header, key }: ExpectedJwt,

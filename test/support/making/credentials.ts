@@ -1,9 +1,9 @@
-/** The keys and certificates that the secrets of examples stand for, made in process. */
+/** The keys and certificates for the secrets of the examples, made in process. */
 import { createPrivateKey, createPublicKey, KeyObject, webcrypto } from 'node:crypto';
 
 import type { Values } from './examples.ts';
 
-// The library refuses to load without it.
+// The library cannot be loaded without it.
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
@@ -64,14 +64,14 @@ export async function createCredentials(): Promise<Credentials> {
   };
 }
 
-/** What {@link Credentials} put in the place of expressions: by the expression, and by the input's name. */
+/** The values by which {@link Credentials} replace expressions: by the expression, and by the input's name. */
 export function listForms(credentials: Credentials): { values: Values; formed: Values } {
   const { privateKey, certificate, googleKeyFile, zitadelKeyFile } = credentials;
   return {
     values: {
       'secrets.GOOGLE_KEY_FILE': googleKeyFile,
       'secrets.ZITADEL_KEY_FILE': zitadelKeyFile,
-      // As they stand in the JSON of SAP's service keys.
+      // As they are in the JSON of SAP's service keys.
       'secrets.XSUAA_CERTIFICATE': writeLiteral(certificate),
       'secrets.XSUAA_KEY': writeLiteral(privateKey),
     },

@@ -1,4 +1,4 @@
-/** Reads the workflows in examples/ and docs/, and puts values in the place of their expressions. */
+/** Reads the workflows in examples/ and docs/, and replaces their expressions by values. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { inputDefaults } from '../../../src/inputs/catalog.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** What is used of a step. */
+/** The parts of a step that are used. */
 export interface Step {
   readonly id?: string;
   readonly uses?: string;
@@ -18,7 +18,7 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What is used of a job; one that calls a workflow has no steps. */
+/** The parts of a job that are used. A job that calls a workflow has no steps. */
 export interface Job {
   readonly uses?: string;
   readonly permissions?: unknown;
@@ -26,14 +26,14 @@ export interface Job {
   readonly steps?: readonly Step[];
 }
 
-/** What is used of a workflow. */
+/** The parts of a workflow that are used. */
 export interface Workflow {
   readonly on?: unknown;
   readonly permissions?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
-/** A piece of YAML, and where it stands. */
+/** A piece of YAML, and where it is. */
 export interface Source {
   readonly name: string;
   readonly yaml: string;
@@ -71,14 +71,14 @@ export function readPage(file: string): Source[] {
   }));
 }
 
-/** Parses YAML without a schema: every value is a string, as an input is. Throws for anything that is no YAML. */
+/** Parses YAML without a schema: every value is a string, as an input is. Throws for anything that is not YAML. */
 export function parse({ yaml }: Source): unknown {
   const document = parseDocument(yaml, { schema: 'failsafe' });
   assert.deepEqual(document.errors, []);
   return document.toJS();
 }
 
-/** Whether a value is an object and no array. */
+/** Whether a value is an object and not an array. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -106,10 +106,10 @@ export function isOwnStep({ uses }: Step): boolean {
   return uses?.startsWith('org/oauth2-token@') ?? false;
 }
 
-/** What expressions stand for, by what is between their braces: `vars.TENANT_ID`. */
+/** The values of expressions, by the text between their braces: `vars.TENANT_ID`. */
 export type Values = Readonly<Record<string, string>>;
 
-/** What the expression that is the whole of an input stands for, by the input's name, where its form matters. */
+/** The value of an expression that is a whole input, by the input's name, if its form matters. */
 const plausible: Values = {
   ...inputDefaults,
   'use-cache': 'true',
@@ -118,9 +118,9 @@ const plausible: Values = {
 };
 
 /**
- * Puts values in the place of the expressions in the inputs of a step: those of `values` first; then, where the
- * expression is the whole of an input that takes a form, those of `formed`, by the input's name; else its own name, so
- * that `${{ vars.CLIENT_ID }}` becomes `client-id`. `toJSON()` of an expression is the same in quotes.
+ * Replaces the expressions in the inputs of a step. A value of `values` is used first. If the expression is a whole
+ * input with a special form, the value of `formed` with the input's name is used. Otherwise the expression's own name
+ * is used, so that `${{ vars.CLIENT_ID }}` becomes `client-id`. `toJSON()` of an expression is the same in quotes.
  */
 export function fillIn(inputs: Values, values: Values = {}, formed: Values = {}): Values {
   const fill = (name: string, value: string): string =>

@@ -1,4 +1,4 @@
-/** Failures of the token endpoint by their codes, and what the action says of a run that ends with one. */
+/** Failures of the token endpoint by their codes, and what the action says about a run that ends with one. */
 import { StageError } from '../../../src/failures/stage-error.ts';
 import { TransportError, type TransportErrorDetails } from '../../../src/http/transport-error.ts';
 import { type Inputs, readInputs } from '../../../src/inputs/inputs.ts';
@@ -9,7 +9,7 @@ import { explainFailure } from '../../../src/wording/failures.ts';
 import { createInputEnvironment } from '../doubles/fakes.ts';
 import { type Given, say } from './inputs.ts';
 
-/** A fault of the connection, which the system calls so. */
+/** A fault of the connection, with the system's code. */
 export function transport(
   code: TransportError['code'],
   { says, ...details }: TransportErrorDetails & { readonly says?: string } = {},
@@ -66,7 +66,7 @@ export interface ErrorAnnotation {
   readonly message: string;
 }
 
-/** The annotation of a run whose only request of a token failed so, and would fail so again. */
+/** The annotation of a run whose only token request failed in this way, and would fail in the same way again. */
 export function explainFinal(
   error: TokenError | TransportError,
   given: Given,
@@ -76,13 +76,13 @@ export function explainFinal(
   return explainEnd('not_retryable', makeAttempt(error, inputs), { ...inputs, tokenUrl });
 }
 
-/** A first attempt that failed so. */
+/** A first attempt that failed in this way. */
 export function makeAttempt(error: unknown, { retryMaxAttempts, timeout }: Inputs): FailedAttempt {
   const unused = { wait: undefined, retryAfter: undefined, took: 0 };
   return { attempt: 1, maxAttempts: retryMaxAttempts, error, allowed: timeout * 1000, ...unused };
 }
 
-/** The annotation of a run whose requests of a token ended for this reason, the last of them so. */
+/** The annotation of a run whose token requests ended for this reason, with this last failure. */
 export function explainEnd(end: GaveUpCode, last: FailedAttempt, inputs: Inputs): ErrorAnnotation {
   const facts = { inputs, server: inputs.tokenUrl ?? '' };
   const { title, message } = explainFailure(new StageError('token', new GaveUp(end, last), facts));

@@ -9,18 +9,18 @@ import type { Compression } from '../../../src/cache/service.ts';
 import { AccessToken } from '../../../src/oauth2/access-token.ts';
 import { client } from './cache-stage.ts';
 
-/** What a forged entry holds. Times are seconds from now. */
+/** The contents of a forged entry. Times are seconds from now. */
 export interface ForgedToken {
   readonly token?: string;
   /** 0 if left out. */
   readonly issuedIn?: number;
   /** An hour if left out. */
   readonly expiresIn?: number;
-  /** The name that it is encrypted for; the one that its expiry gives if left out. */
+  /** The name for which it is encrypted; the name that its expiry gives if left out. */
   readonly name?: string;
 }
 
-/** An encrypted entry and the name that it is encrypted for. */
+/** An encrypted entry and the name for which it is encrypted. */
 export interface ForgedEntry {
   readonly name: string;
   readonly entry: Buffer;
@@ -29,15 +29,15 @@ export interface ForgedEntry {
 /** Makes entries that the jobs of one endpoint's client can open. */
 export interface Forge {
   readonly keys: CacheKeys;
-  /** What the names of that client's entries begin with. */
+  /** The prefix of the names of that client's entries. */
   readonly prefix: string;
   readonly seal: (token?: ForgedToken) => ForgedEntry;
 }
 
-/** The token in a forged entry that names none. */
+/** The default token of a forged entry. */
 export const forgedToken = 'token-in-a-forged-entry';
 
-/** How the job of a forge differs from one that has no inputs but the URL, the client and its secret. */
+/** How the job of a forge differs from a job whose only inputs are the URL, the client and its secret. */
 export interface ForgeOptions {
   readonly clientSecret?: string;
   readonly clientAuthMethod?: string;
@@ -97,7 +97,7 @@ function seal(keys: CacheKeys, forged: ForgedToken): ForgedEntry {
   return { name, entry };
 }
 
-/** A field of a tar archive; what is left out is as in a file `token.bin` that tar itself packed. */
+/** A field of a tar archive; the default is a file `token.bin` that tar itself packed. */
 export interface TarMember {
   readonly path?: string;
   readonly content?: Uint8Array;
@@ -138,7 +138,7 @@ function writeHeader(member: TarMember): Buffer {
   put(type, 156);
   put(linkTarget, 157);
   put('ustar\x0000', 257);
-  // The checksum counts its own field as spaces.
+  // The checksum treats its own field as spaces.
   put(' '.repeat(8), 148);
   const sum = header.reduce((total, byte) => total + byte, 0);
   put(`${sum.toString(8).padStart(6, '0')}\0 `, 148);

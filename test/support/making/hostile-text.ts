@@ -1,4 +1,4 @@
-/** Texts from outside that try to be commands of the runner, and how a run is held to be harmless. */
+/** Texts from outside that try to be commands of the runner, and the check that a run is harmless. */
 import fc from './fast-check.ts';
 
 export const secret = 'the-secret-of-the-client';
@@ -6,7 +6,7 @@ export const secret = 'the-secret-of-the-client';
 /** The commands that the action prints itself. */
 export const own = ['add-mask', 'group', 'endgroup', 'warning', 'error'];
 
-/** What a runner or a terminal could obey, and what could hide it from a check. */
+/** Texts that a runner or a terminal could obey, and characters that could hide them from a check. */
 export const pieces = [
   '##[set-output name=token;]x',
   '##[add-mask]',
@@ -32,7 +32,7 @@ export const hostile = fc
   .array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 })
   .map((some) => some.join(''));
 
-/** Characters with which a line could be anything but text. */
+/** Characters that could turn a line into something other than text. */
 export const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export const value = fc.oneof(

@@ -1,4 +1,4 @@
-/** Inputs as a step gets them, and what is wrong with them, for tests of the rooms that read them. */
+/** Inputs as a step gets them, and their errors, for tests of the modules that read them. */
 import { generateKeyPairSync } from 'node:crypto';
 
 import { InputReader } from '../../../src/inputs/reader.ts';
@@ -6,7 +6,7 @@ import { type Inputs, readInputs, type LocatedInputs } from '../../../src/inputs
 import { renderText, type Text } from '../../../src/log/text.ts';
 import { createInputEnvironment } from '../doubles/fakes.ts';
 
-/** Inputs by name; an empty one is left out. */
+/** Inputs by name. Empty ones are left out. */
 export type Given = Readonly<Record<string, string>>;
 
 /** A text as people see it. */
@@ -32,23 +32,23 @@ export function readUsualInputs(given: Given = {}): Inputs {
   return readInputs(createInputEnvironment({ ...usualInputs, ...given }), { debug: false });
 }
 
-/** Reads the usual inputs and these; throws where they name no token endpoint. */
+/** Reads the usual inputs and these; throws if they name no token endpoint. */
 export function readLocatedInputs(given: Given = {}): LocatedInputs {
   const { tokenUrl, ...inputs } = readUsualInputs(given);
   if (tokenUrl === undefined) throw new Error('There is no token-url.');
   return { ...inputs, tokenUrl };
 }
 
-/** What a room made of inputs, and what it found wrong. */
+/** What a module read from the inputs, and the errors that it found. */
 export interface Reading<T> {
   readonly value: T;
   /** In the order in which they were found. */
   readonly problems: readonly string[];
-  /** The secret that is needed and empty. */
+  /** The required secret that is empty. */
   readonly empty: string | undefined;
 }
 
-/** Has a room read these inputs and no others. */
+/** Lets a module read only these inputs. */
 export function readWith<T>(read: (reader: InputReader) => T, given: Given): Reading<T> {
   const reader = new InputReader(createInputEnvironment(given));
   const value = read(reader);

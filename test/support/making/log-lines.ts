@@ -1,4 +1,4 @@
-/** The lines of a job's log in the words of the action, for tests that tell lines apart and do not pin their texts. */
+/** The lines of a job's log in the words of the action, for tests that distinguish lines but do not pin their texts. */
 import type { Stage } from '../../../src/failures/stage-error.ts';
 import { AccessToken } from '../../../src/oauth2/access-token.ts';
 import {
@@ -22,13 +22,13 @@ import {
 } from '../../../src/wording/progress.ts';
 import { type Given, readUsualInputs, say } from './inputs.ts';
 
-/** The time that stands for every Zulu time of a log. */
+/** The time that replaces every Zulu time of a log. */
 export const stableTime = '2026-01-31T12:00:00Z';
 
-/** The host that stands for the token endpoint. */
+/** The host that replaces the token endpoint. */
 export const stableHost = 'login.example.com';
 
-/** Gives lines of a log in which every Zulu time is {@link stableTime} and `host` is {@link stableHost}. */
+/** Replaces every Zulu time in lines of a log by {@link stableTime}, and `host` by {@link stableHost}. */
 export function stabilizeLines(lines: readonly string[], host: string): string[] {
   return lines.map((line) =>
     line.replaceAll(host, stableHost).replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, stableTime),
@@ -47,17 +47,17 @@ function makeToken(lifetime: number | undefined): AccessToken {
   return new AccessToken({ token: 'the-token', tokenType: 'Bearer', expiresAt });
 }
 
-/** Before the token request. */
+/** The line before the token request. */
 export function asking(given?: Given): string {
   return say(sayRequesting(read(given), false));
 }
 
-/** Before the token request, after the cache had nothing. */
+/** The lines before the token request if the cache had nothing. */
 export function missed(given?: Given): string {
   return say(sayRequesting(read(given), true));
 }
 
-/** A Bearer token came at this attempt, which lives for an hour or so many seconds. */
+/** A Bearer token came at this attempt. It is valid for an hour or so many seconds. */
 export function got(lifetime = hour, attempt = 1): string {
   return say(sayGot(makeToken(lifetime), attempt, lifetime, read()));
 }
@@ -77,15 +77,15 @@ export function failedOnce(error: unknown, attempt: number, stage: Stage = 'toke
   return say(sayFailedAttempt(failure, { stage, inputs, server: inputs.tokenUrl ?? '' }));
 }
 
-/** A Bearer token came, and nobody knows for how long. */
+/** A Bearer token came, and its expiry is not known. */
 export const gotForUnknown = say(sayGot(makeToken(undefined), 1, undefined, read()));
 
-/** A Bearer token of the cache, which lives for an hour or so many seconds. */
+/** A Bearer token from the cache, which is valid for an hour or so many seconds. */
 export function reusing(lifetime = hour): string {
   return say(sayReusing(makeToken(lifetime), Date.parse(stableTime) - lifetime * 1000, read()));
 }
 
-/** The server granted these scopes, and not those. */
+/** The server granted these scopes, and did not grant those. */
 export function granted(scopes: readonly string[], missing: readonly string[]): string {
   return say(sayGranted(scopes, missing, read()));
 }
@@ -124,5 +124,5 @@ export function notFollowing(why: Parameters<typeof sayNotFollowing>[0]): string
   return say(sayNotFollowing(why));
 }
 
-/** The log of a job that found nothing in the cache, got a token for an hour and kept it. */
+/** The log of a job that found nothing in the cache, got a token for an hour and saved it. */
 export const kept: readonly string[] = [missed(), got(), keptIt, set];

@@ -1,4 +1,4 @@
-/** Says what a parameter of a provider's request holds, where its exact value is not known beforehand. */
+/** Describes a parameter of a provider's request if its exact value is not known before. */
 import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 
@@ -6,20 +6,20 @@ import { jwtVerify } from 'jose';
 
 import type { Given, Matcher } from './provider-request.ts';
 
-/** Fields of a JWT, for a given step. */
+/** The fields of a JWT, for a given step. */
 type Members =
   Readonly<Record<string, unknown>> | ((given: Given) => Readonly<Record<string, unknown>>);
 
-/** What a signed JWT is to hold. */
+/** What a signed JWT must contain. */
 export interface ExpectedJwt {
-  /** The header, whole, but for `typ`: that is `JWT`. */
+  /** The whole header, except `typ`, which is `JWT`. */
   readonly header: Members;
-  /** The claims, whole, but for `iat`, `exp` and `jti`, unless named: now, in a minute, and something. */
+  /** All claims. `iat`, `exp` and `jti` can be left out; then they must be now, in a minute, and any text. */
   readonly claims: Members;
 }
 
 /**
- * A JWT signed by the key in `private-key`, with this header and these claims and no others.
+ * A JWT signed by the key in `private-key`, with exactly this header and these claims.
  *
  * @see RFC 7523 section 3
  */
@@ -40,14 +40,14 @@ export function signedJwt({ header, claims }: ExpectedJwt): Matcher {
   };
 }
 
-/** The ID token that GitHub gave last, requested with this audience; `undefined` is GitHub's default. */
+/** GitHub's last ID token, requested with this audience; `undefined` is GitHub's default. */
 export function githubIdToken(audience: string | undefined): Matcher {
   return (value, { idTokens }) => {
     assert.deepEqual({ token: value, audience }, idTokens.at(-1));
   };
 }
 
-/** `Bearer` and a token that has to match. */
+/** `Bearer` and a token that must match. */
 export function bearer(token: Matcher): Matcher {
   return async (value, given) => {
     const [, sent = ''] = /^Bearer (.+)$/.exec(value) ?? [];

@@ -1,8 +1,8 @@
-/** Entries that somebody has changed or made up. */
+/** Entries that somebody has changed or forged. */
 import { randomBytes } from 'node:crypto';
 import { type ForgedEntry, packTar } from './forged-entry.ts';
 
-/** Where the parts of an entry are, in bytes. */
+/** The positions of the parts of an entry, in bytes. */
 export const at = { magic: 0, length: 8, nonce: 12, tag: 24, ciphertext: 40 } as const;
 
 /** A copy with the lowest bit of one byte flipped; a negative position counts from the end. */
@@ -20,12 +20,12 @@ export function withLength(entry: Buffer, length: number): Buffer {
   return copy;
 }
 
-/** An archive as tar makes it, with this entry as its one file. */
+/** An archive as tar makes it, with this entry as its only file. */
 export function pack({ entry }: ForgedEntry): Buffer {
   return packTar([{ content: entry }]);
 }
 
-/** A block that looks like the beginning of an entry, and is none. */
+/** A block that only looks like the beginning of an entry. */
 export function makeDecoy(length = 400): Buffer {
   const body = randomBytes(512);
   Buffer.from('\x89OA2TOK\n', 'latin1').copy(body);

@@ -1,11 +1,11 @@
-/** What a provider documents of its token endpoint, as data: test/providers/ has a file for each provider. */
+/** What a provider documents about its token endpoint, as data. test/providers/ has a file for each provider. */
 import type { KeyObject } from 'node:crypto';
 
-/** What the step was given, for a {@link Matcher} to compare with. */
+/** What a {@link Matcher} can compare with. */
 export interface Given {
   /** When the request was sent. */
   readonly now: Date;
-  /** The inputs of the step as they were filled in, by name. */
+  /** The final inputs of the step, by name. */
   readonly inputs: Readonly<Record<string, string>>;
   /** The public half of the key in `private-key`. */
   readonly publicKey: KeyObject;
@@ -15,34 +15,37 @@ export interface Given {
   readonly idTokens: readonly { readonly token: string; readonly audience: string | undefined }[];
 }
 
-/** Throws an AssertionError where a value of the request is not what the provider documents. */
+/** Throws an AssertionError if a value of the request is not what the provider documents. */
 export type Matcher = (value: string, given: Given) => void | Promise<void>;
 
-/** A value of a JSON body that is no text, exact. */
+/** An exact value of a JSON body that is not a text. */
 export interface ExactJson {
   readonly json: unknown;
 }
 
-/** A parameter's value: exact, by its form, or by what it holds. */
+/** A parameter's value: exact, by its form, or by its contents. */
 export type Expected = string | RegExp | Matcher | ExactJson;
 
 /**
- * One request that a provider's page documents, and what it answers.
+ * One request that a provider's page documents, and its answer.
  *
- * An expression in an example is filled by its name: `${{ vars.AUTH0_CLIENT_ID }}` becomes `auth0-client-id`, and so
- * for secrets. Where an input takes a form (private keys, certificates), a generated one is put in: an RSA key as PKCS#8
- * PEM, but for `${{ secrets.GOOGLE_KEY_FILE }}` and `${{ secrets.ZITADEL_KEY_FILE }}`, which become such files.
+ * An expression in an example is replaced by its name: `${{ vars.AUTH0_CLIENT_ID }}` becomes `auth0-client-id`, and in
+ * the same way for secrets. Private keys and certificates are generated: an RSA key as PKCS#8 PEM. Only
+ * `${{ secrets.GOOGLE_KEY_FILE }}` and `${{ secrets.ZITADEL_KEY_FILE }}` become key files.
  */
 export interface ProviderRequest {
   /** The file in examples/. */
   readonly example: string;
-  /** The job in it; every job that uses the action where this is left out. */
+  /** The job in it; every job that uses the action if this is left out. */
   readonly job?: string;
-  /** The URL of the vendor's page that documents this request; where none is public, a page here that says what is known. */
+  /**
+   * The URL of the vendor's page that documents this request. If no page is public, a page here that says what is
+   * known.
+   */
   readonly page: string;
-  /** What expressions stand for where the form matters, by their name: `{ 'vars.ACS_TOKEN_URL': 'https://...' }`. */
+  /** The values of expressions whose form matters, by their name: `{ 'vars.ACS_TOKEN_URL': 'https://...' }`. */
   readonly values?: Readonly<Record<string, string>>;
-  /** The server's metadata, for a recipe with `issuer`, and the only URL at which it is. */
+  /** The server's metadata and its only URL, for an example with `issuer`. */
   readonly discovery?: {
     readonly url: string;
     readonly metadata: Readonly<Record<string, unknown>>;
@@ -50,25 +53,25 @@ export interface ProviderRequest {
   readonly request: {
     readonly method: 'GET' | 'POST';
     readonly url: string;
-    /** `application/x-www-form-urlencoded` where it is left out; none with GET. */
+    /** `application/x-www-form-urlencoded` if it is left out; none with GET. */
     readonly contentType?: 'application/x-www-form-urlencoded' | 'application/json';
-    /** `basic` is client-id and client-secret as they were given; any other string is exact. `none` where left out. */
+    /** `basic` is the given client-id and client-secret. Any other string is exact. `none` if left out. */
     readonly authorization?: string;
-    /** The parameters, all of them; an array is a parameter that comes again, or a JSON array. Empty: no body. */
+    /** All parameters. An array is a repeated parameter, or a JSON array. Empty: no body. */
     readonly body: Readonly<Record<string, Expected | readonly Expected[]>>;
-    /** Headers beside those that every request has (accept, accept-encoding, user-agent), by name in lower case. */
+    /** Headers in addition to those of every request (accept, accept-encoding, user-agent), by name in lower case. */
     readonly headers?: Readonly<Record<string, Expected>>;
     /** Whether the TLS connection presents the certificate in `client-certificate`. */
     readonly clientCertificate?: boolean;
   };
-  /** A typical documented answer, with made-up values. */
+  /** A typical documented answer, with invented values. */
   readonly answer: {
     readonly status: number;
     /** An object is sent as JSON. */
     readonly body: Readonly<Record<string, unknown>> | string;
-    /** `application/json` where it is left out. */
+    /** `application/json` if it is left out. */
     readonly contentType?: string;
   };
-  /** Outputs of the step, exact. That `token` is the answer's access_token is held without being said. */
+  /** The exact outputs of the step. It is always checked that `token` is the answer's access_token. */
   readonly outputs?: Readonly<Record<string, string>>;
 }

@@ -3,12 +3,12 @@ import { json } from '../doubles/scripted-server.ts';
 import { answer, fail } from '../tables/failure-scene.ts';
 import { startStage } from './cache-stage.ts';
 
-/** The widest line of a sample: GitHub shows this many characters on a narrow page. */
+/** The widest line of a sample. GitHub shows so many characters on a narrow page. */
 export const widestLine = 80;
 
 /**
- * Runs the jobs of the samples and gives their logs, each as the text of one block: a token that is not in the cache, the
- * same token from the cache, and a client that is refused.
+ * Runs the jobs of the samples and gives their logs, each as the text of one block: a token that is not in the cache,
+ * the same token from the cache, and a client that is refused.
  */
 export async function printSamples(): Promise<string[]> {
   const stage = await startStage();
@@ -23,7 +23,7 @@ export async function printSamples(): Promise<string[]> {
   }
 }
 
-/** Divides a line between words; the rest is indented by two more characters. */
+/** Breaks a line between words. The rest is indented by two more characters. */
 function wrap(line: string): string[] {
   const [, indent = '', text = ''] = /^( *)(.*)$/.exec(line) ?? [];
   const lines: string[] = [];

@@ -26,25 +26,25 @@ export interface SentRequest extends HttpRequest {
   readonly sentAt: Date;
 }
 
-/** What a step did. */
+/** The result of a step. */
 export interface ExampleRun {
-  /** What it told the runner: see FakeRunner. */
+  /** Its calls of the runner: see FakeRunner. */
   readonly calls: readonly string[];
   /** Whether it ended green. */
   readonly succeeded: boolean;
-  /** What it sent for its server's metadata, in order. */
+  /** Its requests for its server's metadata, in order. */
   readonly discoveryRequests: readonly SentRequest[];
-  /** What it sent to anything else than GitHub's ID-token endpoint, in order. */
+  /** Its other requests, except those to GitHub's ID-token endpoint, in order. */
   readonly tokenRequests: readonly SentRequest[];
-  /** What it was given, but for the time. */
+  /** What a matcher can compare with, without the time. */
   readonly given: Omit<Given, 'now'>;
 }
 
-/** Where the runner offers ID tokens to a job that may request them. */
+/** The endpoint for jobs that may request ID tokens. */
 const idTokenUrl = 'https://pipelines.actions.example/id-token?api-version=2.0';
 const idTokenRequestToken = 'the-id-token-request-token';
 
-/** The variables that a job sees that has the permission id-token: write. */
+/** The variables of a job that has the permission id-token: write. */
 const idTokenEnvironment = {
   ACTIONS_ID_TOKEN_REQUEST_URL: idTokenUrl,
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: idTokenRequestToken,
@@ -111,7 +111,7 @@ export async function runExample(
   };
 }
 
-/** What GitHub answers: an ID token, another one each time. */
+/** GitHub's answer: an ID token, a new one each time. */
 function answerIdToken(
   { method, url, headers }: HttpRequest,
   idTokens: { token: string; audience: string | undefined }[],
@@ -125,7 +125,7 @@ function answerIdToken(
   return answerJson(200, { count: token.length, value: token });
 }
 
-/** A JWT that nobody signed: what is tested is that it arrives as it is. */
+/** A JWT that nobody signed, because the test only checks that it arrives unchanged. */
 function writeIdToken(audience: string, count: number): string {
   const parts = [
     { typ: 'JWT', alg: 'RS256' },

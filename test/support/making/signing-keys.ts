@@ -9,18 +9,18 @@ import type { SigningAlgorithm } from '../../../src/oauth2/keys/signing-algorith
 
 /** A private key to test with, in all its forms. */
 export interface SampleKey {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly keyType: string;
   readonly privateKey: KeyObject;
-  /** What verifies its signatures; of an RSA-PSS key as a plain RSA key, which verifiers know. */
+  /** The key that verifies its signatures. For an RSA-PSS key it is a plain RSA key, which verifiers know. */
   readonly publicKey: KeyObject;
-  /** What it can sign with, its usual algorithm first. */
+  /** The algorithms with which it can sign, the usual one first. */
   readonly algorithms: readonly SigningAlgorithm[];
-  /** Texts of the key, by what they are. */
+  /** Texts of the key, by their forms. */
   readonly forms: Readonly<Record<string, string>>;
 }
 
-/** Whose key a key file of the forms says it is. */
+/** The owner that a key file of the forms names. */
 export const owners = {
   google: 'ci@acme.iam.gserviceaccount.com',
   zitadelUser: '100000000000000001',
@@ -34,7 +34,7 @@ export function toPem(label: string, base64: string): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
-/** Ways to get the line breaks of a PEM wrong, or otherwise. */
+/** Wrong and unusual ways to write the line breaks of a PEM. */
 export const lineBreaks: Readonly<Record<string, (pem: string) => string>> = {
   'line feeds': (pem) => pem,
   CRLF: (pem) => pem.replaceAll('\n', '\r\n'),
@@ -93,7 +93,7 @@ function writeShortSec1(key: KeyObject): string {
   return toPem('EC PRIVATE KEY', der.toString('base64'));
 }
 
-/** Files that say whose key a PEM is, as their makers write them. */
+/** Key files that name the owner of a PEM, as their vendors write them. */
 export function listKeyFiles(pem: string): Record<string, string> {
   const { google, zitadelUser, zitadelClient, keyId } = owners;
   const service = {
@@ -144,15 +144,15 @@ function encode(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-/** Makes an RSA-PSS key that is bound to hashes and to a shortest salt, bytes. */
+/** Makes an RSA-PSS key that allows only one hash and requires a minimum salt, in bytes. */
 export function createPssKey(hash: string, mgf1: string, saltLength: number): KeyObject {
   const hashes = { hashAlgorithm: hash, mgf1HashAlgorithm: mgf1 };
-  // The types say that the salt's length is a string.
+  // The types wrongly say that the salt's length is a string.
   const options: object = { modulusLength: 2048, ...hashes, saltLength };
   return generateKeyPairSync('rsa-pss', options as RSAPSSKeyPairKeyObjectOptions).privateKey;
 }
 
-/** Makes a key of every kind that signs JWTs. */
+/** Makes a key of every type that can sign JWTs. */
 export function createSampleKeys(): SampleKey[] {
   const size = { modulusLength: 2048 };
   const pss = ['PS256', 'PS384', 'PS512'] as const;
@@ -182,7 +182,7 @@ export function createSampleKeys(): SampleKey[] {
 function publicKeyOf(key: KeyObject): KeyObject {
   const publicKey = createPublicKey(key);
   if (key.asymmetricKeyType !== 'rsa-pss') return publicKey;
-  // The RSAPublicKey (RFC 8017 appendix A.1.1) of 2048 bits is the end of it.
+  // The RSAPublicKey (RFC 8017 appendix A.1.1) of 2048 bits is at its end.
   const der = publicKey.export({ format: 'der', type: 'spki' }).subarray(-270);
   return createPublicKey({ key: der, format: 'der', type: 'pkcs1' });
 }
@@ -199,7 +199,7 @@ export function pemOf(key: KeyObject): string {
   return exportPem(key, 'pkcs8');
 }
 
-/** A private JWK, with these fields besides; one that is undefined is left out. */
+/** A private JWK with these fields in addition. Undefined fields are left out. */
 export function jwkOf(key: KeyObject, members: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ ...key.export({ format: 'jwk' }), ...members });
 }

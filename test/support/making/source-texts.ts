@@ -1,4 +1,4 @@
-/** The texts for people as they stand in the source, read by the compiler. */
+/** The texts for people as they are in the source, read by the compiler. */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,11 +6,11 @@ import ts from 'typescript';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-/** A text and where it stands. */
+/** A text and where it is. */
 export interface SourceText {
   /** Relative to the project's folder. */
   readonly file: string;
-  /** What is written in it; where something is put in, there is a space. */
+  /** Its words, with a space for each value that is put in. */
   readonly words: string;
 }
 
@@ -46,10 +46,10 @@ function readTemplate(template: ts.TemplateLiteral): string {
   return [template.head.text, ...template.templateSpans.map((span) => span.literal.text)].join(' ');
 }
 
-/** The shortest sentence that nobody writes by chance, in words. */
+/** The shortest sentence that does not occur by chance, in words. */
 const fewestWords = 4;
 
-/** Gives the sentences of src/wording, in the parts between what is put into them. */
+/** Gives the sentences of src/wording, split at the values that are put into them. */
 export function listSentences(): string[] {
   const sentences = globSync('src/wording/*.ts', { cwd: root })
     .filter((file) => !file.endsWith('.test.ts'))
@@ -60,7 +60,7 @@ export function listSentences(): string[] {
   return [...new Set(sentences)];
 }
 
-/** Gives what stands in the templates tagged `text` of a file, without what is put in. */
+/** Gives the words in the templates tagged `text` of a file, without the values. */
 function listParts(file: string): string[] {
   const content = readFileSync(join(root, file), 'utf8');
   const source = ts.createSourceFile(file, content, ts.ScriptTarget.Latest, true);
