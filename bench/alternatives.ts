@@ -1,4 +1,4 @@
-/** What users would take instead of the action, made ready to run. What this machine cannot make is not measured. */
+/** What users would use instead of the action, prepared to run. What this machine cannot build is not measured. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
@@ -13,11 +13,11 @@ export interface Source {
   readonly clientSecret: string;
 }
 
-/** What all alternatives have in GITHUB_OUTPUT at the end. */
+/** What all alternatives write into GITHUB_OUTPUT at the end. */
 const expects = /^token=/m;
 
 /**
- * A shell script with curl and jq, as `run:` has it; none where a program is missing.
+ * A shell script with curl and jq, as in `run:`; none if a program is missing.
  *
  * @param more other variables
  */
@@ -34,7 +34,7 @@ export function listShell(
   return [{ name, command, env: () => env, expects }];
 }
 
-/** A Go program with golang.org/x/oauth2, built beforehand; none where it cannot be built. */
+/** A Go program with golang.org/x/oauth2, built before; none if it cannot be built. */
 export function listGo(source: Source, folder: string): Contestant[] {
   const name = 'Go program with golang.org/x/oauth2';
   const program = join(folder, 'get-token');
@@ -45,7 +45,7 @@ export function listGo(source: Source, folder: string): Contestant[] {
   return [{ name, command: [program], env: () => env, expects }];
 }
 
-/** Python scripts with requests, in an environment that is made beforehand; none where it cannot be made. */
+/** Python scripts with requests, in an environment that is made before; none if it cannot be made. */
 export function listPython(source: Source, folder: string): Contestant[] {
   const name = 'Python script with requests';
   const [python, files] = [join(folder, 'bin', 'python'), join(contestants, 'python')];

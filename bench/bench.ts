@@ -1,7 +1,7 @@
 /**
- * Measures the action against the least that any action must do, and against what users would take instead: whole
- * processes, all in turn in one run, so that what else the machine does hits all alike. The servers are a process of
- * their own.
+ * Compares the action with the minimum that any action must do, and with what users would use instead. It measures
+ * whole processes, in turn in one run, so that other work of the machine affects all equally. The servers are a
+ * separate process.
  *
  * Usage: npm run bench [-- --rounds N] [--dist FOLDER] [--only times|costs|growth]
  */
@@ -17,11 +17,11 @@ import { grow } from './growth.ts';
 import { type Field, Roster } from './roster.ts';
 import { median, quantile, renderTable } from './table.ts';
 
-/** The whole table of times, and what else each costs. */
+/** The whole table of times, and the other costs of each. */
 function compare(fields: readonly Field[], stage: Stage, rounds: number): void {
   const all = fields.flatMap(({ floor, others }) => [floor, ...others]);
   const times = new Map(all.map((contestant) => [contestant, [] as number[]]));
-  // Once for the caches of the machine, and for the token that the hit needs.
+  // A first run fills the caches of the machine, and saves the token for the hit.
   for (const contestant of all) stage.time({ ...contestant, expects: undefined });
   for (let round = 0; round < rounds; round += 1) {
     for (const [contestant, taken] of times) taken.push(stage.time(contestant));
@@ -45,7 +45,7 @@ function compare(fields: readonly Field[], stage: Stage, rounds: number): void {
 async function inspectAll(fields: readonly Field[], stage: Stage, servers: Servers): Promise<void> {
   const rows: string[][] = [];
   for (const contestant of fields.flatMap(({ floor, others }) => [floor, ...others])) {
-    // For the token that a hit needs.
+    // This run saves the token for the hit.
     stage.time({ ...contestant, expects: undefined });
     const { memory, script, programs, counts } = await stage.inspect(contestant, servers);
     rows.push([
@@ -71,7 +71,7 @@ async function inspectAll(fields: readonly Field[], stage: Stage, servers: Serve
   console.log(renderTable(head, rows));
 }
 
-/** What a runner reads and loads, and what it downloads of the repository as it is now. */
+/** What a runner reads and loads, and what it downloads from the repository in its current state. */
 function showSizes(dist: string, folder: string): void {
   const rows = ['main', 'post', 'save'].flatMap((name) =>
     readdirSync(join(dist, name))
@@ -91,7 +91,7 @@ function showSizes(dist: string, folder: string): void {
   console.log(renderTable(['', 'kB'], rows));
 }
 
-/** Runs what the arguments choose. */
+/** Runs the parts that the arguments name. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {

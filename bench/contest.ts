@@ -15,27 +15,27 @@ export interface Contestant {
   readonly name: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** What it gets besides the runner's files and PATH; made anew for each run. */
+  /** What it gets in addition to the runner's files and PATH; made again for each run. */
   readonly env: () => Readonly<Record<string, string>>;
-  /** What must be in GITHUB_OUTPUT afterwards; undefined where nothing is expected. */
+  /** What must be in GITHUB_OUTPUT afterwards; undefined if nothing is expected. */
   readonly expects: RegExp | undefined;
 }
 
-/** What one run without a stopwatch shows. */
+/** What one run shows when its time is not measured. */
 export interface Inspection {
-  /** Peak resident memory of its largest process, KiB; undefined where /usr/bin/time is not installed. */
+  /** Peak resident memory of its largest process, KiB; undefined if /usr/bin/time is not installed. */
   readonly memory: number | undefined;
-  /** JavaScript that its first process loaded, bytes. */
+  /** JavaScript that its first process loaded, in bytes. */
   readonly script: number | undefined;
   /** Programs that it started. */
   readonly programs: readonly string[];
   readonly counts: Counts;
 }
 
-/** Something went differently from what is measured. */
+/** A run did something else than what should be measured. */
 export class BenchmarkError extends Error {}
 
-/** The servers, in a process of their own. */
+/** The servers, in a separate process. */
 export class Servers {
   readonly addresses: Addresses;
   readonly #child: ChildProcess;
@@ -51,14 +51,14 @@ export class Servers {
     return new Servers(child, addresses);
   }
 
-  /** Does what is wished and gives the counts since the start. */
+  /** Does what is requested and gives the counts since the start. */
   async ask(wish: Wish): Promise<Counts> {
     this.#child.send(wish);
     const [counts] = (await once(this.#child, 'message')) as [Counts];
     return counts;
   }
 
-  /** Runs something; gives what it cost the servers. */
+  /** Runs something; gives its requests and bytes at the servers. */
   async countDuring(work: () => Promise<void> | void): Promise<Counts> {
     const before = await this.ask({ kind: 'count' });
     await work();
@@ -78,7 +78,7 @@ export class Servers {
 /** The programs that a contestant may start, and whose starts are counted. */
 const counted = ['curl', 'jq', 'tar', 'zstd', 'gzip'];
 
-/** Where the contestants run: a directory that is removed afterwards. */
+/** The directory in which the contestants run. It is removed afterwards. */
 export class Stage {
   readonly #folder = mkdtempSync(join(tmpdir(), 'oauth2-token-bench-'));
   readonly #output = join(this.#folder, 'output');
@@ -95,7 +95,7 @@ export class Stage {
     return took;
   }
 
-  /** Starts so many at once; settles when all have ended. The files that they write are their own. */
+  /** Starts so many at once; settles when all have ended. Each writes its own files. */
   async race(contestant: Contestant, count: number): Promise<void> {
     const ends = Array.from({ length: count }, async (_, index) => {
       const files = this.#makeEnvironment(`-${index}`);
@@ -109,7 +109,7 @@ export class Stage {
     await Promise.all(ends);
   }
 
-  /** Runs a contestant under observation. */
+  /** Runs a contestant and records what it does. */
   async inspect(contestant: Contestant, servers: Servers): Promise<Inspection> {
     const report = join(this.#folder, 'probe.json');
     const log = join(this.#folder, 'programs');
@@ -149,7 +149,7 @@ export class Stage {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** What a runner gives every step, with files that are empty. */
+  /** The variables that a runner gives every step, with empty files. */
   #makeEnvironment(suffix = ''): Record<string, string> {
     const [output, env] = [`${this.#output}${suffix}`, `${this.#env}${suffix}`];
     writeFileSync(output, '');
@@ -195,13 +195,13 @@ export class Stage {
   }
 }
 
-/** Where a program is; undefined where it is not installed. */
+/** Where a program is; undefined if it is not installed. */
 export function findProgram(name: string): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
 }
 
-/** The inputs of a step as variables, those that are not given with the defaults of action.yml. */
+/** The inputs of a step as variables, missing inputs have the defaults of action.yml. */
 export async function makeInputs(given: Record<string, string>): Promise<Record<string, string>> {
   const { inputs } = await completeInputs(given, join(root, 'action.yml'));
   return Object.fromEntries(

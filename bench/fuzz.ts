@@ -1,7 +1,7 @@
 /**
- * Fuzzes the two parsers that read bytes of strangers: a token endpoint's answer, and an entry of the cache. Inputs are
- * made from test/corpus/ by chance, and those that run new blocks of src/ are built upon. A finding is kept in
- * test/corpus/, where a test runs it, and ends the command with 1.
+ * Fuzzes the two parsers that read untrusted bytes: a token endpoint's answer, and an entry of the cache. Inputs are
+ * made from test/corpus/ by chance. Inputs that run new code of src/ are used to make more. A finding is saved in
+ * test/corpus/, where a test runs it, and the command ends with 1.
  *
  * Usage: npm run fuzz -- --minutes N [--target response|entry] [--inputs N] [--seed N] [--keep]
  */
@@ -17,15 +17,15 @@ const { values } = parseArgs({
     /** For each target. */
     minutes: { type: 'string', default: '1' },
     target: { type: 'string' },
-    /** The most for each target. */
+    /** The maximum for each target. */
     inputs: { type: 'string', default: 'Infinity' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-    /** Keeps short inputs that discovered something. */
+    /** Saves short inputs that ran new code. */
     keep: { type: 'boolean', default: false },
   },
 });
 
-/** Longer discoveries are not kept, bytes. */
+/** Longer inputs are not saved, in bytes. */
 const longestKept = 2048;
 
 const chosen = targets.filter(({ name }) => values.target === undefined || name === values.target);

@@ -3,7 +3,7 @@ import type { Contestant, Servers, Stage } from './contest.ts';
 import type { Roster } from './roster.ts';
 import { median, renderTable } from './table.ts';
 
-/** Shows how the cost grows with the token, with the entries of others, and with jobs that start together. */
+/** Shows how the cost grows with the token, with the entries of other jobs, and with jobs that start together. */
 export async function grow(
   roster: Roster,
   stage: Stage,

@@ -1,9 +1,9 @@
-/** What the benchmark and its servers, a process of their own, say to each other. */
+/** The messages between the benchmark and its servers, which are a separate process. */
 
-/** How long the slow endpoint takes, milliseconds. */
+/** How long the slow endpoint takes, in milliseconds. */
 export const slowness = 150;
 
-/** What the parent gets first. */
+/** The first message to the parent. */
 export interface Addresses {
   readonly fast: string;
   readonly slow: string;
@@ -19,13 +19,13 @@ export type Wish =
   | { readonly kind: 'count' }
   /** Tokens of so many characters from now on. */
   | { readonly kind: 'token-length'; readonly length: number }
-  /** Empties the cache, and plants so many entries of others. */
+  /** Empties the cache, and plants so many entries of other jobs. */
   | { readonly kind: 'others'; readonly count: number };
 
 /** What was counted since the start. */
 export interface Counts {
   readonly tokenRequests: number;
   readonly cacheRequests: number;
-  /** To and from all servers, TLS and headers included. */
+  /** To and from all servers, including TLS and headers. */
   readonly bytes: number;
 }

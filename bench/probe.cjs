@@ -1,4 +1,4 @@
-// Loaded before a contestant, in a run that is not measured: writes down what was loaded and started.
+// Loaded before a contestant, in a run whose time is not measured. It records what was loaded and started.
 const { subscribe } = require('node:diagnostics_channel');
 const { writeFileSync } = require('node:fs');
 const { registerHooks } = require('node:module');

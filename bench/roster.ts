@@ -1,4 +1,4 @@
-/** Who is compared with whom: contestants made from addresses and the built action. */
+/** Which contestants are compared. They are made from addresses and the built action. */
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { slowness } from './messages.ts';
 const contestants = join(import.meta.dirname, 'contestants');
 const client = { 'client-id': 'ci-client', 'client-secret': 'the-secret-of-ci-client' };
 
-/** What is compared, by what each is compared with. */
+/** The contestants, by what they are compared with. */
 export interface Field {
   readonly floor: Contestant;
   readonly others: readonly Contestant[];
@@ -39,7 +39,7 @@ export class Roster {
     writeFileSync(this.#caFile, servers.addresses.ca);
   }
 
-  /** All of them, in groups of one endpoint each. */
+  /** All contestants, in groups with one endpoint each. */
   async listFields(): Promise<Field[]> {
     const { fast, slow, https, ca } = this.#servers.addresses;
     const trust = { NODE_EXTRA_CA_CERTS: this.#caFile };
@@ -81,7 +81,7 @@ export class Roster {
     ];
   }
 
-  /** A job whose token is in the cache once it has run for the first time. */
+  /** A job whose token is in the cache after its first run. */
   async hit(): Promise<Contestant> {
     const url = this.#servers.addresses.fast;
     const hit = await this.action('cache hit by client secret', { 'token-url': url });
@@ -98,7 +98,7 @@ export class Roster {
     return { ...hit, expects: foundInCache };
   }
 
-  /** A job that nobody has run before, with a client of its own each time. */
+  /** A job that was never run before, with a new client each time. */
   async #miss(name: string, url: string): Promise<Contestant> {
     const missing = await this.action(name, { 'token-url': url });
     return {

@@ -1,6 +1,6 @@
 /**
- * The servers of the benchmark, in a process of their own: a token endpoint that answers at once, one that takes its
- * time, one over https, and a cache service. Started by fork(); it sends their addresses and then answers messages.
+ * The servers of the benchmark, in a separate process: a token endpoint that answers at once, a slow one, one over
+ * https, and a cache service. Started by fork(); it sends their addresses and then answers messages.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
@@ -45,10 +45,10 @@ async function listen(server: Server): Promise<string> {
 const authority = await createAuthority();
 const { certificate, key } = await authority.issue({ names: ['127.0.0.1'] });
 const cache = await startCacheService();
-// The sockets of the cache service are its own; this is where they can be seen.
+// The cache service makes its own sockets. They can be seen here.
 subscribe('http.server.request.start', (message) => {
   const { socket } = message as { socket: Socket };
-  // Under TLS it is the socket below that counts; listen() has it.
+  // With TLS the socket below counts, which listen() has.
   if (!(socket instanceof TLSSocket)) sockets.add(socket);
 });
 
@@ -68,7 +68,7 @@ function countAll(): Counts {
   return { tokenRequests, cacheRequests: cache.requests.length, bytes };
 }
 
-/** Entries of other identities, as many under each compression. */
+/** Entries of other identities, the same number for each compression. */
 function plantOthers(count: number): void {
   cache.clear();
   for (let index = 0; index < count; index += 1) {

@@ -1,5 +1,5 @@
 /**
- * Simulates jobs that start together, with cache-wait and without, and writes what came of it: the figures into
+ * Simulates jobs that start together, with cache-wait and without, and writes the results: the figures into
  * docs/cache-wait.md, between two comments, and the plot to docs/cache-wait.svg.
  *
  * Usage: npm run simulate
@@ -14,12 +14,12 @@ const docs = join(import.meta.dirname, '..', 'docs');
 
 const seeds = 10;
 const sizes = [10, 30, 64, 100, 150, 200, 256, 500, 1000, 3000, 10_000] as const;
-/** Those that are in the tables; the plot has all. */
+/** The numbers of jobs in the tables. The plot has more. */
 const shown: ReadonlySet<number> = new Set([10, 64, 150, 200, 256, 500, 1000, 10_000]);
 const second = 1000;
 const cacheWait = 30 * second;
 
-/** How closely together the jobs start, milliseconds, and the line for it in the plot. */
+/** Within how many milliseconds the jobs start, and the line for it in the plot. */
 const starts = [
   { within: second, color: '#b3261e', dash: '2 4' },
   { within: 10 * second, color: '#1a5fb4', dash: '8 4' },
@@ -51,7 +51,7 @@ async function compare(jobs: number, within: number): Promise<Pair> {
   };
 }
 
-/** The middle one of the seeds. */
+/** The median of the seeds. */
 function typical(results: readonly Result[], pick: (result: Result) => number): number {
   const values = results.map(pick).sort((one, other) => one - other);
   return percentile(values, 0.5);
@@ -61,14 +61,14 @@ function worst(results: readonly Result[], pick: (result: Result) => number): nu
   return Math.max(...results.map(pick));
 }
 
-/** The typical number, and the worst one where that is another. */
+/** The typical number, and the worst one if it differs. */
 function writeRequests(results: readonly Result[]): string {
   const usual = typical(results, (result) => result.tokenRequests);
   const most = worst(results, (result) => result.tokenRequests);
   return usual === most ? writeNumber(usual) : `${writeNumber(usual)} (${writeNumber(most)})`;
 }
 
-/** The most in a minute, and a mark where some were refused. */
+/** The maximum in a minute, and a mark if some were refused. */
 function writeCalls(
   results: readonly Result[],
   pick: (result: Result) => { readonly most: number; readonly refused: number },
@@ -112,7 +112,7 @@ function writeTables(pairs: readonly Pair[]): string[] {
   ]);
 }
 
-/** What it costs when the leader dies, for the size of matrix that the limits are chosen for. */
+/** The cost if the leader dies, for the matrix size for which the limits are chosen. */
 async function writeDeadLeader(): Promise<string> {
   const results = await repeat({ jobs: 64, startWithin: second, cacheWait, leaderDies: true });
   const requests = writeRequests(results);

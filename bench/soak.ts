@@ -1,6 +1,6 @@
 /**
- * Runs the built action many times against a token endpoint and a cache service that misbehave by chance, and checks
- * every run: it ends in time, with exit status 0 exactly when it handed the right token over; no secret is visible; no
+ * Runs the built action many times against a token endpoint and a cache service that fail by chance, and checks
+ * every run: it ends in time, with exit status 0 exactly if later steps got the right token; no secret is visible; no
  * process, socket or file is left. Build dist/ first.
  *
  * Usage: npm run soak -- [--runs 2000] [--seed N] [--parallel 8] [--only N]
@@ -27,7 +27,7 @@ const [seed, runs, parallel] = [values.seed, values.runs, values.parallel].map(N
 ];
 if (![seed, runs, parallel].every(Number.isInteger)) throw new RangeError('takes whole numbers');
 
-/** What a busy machine may add to the time that a run is allowed: the start of two processes, milliseconds. */
+/** How many milliseconds a busy machine may add to the time limit of a run, for the start of two processes. */
 const slack = 5000;
 
 console.log(`Seed ${seed}.`);

@@ -1,6 +1,6 @@
 /**
- * Runs the workflows of test/workflows/ by a real workflow engine, act, and checks what it shows and what the server
- * saw. Everything is on this machine: the authorization server, and the cache service, which is act's own.
+ * Runs the workflows of test/workflows/ with act, a real workflow engine, and checks what it shows and which requests
+ * the server got. Everything is on this machine: the authorization server, and act's own cache service.
  *
  * Usage: npm run act
  */
@@ -13,7 +13,7 @@ import { type Check, listChecks, type Scene } from './workflow-engine/checks.ts'
 import { clients, keyClient, privateKey } from './workflow-engine/clients.ts';
 import { findAct, howToGetAct, startEngine } from './workflow-engine/engine.ts';
 
-/** What a server says that wants to command the runner, in the forms of all engines. */
+/** A server's text with commands for the runner, in the forms of all engines. */
 const hostileAnswer = json(400, {
   error: 'invalid_request',
   error_description: [
@@ -25,7 +25,7 @@ const hostileAnswer = json(400, {
   ].join('\n'),
 });
 
-/** Runs one workflow and prints how its checks ended, and all that act printed where one failed. */
+/** Runs one workflow and prints the results of its checks, and everything that act printed if one failed. */
 async function runWorkflow(
   act: string,
   workflow: string,

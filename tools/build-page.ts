@@ -1,6 +1,6 @@
 /**
- * Builds docs/from-curl.html, the page that converts curl commands, as one file without any request: `tsc` strips the
- * types of from-curl/page/page.ts and all that it imports, ncc makes one script of that.
+ * Builds docs/from-curl.html, the page that converts curl commands, as one file that makes no requests. `tsc` strips
+ * the types of from-curl/page/page.ts and its imports, and ncc makes one script of them.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,13 +11,13 @@ import { join, posix } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'from-curl', 'page');
 
-/** What tsc gives, and ncc takes. */
+/** The output of tsc and input of ncc. */
 const emitted = join(root, 'build', 'page');
 
 /** The page as it is committed. */
 export const pageFile = join(root, 'docs', 'from-curl.html');
 
-/** The modules of Node that the action's checks import, and what takes their place in a browser. */
+/** The modules of Node that the action's checks import, and their replacements for a browser. */
 const standIns: Readonly<Record<string, string>> = {
   'node:crypto': 'node-crypto.js',
   'node:fs': 'node-fs.js',
@@ -29,7 +29,7 @@ const standIns: Readonly<Record<string, string>> = {
  * Builds the page.
  *
  * @returns its text
- * @throws when tsc or ncc fails, which has been shown, or a module of Node has no stand-in
+ * @throws if tsc or ncc fails, whose output was shown, or if a module of Node has no replacement
  */
 export function buildPage(): string {
   rmSync(emitted, { recursive: true, force: true });
@@ -43,7 +43,7 @@ export function buildPage(): string {
   });
 }
 
-/** Imports the stand-ins in the place of Node's modules. */
+/** Imports the replacements instead of Node's modules. */
 function replaceModules(file: string): void {
   const path = join(emitted, file);
   const folder = posix.dirname(file.replaceAll('\\', '/'));
@@ -83,7 +83,7 @@ function writePage(parts: {
   readonly script: string;
 }): string {
   const style = `\n${parts.style}`;
-  // What would end the script's element is the same to JavaScript with a backslash.
+  // With a backslash, this text does not end the script element, and JavaScript reads it in the same way.
   const script = `\n${parts.script.replace(/<(?=\/script|!--)/gi, '\\x3c')}`;
   const policy = [
     "default-src 'none'",

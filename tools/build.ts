@@ -1,6 +1,6 @@
 /**
- * Builds dist/ from src/: `tsc` strips the types, ncc bundles what it emits, each entry into a folder of its own. Writes
- * THIRD-PARTY-NOTICES.txt as well and, without a folder, docs/from-curl.html.
+ * Builds dist/ from src/. `tsc` strips the types, and ncc bundles its output, each entry into its own folder. Also
+ * writes THIRD-PARTY-NOTICES.txt and, without a folder, docs/from-curl.html.
  *
  * Usage: node tools/build.ts [FOLDER]   (default: dist)
  */
@@ -13,16 +13,16 @@ import { noticesFile, renderNotices } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** What tsc gives, and ncc takes. */
+/** The output of tsc and input of ncc. */
 const emitted = join(root, 'build', 'compiled');
 
 /** The files of src/ that a process starts with. */
 const entries = ['main', 'post', 'save'];
 
 /**
- * Builds into a folder, which is emptied first: ncc leaves old files. Gives the notices of what is in there.
+ * Builds into a folder. It is emptied first, because ncc leaves old files. Gives the notices for its contents.
  *
- * @throws when tsc or ncc fails; its output has been shown
+ * @throws if tsc or ncc fails; its output was shown
  */
 export function build(folder: string): string {
   rmSync(emitted, { recursive: true, force: true });
@@ -30,7 +30,7 @@ export function build(folder: string): string {
   runTool('typescript/bin/tsc', ['-p', 'tsconfig.build.json']);
   for (const entry of entries) {
     const bundle = join(folder, entry);
-    // ncc takes the kind of module from the nearest package.json; without a kind it bundles into CommonJS.
+    // ncc reads the module type from the nearest package.json. Without a type it bundles into CommonJS.
     writeFileSync(join(emitted, 'package.json'), isModule(entry) ? moduleKind : '{}\n');
     runTool('@vercel/ncc/dist/ncc/cli.js', [
       'build',
@@ -52,14 +52,15 @@ export function build(folder: string): string {
 const moduleKind = '{ "type": "module" }\n';
 
 /**
- * Node starts CommonJS some 30 ms faster than an ES module: for one that imports node:http it lists every export, and
- * that loads its fetch. The child that saves starts at the same time as the request, and @actions/cache works only in an ES module.
+ * Node starts CommonJS about 30 ms faster than an ES module. For an ES module that imports node:http it lists every
+ * export, and that loads its fetch. The child that saves starts at the same time as the request, and @actions/cache
+ * works only in an ES module.
  */
 function isModule(entry: string): boolean {
   return entry === 'save';
 }
 
-/** The file in which ncc says what it put into a bundle. */
+/** The file in which ncc lists the modules of a bundle. */
 function nameStats(entry: string): string {
   return join(emitted, `${entry}.stats.json`);
 }

@@ -1,5 +1,5 @@
 /**
- * Fails where dist/, THIRD-PARTY-NOTICES.txt or docs/from-curl.html is not what a rebuild gives.
+ * Fails if dist/, THIRD-PARTY-NOTICES.txt or docs/from-curl.html is not what a rebuild gives.
  *
  * Usage: node tools/check-dist.ts
  */

@@ -1,4 +1,4 @@
-/** Runs every check of the project and says how each ended. Usage: npm run check */
+/** Runs every check of the project and prints the result of each. Usage: npm run check */
 import { execFile, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -9,18 +9,18 @@ const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
 const windows = process.platform === 'win32';
 
-/** One check: it gives what is wrong, or undefined. */
+/** One check. It gives what is wrong, or undefined. */
 interface Check {
   readonly name: string;
   readonly run: () => string | undefined | Promise<string | undefined>;
-  /** Why it is left out on this system. */
+  /** Why it is skipped on this system. */
   readonly skip?: string | undefined;
 }
 
-/** They start in this order, as many at a time as there are processors; the longest come first. */
+/** They start in this order, as many at a time as there are processors. The longest come first. */
 const checks: readonly Check[] = [
   {
-    // All in one process: to start one for each file takes as long as the tests.
+    // All run in one process, because starting one for each file takes as long as the tests.
     name: 'tests beside the code',
     run: () =>
       runNode('--test', '--test-isolation=none', '--test-reporter=dot', 'src/**/*.test.ts'),
@@ -81,13 +81,13 @@ function runTool(script: string, ...args: string[]): Promise<string | undefined>
   return runNode(join(modules, script), ...args);
 }
 
-/** A test that hangs fails in the end; none takes nearly as long. Milliseconds. */
+/** The time limit of a test that hangs, in milliseconds. No test takes nearly as long. */
 const testTimeout = '--test-timeout=300000';
 
-/** What Node has compiled once, for the next process that needs it: most of the time of a short test. */
+/** Node's compile cache, for the next process. Compiling is most of the time of a short test. */
 const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'build', 'compiled-by-node') };
 
-/** Runs a script; gives its output where it failed. */
+/** Runs a script; gives its output if it failed. */
 function runNode(...args: string[]): Promise<string | undefined> {
   const options = { cwd: root, env, maxBuffer: 1024 * 1024 * 256 };
   return new Promise((resolve) => {
@@ -99,7 +99,7 @@ function runNode(...args: string[]): Promise<string | undefined> {
   });
 }
 
-/** Runs the other tests; shows failures only, and always the numbers at the end. */
+/** Runs the other tests; shows only failures, and always the numbers at the end. */
 function runTests(): boolean {
   const { status } = spawnSync(
     process.execPath,
@@ -108,7 +108,7 @@ function runTests(): boolean {
       // Most tests wait for a process or a socket.
       '--test-concurrency=2',
       testTimeout,
-      // An address, because a path of Windows is no module.
+      // A URL, because a Windows path is not a module specifier.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'from-curl/**/*.test.ts',
       'test/**/*.test.ts',
@@ -118,7 +118,7 @@ function runTests(): boolean {
   return status === 0;
 }
 
-/** Runs one check and prints how it ended. */
+/** Runs one check and prints its result. */
 async function passes({ name, run, skip }: Check): Promise<boolean> {
   if (skip !== undefined) {
     console.log(`skipped ${name}: ${skip}`);

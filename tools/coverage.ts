@@ -1,6 +1,6 @@
 /**
- * Counts how many token requests of a public catalog the inputs can express: each is written as a step, the action runs
- * with it, and the request that it sends is compared with the documented one. docs/coverage.md has the result.
+ * Counts how many token requests of a public catalog the inputs can express. Each is written as a step, the action runs
+ * it, and the request that it sends is compared with the documented one. docs/coverage.md has the result.
  *
  * Usage: npm run coverage -- providers.yaml [--all]
  * The file is packages/providers/providers.yaml of https://github.com/NangoHQ/nango.

@@ -1,13 +1,13 @@
 /**
- * Fails where a link in a Markdown file leads nowhere: to a file or a heading that is not there, or to an address that is
- * none. No network is used, so whether an address answers is not checked.
+ * Fails if a link in a Markdown file is broken: the file or the heading does not exist, or the address is not valid. No
+ * network is used, so it is not checked whether an address answers.
  *
  * Usage: node tools/links.ts
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-/** Folders with what others wrote, or with what is made. */
+/** Folders with files of others, or with generated files. */
 const skipped = new Set(['.git', '.stryker-tmp', 'build', 'coverage', 'node_modules', 'reports']);
 
 /** A link, and the line that it is in. */
@@ -17,7 +17,7 @@ interface Link {
 }
 
 /**
- * Lists what is wrong with the links of a project's Markdown files, as `file:line: complaint`.
+ * Lists the errors in the links of a project's Markdown files, as `file:line: error`.
  *
  * @param root the folder of the project
  */
@@ -36,7 +36,7 @@ export function listBrokenLinks(root: string): string[] {
   );
 }
 
-/** Every file and folder of the project, with slashes, relative to it; its own is an empty string. */
+/** Every file and folder of the project, with slashes, relative to it. The project's own folder is an empty string. */
 function listPaths(root: string, folder = ''): Set<string> {
   const paths = new Set([folder]);
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
@@ -47,7 +47,7 @@ function listPaths(root: string, folder = ''): Set<string> {
   return paths;
 }
 
-/** The links of a page: in the text, behind a reference, in angle brackets, in HTML. */
+/** The links of a page: in the text, in a reference, in angle brackets, in HTML. */
 function listLinks(page: string): Link[] {
   const text = blankCode(page);
   const definitions = [...text.matchAll(/^ {0,3}\[([^\]]+)\]:\s*<?(\S+?)>?(?:\s|$)/gm)];
@@ -64,7 +64,7 @@ function listLinks(page: string): Link[] {
   return [...links, ...dangling];
 }
 
-/** Blanks what is shown as it is, and keeps every line where it was. */
+/** Blanks code, and keeps every line in its place. */
 function blankCode(page: string): string {
   return page
     .replace(/^( *)(```+|~~~+)[^]*?^ *\2[`~]*$/gm, blank)
@@ -80,7 +80,7 @@ function countLines(text: string, end: number): number {
   return text.slice(0, end).split('\n').length;
 }
 
-/** What is wrong with a link of a page; undefined where nothing is. */
+/** What is wrong with a link of a page; undefined if nothing is. */
 function complainOf(
   target: string,
   page: string,
@@ -109,7 +109,7 @@ function complainOfAddress(target: string): string | undefined {
 /** The anchors of a page: GitHub makes one of every heading, HTML may have more. */
 function listAnchors(page: string): Set<string> {
   const anchors = new Set<string>();
-  // A heading may have code in it; a block of code has none.
+  // A heading can contain code, but a block of code has no headings.
   const text = page.replace(/^( *)(```+|~~~+)[^]*?^ *\2[`~]*$/gm, blank);
   for (const [, heading = ''] of text.matchAll(/^#{1,6} +(.+?) *#*$/gm)) {
     const slug = makeSlug(heading);
@@ -121,7 +121,7 @@ function listAnchors(page: string): Set<string> {
   return anchors;
 }
 
-/** What GitHub makes of a heading. */
+/** The anchor that GitHub makes of a heading. */
 function makeSlug(heading: string): string {
   return heading
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')

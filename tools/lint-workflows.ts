@@ -1,6 +1,7 @@
 /**
- * Runs actionlint and zizmor over the workflows, also those for tests, the examples and action.yml. It is not one of the other checks, because it needs
- * Go and Python, with which it gets the two in the versions of tools/workflow-lint/, into node_modules/.cache/.
+ * Runs actionlint and zizmor over the workflows, also those for tests, the examples and action.yml. It is not one of
+ * the other checks, because it needs Go and Python. With them it installs both in the versions of tools/workflow-lint/,
+ * into node_modules/.cache/.
  *
  * Usage: npm run lint:workflows
  */
@@ -13,14 +14,14 @@ const pins = join(root, 'tools', 'workflow-lint');
 const cache = join(root, 'node_modules', '.cache', 'workflow-lint');
 const windows = process.platform === 'win32';
 
-/** Runs a program and shows what it says; throws where it cannot be started. Gives whether it found nothing. */
+/** Runs a program and shows its output; throws if it cannot be started. Gives whether it found nothing. */
 function run(program: string, ...args: string[]): boolean {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
   if (error !== undefined) throw new Error(`${program} did not start: ${error.message}`);
   return status === 0;
 }
 
-/** Runs a program that has to succeed. */
+/** Runs a program that must succeed. */
 function prepare(program: string, ...args: string[]): void {
   if (!run(program, ...args)) throw new Error(`${program} ${args.join(' ')} failed`);
 }
@@ -51,7 +52,7 @@ function listWorkflows(folder: string): string[] {
     .map((file) => join(folder, file));
 }
 
-/** Runs zizmor offline, so that what it says changes only with the files. */
+/** Runs zizmor offline, so that its results change only with the files. */
 function audit(zizmor: string, persona: string, files: readonly string[]): boolean {
   const config = join(root, '.github', 'zizmor.yml');
   return run(
@@ -71,13 +72,13 @@ const [actionlint, zizmor] = [getActionlint(), getZizmor()];
 const passed = [
   run(
     actionlint,
-    // An example calls a workflow that is stored where its user puts it.
+    // An example calls a workflow whose place the user chooses.
     ...['-ignore', 'could not read reusable workflow file for "./.github/workflows/reusable-'],
     ...listWorkflows(join('.github', 'workflows')),
     ...examples,
   ),
   audit(zizmor, 'pedantic', ['.github', 'action.yml']),
-  // The pedantic persona wants names and concurrency, which would hide what an example shows.
+  // The pedantic persona requires names and concurrency, which would hide what an example shows.
   audit(zizmor, 'regular', examples),
 ];
 if (passed.includes(false)) process.exitCode = 1;

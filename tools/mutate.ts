@@ -48,7 +48,9 @@ function listTests(file: string): { readonly own: string[]; readonly others: str
   return { own, others: all.filter((test) => !own.includes(test)) };
 }
 
-/** A test next to the file may take long, so that it sees only what the tests of the file itself let through. */
+/**
+ * A test next to the file may take long, so it runs only with changes that the tests of the file itself did not notice.
+ */
 async function mutateFile(file: string): Promise<MutantResult[]> {
   const { own, others } = listTests(file);
   const report = join('reports', 'mutation', file.replace(/^src\//, '').replaceAll('/', '-'));
@@ -82,7 +84,7 @@ function writeRange({ fileName, location: { start, end } }: MutantResult): strin
   return `${file}:${start.line}:${start.column - 1}-${end.line}:${end.column - 1}`;
 }
 
-/** Whether both are the same change of the same place; ids count anew in each run. */
+/** Whether both are the same change of the same place. The ids start again in each run. */
 function isSame(one: MutantResult, other: MutantResult): boolean {
   const identify = ({ location, mutatorName, replacement }: MutantResult): string =>
     JSON.stringify([location, mutatorName, replacement]);
@@ -93,7 +95,7 @@ function isAlive({ status }: MutantResult): boolean {
   return status === 'Survived' || status === 'NoCoverage';
 }
 
-/** The score is what the tests noticed, of all changes that could run. */
+/** The score is the share of changes that the tests noticed, of all changes that could run. */
 function describe(results: MutantResult[]): string {
   const count = (...statuses: string[]): number =>
     results.filter(({ status }) => statuses.includes(status)).length;

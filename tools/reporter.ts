@@ -9,7 +9,7 @@ export default async function* report(source: TestEvents): AsyncGenerator<string
   yield `\n${numbers.map((line) => `ℹ ${line}\n`).join('')}`;
 }
 
-/** Passes every event on and keeps the lines that the runner closes with: tests, pass, fail, ... */
+/** Passes every event on and keeps the last lines of the runner: tests, pass, fail, ... */
 async function* listen(source: TestEvents, numbers: string[]): TestEvents {
   for await (const event of source) {
     if (event.type === 'test:diagnostic' && event.data.nesting === 0)

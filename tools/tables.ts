@@ -1,8 +1,8 @@
 /**
  * Writes the tables of inputs and outputs in README.md from action.yml, so that the two cannot differ.
  *
- * The comment before an input begins its group. A description may end with `Values: ...` and then `Default: ...` (for a
- * default that depends on other inputs); these parts get columns of their own.
+ * The comment before an input starts its group. A description may end with `Values: ...` and then `Default: ...` (for a
+ * default that depends on other inputs); these parts get their own columns.
  *
  * Usage: node tools/tables.ts            writes them
  *        node tools/tables.ts --check    fails if README.md has others
@@ -17,12 +17,12 @@ import { inputNames } from '../src/inputs/catalog.ts';
 const root = join(import.meta.dirname, '..');
 const readmeFile = join(root, 'README.md');
 
-/** The inputs whose names are no ordinary words. */
+/** The inputs whose names are not ordinary words. */
 const names: ReadonlySet<string> = new Set<string>(inputNames.filter((name) => name.includes('-')));
 
 /** One input or output of action.yml. */
 interface Entry {
-  /** The comment that begins its group; undefined if it belongs to the group before. */
+  /** The comment that starts its group; undefined if it belongs to the group before. */
   readonly group: string | undefined;
   readonly name: string;
   readonly description: string;
@@ -37,9 +37,9 @@ interface Columns {
 }
 
 /**
- * Gives what README.md should say.
+ * Gives the text that README.md should have.
  *
- * @param readme its text now; the tables in it are replaced
+ * @param readme its current text; the tables in it are replaced
  * @param actionYml the text of action.yml
  * @throws Error if a block or a section is missing, or if an input states its default twice
  */
@@ -91,7 +91,7 @@ function renderName(kind: 'input' | 'output', name: string): string {
   return `<a id="${kind}-${name}"></a>\`${name}\``;
 }
 
-/** Divides a description into the columns of its row. */
+/** Splits a description into the columns of its row. */
 function splitDescription(entry: Entry): Columns {
   const [, meaning = '', values, depending] =
     /^(.*?)(?: Values: (.*?)\.)?(?: Default: (.*)\.)?$/s.exec(entry.description.trim()) ?? [];
@@ -110,7 +110,7 @@ function renderOutputs(entries: readonly Entry[]): string {
   return ['| output | meaning |', '| --- | --- |', ...rows].join('\n');
 }
 
-/** Text of a cell. The names of inputs, with the value behind them, become code. */
+/** Text of a cell. The names of inputs, together with a value after them, become code. */
 function renderCell(text: string): string {
   const escaped = text.replaceAll('|', '\\|');
   return escaped.replace(/`[^`]*`|(?<![\w-])[a-z]+(?:-[a-z]+)+(?:: [\w-]+)?(?![\w-])/g, (found) =>

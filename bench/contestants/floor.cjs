@@ -1,4 +1,4 @@
-// The least that an action which gets a token must do: no check, no retry, no error of its own, no second mask.
+// The minimum that an action must do to get a token: no check, no retry, no error of its own, no second mask.
 const { appendFileSync } = require('node:fs');
 
 const { env } = process;

@@ -1,4 +1,4 @@
-// The same as floor.cjs, as most would write it: an ES module that imports what it may need.
+// The same as floor.cjs, as most people would write it: an ES module that imports everything it may need.
 import { appendFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';

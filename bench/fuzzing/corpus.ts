@@ -6,21 +6,21 @@ import type { Target } from './targets.ts';
 
 const root = join(import.meta.dirname, '..', '..', 'test', 'corpus');
 
-/** One kept input. */
+/** One saved input. */
 export interface KeptInput {
-  /** Of its file. */
+  /** The name of its file. */
   readonly name: string;
   readonly input: Buffer;
 }
 
-/** Reads the inputs that are kept for a target, in the order of their names. */
+/** Reads the saved inputs of a target, in the order of their names. */
 export function readCorpus({ name: folder }: Target): KeptInput[] {
   return readdirSync(join(root, folder))
     .sort()
     .map((name) => ({ name, input: readFileSync(join(root, folder, name)) }));
 }
 
-/** Keeps an input; its name tells what it is for, and its digest. */
+/** Saves an input. Its file name has its purpose and its digest. */
 export function keepInput({ name: folder }: Target, purpose: string, input: Buffer): string {
   const digest = createHash('sha256').update(input).digest('hex').slice(0, 12);
   const file = join(root, folder, `${purpose}-${digest}.bin`);

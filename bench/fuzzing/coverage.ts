@@ -3,9 +3,9 @@ import { Session } from 'node:inspector/promises';
 
 /** Which characters of src/ have run so far, and how often one input ran them, by magnitude. */
 export interface Coverage {
-  /** Whether something ran since the last call that is not known yet; it stays unknown. */
+  /** Whether something unknown ran since the last call. It stays unknown. */
   readonly sawNew: () => Promise<boolean>;
-  /** Adds what ran since the last call, which was one input; tells whether a character or a magnitude was new. */
+  /** Adds what ran since the last call, which was one input. Returns whether a character or a magnitude was new. */
   readonly learn: () => Promise<boolean>;
   /** How many characters of source are known to have run. */
   readonly size: () => number;
@@ -16,7 +16,7 @@ export interface Coverage {
 type Magnitudes = Uint8Array;
 
 /**
- * Starts to count what V8 runs. Characters are compared, not blocks: V8 joins neighbours that ran equally often.
+ * Starts to count what V8 runs. Characters are compared, not blocks, because V8 joins neighbors that ran equally often.
  *
  * @see https://chromedevtools.github.io/devtools-protocol/v8/Profiler/
  */
@@ -64,7 +64,7 @@ export async function startCoverage(): Promise<Coverage> {
   };
 }
 
-/** Inner ranges come after the outer ones and count for themselves. */
+/** Inner ranges come after the outer ones and have their own counts. */
 function paint({ functions }: Profiler.ScriptCoverage): Magnitudes {
   const ranges = functions.flatMap((one) => one.ranges);
   const length = ranges.reduce((most, { endOffset }) => Math.max(most, endOffset), 0);

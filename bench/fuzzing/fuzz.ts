@@ -9,34 +9,34 @@ export interface Finding {
   readonly error: unknown;
 }
 
-/** What came of fuzzing one target. */
+/** The result of fuzzing one target. */
 export interface Report {
   readonly inputs: number;
   readonly findings: readonly Finding[];
-  /** Inputs that ran what none before them had run. */
+  /** Inputs that ran code that no earlier input had run. */
   readonly discoveries: readonly Buffer[];
   /** How many characters of src/ ran. */
   readonly characters: number;
 }
 
-/** When it ends: at the first of these. */
+/** The limits. The first that is reached ends it. */
 export interface Limits {
   readonly inputs: number;
   /** Milliseconds. */
   readonly time: number;
 }
 
-/** How many inputs run between two looks at the coverage; a look takes as long as a dozen of them. */
+/** How many inputs run between two checks of the coverage. A check takes as long as a dozen inputs. */
 const batchSize = 256;
 
-/** An input that takes longer is a finding, milliseconds; it has seconds' worth of room on a busy machine. */
+/** An input that takes longer is a finding, in milliseconds. The limit is seconds too long, for busy machines. */
 const longestRun = 2000;
 
-/** How many findings end it. */
+/** After how many findings it ends. */
 const enough = 5;
 
 /**
- * Runs inputs that are made by chance from the corpus, and from those that discovered something, until a limit is
+ * Runs inputs that are made by chance from the corpus, and from those that ran new code, until a limit is
  * reached or there are five findings.
  */
 export async function fuzz(
@@ -52,7 +52,7 @@ export async function fuzz(
   let inputs = 0;
   const coverage = await startCoverage();
   const material = { ...target, corpus };
-  // Thousands of errors a second are made and thrown away.
+  // Thousands of errors per second are made and dropped.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
@@ -62,7 +62,7 @@ export async function fuzz(
       const batch = Array.from({ length: size }, () => mutate(material, chance));
       inputs += batch.length;
       findings.push(...(await runAll(target, batch)));
-      // The first one is looked at by itself, for how often it ran a block.
+      // The first one is checked separately, to see how often it ran a block.
       const looks = (await coverage.sawNew()) ? batch : batch.slice(0, 1);
       const news = await learnFrom(looks, target, coverage);
       discoveries.push(...news);
@@ -81,7 +81,7 @@ async function runAll(target: Target, inputs: readonly Buffer[]): Promise<Findin
   return found.filter((finding) => finding !== undefined);
 }
 
-/** Runs one input; gives a finding where it breaks a law, or takes too long. */
+/** Runs one input; gives a finding if it breaks a law or takes too long. */
 export async function runOne(target: Target, input: Buffer): Promise<Finding | undefined> {
   const startedAt = performance.now();
   try {
@@ -95,7 +95,7 @@ export async function runOne(target: Target, input: Buffer): Promise<Finding | u
   }
 }
 
-/** Runs inputs one by one; gives those that ran what is not known. */
+/** Runs inputs one by one; gives those that ran unknown code. */
 async function learnFrom(
   inputs: readonly Buffer[],
   target: Target,

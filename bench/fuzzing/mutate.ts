@@ -1,6 +1,6 @@
 import type { Chance } from '../simulation/chance.ts';
 
-/** What inputs are made of. */
+/** The parts that inputs are made of. */
 export interface Material {
   readonly corpus: readonly Buffer[];
   readonly dictionary: readonly Buffer[];
@@ -9,10 +9,10 @@ export interface Material {
 }
 
 type Change = (input: Buffer, material: Material, pick: Pick) => Buffer;
-/** Draws a whole number from 0 up to, and without, the bound; 0 where there is none. */
+/** Draws a whole number from 0 (included) to the bound (excluded); 0 if the bound is 0. */
 type Pick = (bound: number) => number;
 
-/** Bytes at the edges of what parsers tell apart. */
+/** Bytes at the limits of what parsers distinguish. */
 const edges = [0, 1, 0x0a, 0x1f, 0x20, 0x22, 0x5c, 0x7e, 0x7f, 0x80, 0xc0, 0xfe, 0xff] as const;
 
 const changes: readonly Change[] = [
@@ -62,7 +62,7 @@ const changes: readonly Change[] = [
   function insertOther(input, { corpus }, pick) {
     return splice(input, pick(input.length + 1), 0, corpus[pick(corpus.length)]);
   },
-  /** Puts a value that is nested before one of JSON: brackets that fit are not to be had by chance. */
+  /** Puts a nested value before a JSON value, because matching brackets do not come by chance. */
   function nest(input, { longest }, pick) {
     const colons = [...input.keys()].filter((at) => input[at] === 0x3a);
     const at = (colons[pick(colons.length)] ?? -1) + 1;
@@ -93,7 +93,7 @@ function splice(
   return Buffer.concat([input.subarray(0, at), piece, input.subarray(at + length)]);
 }
 
-/** Makes another input of one of the corpus, by one to eight changes; the chance decides which. */
+/** Makes a new input from one of the corpus, by one to eight random changes. */
 export function mutate(material: Material, { random }: Chance): Buffer {
   const pick: Pick = (bound) => Math.floor(random() * bound);
   const { corpus, longest } = material;

@@ -1,4 +1,4 @@
-/** The two parsers that read bytes of strangers, and the laws that hold for every input of theirs. */
+/** The two parsers that read untrusted bytes, and the laws for all their inputs. */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
@@ -25,15 +25,15 @@ import { lastZuluTime } from '../../src/oauth2/zulu-time.ts';
 export interface Target {
   /** The folder of its corpus, below test/corpus/. */
   readonly name: 'response' | 'entry';
-  /** Runs the parsers on an input; throws an AssertionError, or what it should not, where a law is broken. */
+  /** Runs the parsers on an input; throws an AssertionError, or another error, if a law is broken. */
   readonly run: (input: Buffer) => void | Promise<void>;
-  /** The longest input that is made, bytes. */
+  /** The longest input that is made, in bytes. */
   readonly longest: number;
-  /** What inputs are made of, besides the corpus. */
+  /** What inputs are made of, in addition to the corpus. */
   readonly dictionary: readonly Buffer[];
 }
 
-/** Places of the token and of what belongs to it; the standard ones first. */
+/** Places of the token and of its other fields, the standard ones first. */
 const everyFields: readonly ResponseFields[] = [
   {},
   { access_token: '.' },
@@ -50,12 +50,12 @@ const everyFields: readonly ResponseFields[] = [
 const sentAt = Date.UTC(2026, 0, 31, 11);
 const now = sentAt + 2000;
 
-/** Reads an answer in every way in which one is read. */
+/** Reads an answer in every way that the action has. */
 function runResponse(body: Buffer): void {
   // A header is a line of Latin-1.
   const line = body.toString('latin1', 0, 200).replace(/[\r\n\0]/g, '');
   const headers = { 'retry-after': line, location: line, 'content-type': line };
-  // A path of the bytes themselves.
+  // A path that is made of the bytes themselves.
   const { fields: written } = parseResponseFields(`access_token=${line}\nexpires_at=${line}.0`);
   const places = [...everyFields, written].map((fields): typeof parseAcsResponse => {
     return (response, context) => parseTokenResponse(response, { ...context, fields });
@@ -86,7 +86,7 @@ function checkToken({ accessToken, others, issuedAt, scopes }: TokenResponse): v
   );
   assert.equal(issuedAt, sentAt);
   assert.ok(scopes === undefined || scopes.every((scope) => typeof scope === 'string'));
-  // What is done with it next: masks, the output `response`, the entry for the cache.
+  // The next uses of the response: masks, the output `response`, the entry for the cache.
   assert.ok(listSecretValues(others).every((secret) => secret.length >= 8));
   assert.equal(typeof writeExactJson(others), 'string');
   assert.equal(typeof writeExactJson(dropSecretFields(others)), 'string');
@@ -100,7 +100,7 @@ function checkError(error: TokenError, status: number): void {
   if (status === 400 && error.code !== 'oauth_error') assert.equal(error.code, 'http_error');
 }
 
-/** What is shown of an answer: one line, and of a success no word that could be the token. */
+/** What is shown of an answer: one line, and for a success no word that could be the token. */
 function checkWords({ answer: { words, code = '' } }: TokenError, status: number): void {
   const line = words === undefined ? '' : readWords(words);
   assert.doesNotMatch(line, /[\r\n]/);
@@ -115,18 +115,18 @@ function checkWords({ answer: { words, code = '' } }: TokenError, status: number
   );
 }
 
-/** With which the entries of the corpus are encrypted. */
+/** The key with which the entries of the corpus are encrypted. */
 export const corpusSealing = {
   key: Buffer.alloc(32, 'the key of the corpus'),
   name: 'oauth2-token-v1-0123456789abcdef0123456789abcdef-0123456789abcdef',
 } as const;
 
-/** The token in every entry of the corpus that opens; no other can come out of bytes made from them. */
+/** The token in every entry of the corpus that opens. Bytes made from them cannot give another token. */
 export const corpusToken = 'the-token-of-the-corpus';
 
 const largestArchive = 512 * 1024;
 
-/** Looks for an entry in the bytes themselves, and in what they are when decompressed. */
+/** Looks for an entry in the bytes themselves, and in the decompressed bytes. */
 async function runEntry(blob: Buffer): Promise<void> {
   checkOpened(blob);
   await Promise.all(
@@ -139,7 +139,7 @@ async function runEntry(blob: Buffer): Promise<void> {
   );
 }
 
-/** What cannot be decompressed is reported by an error with a code, as the platform's are. */
+/** Bytes that cannot be decompressed are reported by an error with a code, as errors of Node are. */
 function requireCode(error: unknown): undefined {
   assert.ok(error instanceof Error && 'code' in error, inspect(error));
 }

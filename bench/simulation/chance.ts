@@ -1,4 +1,4 @@
-/** Chance that a seed decides: the same seed, the same numbers. */
+/** Random numbers from a seed: the same seed gives the same numbers. */
 export interface Chance {
   /** A number from 0 (included) to 1 (excluded). */
   readonly random: () => number;
@@ -9,7 +9,7 @@ export interface Chance {
 const sigma = 0.5;
 
 /**
- * Makes the chance of a seed, a whole number.
+ * Makes the random numbers of a seed, which is a whole number.
  *
  * @see https://www.jstatsoft.org/article/view/v008i14 xorshift
  */
@@ -21,7 +21,7 @@ export function createChance(seed: number): Chance {
     state ^= state << 5;
     return (state >>> 0) / 2 ** 32;
   };
-  // Small seeds begin alike.
+  // Small seeds begin with similar numbers.
   for (let turn = 0; turn < 16; turn += 1) random();
   const normal = (): number =>
     Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());

@@ -9,7 +9,7 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** The words around the lines, and how far the axes go: from 1 to this power of ten. */
+/** The words around the lines, and the range of the axes: from 1 to this power of ten. */
 export interface Axes {
   readonly title: string;
   readonly x: string;

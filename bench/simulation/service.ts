@@ -1,19 +1,20 @@
-/** The cache service as the simulation has it: its names, its limits, and how long it takes to answer. */
+/** The cache service of the simulation: its names, its limits, and how long it takes to answer. */
 import type { Reservation, ReservationService } from '../../src/cache/service.ts';
 import type { Chance } from './chance.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /**
- * What the service allows in any 60 s, for a repository.
+ * What the service allows within any 60 s for a repository.
  *
- * @see https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching#usage-limits-and-eviction-policy
+ * @see
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/dependency-caching#usage-limits-and-eviction-policy
  */
 export const limits = { uploads: 200, downloads: 1500 } as const;
 
 /**
- * Assumed, because nobody publishes them: medians of what an answer takes, milliseconds; and that each reservation counts as
- * an upload whether the name was free or not, each look-up as a download whether anything was there or not, and that
- * what was refused does not count.
+ * Assumed, because nobody publishes them: the median times of answers, in milliseconds. It is also assumed that each
+ * reservation counts as an upload, even if the name was taken, that each look-up counts as a download, even if nothing
+ * was found, and that refused calls do not count.
  */
 export const latencies = { lookUp: 100, reservation: 120, upload: 150, finalize: 120 } as const;
 
@@ -30,7 +31,7 @@ export class Calls {
     this.#most = most;
   }
 
-  /** Counts a call; false where it is one too many. */
+  /** Counts a call; false if it is above the limit. */
   admit(now: number): boolean {
     this.times.push(now);
     while ((this.#accepted[this.#oldest] ?? Infinity) <= now - 60_000) this.#oldest += 1;
@@ -40,7 +41,7 @@ export class Calls {
     return admitted;
   }
 
-  /** The most calls within 60 s, those that were refused too. */
+  /** The maximum of calls within 60 s, including refused ones. */
   countBusiestMinute(): number {
     let from = 0;
     return this.times.reduce((most, time, index) => {
@@ -80,7 +81,7 @@ export class SimulatedService implements ReservationService {
     return 'reserved';
   }
 
-  /** One look: a request for each of the two compressions. */
+  /** One look-up: a request for each of the two compressions. */
   async look(): Promise<'hit' | 'miss' | 'failed'> {
     const found = await Promise.all([this.#lookUp(), this.#lookUp()]);
     if (found.includes('hit')) return 'hit';
@@ -98,7 +99,7 @@ export class SimulatedService implements ReservationService {
     return hit ? 'hit' : 'miss';
   }
 
-  /** Saves a token, which all that look from then on find. */
+  /** Saves a token, which all later look-ups find. */
   async save(name: string): Promise<void> {
     if ((await this.reserve(name)) !== 'reserved') return;
     const { latency } = this.#chance;

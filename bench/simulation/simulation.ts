@@ -1,4 +1,4 @@
-/** Jobs that start together, each as the action behaves; the election and the following are the code that ships. */
+/** Jobs that start together and behave as the action does. The election and the wait are the code of the action. */
 import { elect, follow } from '../../src/cache/election.ts';
 import type { CacheKeys } from '../../src/cache/keys.ts';
 import { listLeaseNames } from '../../src/cache/lease.ts';
@@ -9,9 +9,9 @@ import { VirtualTime } from './virtual-time.ts';
 /** What is simulated. Times are in milliseconds. */
 export interface Scenario {
   readonly jobs: number;
-  /** The jobs start within this time, each moment as likely as any other. */
+  /** The jobs start within this time, evenly distributed. */
   readonly startWithin: number;
-  /** What the input says, but in milliseconds; 0 is off. */
+  /** The value of the input, but in milliseconds; 0 is off. */
   readonly cacheWait: number;
   /** Whether the first leader dies as soon as it leads. */
   readonly leaderDies?: boolean;
@@ -19,19 +19,22 @@ export interface Scenario {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Result {
   readonly tokenRequests: number;
-  /** The most within 60 s, those that were refused too; and how many were refused in all. */
+  /** The maximum within 60 s, including refused ones, and how many were refused in all. */
   readonly reservations: number;
   readonly reservationsRefused: number;
   readonly lookUps: number;
   readonly lookUpsRefused: number;
-  /** How long each job took from its start until it had a token, sorted, milliseconds; without the one that died. */
+  /** How long each job took from its start until it had a token, sorted, in milliseconds; without the job that died. */
   readonly waits: readonly number[];
 }
 
-/** Assumed, milliseconds: medians of making the keys, and of the token server's answer; how far clocks are wrong. */
+/**
+ * Assumed, in milliseconds: the median times of making the keys and of the token server's answer, and the error of
+ * clocks.
+ */
 export const assumed = { keys: 100, tokenServer: 500, clocks: 1000 } as const;
 
 const keys: CacheKeys = {
@@ -40,7 +43,7 @@ const keys: CacheKeys = {
   lease: Buffer.alloc(32, 3),
 };
 
-/** 2026-01-31T11:00:00Z, and somewhere within the hour after it. */
+/** 2026-01-31T11:00:00Z, and a random time within the hour after it. */
 const beginning = Date.UTC(2026, 0, 31, 11);
 const hour = 3_600_000;
 
@@ -85,7 +88,7 @@ export async function simulate(scenario: Scenario): Promise<Result> {
   };
 }
 
-/** One job, as the action's own story goes; gives how long it had no token, undefined where it died. */
+/** One job, with the steps of the action; gives how long it had no token, undefined if it died. */
 async function runJob(world: World): Promise<number | undefined> {
   const { scenario, time, chance, service } = world;
   await time.sleep(chance.random() * scenario.startWithin);
@@ -103,7 +106,7 @@ async function runJob(world: World): Promise<number | undefined> {
   world.tokenRequests += 1;
   await time.sleep(chance.latency(assumed.tokenServer));
   const wait = hadTokenAfter();
-  // Later steps have the token; what follows is on nobody's time.
+  // Later steps have the token, so what follows delays nobody.
   if (first === 'miss') await service.save(nameToken(world));
   return wait;
 }
@@ -133,12 +136,12 @@ function tellTime({ startedAt, time, chance }: World): number {
   return startedAt + time.monotonic() + (chance.random() * 2 - 1) * assumed.clocks;
 }
 
-/** Tokens that expire in the same five minutes have one name; all live for an hour. */
+/** Tokens that expire in the same five minutes have one name. All are valid for an hour. */
 function nameToken({ startedAt, time }: World): string {
   return `token-${Math.floor((startedAt + time.monotonic()) / 300_000)}`;
 }
 
-/** The value that so much of a sorted list (0 to 1) is no larger than. */
+/** A quantile of a sorted list: this part of the list (0 to 1) is not larger than it. */
 export function percentile(sorted: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? NaN;
 }

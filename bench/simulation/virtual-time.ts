@@ -1,17 +1,17 @@
-/** Time that passes as fast as the machine can work: whoever sleeps is woken in the order of the hours. */
+/** Time that passes as fast as the machine can work. Sleeps end in the order of their times. */
 
 interface Alarm {
   readonly due: number;
-  /** Of those that are due at once, the first that was set rings first. */
+  /** Of alarms with the same time, the first that was set rings first. */
   readonly number: number;
   readonly ring: () => void;
 }
 
-/** A clock for many at once, milliseconds. It stands still but for `run`. */
+/** A clock for many jobs at once, in milliseconds. It stands still except in `run`. */
 export class VirtualTime {
   #now = 0;
   #count = 0;
-  /** A binary heap: none is due before its parent, which is the one at half its place. */
+  /** A binary heap: no alarm is due before its parent, which is at half its place. */
   readonly #alarms: Alarm[] = [];
 
   readonly monotonic = (): number => this.#now;
@@ -32,7 +32,7 @@ export class VirtualTime {
     };
   };
 
-  /** Lets the time pass until nobody sleeps any more. */
+  /** Lets the time pass until no job sleeps any more. */
   async run(): Promise<void> {
     for (let alarm = this.#pop(); alarm !== undefined; alarm = this.#pop()) {
       this.#now = alarm.due;
@@ -64,7 +64,7 @@ export class VirtualTime {
     }
   }
 
-  /** Whether the alarm at one place is there and rings before that at another. */
+  /** Whether there is an alarm at one place, and it rings before the alarm at another. */
   #isEarlier(one: number, other: number): boolean {
     const [a, b] = [this.#alarms[one], this.#alarms[other]];
     if (a === undefined || b === undefined) return false;
@@ -79,7 +79,7 @@ export class VirtualTime {
   }
 }
 
-/** Waits until all has happened that follows from what is settled already. */
+/** Waits until everything has happened that follows from settled promises. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

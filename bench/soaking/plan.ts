@@ -1,4 +1,4 @@
-/** What goes wrong in one run, by chance: the same seed and number, the same faults. */
+/** The random faults of one run: the same seed and number give the same faults. */
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 
@@ -21,13 +21,13 @@ import {
 } from '../../test/support/doubles/scripted-server.ts';
 import type { Chance } from '../simulation/chance.ts';
 
-/** What a request of the token endpoint gets. */
+/** What a request to the token endpoint gets. */
 export interface Act {
   /** For the log of a soak. */
   readonly name: string;
-  /** Whether it brings the token, may pass, or is final; `late` is one that uses up time before it may pass. */
+  /** Whether it brings the token, is temporary, or is final. `late` takes time and then is temporary. */
   readonly kind: 'good' | 'passing' | 'late' | 'final';
-  /** Whether a busy machine may take longer for it than an attempt may. */
+  /** Whether a busy machine may need longer for it than the time limit of an attempt. */
   readonly dawdles?: boolean;
   /** @param fields fields of the right answer, with the token */
   readonly answer: (members: Readonly<Record<string, unknown>>) => Answer;
@@ -49,10 +49,10 @@ export interface Plan {
   readonly acts: readonly Act[];
   readonly inputs: Readonly<Record<string, string>>;
   readonly wire: 'v1' | 'v2';
-  /** Whether a token is in the cache before the run, and how good it is. */
+  /** Whether a token is in the cache before the run, and whether it can be used. */
   readonly cached: 'none' | 'fresh' | 'expired' | 'garbage';
   readonly cacheFaults: readonly CacheFault[];
-  /** How the resolver fails before it finds the endpoint; undefined where the URL names an address. */
+  /** How the resolver fails before it finds the endpoint; undefined if the URL names an address. */
   readonly network: OddNetwork | undefined;
 }
 
@@ -62,7 +62,7 @@ const htmlPage = '<!DOCTYPE html><html><body>Sign in</body></html>';
 const html = { 'content-type': 'text/html' };
 const asJson = { 'content-type': 'application/json' };
 
-/** An act whose answer does not depend on the right one. */
+/** An answer that does not depend on the right one. */
 function act(name: string, kind: Act['kind'], make: () => Answer): Act {
   return { name, kind, answer: make };
 }
@@ -135,7 +135,7 @@ const retryAfter = (value: string, kind: Act['kind'], status = 429): Act =>
     return json(status, { error: 'slow_down' }, headers);
   });
 
-/** What passes at once, what takes its time, and what is final. */
+/** Faults that are temporary, faults that take time, and faults that are final. */
 const badActs: readonly Act[] = [
   ...points.map((point) => act(`reset ${point}`, 'passing', () => reset(point))),
   ...points.map((point) => act(`end ${point}`, 'passing', () => end(point))),
@@ -189,14 +189,14 @@ const finalActs = badActs.filter(({ kind }) => kind === 'final');
 const lateActs = badActs.filter(({ kind }) => kind === 'late');
 const passingActs = badActs.filter(({ kind }) => kind === 'passing');
 
-/** Most failures must be temporary, because longer runs show most. */
+/** Most failures must be temporary, because longer runs show more. */
 function chooseActs(pace: Pace, random: () => number): readonly Act[] {
   const drawn = random();
   if (drawn < 0.12) return finalActs;
   return drawn < 0.27 && pace === 'short' ? lateActs : passingActs;
 }
 
-/** An error that says the secret of the client, and commands of the runner. */
+/** An error that contains the secret of the client, and commands of the runner. */
 const echo = (secret: string): Act =>
   act('an error with the secret', 'final', () =>
     json(401, {
@@ -233,13 +233,13 @@ const cacheFaults: readonly CacheFault['fault'][] = [
   },
 ];
 
-/** The ways in which resolvers fail. */
+/** How resolvers fail. */
 const lookUpFaults = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY', 'ESERVFAIL'] as const;
 
-/** How a soak treats time: `short` has timeouts of a second, `long` nothing that takes time and nothing that ends it. */
+/** How a soak treats time: `short` has timeouts of a second, `long` has no slow faults and no time limits. */
 export type Pace = 'short' | 'long';
 
-/** The inputs that decide about time, by pace. */
+/** The inputs about time, by pace. */
 const timeInputs = {
   short: { timeout: '1', 'total-timeout': '4' },
   long: { timeout: '30', 'total-timeout': '100' },
@@ -259,7 +259,7 @@ export function plan(number: number, { random }: Chance, pace: Pace): Plan {
   const acts = [...bad, ...(chance(0.85) ? [pick(goodActs)] : [])];
   const faults = Array.from({ length: chance(0.5) ? 1 + Math.floor(random() * 2) : 0 }, () => ({
     call: pick(calls[wire]),
-    // One that hangs takes five seconds of a run, or ten.
+    // A call that hangs takes five or ten seconds of a run.
     fault: pace === 'short' && chance(0.04) ? ('hang' as const) : pick(cacheFaults),
     times: chance(0.5) ? 1 : Infinity,
   }));
@@ -291,7 +291,7 @@ export function plan(number: number, { random }: Chance, pace: Pace): Plan {
   };
 }
 
-/** What must come of a run; undefined where the time decides, or chance. */
+/** The required result of a run; undefined if it depends on time or chance. */
 export function foresee({
   acts,
   inputs,
@@ -308,7 +308,7 @@ export function foresee({
   const attempts = Number(inputs['retry-max-attempts']) - failedLookUps;
   if (attempts <= 0) return false;
   const last = acts.findIndex(({ kind }) => kind === 'good' || kind === 'final');
-  // A late one takes a second of the four, and waits can take the rest.
+  // A late answer takes one second of the four, and waits can take the rest.
   const late = acts
     .slice(0, last < 0 ? attempts : last)
     .filter(({ kind }) => kind === 'late').length;

@@ -18,7 +18,7 @@ import {
 import { createChance } from '../simulation/chance.ts';
 import { foresee, type Pace, plan, type Plan } from './plan.ts';
 
-/** What came of one run. */
+/** The result of one run. */
 export interface Outcome {
   readonly plan: Plan;
   readonly gotToken: boolean;
@@ -26,9 +26,9 @@ export interface Outcome {
   readonly requests: number;
   /** Milliseconds, with the start of the process. */
   readonly took: number;
-  /** What it may take: the time for all attempts, and what the cache has besides. Milliseconds. */
+  /** Its time limit in milliseconds: the time for all attempts, and the time for the cache in addition. */
   readonly allowed: number;
-  /** What was wrong with it; undefined where nothing was. */
+  /** What was wrong with it; undefined if nothing was. */
   readonly fault: unknown;
 }
 
@@ -37,12 +37,12 @@ const clientId = 'ci-client';
 /** The host of an endpoint whose address is looked up. */
 const oddHost = 'login.example.test';
 
-/** When a run is ended that hangs, milliseconds: far from everything that is allowed. */
+/** After how many milliseconds a hanging run is ended, far above every allowed time. */
 const guard = 150_000;
 
-/** Does one run of a soak, and checks all that must hold after it. */
+/** Does one run of a soak, and checks everything that must be true after it. */
 export async function doRun(seed: number, number: number, pace: Pace): Promise<Outcome> {
-  // Neighbouring seeds and numbers share nothing.
+  // Neighboring seeds and numbers have nothing in common.
   const chance = createChance(Math.imul(seed, 0x9e37_79b1) ^ Math.imul(number, 0x85eb_ca6b));
   const planned = plan(number, chance, pace);
   const issued: string[] = [];
@@ -81,13 +81,13 @@ function nameEndpoint({ network }: Plan, { url }: ScriptedServer): string {
   return named.href;
 }
 
-/** The time for all attempts, for finding and saving in the cache and for the wait for another job, milliseconds. */
+/** The time for all attempts, for finding and saving in the cache and for the wait for another job, in milliseconds. */
 function allow({ inputs }: Plan): number {
   const seconds = Number(inputs['total-timeout']) + Number(inputs['cache-wait'] ?? 0);
   return (seconds + 5 + 10) * 1000;
 }
 
-/** The endpoint's answers, as the plan has them; each right token is another, and is noted. */
+/** The endpoint's answers, as planned; each right token is a new one, and is noted. */
 function listAnswers(
   { acts, number, endpointType }: Plan,
   issued: string[],
@@ -105,7 +105,7 @@ function listAnswers(
   );
 }
 
-/** Puts into the cache what is planned to be there; gives the token that can be found. */
+/** Puts the planned entry into the cache; gives the token that can be found. */
 async function fillCache(
   { cached, clientSecret, endpointType, inputs, number }: Plan,
   service: CacheService,
@@ -170,7 +170,7 @@ async function judge(
   }
 }
 
-/** Exit status 0 exactly when the right token was handed over, and what must come comes. */
+/** Exit status 0 exactly if later steps got the right token, and the required result. */
 function checkHandover(planned: Plan, run: Run, right: string | undefined): void {
   const { exitCode, signal, outputs, env, annotations, errors, conclusion, heldOpen } = run;
   assert.deepEqual({ signal, heldOpen, errors }, { signal: null, heldOpen: false, errors: [] });
@@ -195,7 +195,7 @@ function checkHandover(planned: Plan, run: Run, right: string | undefined): void
     assert.equal(exitCode === 0, expected, 'it should have ended otherwise');
 }
 
-/** Nothing but the masks themselves says a secret, whether the runner would hide it or not. */
+/** No line except the masks shows a secret, even if the runner would hide it. */
 function checkLog({ clientSecret }: Plan, run: Run, right: string | undefined): void {
   assert.equal(run.stderr, '');
   const lines = run.stdout.split('\n').filter((line) => !line.startsWith('::add-mask::'));

@@ -1,12 +1,12 @@
 /**
- * Reads the token requests of the public catalog of the integration platform Nango, as far as a machine can make them by
- * itself, and writes each as a request of one kind.
+ * Reads the token requests of the public catalog of the integration platform Nango, as far as a machine can make them
+ * without a person, and writes all in one form.
  *
  * @see https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml
  */
 import { parse } from 'yaml';
 
-/** A token request as the catalog describes it, with made-up values for what a user fills in. */
+/** A token request as the catalog describes it, with invented values for the fields that a user fills in. */
 export interface CatalogRequest {
   readonly name: string;
   readonly method: string;
@@ -16,25 +16,25 @@ export interface CatalogRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The parameters of the body, typed as the catalog has them. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** The id and the secret of the client where the catalog says that they authenticate it, and how. */
+  /** The id and the secret of the client, and how they are sent, if the catalog says that they authenticate it. */
   readonly client:
     { readonly id: string; readonly secret: string; readonly as: 'basic' | 'post' } | undefined;
-  /** The claims of the signed JWT among the parameters; undefined where there is none. */
+  /** The claims of the signed JWT among the parameters; undefined if there is none. */
   readonly jwt: Readonly<Record<string, unknown>> | undefined;
-  /** The path to the token in the response; empty where the response is the token. */
+  /** The path to the token in the response; empty if the response is the token. */
   readonly tokenPath: string;
   readonly expiry: { readonly path: string; readonly kind: 'lifetime' | 'time' } | undefined;
-  /** Seconds that a token lives although no response says so. */
+  /** The lifetime of a token in seconds if no response states it. */
   readonly fixedLifetime: number | undefined;
 }
 
-/** An entry that describes no single HTTP request for a token, and why. */
+/** An entry that does not describe a single HTTP request for a token, and why. */
 export interface RuledOut {
   readonly name: string;
   readonly why: string;
 }
 
-/** A provider of the catalog, as far as it is read here. */
+/** The parts of a catalog's provider that are read here. */
 interface Provider {
   readonly alias?: string;
   readonly auth_mode?: string;
@@ -58,7 +58,7 @@ interface Provider {
   readonly token?: { readonly payload?: Readonly<Record<string, unknown>> };
 }
 
-/** The ways to get a token in which no person takes part. */
+/** The ways to get a token without a person. */
 const machineModes: ReadonlySet<string> = new Set([
   'OAUTH2_CC',
   'TWO_STEP',
@@ -83,7 +83,7 @@ function readProvider(name: string, provider: Provider): CatalogRequest | RuledO
   return why === undefined ? writeRequest(name, provider) : { name, why };
 }
 
-/** Why an entry is no single request, or one that the action leaves out on purpose. */
+/** Why an entry is not a single request, or is one that the action leaves out on purpose. */
 function findReason(provider: Provider): string | undefined {
   const values = JSON.stringify([provider.token_params, provider.token_headers]);
   switch (provider.auth_mode) {
@@ -167,13 +167,13 @@ function fillInAll(values: Readonly<Record<string, unknown>>): Record<string, un
   ) as Record<string, unknown>;
 }
 
-/** Some entries have a second URL for where the first one is not known. */
+/** Some entries have a second URL if the first one is not known. */
 function fillInUrl(url: string): string {
   const [first = ''] = url.split(' || ');
   return fillIn(first);
 }
 
-/** Puts made-up values in the place of `${...}`; `${base64(...)}` is what it says. */
+/** Replaces `${...}` by invented values. `${base64(...)}` is base64 of its argument. */
 function fillIn(template: string): string {
   const filled = template
     .replace(/\$\{(?:credentials\.assertion|token)\}/g, '${jwt}')

@@ -32,7 +32,7 @@ function takeJwt(
 ): StepInputs {
   if (jwt === undefined) return {};
   const { iss, sub, aud, ...others } = jwt;
-  // The action makes one of its own.
+  // The action makes its own.
   const claims = Object.fromEntries(Object.entries(others).filter(([name]) => name !== 'jti'));
   const owner = typeof iss === 'string' ? iss : 'owner';
   const inputs: StepInputs = {
@@ -115,7 +115,7 @@ function writeResponse({ tokenPath, expiry, fixedLifetime }: CatalogRequest): St
   };
 }
 
-/** Whether a header is none of those that other inputs make. */
+/** Whether a header is not made by other inputs. */
 function isFurther(name: string, value: string, inputs: StepInputs): boolean {
   if (name === 'content-type' || name === 'accept') return false;
   const isMade = inputs['client-secret'] !== undefined || inputs['private-key-as'] === 'bearer';

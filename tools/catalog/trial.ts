@@ -17,7 +17,7 @@ import type { StepInputs } from './step.ts';
 /** The token of every answer. */
 const token = 'the-access-token-0123456789';
 
-/** Tells why the step does not do what the catalog describes; undefined where it does. */
+/** Says why the step does not do what the catalog describes; undefined if it does. */
 export async function tryStep(
   request: CatalogRequest,
   inputs: StepInputs,
@@ -76,7 +76,7 @@ function put(target: Record<string, unknown>, path: string, value: unknown): voi
   put(below, rest.join('.'), value);
 }
 
-/** What differs between the documented request and the one that was sent. */
+/** The differences between the documented request and the sent one. */
 function compare(request: CatalogRequest, sent: HttpRequest): string | undefined {
   if (sent.method !== request.method) return `${sent.method} instead of ${request.method}`;
   if (sent.url !== new URL(request.url).href) return `${sent.url} instead of ${request.url}`;
@@ -90,7 +90,7 @@ function compare(request: CatalogRequest, sent: HttpRequest): string | undefined
 }
 
 function hasHeader({ headers }: HttpRequest, name: string, value: string): boolean {
-  // The media type of an empty body says nothing, and the action requests JSON.
+  // The media type of an empty body does not matter, and the action requests JSON.
   if (name === 'content-type' || name === 'accept') return true;
   const sent = headers[name];
   return value.includes('${jwt}')
@@ -110,7 +110,7 @@ function readBody({ body = '', headers }: HttpRequest): Record<string, unknown> 
     : Object.fromEntries(new URLSearchParams(body));
 }
 
-/** As text, sorted; a JWT is one like any other, and a form has text only. */
+/** As text, sorted. All JWTs are treated as equal, and a form has only text. */
 function normalize(parameters: Readonly<Record<string, unknown>>): string {
   const entries = Object.entries(parameters)
     .map(

@@ -1,10 +1,11 @@
 /*
- * Stands in for @actions/http-client in @actions/core, which imports it only for getIDToken(); nothing here calls that.
- * With it, each step loaded 40 kB and node:assert. The overrides entry in package.json puts this file in its place for
- * @actions/core; @actions/cache, in the child that saves, uses the real one.
+ * Replaces @actions/http-client in @actions/core, which imports it only for getIDToken(). Nothing here calls that. With
+ * the real package, each step loaded 40 kB and node:assert. The overrides entry in package.json puts this file in its
+ * place for
+ * @actions/core; @actions/cache, in the child process that saves, uses the real one.
  */
 
-/** Should anything ever come to make one, it fails and says why. */
+/** If anything makes one, it fails and says why. */
 class LeftOut {
   constructor() {
     throw new Error(

@@ -1,4 +1,4 @@
-/** What has to be true of each workflow of test/workflows/ after act has run it. */
+/** What must be true for each workflow of test/workflows/ after act has run it. */
 import assert from 'node:assert/strict';
 
 import {
@@ -15,14 +15,14 @@ import {
   type WorkflowRun,
 } from './engine.ts';
 
-/** A workflow that has run, and what it ran against. */
+/** A workflow that has run, and its servers. */
 export interface Scene {
   readonly run: WorkflowRun;
   readonly engine: Engine;
   readonly server: AuthorizationServer;
 }
 
-/** A sentence, and what throws where it is not true. */
+/** A sentence, and a function that throws if it is not true. */
 export type Check = readonly [sentence: string, assertIt: (scene: Scene) => Promise<void> | void];
 
 const { clientId, clientSecret } = defaultClient;
@@ -230,7 +230,7 @@ const hostileChecks: readonly Check[] = [
   ['no secret is in the log', hidesSecrets()],
 ];
 
-/** The steps of a job, whatever composite actions they are in. */
+/** The steps of a job, including those in composite actions. */
 function showJob({ run }: Scene, job: string): string {
   return run.entries
     .filter((entry) => entry.job === job)
@@ -305,7 +305,7 @@ function succeeds({ run }: Scene): void {
   assert.equal(run.status, 0);
 }
 
-/** The lines of a step, with words in the place of what every run has anew. */
+/** The lines of a step, with words instead of what changes in every run. */
 function showStep(
   { run, server }: Scene,
   job: string,

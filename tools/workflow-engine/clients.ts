@@ -1,4 +1,4 @@
-/** The clients that the workflows of test/workflows/ are, as the authorization server knows them. */
+/** The clients of the workflows of test/workflows/, as the authorization server knows them. */
 import { generateKeyPairSync } from 'node:crypto';
 
 import {

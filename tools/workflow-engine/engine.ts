@@ -1,4 +1,4 @@
-/** Runs workflows by act, a workflow engine for one's own machine, in host mode: steps are processes of this machine. */
+/** Runs workflows with act, a workflow engine for local machines, in host mode: steps are processes of this machine. */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,19 +12,19 @@ const root = join(import.meta.dirname, '..', '..');
 /** Where .ci/run installs act, from the root of the repository. */
 const installed = join('build', 'act-venv', 'bin', 'act');
 
-/** The longest that one workflow may take, milliseconds. */
+/** How many milliseconds one workflow may take. */
 const longest = 60_000;
 
-/** What to do where act is missing. */
+/** What to do if act is missing. */
 export const howToGetAct = `act was found neither at ${installed} nor in PATH. Python 3 can install it:
   python3 -m venv build/act-venv
   build/act-venv/bin/pip install --require-hashes --requirement tools/workflow-engine/requirements.txt`;
 
-/** Gives the path of act, that of build/ before that of PATH; undefined where there is none that runs. */
+/** Gives the path of act, first from build/, then from PATH; undefined if none runs. */
 export function findAct(): string | undefined {
   const candidates = [join(root, installed), 'act'];
   const home = mkdtempSync(join(tmpdir(), 'oauth2-token-act-'));
-  // act writes a file of settings into its home, even when it prints only its version.
+  // act writes a settings file into its home, even if it prints only its version.
   const env = { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home };
   try {
     return candidates.find((program) => spawnSync(program, ['--version'], { env }).status === 0);
@@ -42,34 +42,34 @@ export interface LogEntry {
   readonly stage?: 'Pre' | 'Main' | 'Post';
   /** The name of the step, or what it uses. */
   readonly step?: string;
-  /** The workflow command that the step gave. */
+  /** The workflow command that the step printed. */
   readonly command?: string;
-  /** What a command names: an output for example. */
+  /** The name in a command, such as an output. */
   readonly name?: string;
-  /** There at the end of a step. */
+  /** Set at the end of a step. */
   readonly stepResult?: string;
-  /** There at the end of a job. */
+  /** Set at the end of a job. */
   readonly jobResult?: string;
 }
 
-/** What came of a workflow. */
+/** The result of a workflow. */
 export interface WorkflowRun {
-  /** The exit status of act: 0 where every job succeeded. */
+  /** The exit status of act: 0 if every job succeeded. */
   readonly status: number | null;
-  /** All that act shows, in the order in which it came. */
+  /** Everything that act shows, in order. */
   readonly entries: readonly LogEntry[];
-  /** The same as text, with all else that act printed. */
+  /** The same as text, with everything else that act printed. */
   readonly log: string;
 }
 
-/** A copy of the action in a repository of its own, and the engine next to it. */
+/** A copy of the action in its own repository, and the engine next to it. */
 export interface Engine {
   /** A folder for files that steps write: `vars.FOLDER` in the workflows. */
   readonly folder: string;
-  /** Stands for what the runner gives only to actions. */
+  /** Stands for the token that the runner gives only to actions. */
   readonly runtimeToken: string;
   /**
-   * Runs a workflow of test/workflows/ to its end, or for a minute. Throws where act does not start.
+   * Runs a workflow of test/workflows/ to its end, or for a minute. Throws if act does not start.
    *
    * @param workflow its file, without the ending
    */
@@ -79,12 +79,12 @@ export interface Engine {
 }
 
 /**
- * Copies action.yml, dist/, test/composites/ and test/workflows/ into a new repository, in a temporary folder that is the home of all that
- * runs too. Throws where git fails.
+ * Copies action.yml, dist/, test/composites/ and test/workflows/ into a new repository, in a temporary folder that is
+ * also the home of everything that runs. Throws if git fails.
  *
  * @param act its path
- * @param variables what `vars` has in the workflows in addition to FOLDER, and REPOSITORY to clone
- * @param secrets what `secrets` has
+ * @param variables the `vars` of the workflows in addition to FOLDER, and REPOSITORY to clone
+ * @param secrets the `secrets` of the workflows
  */
 export function startEngine(
   act: string,
@@ -110,7 +110,7 @@ export function startEngine(
     '--json',
     ...['--platform', 'ubuntu-latest=-self-hosted'],
     ...['--cache-server-addr', '127.0.0.1', '--cache-server-port', '0'],
-    // act sets none unless its artifact server runs.
+    // act sets no such token unless its artifact server runs.
     ...['--env', `ACTIONS_RUNTIME_TOKEN=${runtimeToken}`],
     // The values of these come from the environment.
     ...Object.keys(vars).flatMap((name) => ['--var', name]),
@@ -145,7 +145,7 @@ function makeFolder(base: string, name: string): string {
   return folder;
 }
 
-/** act takes the name of the repository and the commit from git. Nothing is fetched from the address. */
+/** act reads the name of the repository and the commit from git. Nothing is fetched from the address. */
 function makeRepository(repository: string, environment: NodeJS.ProcessEnv): void {
   for (const path of ['action.yml', 'dist', 'test/composites', 'test/workflows']) {
     cpSync(join(root, path), join(repository, path), { recursive: true });
@@ -162,15 +162,15 @@ function makeRepository(repository: string, environment: NodeJS.ProcessEnv): voi
   git(...author, 'commit', '--quiet', '--message', 'Add the action');
 }
 
-/** Gives what a step has written into a file of the folder; undefined where there is none. */
+/** Gives what a step has written into a file of the folder; undefined if there is no file. */
 export function readWritten({ folder }: Engine, name: string): string | undefined {
   const file = join(folder, name);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 /**
- * Takes the entries from what act printed with `--json`. Of those it masks only `msg`, which is what it shows without
- * `--json`; so the log has nothing else of them.
+ * Reads the entries from what act printed with `--json`. act masks only `msg`, which is what it shows without `--json`,
+ * so the log has only this field.
  */
 function readLog(printed: string): { readonly entries: LogEntry[]; readonly log: string } {
   const lines = printed.split('\n').filter((line) => line !== '');
@@ -181,7 +181,7 @@ function readLog(printed: string): { readonly entries: LogEntry[]; readonly log:
   };
 }
 
-/** Gives undefined for a line that is no entry. */
+/** Gives undefined for a line that is not an entry. */
 function readEntry(line: string): LogEntry | undefined {
   if (!line.startsWith('{"')) return undefined;
   try {
@@ -201,8 +201,8 @@ function showEntry({ job, stage, step, msg }: LogEntry): string {
 export type StepPlace = Required<Pick<LogEntry, 'job' | 'stage' | 'step'>>;
 
 /**
- * Gives what a step showed, one per line: what it printed, and `::add-mask::***` for each value that it had hidden. act
- * may print the last lines of a step after its result, so that they are found by their step and not by their place.
+ * Gives what a step showed, one per line: its output, and `::add-mask::***` for each value that it masked. act may
+ * print the last lines of a step after its result, so they are found by their step and not by their place.
  */
 export function listStepLines({ entries }: WorkflowRun, place: StepPlace): string[] {
   return entries
@@ -217,7 +217,7 @@ export function listStepLines({ entries }: WorkflowRun, place: StepPlace): strin
     .map((line) => line.trim());
 }
 
-/** Gives how a job ended: `success` or `failure`; undefined where it did not end. */
+/** Gives how a job ended: `success` or `failure`; undefined if it did not end. */
 export function readJobResult({ entries }: WorkflowRun, job: string): string | undefined {
   return entries.find((entry) => entry.job === job && entry.jobResult !== undefined)?.jobResult;
 }
