@@ -9,6 +9,7 @@ import { type Explanation, nameGrant, type Refusal } from './advice/refusal.ts';
 import {
   adviseFormat,
   adviseRequest,
+  adviseRequestMethod,
   adviseResource,
   adviseScope,
   adviseUnknownGrant,
@@ -155,11 +156,8 @@ function explainStatus(refusal: Refusal): Explanation {
 
 /** Another method than the server has at this path: it says so with 405, or in words ("Cannot POST /token"). */
 function adviseMethod({ status, words, inputs }: Refusal): Text {
-  const { requestMethod } = inputs;
   const isNamed = status === 405 || /\bcannot (post|get|put)\b|\bmethod\b/i.test(words);
-  return isNamed
-    ? text` The request was sent with ${requestMethod}. If the documentation shows another method, set request-method.`
-    : text``;
+  return isNamed ? text` ${adviseRequestMethod(inputs)}` : text``;
 }
 
 function pathOf({ tokenUrl = '', issuer = '' }: Inputs): string {

@@ -98,6 +98,7 @@ describe('a page is recognized', () => {
     ['login', 'a login by its title', 200, page('Sign in - Acme')],
     ['login', 'a login by its field', 200, page('Acme', '<input name="p" type="password">')],
     ['login', 'a login with 401', 401, page('Log in')],
+    ['page', 'a server that is down, with a login on its page', 503, page('Log in')],
     [
       'login',
       'a form that goes on to SAML',

@@ -219,6 +219,9 @@ describe('the words of another body are', () => {
     for (const body of bodies) {
       assert.deepEqual(read(body), ['error_description', 'Ungültiger Scope']);
     }
+    const marked = Buffer.from(`\ufeff${scope}`, 'utf16le');
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    assert.deepEqual(read(marked, { headers }), ['error_description', 'Ungültiger Scope']);
     const page = Buffer.from('<meta charset="iso-8859-2"><title>\xacle</title>', 'latin1');
     assert.deepEqual(read(page), ['text', 'Źle']);
     const xml = Buffer.from(

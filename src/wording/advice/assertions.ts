@@ -1,8 +1,7 @@
 import type { Inputs } from '../../inputs/inputs.ts';
-import { type Excerpt, text, type Text } from '../../log/text.ts';
+import { text, type Text } from '../../log/text.ts';
 import type { MacAlgorithm } from '../../oauth2/keys/signing-algorithm.ts';
-import { type AnswerWords, takeWords } from '../../oauth2/answer/words.ts';
-import { isKeyGrant, type Refusal } from './refusal.ts';
+import { isKeyGrant, quotePart, type Refusal } from './refusal.ts';
 
 /** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
 export function audienceOf({ assertionAudience, issuer, tokenUrl = '' }: Inputs): string {
@@ -52,9 +51,11 @@ export function nameKeyId({ signingKey }: Inputs): Text {
 }
 
 /** The server names the audience of the JWT. */
-export function adviseAssertionAudience({ inputs, answer }: Refusal): Text {
-  const named = findUrl(answer.words, audienceOf(inputs));
-  if (named !== undefined) {
+export function adviseAssertionAudience(refusal: Refusal): Text {
+  const { inputs } = refusal;
+  const find = (words: string): string | undefined => findUrl(words, audienceOf(inputs));
+  if (find(refusal.words) !== undefined) {
+    const named = quotePart(refusal, find);
     return text`The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to the value that the server names: ${named}`;
   }
   const other = suggestAudience(inputs);
@@ -65,16 +66,11 @@ export function adviseAssertionAudience({ inputs, answer }: Refusal): Text {
 }
 
 /** The one URL in the words of a server that is not the one that was sent; undefined where there is none, or more than one. */
-function findUrl(words: AnswerWords | undefined, sent: string): Excerpt | undefined {
-  if (words === undefined) return undefined;
-  const { outside, form } = words;
-  const take = (redacted: string): string => {
-    const urls = takeWords(form, redacted).match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
-    const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
-    others.delete(sent);
-    return others.size === 1 ? ([...others][0] ?? '') : '';
-  };
-  return take(outside) === '' ? undefined : { outside, take };
+function findUrl(words: string, sent: string): string | undefined {
+  const urls = words.match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
+  const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
+  others.delete(sent);
+  return others.size === 1 ? [...others][0] : undefined;
 }
 
 /** The server names the algorithm of the JWT. */

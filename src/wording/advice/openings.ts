@@ -34,6 +34,10 @@ export const openings = {
     title: 'OIDC token refused',
     say: ({ host }) => text`${host} refused GitHub's OIDC token`,
   },
+  format: {
+    title: 'format refused',
+    say: ({ host }) => text`${host} refused the format of the request`,
+  },
   limit: {
     title: 'too many requests',
     say: ({ host }) => text`${host} refused the request for now`,

@@ -120,9 +120,27 @@ export const namesSubjectToken = /\b(subject|actor|requested)[ _-]?token/i;
 export const namesAddress =
   /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i;
 
+/** A header that the server expects; not that of the credentials. */
+export const namesHeader =
+  /\bmissing (required )?header:? ?['"`]?(?!authori[sz]ation)([A-Za-z][\w-]{1,40})|\bheader ['"`]?(?!authori[sz]ation|is\b|was\b)([A-Za-z][\w-]{1,40})['"`]? (is |was )?(missing|required)/i;
+
 /** AWS API Gateway answers like this if it does not know the path or the method. */
 export const namesGatewayRoute = /missing authentication token/i;
 
 /** A proxy with a login of its own: Google's Identity-Aware Proxy and others. */
 export const namesIdentityProxy =
   /\biap\b|identity[- ]aware proxy|cloudflare access|oauth2[- ]proxy/i;
+
+/** The client authentication method, and that it is not for this client. */
+export const namesMethod = new RegExp(
+  String.raw`\bauth(entication)?[ _]?methods?\b.{0,40}\b${refusedWords}\b|\b${refusedWords}\b.{0,40}\bauth(entication)?[ _]?methods?\b|\b(client_secret_(basic|post|jwt)|private_key_jwt|(self_signed_)?tls_client_auth)\b.{0,20}\b${refusedWords}\b`,
+  'i',
+);
+
+/** The HTTP method. */
+export const namesRequestMethod =
+  /(?<!auth(entication)? )\bmethod (is )?not (allowed|supported)|\b(use|only|must be|expects?) (http )?(post|get|put)\b/i;
+
+/** The format of the body. */
+export const namesFormat =
+  /content[- ]?type|media type|x-www-form-urlencoded|\bjson\b.{0,20}\b(body|required|expected|invalid|malformed|request|error)\b|\b(invalid|malformed|expected|parse|parsing|decode)\b.{0,20}\bjson\b/i;

@@ -76,6 +76,16 @@ export function findOtherMethod({ words, inputs }: Refusal): ClientAuthMethod | 
   return others.length === 1 ? others[0] : undefined;
 }
 
+/** The server does not accept the client authentication method, and names no other one. */
+export function adviseMethod({ inputs }: Refusal): Text {
+  const { clientAuthMethod } = inputs;
+  const example =
+    clientAuthMethod === 'client_secret_basic' ? text` (often client_secret_post)` : text``;
+  return clientAuthMethod === undefined
+    ? text`Check how the provider expects this client to authenticate.`
+    : text`The provider does not accept client-auth-method: ${clientAuthMethod} from this client. Set the method that it expects${example}, or allow this one at the provider.`;
+}
+
 /** The server names the method that it expects. */
 export function adviseOtherMethod(refusal: Refusal): Text {
   const expects = text`The provider expects`;

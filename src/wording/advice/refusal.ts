@@ -1,9 +1,9 @@
 import type { IdToken } from '../../id-token/id-token.ts';
 import type { Inputs } from '../../inputs/inputs.ts';
 import type { Annotation } from '../../log/log.ts';
-import { showInput, text, type Text } from '../../log/text.ts';
+import { type Excerpt, showInput, text, type Text } from '../../log/text.ts';
 import type { AnswerShape } from '../../oauth2/answer/answer-shape.ts';
-import { readWords } from '../../oauth2/answer/words.ts';
+import { readWords, takeWords } from '../../oauth2/answer/words.ts';
 import { jwtBearerGrant } from '../../oauth2/grant.ts';
 import { hostOf } from '../names.ts';
 import type { StageView } from '../stages.ts';
@@ -47,6 +47,20 @@ export function readRefusal(answer: AnswerShape, { server, inputs, idToken }: St
     inputs,
     idToken,
   };
+}
+
+/**
+ * A part of the server's words, taken after secrets are hidden in them: a mask matches no part of a secret.
+ *
+ * @param find gives the part, or undefined where it is not there; then nothing is shown
+ */
+export function quotePart(
+  { answer }: Refusal,
+  find: (words: string) => string | undefined,
+): Excerpt {
+  const { outside = '', form = 'value' } = answer.words ?? {};
+  const take = (redacted: string): string => find(takeWords(form, redacted)) ?? '';
+  return { outside, take };
 }
 
 /** The code of RFC 6749 section 5.2 in words that are not in its form: XML, a list, JSON that is cut off. */

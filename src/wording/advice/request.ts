@@ -1,7 +1,8 @@
 import type { Inputs } from '../../inputs/inputs.ts';
 import { joinTexts, text, type Text } from '../../log/text.ts';
 import { adviseAssertionAudience } from './assertions.ts';
-import { isKeyGrant, type Refusal, sendsSignedJwt } from './refusal.ts';
+import { namesHeader } from './patterns.ts';
+import { isKeyGrant, quotePart, type Refusal, sendsSignedJwt } from './refusal.ts';
 
 /** The server names the scope. */
 export function adviseScope({ inputs, words }: Refusal): Text {
@@ -73,6 +74,36 @@ export function adviseFormat({ endpointType, bodyFormat }: Inputs): Text {
     : text`Most servers read a form: remove body-format. If a form is refused, too, check token-url and the formats in the provider's documentation.`;
 }
 
+/** The server names the format of the body. */
+export function adviseNamedFormat({ inputs, words }: Refusal): Text {
+  const namesForm = /x-www-form-urlencoded/i.test(words);
+  const namesJson = /\bjson\b/i.test(words) && !namesForm;
+  if (namesForm && inputs.bodyFormat !== 'form') return text`Set body-format: form.`;
+  if (namesJson && inputs.bodyFormat === 'form') return text`Set body-format: json.`;
+  return namesForm || namesJson
+    ? text`Check body-format and headers against the provider's documentation.`
+    : adviseFormat(inputs);
+}
+
+/** The HTTP method is not the one that the server expects. */
+export function adviseRequestMethod({ requestMethod }: Inputs): Text {
+  return text`The request was sent with ${requestMethod}. If the documentation shows another method, set request-method.`;
+}
+
+/** The server names a header that it misses. */
+export function adviseHeader(refusal: Refusal): Text {
+  const name = findHeader(refusal.words)?.toLowerCase() ?? '';
+  const isSent = refusal.inputs.headers.some(([one]) => one.toLowerCase() === name);
+  return isSent
+    ? text`Check ${name} in headers.`
+    : text`Set it in headers: ${quotePart(refusal, findHeader)}: ...`;
+}
+
+function findHeader(words: string): string | undefined {
+  const match = namesHeader.exec(words);
+  return match?.[2] ?? match?.[3];
+}
+
 /** Names of parameters that servers speak of without quotation marks. */
 const knownNames = String.raw`(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|actor_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
 
@@ -92,6 +123,8 @@ const missingNames: readonly RegExp[] = [
   new RegExp(
     String.raw`(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?\b${knownNames}\b`,
   ),
+  // "account_id is missing"
+  new RegExp(String.raw`\b([A-Za-z]+(?:_[A-Za-z]+)+) (?:is |was |parameter )*${absentWords}\b`),
   // "The account_id field is required."
   /\bthe ([A-Za-z][\w.-]{0,40}) (?:field|parameter|property|param) (?:is|was) (?:required|missing|mandatory|empty)\b/,
   new RegExp(
@@ -128,7 +161,9 @@ export function adviseMissing(refusal: Refusal, name: string): Text {
   const { inputs } = refusal;
   const lower = name.toLowerCase();
   if (listSent(inputs).includes(lower)) return adviseOtherFormat(inputs, name);
-  if (!Object.hasOwn(inputsOfParameters, lower)) return text`Set it in parameters: ${name}=...`;
+  if (!Object.hasOwn(inputsOfParameters, lower)) {
+    return text`Set it in parameters: ${quotePart(refusal, findName)}=...`;
+  }
   return inputsOfParameters[lower]?.(inputs) ?? text``;
 }
 

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { answerJson } from '../../../test/support/doubles/fakes.ts';
 import { generatePem, type Given, readUsualInputs } from '../../../test/support/making/inputs.ts';
 import { answer, giveUp, refuse, same, view } from '../../../test/support/tables/wording.ts';
+import { renderText } from '../../log/text.ts';
 import { readRefusal } from './refusal.ts';
 import { findTopic, topics } from './topics.ts';
 
@@ -737,6 +738,102 @@ describe('the words of a server', () => {
       'The JWT has aud https://login.example.com/oauth2/token. Set assertion-audience to the value that the server names: https://login.example.com/tenant/',
     ],
     [
+      'client authentication method',
+      'client_secret_basic is not allowed for this client',
+      {},
+      'client refused',
+      'refused the client',
+      'The provider does not accept client-auth-method: client_secret_basic from this client. Set the method that it expects (often client_secret_post), or allow this one at the provider.',
+    ],
+    [
+      'client authentication method',
+      'Unsupported authentication method',
+      mac,
+      'client refused',
+      'refused the client',
+      'The provider does not accept client-auth-method: client_secret_jwt from this client. Set the method that it expects, or allow this one at the provider.',
+    ],
+    [
+      'missing header',
+      'Missing header: X-Tenant',
+      {},
+      'refused',
+      'refused the request',
+      'Set it in headers: X-Tenant: ...',
+    ],
+    [
+      'missing header',
+      'The header X-Tenant is missing',
+      { headers: 'X-Tenant: acme' },
+      'refused',
+      'refused the request',
+      'Check x-tenant in headers.',
+    ],
+    [
+      'missing parameter',
+      'tenant_id missing',
+      {},
+      'refused',
+      'refused the request',
+      'Set it in parameters: tenant_id=...',
+    ],
+    [
+      'format',
+      'Malformed JSON request',
+      {},
+      'format refused',
+      'refused the format of the request',
+      'Set body-format: json.',
+    ],
+    [
+      'format',
+      'Use application/x-www-form-urlencoded',
+      { 'body-format': 'json' },
+      'format refused',
+      'refused the format of the request',
+      'Set body-format: form.',
+    ],
+    [
+      'format',
+      'Invalid JSON',
+      { 'body-format': 'json' },
+      'format refused',
+      'refused the format of the request',
+      "Check body-format and headers against the provider's documentation.",
+    ],
+    [
+      'format',
+      'Unsupported media type',
+      {},
+      'format refused',
+      'refused the format of the request',
+      'Try body-format: json.',
+    ],
+    [
+      'request method',
+      'Only GET is possible here',
+      {},
+      'refused',
+      'refused the request',
+      'The request was sent with POST. If the documentation shows another method, set request-method.',
+    ],
+    [
+      'account',
+      'User is locked',
+      { 'grant-type': 'password', parameters: 'username=ci' },
+      'refused',
+      'refused the request',
+      'Enable it again at the provider.',
+    ],
+    [
+      'consent',
+      'Access has been blocked by Conditional Access policies',
+      {},
+      'refused',
+      'refused the request',
+      'Grant consent for this client at the provider (as an administrator), or change the policy there.',
+    ],
+    [
       'address',
       'Your IP address is blocked',
       {},
@@ -845,6 +942,22 @@ describe('the words of a server', () => {
       assert.equal(explain(words, given).topic, undefined);
     });
   }
+
+  test('show no part of a secret that stands where a name or a URL is read', () => {
+    const rows: readonly [words: string, secret: string, given: Given][] = [
+      ['Missing parameter: s3cret.of/it', 's3cret.of/it', {}],
+      ['Missing header: s3cret/of-it', 's3cret/of-it', {}],
+      ['aud must be https://s3cret.of;it', 'https://s3cret.of;it', keyClient],
+    ];
+    for (const [words, secret, given] of rows) {
+      const { answer } = refuse(answerJson(400, { message: words }));
+      const refusal = readRefusal(answer, view(readUsualInputs(given)));
+      const topic = findTopic(refusal);
+      assert.ok(topic !== undefined, words);
+      const shown = renderText(topic.advise(refusal), (all) => all.replaceAll(secret, '***'));
+      assert.doesNotMatch(shown, /s3cret/, words);
+    }
+  });
 
   test('name the code of RFC 6749 where it is not in its field', () => {
     const bodies = [

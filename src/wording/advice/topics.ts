@@ -28,6 +28,7 @@ import {
   adviseDpop,
   adviseGatewayRoute,
   adviseIdentityProxy,
+  adviseMethod,
   adviseOtherMethod,
   advisePermission,
   adviseRateLimit,
@@ -38,7 +39,10 @@ import { isKeyGrant, type Refusal, sendsSignedJwt } from './refusal.ts';
 import {
   adviseApiKey,
   adviseAudience,
+  adviseHeader,
   adviseMissing,
+  adviseNamedFormat,
+  adviseRequestMethod,
   adviseResource,
   adviseScope,
   adviseUnknownGrant,
@@ -68,7 +72,8 @@ const longestSingleFault = 80;
 
 /** A user logs in with the grant, and the words are not about the client. */
 function isUserGrant({ inputs, words }: Refusal): boolean {
-  return inputs.grantType === 'password' && !/client|secret/i.test(words);
+  const isOff = /\b(locked|disabled|suspended|inactive|deactivated)\b/i.test(words);
+  return inputs.grantType === 'password' && !isOff && !/client|secret/i.test(words);
 }
 
 /**
@@ -104,6 +109,17 @@ export const topics: readonly Topic[] = [
         : text`The provider expects a client certificate. Set client-certificate and client-key.`,
     isOAuth,
   ),
+  about(
+    'client authentication method',
+    patterns.namesMethod,
+    openings.client,
+    adviseMethod,
+    // Hydra lists this, too, after every refusal of a client.
+    (refusal) =>
+      isOAuth(refusal) &&
+      findOtherMethod(refusal) === undefined &&
+      !/unknown client/i.test(refusal.words),
+  ),
   {
     name: 'another client authentication method',
     isNamed: (refusal) => findOtherMethod(refusal) !== undefined,
@@ -122,6 +138,13 @@ export const topics: readonly Topic[] = [
       !isIdTokenClient(refusal) &&
       !/client[ _-]?secret/i.test(refusal.words),
   ),
+  about(
+    'missing header',
+    patterns.namesHeader,
+    openings.request,
+    adviseHeader,
+    ({ words }) => !/api[ _-]?key/i.test(words),
+  ),
   about('API key', /\bapi[ _-]?key|\bapikey\b/i, openings.request, adviseApiKey, isOAuth),
   about(
     'tenant',
@@ -135,6 +158,16 @@ export const topics: readonly Topic[] = [
     opening: () => openings.request,
     advise: (refusal) => adviseMissing(refusal, findMissingParameter(refusal) ?? ''),
   },
+  about(
+    'format',
+    patterns.namesFormat,
+    openings.format,
+    adviseNamedFormat,
+    ({ inputs }) => inputs.endpointType === 'oauth2',
+  ),
+  about('request method', patterns.namesRequestMethod, openings.request, ({ inputs }) =>
+    adviseRequestMethod(inputs),
+  ),
   about(
     'key length',
     patterns.namesKeyLength,
@@ -247,7 +280,7 @@ export const topics: readonly Topic[] = [
   about('address', patterns.namesAddress, openings.request, adviseAddress),
   about(
     'consent',
-    /\bconsent\b|\bapproval\b|not (been |yet )?approved|policy (evaluation|configuration)/i,
+    /\bconsent\b|\bapproval\b|not (been |yet )?approved|\bpolic(y|ies)\b/i,
     openings.request,
     adviseConsent,
   ),
