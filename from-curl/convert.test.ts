@@ -19,7 +19,7 @@ function convert(command: string): Record<string, string> {
 
 type Row = readonly [what: string, command: string, inputs: Record<string, string>];
 
-/** Each command becomes these inputs, and the action takes them. */
+/** Each command becomes these inputs, and the action accepts them. */
 function check(rows: readonly Row[]): void {
   for (const [what, command, inputs] of rows) {
     test(what, async () => {
@@ -615,7 +615,7 @@ describe('placeholders', () => {
       ['«vars.ACME_ID»', '«secrets.ACME_SECRET»'],
     ],
     ['<ACME_APP_ID>', '<acme key>', ['«vars.ACME_APP_ID»', '«secrets.ACME_KEY»']],
-    // A value that somebody put between the signs of a placeholder is no name.
+    // A value that somebody put between the signs of a placeholder is not a name.
     ['<acme4711>', '<Kx9fQ2mZ7pLt>'],
     ['{acme4711}', '{swordfish}'],
   ];
@@ -645,7 +645,7 @@ describe('names', () => {
     assert.match(inputs.get('parameters') ?? '', /a_password=\$\{\{ secrets\.PASSWORD \}\}/);
   });
 
-  test('two values of the same place have names of their own', () => {
+  test('two values of the same place have different names', () => {
     const { references } = convertCurl(
       `curl -X POST ${url} --json '{"a":{"key":"k1"},"b":{"key":"k2"}}'`,
     );
@@ -655,7 +655,7 @@ describe('names', () => {
     );
   });
 
-  test('GitHub keeps names for itself', () => {
+  test('reserved names of GitHub are not used', () => {
     const { references } = convertCurl(`curl -X POST ${url} -H "X-Key: $GITHUB_API_KEY"`);
     assert.deepEqual(
       references.map(({ name }) => name),

@@ -23,22 +23,22 @@ import { writeStep } from './formats/yaml.ts';
 export interface Conversion {
   /** The inputs of the step, in order, with `${{ secrets.NAME }}` and `${{ vars.NAME }}` in them. */
   readonly inputs: ReadonlyMap<StepInput, string>;
-  /** What the reader has to create. */
+  /** The secrets and variables that the reader must create. */
   readonly references: readonly Reference[];
   /** What the reader must know, one line each. */
   readonly notes: readonly string[];
   /** The step as YAML. */
   readonly step: string;
-  /** All of it as YAML, what the reader has to know as comments. */
+  /** Everything as YAML, with the notes for the reader as comments. */
   readonly yaml: string;
 }
 
 /**
- * Converts a curl command to a workflow step. Nothing of it is run or fetched, and no value that could be a secret is in
+ * Converts a curl command to a workflow step. It runs and fetches nothing, and no value that could be a secret is in
  * the result.
  *
  * @param pasted the command, and below it an example of the response, if there is one
- * @throws {Refusal} when it cannot be read, or the action has no inputs for it
+ * @throws {Refusal} if it cannot be read, or the action has no inputs for it
  */
 export function convertCurl(pasted: string): Conversion {
   const slots = new Slots();
@@ -65,7 +65,7 @@ function noteCookies(step: Step, { given }: CurlArguments): void {
   if (isFile) step.note({ code: 'dropped-cookies' });
 }
 
-/** Sets what the example of a response, and the commands that read the response, tell of it. */
+/** Sets the inputs that follow from the example of a response, and from the commands that read the response. */
 function setResponse(step: Step, { filters, rest }: LocatedCommand): void {
   const filter = readFilterPath(filters);
   const response = readResponse(rest);
@@ -113,7 +113,7 @@ function noteResponse(
   }
 }
 
-/** Gives names to what was taken out, and writes the step. */
+/** Gives names to the removed values, and writes the step. */
 function finish(step: Step): Conversion {
   const values = stepInputs.flatMap((name): [StepInput, string][] => {
     const value = step.inputs.get(name);
@@ -150,12 +150,12 @@ function render(value: string, references: ReadonlyMap<string, Reference>): stri
   });
 }
 
-/** The fewest characters of a secret that is looked for inside of other values. */
+/** The shortest secret that is searched for inside other values, in characters. */
 const shortestPart = 8;
 
 /**
- * A secret that also stands where nobody expects one becomes the same slot there, in each form in which it travels; one
- * value has one name.
+ * A secret that is also in an unexpected place becomes the same slot there, in each form in which it is sent. One value
+ * has one name.
  */
 function takeOutSecrets(slots: Slots, value: string): string {
   const known = slots.listLiterals();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 
-/** What readers stumble over: quotes, escapes, operators, placeholders, JSON, many times over. */
+/** Pieces that can make a reader slow: quotes, escapes, operators, placeholders, JSON, repeated many times. */
 const pieces = [
   "'",
   '"',
@@ -77,7 +77,7 @@ const pieces = [
   'urn:',
 ];
 
-/** What makes the readers of shells and the readers of values see the pieces. */
+/** Commands that bring the pieces to the readers of shells and of values. */
 const beginnings = [
   'curl ',
   "curl '",
@@ -89,7 +89,7 @@ const beginnings = [
 
 const ends = ["'", '"}\''];
 
-/** Characters. In this many, an effort that grows with the square takes a minute for a few of the texts. */
+/** The size in characters. At this size, an effort that grows with the square takes a minute for a few texts. */
 const size = 60_000;
 
 const script = `
@@ -115,7 +115,7 @@ const script = `
 
 test('the effort for a hostile text does not grow with the square of its length, and each ends in one line', () => {
   const given = JSON.stringify({ pieces, beginnings, ends, size });
-  // A process of its own can be ended while a pattern is at work.
+  // A separate process can be ended while a regular expression runs.
   const { error, status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', script, given],

@@ -6,7 +6,7 @@ import { convertCurl } from './convert.ts';
 import { Refusal } from './refusal.ts';
 import { explainRefusal } from './wording.ts';
 
-/** All that a person sees of a command: the step with its notes, or the sentence of the refusal. */
+/** Everything that a person sees of a command: the step with its notes, or the sentence of the refusal. */
 function show(command: string): string {
   try {
     const { yaml, notes, references } = convertCurl(command);
@@ -40,7 +40,7 @@ const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 const url = 'https://id.acme.example/token';
 
-/** The places of a command where a secret can stand. */
+/** The places of a secret in a command. */
 const places: readonly [what: string, write: (secret: string) => string][] = [
   [
     'client_secret in a form',
@@ -170,7 +170,7 @@ const places: readonly [what: string, write: (secret: string) => string][] = [
   ],
 ];
 
-/** The forms in which a secret would be one that somebody can read. */
+/** The forms in which somebody could read a secret. */
 function listForms(secret: string): string[] {
   const bare = secret.replace(/^[{<]+|[}>]+$/g, '');
   const forms = [secret, bare].flatMap((one) => [
@@ -197,14 +197,14 @@ describe('no secret is shown', () => {
     });
   }
 
-  test('whatever it is, and in whatever command', () => {
+  test('with any secret, in any command', () => {
     const letters = fc.constantFrom(
       ...Array.from('abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ'),
     );
     const anything = fc.constantFrom(
       ...Array.from('abcDEF0123456789-_.~!*()=+/@:&%#?,;<>{}[]|^$ '),
     );
-    // One that has a digit between letters, as those that are generated have.
+    // A secret with a digit between letters, as in generated secrets.
     const secret = fc
       .tuple(letters, fc.nat(9), letters, fc.array(anything, { minLength: 9, maxLength: 40 }))
       .map(([first, digit, second, rest]) =>

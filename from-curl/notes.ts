@@ -1,6 +1,6 @@
 import type { DroppedOption } from './curl/options.ts';
 
-/** What a reader must know of the step. Nothing in it is a value of the command. */
+/** What a reader must know about the step. Nothing in it is a value of the command. */
 export type Note =
   | { readonly code: 'dropped-option'; readonly option: DroppedOption }
   | { readonly code: 'dropped-header'; readonly header: string }

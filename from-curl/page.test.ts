@@ -14,7 +14,7 @@ import { convertCurl } from './convert.ts';
 
 const file = join(import.meta.dirname, '..', 'docs', 'from-curl.html');
 
-/** Where systems have a Chromium, or a browser that is made of it. */
+/** Where systems have Chromium, or a browser that is based on it. */
 const browsers = [
   process.env['CHROMIUM'] ?? '',
   '/usr/bin/chromium',
@@ -53,7 +53,7 @@ describe('the page', { skip }, () => {
     server.close();
   });
 
-  /** Opens the page in a context of its own, which is closed at the end, and collects what it requests. */
+  /** Opens the page in its own context, which is closed at the end, and collects its requests. */
   async function visit(
     look: (page: Page, requests: readonly string[], context: BrowserContext) => Promise<void>,
     options: { readonly from?: string; readonly colorScheme?: 'light' | 'dark' } = {},
@@ -89,7 +89,7 @@ describe('the page', { skip }, () => {
       ));
   }
 
-  test('says what cannot be converted, and takes the step away', () =>
+  test('says what cannot be converted, and removes the step', () =>
     visit(async (page) => {
       await page.getByLabel('curl command').fill(command);
       await page.getByText('Converted:').waitFor();
@@ -109,7 +109,7 @@ describe('the page', { skip }, () => {
       await page.getByText('Not converted. The action would refuse these inputs').waitFor();
     }));
 
-  test('makes no request but the one for itself, and its policy lets none through', () =>
+  test('makes only the request for itself, and its policy allows no other', () =>
     visit(
       async (page, requests) => {
         await page.getByLabel('curl command').fill(command);
@@ -151,7 +151,7 @@ describe('the page', { skip }, () => {
       { from: url },
     ));
 
-  test('keeps nothing', () =>
+  test('stores nothing', () =>
     visit(
       async (page, _, context) => {
         await page.getByLabel('curl command').fill(command);
@@ -164,7 +164,7 @@ describe('the page', { skip }, () => {
       { from: url },
     ));
 
-  test('shows what is pasted as text alone', () =>
+  test('shows the pasted text only as text', () =>
     visit(async (page) => {
       const markup = '<img src=x onerror=alert(1)></script><script>alert(1)</script>';
       await page.getByLabel('curl command').fill(`${command} -d 'name=${markup}' -d 'a=<b>'`);
@@ -203,7 +203,7 @@ describe('the page', { skip }, () => {
       assert.deepEqual(new Set(outlines), new Set(['solid']));
     }));
 
-  test('tells a screen reader what each part is', () =>
+  test('names each part for a screen reader', () =>
     visit(async (page) => {
       await page
         .getByRole('textbox', { name: 'curl command', description: /an example of the response/ })
@@ -251,7 +251,7 @@ describe('the page', { skip }, () => {
       ));
   }
 
-  test('has no width of its own on a small screen', () =>
+  test('fits the width of a small screen', () =>
     visit(async (page) => {
       await page.setViewportSize({ width: 320, height: 640 });
       await page.getByRole('button', { name: 'Try an example' }).click();

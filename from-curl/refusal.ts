@@ -1,6 +1,6 @@
 import type { OptionName } from './curl/options.ts';
 
-/** Why a command cannot be converted. Nothing in it comes from the command, but its place and the names of curl's options. */
+/** Why a command cannot be converted. Only its place and the names of curl's options come from the command. */
 export type RefusalReason =
   | { readonly code: 'nothing-given' | 'no-curl' | 'two-commands' | 'id-token-command' }
   | { readonly code: 'invoke-web-request' }
@@ -20,7 +20,7 @@ export type RefusalReason =
   | { readonly code: 'expression' }
   | { readonly code: 'refused-by-action'; readonly problem: string };
 
-/** A command that cannot be read, or that the action has no inputs for. */
+/** A command that cannot be read, or for which the action has no inputs. */
 export class Refusal extends Error {
   readonly reason: RefusalReason;
 

@@ -82,7 +82,7 @@ export function explainRefusal(reason: RefusalReason): string {
   }
 }
 
-/** Says in one line what the reader must know of a step. */
+/** Says in one line what the reader must know about a step. */
 export function describeNote(note: Note): string {
   switch (note.code) {
     case 'dropped-option':

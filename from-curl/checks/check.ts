@@ -4,7 +4,7 @@ import { joinTexts, renderText } from '../../src/log/text.ts';
 import { Refusal } from '../refusal.ts';
 import type { StepInput } from '../step/step.ts';
 
-/** Texts that stand for keys and certificates, which the action takes apart. */
+/** Texts that replace keys and certificates, which the action parses. */
 export interface KeyStandIns {
   readonly 'private-key': string;
   readonly 'client-key': string;
@@ -12,13 +12,13 @@ export interface KeyStandIns {
   readonly 'ca-certificate': string;
 }
 
-/** The characters of a problem that are shown. */
+/** How many characters of a problem are shown. */
 const longestProblem = 300;
 
 /**
- * Has the action check the inputs of a step, with something of the right form in the place of each secret and variable.
+ * Lets the action check the inputs of a step. A value of the right form replaces each secret and variable.
  *
- * @throws {Refusal} when the action would refuse them
+ * @throws {Refusal} if the action would refuse them
  */
 export function checkInputs(inputs: ReadonlyMap<StepInput, string>, keys: KeyStandIns): void {
   const env = [...inputs].map(([name, value]) => [
@@ -48,7 +48,7 @@ function fillIn(name: StepInput, value: string): string {
     : value;
   return (
     addressed
-      // A port, and a value of JSON without quotes.
+      // A port, or a JSON value without quotes.
       .replace(/(?<=:)\$\{\{ \w+\.\w+ \}\}(?=[/?]|$)/g, name === 'token-url' ? '443' : '$&')
       .replace(/(?<=": |^ *|\[)\$\{\{ \w+\.\w+ \}\}(?=,?$)/gm, name === 'parameters' ? '1' : '$&')
       .replace(

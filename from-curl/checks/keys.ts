@@ -4,7 +4,7 @@ import type { StepInput } from '../step/step.ts';
 import type { KeyStandIns } from './check.ts';
 
 /**
- * Makes keys and certificates for a check of inputs, as far as there are inputs for them. They are used for nothing else.
+ * Makes keys and certificates for a check of inputs, if there are inputs for them. They are only used for this check.
  */
 export async function makeKeyStandIns(
   inputs: ReadonlyMap<StepInput, string>,
@@ -13,7 +13,7 @@ export async function makeKeyStandIns(
   const { certificate, key } = needsCertificate ? await makeCertificate() : emptyPair;
   return {
     'private-key': inputs.has('private-key') ? makePrivateKey(inputs.get('signing-algorithm')) : '',
-    // A key without a certificate of its own is one file with both.
+    // A key without its own certificate is one file with both.
     'client-key': inputs.has('client-certificate') ? key : `${key}\n${certificate}`,
     'client-certificate': certificate,
     'ca-certificate': certificate,

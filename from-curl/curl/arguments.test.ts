@@ -46,13 +46,13 @@ describe('readArguments', () => {
     });
   }
 
-  test('takes a URL as a word, by --url, and behind --', () => {
+  test('reads a URL as a word, by --url, and after --', () => {
     assert.deepEqual(readArguments(['-s', 'a.example']).urls, ['a.example']);
     assert.deepEqual(readArguments(['--url', 'a.example']).urls, ['a.example']);
     assert.deepEqual(readArguments(['--', '-a.example']).urls, ['-a.example']);
   });
 
-  test('names what it leaves out, each once', () => {
+  test('lists what it leaves out, each once', () => {
     const { dropped } = readArguments([
       '-kL',
       '-k',

@@ -20,7 +20,7 @@ export interface CurlArguments {
  * Sorts the words of a curl command into options and URLs.
  *
  * @param words without `curl` itself
- * @throws {Refusal} when a word is no option of curl, or one that the action has nothing like
+ * @throws {Refusal} if a word is not an option of curl, or is an option that the action does not support
  */
 export function readArguments(words: readonly string[]): CurlArguments {
   if (words.some((word) => /^-(Uri|Method|Headers|Body|ContentType|OutFile)$/i.test(word))) {
@@ -64,14 +64,14 @@ class ArgumentReader {
   }
 
   #readLong(word: string): void {
-    // curl itself takes no `--data=...`, but people write it.
+    // curl itself does not accept `--data=...`, but people write it.
     const [, name = '', value] = /^([^=]*)(?:=([^]*))?$/.exec(word) ?? [];
     const option = findLongOption(name);
     if (option === undefined) throw new Refusal({ code: 'unknown-option', word: this.#at });
     this.#take(option, option.takesValue ? (value ?? this.#takeValue(option)) : '');
   }
 
-  /** Letters may stand together; the first that takes a value has the rest of the word. */
+  /** Letters may be written together. The first that takes a value has the rest of the word. */
   #readShort(letters: string): void {
     for (let at = 0; at < letters.length; at += 1) {
       const option = findShortOption(letters[at] ?? '');
@@ -110,7 +110,7 @@ function isRead(option: Option): option is Option & { readonly name: ReadOption 
   return option.treatment === 'read';
 }
 
-/** A word processor makes one long dash of two short ones. */
+/** A word processor turns two short dashes into one long dash. */
 function straightenDashes(word: string): string {
   const found = /^[-\u2010-\u2015\u2212]+/.exec(word)?.[0] ?? '';
   if (/^-*$/.test(found)) return word;

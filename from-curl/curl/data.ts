@@ -8,7 +8,7 @@ import type { CurlArguments } from './arguments.ts';
 /** A name with its value. */
 export type Pair = readonly [name: string, value: string];
 
-/** What a request carries. */
+/** The data of a request. */
 export type Body =
   | { readonly format: 'none' }
   | { readonly format: 'form' | 'multipart'; readonly pairs: readonly Pair[] }
@@ -27,8 +27,8 @@ type Part = { readonly text: string } | { readonly pair: Pair };
 /**
  * Reads the options that make a body.
  *
- * @param contentType in lower case, without parameters; undefined where the command has none
- * @throws {Refusal} when the body cannot be read, or the action cannot write it
+ * @param contentType in lower case, without parameters; undefined if the command has none
+ * @throws {Refusal} if the body cannot be read, or the action cannot write it
  */
 export function readBody(
   { given }: CurlArguments,
@@ -83,7 +83,7 @@ function readParts(given: CurlArguments['given'], reading: Reading): Part[] {
   });
 }
 
-/** `@-` is standard input, `@name` a file, which is not here. */
+/** `@-` is standard input. `@name` is a file, which cannot be read here. */
 function readText(value: string, { input }: Reading): string {
   if (!value.startsWith('@')) return value;
   if (value !== '@-') throw new Refusal({ code: 'file-body' });
@@ -98,7 +98,7 @@ function readEncoded(value: string, slots: Slots): Pair {
   return [name, sign === '@' ? slots.add('file', content) : content];
 }
 
-/** One field of `-F`; what is uploaded from a file cannot be sent. */
+/** One field of `-F`. An upload from a file cannot be sent. */
 function readField(value: string, hasFiles: boolean, slots: Slots): Pair {
   const [, name = '', content = ''] = /^([^=]*)=([^]*)$/.exec(value) ?? [];
   if (name === '') throw new Refusal({ code: 'unreadable-data' });
@@ -109,7 +109,7 @@ function readField(value: string, hasFiles: boolean, slots: Slots): Pair {
   return [name, bare.replace(/^"([^]*)"$/, '$1')];
 }
 
-/** The text that several parts make together; undefined where curl encodes one of them. */
+/** The joined text of several parts; undefined if curl encodes one of them. */
 function joinText(parts: readonly Part[]): string | undefined {
   const texts = parts.flatMap((part) => ('text' in part ? [part.text] : []));
   if (texts.length < parts.length) return undefined;
@@ -128,7 +128,7 @@ function readJsonBody(text: string, contentType: string | undefined): Body | und
   return undefined;
 }
 
-/** Whether a content type is JSON or one of its kin. */
+/** Whether a content type is JSON or based on JSON. */
 export function isJson(contentType: string | undefined): boolean {
   return /[/+]json$/.test(contentType ?? '');
 }
@@ -150,9 +150,9 @@ function readPairs(part: Part, slots: Slots): Pair[] {
 }
 
 /**
- * Reads `name=value&...`, decoded. A line break around an `&` is one of the documentation, not of the request.
+ * Reads `name=value&...`, decoded. A line break around an `&` belongs to the documentation, not to the request.
  *
- * @throws {Refusal} when a part has no name
+ * @throws {Refusal} if a part has no name
  */
 export function readQuery(text: string, slots: Slots): Pair[] {
   return markDelimited(text, slots)
@@ -176,7 +176,7 @@ function decodeForm(text: string): string {
   return decodePercent(text.replaceAll('+', ' '));
 }
 
-/** Decodes percent escapes; a text in which one is broken stays as it is. */
+/** Decodes percent escapes; a text with a broken escape stays as it is. */
 export function decodePercent(text: string): string {
   return mapBetweenMarks(text, (literal) => {
     try {
@@ -187,10 +187,10 @@ export function decodePercent(text: string): string {
   });
 }
 
-/** A name that looks like a key is none: the data has another form, and its secret would be shown. */
+/** A name that looks like a key is not a name. The data has another form, and its secret would be shown. */
 function checkNames(pairs: readonly Pair[]): Pair[] {
   for (const [name, value] of pairs) {
-    // Base64 ends in equals signs, and data that is one secret has no second pair.
+    // Base64 ends with equals signs, and data that is only a secret has no second pair.
     const isDoubtful = /^=*$/.test(value)
       ? !isPlainName(name)
       : pairs.length === 1 && looksRandom(name);

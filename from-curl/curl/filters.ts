@@ -1,9 +1,9 @@
 import { looksLikeKey } from '../secrets/sensitivity.ts';
 
 /**
- * Reads the path of the token from the commands that a response goes through.
+ * Reads the path of the token from the commands that process a response.
  *
- * @returns a path as the input `response-fields` has it; `none` where they change nothing that counts; `unreadable`
+ * @returns a path as in the input `response-fields`; `none` if they change nothing that counts; `unreadable`
  */
 export function readFilterPath(
   filters: readonly (readonly string[])[],
@@ -22,7 +22,7 @@ export function readFilterPath(
   return 'none';
 }
 
-/** The program of jq is its first word that is no option. */
+/** The program of jq is its first word that is not an option. */
 function readJqPath(words: readonly string[]): { readonly path: string } | 'none' | 'unreadable' {
   const program = words.find((word) => !/^-{1,2}[A-Za-z]/.test(word)) ?? '.';
   const [path = ''] = program

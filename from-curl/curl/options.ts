@@ -1,6 +1,6 @@
 /**
- * What an option of curl is for the step. `read`: it becomes part of the step. `ignored`: it changes what is shown, not
- * what is sent. `dropped`: it is left out with a note. `refused`: the action has nothing like it.
+ * How an option of curl is handled. `read`: it becomes part of the step. `ignored`: it changes what is shown, not what
+ * is sent. `dropped`: it is left out with a note. `refused`: the action does not support it.
  *
  * @see https://curl.se/docs/manpage.html
  */
@@ -189,7 +189,7 @@ const options: readonly (Option & { readonly letter: string })[] = rows.map(
 );
 
 /**
- * Finds an option by its long name, as curl does: a beginning that only one has is enough, and `no-` before a switch turns
+ * Finds an option by its long name, as curl does: a unique beginning is enough, and `no-` before a switch turns
  * it off.
  */
 export function findLongOption(name: string): Option | undefined {
@@ -211,7 +211,7 @@ export function findShortOption(letter: string): Option | undefined {
   return options.find((option) => option.letter !== '' && option.letter === letter);
 }
 
-/** How a person writes an option: by its letter where it has one. */
+/** How a person writes an option: by its letter if it has one. */
 export function writeOption(name: OptionName): string {
   const letter = options.find((option) => option.name === name)?.letter ?? '';
   return letter === '' ? `--${name}` : `-${letter}`;

@@ -13,14 +13,14 @@ import {
   readQueryOptions,
 } from './data.ts';
 
-/** The methods that the action has. */
+/** The methods that the action supports. */
 export type Method = 'GET' | 'POST' | 'PUT';
 
 /** Where a request goes. */
 export interface Address {
   /** Scheme, host and path. */
   readonly base: string;
-  /** What stands behind the `?`, as it is written; undefined where there is none. */
+  /** The text after the `?`, as it is written; undefined if there is none. */
   readonly query: string | undefined;
   /** Whether `https://` was put before it. */
   readonly isCompleted: boolean;
@@ -30,13 +30,13 @@ export interface Address {
 export interface CurlRequest {
   readonly method: Method;
   readonly address: Address;
-  /** What the query has, that of `-G` among it. */
+  /** The parameters of the query, including those of `-G`. */
   readonly query: readonly Pair[];
   readonly headers: readonly Pair[];
   /** In lower case, without parameters. */
   readonly contentType: string | undefined;
   readonly body: Body;
-  /** `id:secret`, of `-u` or of the URL. */
+  /** `id:secret`, from `-u` or from the URL. */
   readonly user: string | undefined;
   readonly bearer: string | undefined;
 }
@@ -44,8 +44,8 @@ export interface CurlRequest {
 /**
  * Works out which request a curl command makes.
  *
- * @param input what standard input gets
- * @throws {Refusal} when it is not known, or the action cannot make it
+ * @param input the text of standard input
+ * @throws {Refusal} if it is not known, or the action cannot make it
  */
 export function readRequest(
   args: CurlArguments,
@@ -71,7 +71,7 @@ export function readRequest(
   };
 }
 
-/** The last value of an option: curl takes no other. */
+/** The last value of an option, because curl uses only that one. */
 export function lastOf({ given }: CurlArguments, name: string): string | undefined {
   return given.findLast((one) => one.name === name)?.value;
 }
@@ -102,7 +102,7 @@ function readAddress(
   return { address, userInfo: userInfo === undefined ? undefined : decodePercent(userInfo) };
 }
 
-/** `/:tenant/token`, as the routes of web frameworks are written. */
+/** `/:tenant/token`, as in the routes of web frameworks. */
 function markPathParameters(url: string, slots: Slots): string {
   return url.replace(
     /\/:([A-Za-z_][\w-]*)(?=[/?#]|$)/g,
@@ -120,7 +120,7 @@ function readHeaders({ given }: CurlArguments, slots: Slots): Pair[] {
   return headers.filter(([, value]) => value !== '');
 }
 
-/** `Name: value`; `Name:` takes a header of curl's own away. */
+/** `Name: value`; `Name:` removes a header that curl adds itself. */
 function readHeader(value: string, slots: Slots): Pair[] {
   if (value.startsWith('@')) throw new Refusal({ code: 'header-file' });
   if (/^[\w-]+;$/.test(value)) return [];

@@ -3,7 +3,7 @@ import { withoutMarks } from '../secrets/slots.ts';
 /**
  * Decodes base64 or base64url, with padding or without.
  *
- * @returns undefined where it is none, or not text
+ * @returns undefined if it is not base64, or not a text
  */
 export function decodeBase64Text(encoded: string): string | undefined {
   if (!/^[\w+/-]+={0,2}$/.test(encoded)) return undefined;

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from '../../test/support/making/fast-check.ts';
 import { readJson, readWholeJson, writeJson } from './json.ts';
 
-/** What is read of a text, written again; undefined where nothing is. */
+/** The value that is read from a text, written again; undefined if nothing is read. */
 function rewrite(text: string): string | undefined {
   const value = readWholeJson(text);
   return value === undefined ? undefined : writeJson(value);
@@ -14,7 +14,7 @@ describe('readWholeJson', () => {
   test('reads what JSON.parse reads, and writes it as JSON.stringify does', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (text) => {
-        // A private use character cannot come in by an escape; numbers keep the text in which they were written.
+        // An escape cannot give a private use character. Numbers keep the text in which they were written.
         fc.pre(!/[\ue000-\uf8ff]|\\u[ef]|-0|e[+-]/i.test(text));
         assert.deepEqual(JSON.parse(rewrite(text) ?? ''), JSON.parse(text));
       }),

@@ -6,7 +6,7 @@ export type Json =
   | { readonly kind: 'array'; readonly items: readonly Json[] }
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'raw'; readonly text: string }
-  /** What stands for a value without quotes, such as `<account>`. */
+  /** A placeholder for a value without quotes, such as `<account>`. */
   | { readonly kind: 'bare'; readonly text: string };
 
 /** A JSON object. */
@@ -14,15 +14,15 @@ export type JsonObject = Extract<Json, { kind: 'object' }>;
 
 const deepest = 64;
 
-/** What cannot be read; it stays in this module. */
+/** An unreadable text. This error does not leave this module. */
 class JsonFault extends Error {}
 
 /**
- * Reads JSON as documentation has it: with a comma too many, with comments, with `...` for what was left out, with single
- * quotes, and with placeholders that have no quotes. A name that occurs twice has its last value, as with `JSON.parse`.
+ * Reads JSON as in documentation: with an extra comma, with comments, with `...` for omitted parts, with single quotes,
+ * and with placeholders without quotes. A name that occurs twice has its last value, as with `JSON.parse`.
  *
  * @param start where the value begins
- * @returns the value and where it ends; undefined where there is none
+ * @returns the value and where it ends; undefined if there is none
  */
 export function readJson(
   text: string,
@@ -91,7 +91,7 @@ class JsonReader {
     return this.#readBare();
   }
 
-  /** `{account}` in place of a value, and `{{account}}`. */
+  /** `{account}` instead of a value, and `{{account}}`. */
   #isPlaceholder(depth: number): boolean {
     const placeholder = depth === 0 ? /\{\{/y : /\{\{|\{[A-Za-z][\w .-]*\}/y;
     placeholder.lastIndex = this.at;
@@ -158,7 +158,7 @@ class JsonReader {
     return { kind: isRaw ? 'raw' : 'bare', text };
   }
 
-  /** Passes over white space and what was left out, and over the end if that is next. */
+  /** Skips white space and omitted parts, and the end if that is next. */
   #skipTo(end: string): boolean {
     this.#skipSpace();
     while (this.#text.startsWith('...', this.at) || this.#text[this.at] === '…') {

@@ -1,13 +1,13 @@
 import { decodeBase64Text } from './base64.ts';
 import { type Json, readWholeJson } from './json.ts';
 
-/** What the header and the claims of a JWT say, as far as they are texts. */
+/** The header and the claims of a JWT that are texts. */
 export interface Jwt {
   readonly header: Readonly<Record<string, string>>;
   readonly claims: Readonly<Record<string, string>>;
 }
 
-/** Reads a JWT (RFC 7519) without checking it; undefined where the text is none. */
+/** Reads a JWT (RFC 7519) without checking it; undefined if the text is not a JWT. */
 export function readJwt(text: string): Jwt | undefined {
   const [header, claims, signature] = text.split('.');
   if (header === undefined || claims === undefined || signature === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** A step of a workflow, its inputs ready to be written. */
 export interface StepText {
   readonly inputs: readonly (readonly [name: string, value: string])[];
-  /** What stands as comments below the step, one line each; an empty one parts them. */
+  /** The comments below the step, one per line. An empty line separates them. */
   readonly comments: readonly string[];
 }
 
@@ -22,7 +22,7 @@ function writeInput(name: string, value: string): string[] {
   return [`    ${name}: |-`, ...value.split('\n').map((line) => `      ${line}`)];
 }
 
-/** What YAML takes only as an escape. */
+/** The characters that YAML accepts only as an escape. */
 const unprintable = /[\p{Cc}\p{Cs}\ufeff\u2028\u2029]/u;
 
 function escape(character: string): string {
@@ -30,12 +30,12 @@ function escape(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Several lines, of which the first does not begin with a space, can stand as they are. */
+/** Several lines can be written as they are if the first does not begin with a space. */
 function isBlock(value: string): boolean {
   return /^[^\s][^]*\n[^]*\S$/.test(value) && !unprintable.test(value.replaceAll('\n', ''));
 }
 
-/** A scalar of one line: plain where YAML reads it as a text and nothing else, else in quotes. */
+/** A scalar of one line: plain if YAML reads it only as a text, else in quotes. */
 function writeScalar(value: string): string {
   if (isPlain(value)) return value;
   if (unprintable.test(value)) return `"${value.replace(/["\\]|[^\x20-\x7e]/g, escape)}"`;

@@ -1,14 +1,14 @@
 import type { KeyStandIns } from '../checks/check.ts';
 import type { StepInput } from '../step/step.ts';
 
-/** Texts in the form of keys and certificates, which the stand-in for node:crypto takes for them. */
+/** Texts in the form of keys and certificates. The replacement for node:crypto accepts them. */
 export function makeKeyStandIns(inputs: ReadonlyMap<StepInput, string>): KeyStandIns {
   const certificate = writePem('CERTIFICATE', 'certificate');
   const key = writePem('PRIVATE KEY', 'ec');
   const isRsa = /^[RP]S/.test(inputs.get('signing-algorithm') ?? '');
   return {
     'private-key': isRsa ? writePem('PRIVATE KEY', 'rsa') : key,
-    // A key without a certificate of its own is one file with both.
+    // A key without its own certificate is one file with both.
     'client-key': inputs.has('client-certificate') ? key : `${key}${certificate}`,
     'client-certificate': certificate,
     'ca-certificate': certificate,

@@ -1,4 +1,4 @@
-// For its effect, before the checks are loaded.
+// Imported for its effect, before the checks are loaded.
 import './stand-ins/buffer.ts';
 
 import { checkInputs } from '../checks/check.ts';
@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { explainRefusal } from '../wording.ts';
 import { makeKeyStandIns } from './key-stand-ins.ts';
 
-/** A command to try the page with. */
+/** An example command. */
 const example = `curl -sS -X POST https://{tenant}.example.com/oauth2/token \\
   -u "$CLIENT_ID:$CLIENT_SECRET" \\
   -H 'Content-Type: application/x-www-form-urlencoded' \\
@@ -16,7 +16,7 @@ const example = `curl -sS -X POST https://{tenant}.example.com/oauth2/token \\
 {"data": {"token": "eyJhbGciOi...", "expiresIn": 3600}}
 `;
 
-/** How long a person stops typing before the text is read, milliseconds. */
+/** How many milliseconds a person must stop typing before the text is read. */
 const pause = 150;
 
 const command = find('command', HTMLTextAreaElement);
@@ -87,7 +87,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-/** Shows a list below its heading; without items, neither. */
+/** Shows a list below its heading. Without items, it shows neither. */
 function list(target: HTMLUListElement, lines: readonly string[]): void {
   target.replaceChildren(
     ...lines.map((line) => {
@@ -104,7 +104,7 @@ async function copyStep(): Promise<void> {
     await navigator.clipboard.writeText(step.textContent);
     status.textContent = 'Copied.';
   } catch {
-    // A browser that does not let a page copy lets a person do it.
+    // If the browser does not let a page copy, a person can still copy.
     getSelection()?.selectAllChildren(step);
     status.textContent = 'Selected. Press Ctrl+C or ⌘C to copy.';
   }

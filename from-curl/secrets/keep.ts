@@ -3,11 +3,11 @@ import { namesSecret, judge, looksRandom, type Sensitivity } from './sensitivity
 import { listMarks, readLiteralParts, type Slot, type Slots } from './slots.ts';
 import { splitName } from './words.ts';
 
-/** Where a value stands in the command. */
+/** Where a value is in the command. */
 export interface Place {
   /** The name of the parameter, the header, the field. */
   readonly field: string;
-  /** What the reader finds there, such as `the value of client_id`. */
+  /** How the reader finds it, such as `the value of client_id`. */
   readonly what: string;
 }
 
@@ -16,7 +16,7 @@ export function parameterPlace(field: string): Place {
   return { field, what: `the value of ${showName(field)}` };
 }
 
-/** A name as it may be shown: one that looks like a key could be one. */
+/** A name that may be shown. A name that looks like a key could be a key. */
 export function showName(name: string): string {
   return /^[\w.[\]-]{1,40}$/.test(name) && !looksRandom(name) ? name : 'a parameter';
 }
@@ -24,7 +24,7 @@ export function showName(name: string): string {
 /**
  * Keeps a secret out of the step.
  *
- * @returns a text in which slots stand for it
+ * @returns a text with slots instead of it
  */
 export function keepSecret(slots: Slots, place: Place, value: string): string {
   const marked = markPlaceholders(value, slots);
@@ -32,7 +32,7 @@ export function keepSecret(slots: Slots, place: Place, value: string): string {
   return use(slots, place, isBare ? marked : takeOut(slots, value), 'secret');
 }
 
-/** Keeps an id out of the step, but what stands around its placeholders. */
+/** Keeps an id out of the step, but not the text around its placeholders. */
 export function keepId(slots: Slots, place: Place, value: string): string {
   const marked = markPlaceholders(value, slots);
   const literal = readLiteralParts(marked);
@@ -40,7 +40,7 @@ export function keepId(slots: Slots, place: Place, value: string): string {
   return use(slots, place, isMixed ? marked : takeOut(slots, value), 'id');
 }
 
-/** Keeps what is in a value that may be shown: only its placeholders. */
+/** Keeps only the placeholders of a harmless value out of the step. */
 export function keepPlain(slots: Slots, place: Place, value: string): string {
   return use(slots, place, markPlaceholders(value, slots), 'plain');
 }
@@ -60,14 +60,14 @@ export function keepByName(slots: Slots, place: Place, value: string): string {
 function judgeMarked(slots: Slots, place: Place, value: string): Sensitivity {
   const marked = markPlaceholders(value, slots);
   const literal = readLiteralParts(marked);
-  // A mere placeholder is judged by its place's name; the value that it stands for is not known.
+  // A placeholder is judged only by the name of its place, because its value is not known.
   return judge(place.field, literal === '' && marked !== '' ? unknownValue : literal);
 }
 
 /** A value that only the name of its place can make harmless. */
 const unknownValue = 'unknown value';
 
-/** A slot for a literal value; what is empty is one to fill in. */
+/** A slot for a literal value. An empty value must be filled in. */
 function takeOut(slots: Slots, value: string): string {
   return value === '' ? slots.add('placeholder', '') : slots.add('literal', value);
 }
@@ -88,7 +88,7 @@ function isSecretByHint({ origin, text }: Slot): boolean {
   return origin === 'expression' ? text.startsWith('secrets.') : namesSecret(text);
 }
 
-/** A name for a secret or variable: capital letters, digits and `_` (GitHub takes no other). */
+/** A name for a secret or variable: capital letters, digits and `_` (GitHub accepts no others). */
 export function nameField(field: string): string {
   const words = splitName(field);
   const bare = words[0] === 'x' && words.length > 1 ? words.slice(1) : words;

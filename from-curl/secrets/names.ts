@@ -3,7 +3,7 @@ import type { Slot, Slots } from './slots.ts';
 import { nameField } from './keep.ts';
 import { splitName } from './words.ts';
 
-/** A secret or a variable that the reader has to create. */
+/** A secret or a variable that the reader must create. */
 export interface Reference {
   readonly source: 'secrets' | 'vars';
   readonly name: string;
@@ -37,16 +37,16 @@ function makeUnique(name: string, taken: ReadonlySet<string>): string {
   return unique;
 }
 
-/** The command's own name for it, where that says what it is; else the name of its place. */
+/** The command's own name for it, if that name says what it is; else the name of its place. */
 function chooseName(slot: Slot): string {
   const usual = slot.uses[0]?.name ?? 'VALUE';
   const own = readOwnName(slot, usual.startsWith('TOKEN_URL'));
   const name = own ?? usual;
-  // GitHub keeps these names for itself.
+  // GitHub reserves these names.
   return name.replace(/^GITHUB_/, 'GH_');
 }
 
-/** Words around a name that say nothing. */
+/** Words around a name without a meaning. */
 const filler =
   /^(?:your|my|the|a|an|insert|enter|replace|with|put|some|actual|real|new|this|example|sample)_|_(?:here|goes|value|string|placeholder|example)$/i;
 

@@ -1,12 +1,12 @@
 import { mapBetweenMarks, type Slots } from './slots.ts';
 
-/** What is plainly a placeholder wherever it stands: its own signs are around it. */
+/** A text that is a placeholder in every place, because it has special signs around it. */
 const delimited =
   /\$\{\{\s*([^{}\n]{1,200}?)\s*\}\}|\{\{\s*\$?([^{}\n]{1,100}?)\s*\}\}|[$#]?\{\s*([A-Za-z_][\w .:/@-]{0,80}?)\s*\}|<{1,2}\s*([A-Za-z_][^<>\n]{0,100}?)\s*>{1,2}|\$([A-Za-z_]\w{0,80})|%([A-Za-z_]\w{0,80})%|@@(\w{2,80})@@|\b__([A-Za-z]\w{0,80}?)__\b/g;
 
 /**
- * Puts slots in the place of placeholders that have signs around them: `<x>`, `{x}`, `{{x}}`, `${x}`, `$X`, `%X%`,
- * `#{x}`, `@@x@@`, `__x__`, and the expressions of a workflow.
+ * Replaces placeholders that have signs around them by slots: `<x>`, `{x}`, `{{x}}`, `${x}`, `$X`, `%X%`, `#{x}`,
+ * `@@x@@`, `__x__`, and the expressions of a workflow.
  */
 export function markDelimited(text: string, slots: Slots): string {
   return mapBetweenMarks(text, (literal) =>
@@ -27,7 +27,7 @@ const telling =
 const whole =
   /^\[[A-Za-z][\w .-]{1,60}\]$|^(?:\.{3}|…|\?{2,}|TODO|TBD|CHANGE[_-]?ME|REPLACE[_-]?ME|PLACEHOLDER)$|^[A-Z][A-Z\d]*(?:_[A-Z\d]+)*_(?:ID|SECRET|KEY|TOKEN|PASSWORD|USERNAME|USER|URL|HOST|DOMAIN|TENANT|REGION|CODE|CREDENTIALS|HERE)$/;
 
-/** Puts slots in the place of every placeholder of a value, those among them that only their words tell. */
+/** Replaces every placeholder of a value by a slot, including those that only their words show. */
 export function markPlaceholders(value: string, slots: Slots): string {
   const marked = markDelimited(value, slots);
   if (whole.test(marked)) return slots.add('placeholder', marked.replace(/^\[|\]$/g, ''));

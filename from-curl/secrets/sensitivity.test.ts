@@ -23,11 +23,11 @@ describe('judge', () => {
         ['appkey', 'demo'],
         ['md5', 'a'],
         ['session_id', 'a'],
-        // What no list knows.
+        // Names that are in no list.
         ['foo', 'swordfish'],
         ['q', 'a b'],
         ['number', '12345'],
-        // What its name makes harmless, and its look does not.
+        // Values with a harmless name that do not look harmless.
         ['realm', 'Kx9fQ2mZ7pLt'],
         ['tenant', '8f14e45fceea167a'],
         ['scope', 'read:8f14e45fceea167a5a36dedd4bea2543'],

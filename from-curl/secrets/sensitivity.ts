@@ -1,7 +1,7 @@
 import { isSecretName } from '../../src/inputs/secret-names.ts';
 import { splitName, squeezeName } from './words.ts';
 
-/** What a value is: `secret` if it could be one, `id` if it says who, `plain` if it may stand in the step. */
+/** What a value is: `secret` if it could be one, `id` if it says who, `plain` if it may be in the step. */
 export type Sensitivity = 'secret' | 'id' | 'plain';
 
 /** Last words that name a secret for people, although the action masks nothing by them. */
@@ -19,16 +19,16 @@ const plainWords =
 const plainNames =
   /^(granttype|scope|scopes|audience|resource|responsetype|tokenformat|requestedtokentype|subjecttokentype|actortokentype|clientassertiontype|tokentype)$/;
 
-/** Headers that tell a request from another one. */
+/** Headers that distinguish one request from another. */
 const requestNames = /^(x)?(request|correlation|trace|transaction|rq)(u|uu)?id$/;
 
-/** Whether the name of a header is one that tells requests apart. */
+/** Whether a header of this name distinguishes one request from another. */
 export function isRequestId(name: string): boolean {
   return requestNames.test(squeezeName(name));
 }
 
 /**
- * Tells what a value is, by its name and by how it looks. Whatever is not known to be harmless is a secret.
+ * Decides what a value is, by its name and by how it looks. A value that is not known to be harmless is a secret.
  *
  * @param name of the parameter, header or field
  * @param value its literal text
@@ -66,7 +66,7 @@ function lastWord(name: string): string {
   return splitName(name).at(-1) ?? '';
 }
 
-/** What can be no secret under any name: a small number, a name that a standard gives. */
+/** A value that is not a secret under any name: a small number, a name from a standard. */
 function isHarmless(value: string): boolean {
   return /^-?\d{1,3}$/.test(value) || (/^urn:[a-z\d:._-]+$/.test(value) && !looksRandom(value));
 }
@@ -77,21 +77,21 @@ function withoutUuids(value: string): string {
   return value.replace(uuid, '');
 }
 
-/** Whether a text is nothing but a UUID. */
+/** Whether a text is only a UUID. */
 export function isUuid(value: string): boolean {
   return value.replace(uuid, '') === '' && value !== '';
 }
 
-/** The fewest characters of letters mixed with digits that a setting of an API does not have. */
+/** From how many characters on a mix of letters and digits is not a setting of an API. */
 const shortestMixture = 4;
 
-/** The fewest characters of a key or a token. */
+/** The shortest key or token, in characters. */
 const shortestKey = 20;
 
 /**
  * Whether a text has a part that a person would not have chosen: a key, a token, a password with digits in it.
  *
- * @param shortest the fewest characters of such a part
+ * @param shortest how many characters such a part has at least
  */
 export function looksRandom(value: string, shortest = 8): boolean {
   return value
@@ -111,7 +111,7 @@ export function looksLikeKey(name: string): boolean {
 
 function isRandomPart(part: string): boolean {
   if (/^\d+$/.test(part)) return part.length > 10;
-  // Digits between letters, but those of a version.
+  // Digits between letters, except those of a version.
   if (/^v\d{1,3}(?:alpha|beta|rc)?\d{0,3}$/i.test(part)) return false;
   if (/\d[A-Za-z]/.test(part.replace(/^[vV]?\d{1,3}(?=[A-Z_-])/, ''))) return true;
   if (/[A-Za-z]\d{5,}|[-_]\d{9,}/.test(part)) return true;

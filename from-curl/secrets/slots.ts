@@ -1,14 +1,14 @@
 import { Refusal } from '../refusal.ts';
 
-/** Where a value that does not stand in the step comes from. */
+/** The origin of a value that is not in the step. */
 export type Origin = 'literal' | 'placeholder' | 'variable' | 'command' | 'file' | 'expression';
 
-/** How a slot is used: what it is called there, and whether a person may see it. */
+/** How a slot is used: its name, and whether a person may see it. */
 export interface Use {
-  /** A name for the secret or variable, where the command has none of its own. */
+  /** A name for the secret or variable, if the command has none. */
   readonly name: string;
   readonly isSecret: boolean;
-  /** What the reader finds in the command, such as `the value of client_id`. */
+  /** How the reader finds it in the command, such as `the value of client_id`. */
   readonly what: string;
 }
 
@@ -22,15 +22,15 @@ export interface Slot {
 
 const firstMark = 0xe000;
 
-/** No request has as many; the private use area has room for more. */
+/** No request has so many. The private use area has room for more. */
 const mostSlots = 500;
 
 const anyMark = /[\ue000-\uf8ff]/;
 const everyMark = /[\ue000-\uf8ff]/g;
 
 /**
- * The slots of a command. Each is one character of Unicode's private use area in the texts, so that a text can be split,
- * decoded and read as JSON with its slots in place.
+ * The slots of a command. Each is one character of Unicode's private use area in the texts, so that a text can be
+ * split, decoded and read as JSON with its slots in place.
  */
 export class Slots {
   readonly #slots: Slot[] = [];
@@ -41,7 +41,7 @@ export class Slots {
    * Makes a slot, or finds the one of the same value.
    *
    * @returns its mark, one character
-   * @throws {Refusal} when there are too many
+   * @throws {Refusal} if there are too many
    */
   add(origin: Origin, text: string): string {
     const identity = JSON.stringify([origin, text]);
@@ -54,7 +54,7 @@ export class Slots {
     return mark;
   }
 
-  /** Notes a secret that no slot stands for: it was decoded, and what it was made of is a slot. */
+  /** Notes a secret without a slot. It was decoded, and the encoded text has a slot. */
   hide(secret: string): void {
     this.#hidden.push(secret);
   }
@@ -68,12 +68,12 @@ export class Slots {
     return this.#slots[mark.charCodeAt(0) - firstMark];
   }
 
-  /** The slot that a text consists of; undefined where there is more in it, or none. */
+  /** The slot that is the whole text; undefined if there is more in it, or no slot. */
   getWhole(text: string): Slot | undefined {
     return text.length === 1 && hasMark(text) ? this.get(text) : undefined;
   }
 
-  /** Every literal value that was taken out of the step, with its mark. */
+  /** Every literal value that was removed from the step, with its mark. */
   listLiterals(): { readonly mark: string; readonly slot: Slot }[] {
     return this.#slots
       .map((slot, index) => ({ mark: String.fromCharCode(firstMark + index), slot }))
@@ -81,7 +81,7 @@ export class Slots {
   }
 }
 
-/** Whether two slots of the same text are the same thing; what only says "fill in here" is another one each time. */
+/** Whether two slots of the same text are the same. A text that only says "fill in here" is a new slot each time. */
 function isTelling(origin: Origin, text: string): boolean {
   return origin !== 'placeholder' || /[a-wyz]/i.test(text);
 }
@@ -96,17 +96,17 @@ export function listMarks(text: string): string[] {
   return text.match(everyMark) ?? [];
 }
 
-/** What stands around the slots of a text. */
+/** The text around the slots of a text. */
 export function readLiteralParts(text: string): string {
   return text.replace(everyMark, '');
 }
 
-/** Applies a function to what stands between the marks. */
+/** Applies a function to the text between the marks. */
 export function mapBetweenMarks(text: string, map: (literal: string) => string): string {
   return text.replace(/[^\ue000-\uf8ff]+/g, map);
 }
 
-/** A decoded text cannot bring a mark of its own. */
+/** A decoded text cannot contain a mark. */
 export function withoutMarks(text: string): string {
   return text.replace(everyMark, '\ufffd');
 }

@@ -11,7 +11,7 @@ import {
  * left into words (`\"` and `""` are a quote inside of quotes).
  *
  * @param from where its first word begins
- * @throws {Refusal} when a quote has no end
+ * @throws {Refusal} if a quote has no end
  * @see https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments
  */
 export function readCmdCommand(
@@ -28,7 +28,7 @@ export function readCmdCommand(
   };
 }
 
-/** What cmd hands to the program. */
+/** What cmd passes to the program. */
 interface Line {
   readonly text: string;
   readonly isPiped: boolean;
@@ -52,7 +52,7 @@ function readLine(cursor: Cursor, around: Surroundings): Line {
       if (lineBreak === undefined) return end(false);
       pieces.push(lineBreak);
     } else if (next === '"' || isQuoted) {
-      // A quote behind a backslash is one of the text.
+      // A quote after a backslash belongs to the text.
       if (next === '"' && !plain.endsWith('\\')) isQuoted = !isQuoted;
       pieces.push(cursor.takeOne());
     } else {
@@ -63,14 +63,14 @@ function readLine(cursor: Cursor, around: Surroundings): Line {
   }
 }
 
-/** What a line's end stands for; undefined where the command ends with it. */
+/** The meaning of a line's end; undefined if the command ends with it. */
 function readLineBreak(cursor: Cursor, isQuoted: boolean): string | undefined {
-  // A quote that goes on in the next line is none for cmd, but it is what was meant.
+  // cmd does not continue a quote in the next line, but the author meant it.
   if (isQuoted) return cursor.takeOne();
   return cursor.take(lostContinuation) === undefined ? undefined : ' ';
 }
 
-/** What one of `^ & | < >` outside of quotes stands for; how the command ends, where it ends with it. */
+/** The meaning of one of `^ & | < >` outside of quotes; how the command ends, if it ends there. */
 function readOperator(cursor: Cursor, before: string): string | { readonly isPiped: boolean } {
   const operator = cursor.takeOne();
   switch (operator) {
@@ -79,7 +79,7 @@ function readOperator(cursor: Cursor, before: string): string | { readonly isPip
     case '|':
       return { isPiped: true };
     case '&':
-      // Where the quotes around data were lost.
+      // The quotes around data were lost.
       if (cursor.take(/(?=[\w.[\]-]{1,80}=)/y) !== undefined) return operator;
       return { isPiped: false };
     case '>':
@@ -134,7 +134,7 @@ function takeWord(cursor: Cursor, refuse: (at: number) => Error): string {
       start = start === undefined ? cursor.at : undefined;
       cursor.at += 1;
     } else if (next === "'" && word === '' && start === undefined) {
-      // Single quotes mean nothing to Windows; who writes them means what they are elsewhere.
+      // Single quotes have no meaning in Windows. Authors who write them mean the quotes of other shells.
       word += cursor.take(/'([^']*)'/y)?.[1] ?? cursor.takeOne();
     } else {
       word += cursor.takeOne();

@@ -4,10 +4,10 @@ import { hasMark, type Slots } from '../secrets/slots.ts';
 /** The shells whose quoting differs. */
 export type Shell = 'posix' | 'powershell' | 'cmd';
 
-/** One command as a shell hands it over; slots stand for variables and for the output of other commands. */
+/** One command as a shell passes it on. Slots stand for variables and for the output of other commands. */
 export interface ShellCommand {
   readonly words: readonly string[];
-  /** What standard input gets, of a here-document; undefined where it is not in the command. */
+  /** The standard input, from a here-document; undefined if it is not in the command. */
   readonly input: string | undefined;
   /** Whether its output goes into another command. */
   readonly isPiped: boolean;
@@ -15,11 +15,11 @@ export interface ShellCommand {
   readonly end: number;
 }
 
-/** What a reader needs to know of the text around the command. */
+/** What a reader needs to know about the text around the command. */
 export interface Surroundings {
   readonly slots: Slots;
   readonly variables: Variables;
-  /** What ends the command apart from a line's end, where it stands in a substitution. */
+  /** What ends the command other than a line's end, if it is in a substitution. */
   readonly closer: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export class Variables {
     this.#values.set(name.toLowerCase(), value);
   }
 
-  /** A text for the variable: what was put into it where that is no secret by its name, else a slot. */
+  /** A text for the variable: its value, if the name is not that of a secret; else a slot. */
   read(name: string, slots: Slots): string {
     const value = this.#values.get(name.toLowerCase());
     if (value === undefined) return slots.add('variable', name);
@@ -41,7 +41,7 @@ export class Variables {
   }
 }
 
-/** Only addresses and the like take the place of their variable: a name says less than a value. */
+/** Only addresses and similar values replace their variable. For others, the name of the variable is better. */
 function showsInName(name: string): boolean {
   return /(url|uri|host|endpoint|server|domain|tenant|realm|scopes?|audience|region)$/i.test(name);
 }
@@ -69,7 +69,7 @@ export class Cursor {
     return this.text.startsWith(prefix, this.at);
   }
 
-  /** Takes what a sticky pattern matches here; undefined where it does not. */
+  /** Takes the text that a sticky pattern matches here; undefined if it does not match. */
   take(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
@@ -92,10 +92,10 @@ function lineOf({ text }: Cursor, at: number): number {
 }
 
 /**
- * Takes a command substitution, from behind its opening to behind its closing parenthesis. Nothing in it is run.
+ * Takes a command substitution, from after its opening to after its closing parenthesis. Nothing in it is run.
  *
- * @returns what stands between
- * @throws {Refusal} when it has no end
+ * @returns the text between
+ * @throws {Refusal} if it has no end
  */
 export function takeSubstitution(cursor: Cursor): string {
   const start = cursor.at;
@@ -112,16 +112,16 @@ export function takeSubstitution(cursor: Cursor): string {
   }
 }
 
-/** An apostrophe without a partner is a letter here: what is passed over may be prose. */
+/** A single apostrophe is a letter here, because the skipped text may be prose. */
 function skipQuoted(cursor: Cursor, quote: string): void {
   const pattern = quote === "'" ? /[^'\n]*'/y : /(?:[^"\\]|\\[^])*"/y;
   cursor.take(pattern);
 }
 
-/** A quote that nothing closes. */
+/** A quote without an end. */
 export function refuseQuote(cursor: Cursor, start: number, quote: string): Refusal {
   return new Refusal({ code: 'unfinished-quote', line: lineOf(cursor, start), quote });
 }
 
-/** A line that goes on with options although nothing says so: the sign was lost when it was copied. */
+/** A line that continues with options without a continuation sign, because the sign was lost when it was copied. */
 export const lostContinuation = /\n(?=[ \t]*--?[A-Za-z]|[ \t]+(?:["']?https?:\/\/|["']))/y;

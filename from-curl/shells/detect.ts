@@ -1,6 +1,6 @@
 import type { Shell } from './command.ts';
 
-/** What stands before a command on a screen, by shell. */
+/** The prompts before a command on a screen, by shell. */
 const prompts = {
   powershell: /^[ \t]*PS(?: [^>\n]{0,200})?>[ \t]*/gm,
   cmd: /^[ \t]*[A-Za-z]:\\[^>\n]{0,200}>[ \t]*/gm,
@@ -9,9 +9,9 @@ const prompts = {
 } as const satisfies Record<Shell, RegExp>;
 
 /**
- * Removes the prompts of a copied screen, those of lines that go on among them.
+ * Removes the prompts of a copied screen, including those of continued lines.
  *
- * @returns the text, every line in its place, and the shell that the prompts are of
+ * @returns the text, with every line in its place, and the shell of the prompts
  */
 export function dropPrompts(text: string): { readonly text: string; readonly shell?: Shell } {
   for (const shell of ['powershell', 'cmd', 'posix'] as const) {
@@ -23,10 +23,10 @@ export function dropPrompts(text: string): { readonly text: string; readonly she
 }
 
 /**
- * Tells for which shell a command was written, by what only one of them understands.
+ * Decides for which shell a command was written, by signs that only one shell understands.
  *
  * @param command the text from the command on
- * @param before what stands before it in its line
+ * @param before the text before it in its line
  */
 export function detectShell(command: string, before: string): Shell {
   const [line = ''] = command.split('\n', 1);

@@ -6,7 +6,7 @@ import { Slots } from '../secrets/slots.ts';
 import { locateCommand } from './locate.ts';
 import { cleanPaste } from './paste.ts';
 
-/** The words of the command in a text, with `«name»` in the place of each slot. */
+/** The words of the command in a text, with `«name»` instead of each slot. */
 function readWords(text: string): string[] {
   return read(text).words;
 }
@@ -206,7 +206,7 @@ describe('the command in a text', () => {
     });
   }
 
-  test('what its output goes through is kept apart', () => {
+  test('the commands that process its output are separate', () => {
     const { words, filters, rest } = read(`curl -d a | tee x | jq -r '.a|.b'\n{"a":1}`);
     assert.deepEqual(words, ['-d', 'a']);
     assert.deepEqual(filters, [
@@ -216,7 +216,7 @@ describe('the command in a text', () => {
     assert.equal(rest.trim(), '{"a":1}');
   });
 
-  test('a command that only fetches the ID token of GitHub is passed over', () => {
+  test('a command that only fetches the ID token of GitHub is ignored', () => {
     const text = [
       'JWT=$(curl -H "Authorization: bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=a" | jq -r .value)',
       'curl https://a.example -d "subject_token=$JWT"',

@@ -6,15 +6,15 @@ import { detectShell, dropPrompts } from './detect.ts';
 import { readPosixCommand } from './posix.ts';
 import { readPowerShellCommand } from './powershell.ts';
 
-/** The one curl command of a text, and what stands around it. */
+/** The curl command of a text, and the text around it. */
 export interface LocatedCommand {
   /** The command's arguments, without `curl`. */
   readonly words: readonly string[];
-  /** What standard input gets; undefined where that is not in the text. */
+  /** The standard input; undefined if it is not in the text. */
   readonly input: string | undefined;
-  /** The commands that its output goes through. */
+  /** The commands that process its output. */
   readonly filters: readonly (readonly string[])[];
-  /** What follows it: the example of a response, perhaps. */
+  /** The text after it, which may be an example of a response. */
   readonly rest: string;
 }
 
@@ -27,16 +27,16 @@ const readers = {
 /** A place where a command begins. */
 interface Start {
   readonly at: number;
-  /** What stands before it in its line. */
+  /** The text before it in its line. */
   readonly before: string;
 }
 
 /**
- * Finds the curl command in a text and splits it into words. A command that only fetches GitHub's ID token is passed over:
- * the action does that itself.
+ * Finds the curl command in a text and splits it into words. A command that only fetches GitHub's ID token is ignored,
+ * because the action does that itself.
  *
  * @param pasted cleaned
- * @throws {Refusal} when there is none, or more than one, or it cannot be read
+ * @throws {Refusal} if there is none, or more than one, or if it cannot be read
  */
 export function locateCommand(pasted: string, slots: Slots): LocatedCommand {
   const { text, shell: shellOfPrompt } = dropPrompts(pasted);
@@ -66,7 +66,7 @@ export function locateCommand(pasted: string, slots: Slots): LocatedCommand {
 
 const mostStarts = 500;
 
-/** Every `curl` that stands where a command begins; of a sentence, the one that has arguments. */
+/** Every `curl` at the beginning of a command. In a sentence, only the one with arguments. */
 function listStarts(text: string): Start[] {
   const found = [...text.matchAll(/(?<![\w./\\:-])(?:[\w./\\:-]*[/\\])?curl(?:\.exe)?(?=\s|$)/gi)];
   const starts = found.slice(0, mostStarts).map(({ index }) => {
@@ -78,17 +78,17 @@ function listStarts(text: string): Start[] {
   return starts.filter(({ at }) => /^\S+[ \t]+(?:-|["']?https?:)/.test(text.slice(at, at + 80)));
 }
 
-/** What may stand before a command in its line. */
+/** The text that may be before a command in its line. */
 const beginsCommand =
   /(?:^|[|;&({`=]|\b(?:run|RUN|cmd):?)[ \t]*(?:(?:sudo|time|exec|command|env|then|do|export|&)[ \t]+)*(?:[A-Za-z_]\w*=\S*[ \t]+)*["']?$/;
 
-/** What ends a command that stands in a substitution. */
+/** What ends a command in a substitution. */
 function findCloser(before: string): string | undefined {
   const opening = /[(`][ \t]*$/.exec(before)?.[0].trim();
   return opening === '(' ? ')' : opening;
 }
 
-/** The command and those that its output goes through. */
+/** The command and those that process its output. */
 function readPipeline(
   text: string,
   at: number,
@@ -127,7 +127,7 @@ function refuseSecond(starts: readonly Start[], end: number): void {
 
 const mostVariables = 100;
 
-/** Notes what the text before the command puts into variables. */
+/** Notes the variables that the text before the command sets. */
 function setVariables(text: string, shell: Shell, around: Surroundings): void {
   const assignments = [
     ...text.matchAll(
@@ -145,7 +145,7 @@ function setVariables(text: string, shell: Shell, around: Surroundings): void {
   }
 }
 
-/** What cannot be read is no assignment, but part of a sentence. */
+/** A text that cannot be read is not an assignment, but part of a sentence. */
 function tryWords(
   text: string,
   at: number,

@@ -20,7 +20,7 @@ interface HereDocument {
  * Reads one command as sh, bash and zsh do, and gives its words. Variables and substitutions become slots.
  *
  * @param from where its first word begins
- * @throws {Refusal} when a quote, a substitution or a here-document has no end
+ * @throws {Refusal} if a quote, a substitution or a here-document has no end
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
  */
 export function readPosixCommand(
@@ -45,13 +45,13 @@ class PosixReader {
 
   readCommand(): ShellCommand {
     const operator = this.#readWords();
-    // What stands behind a here-document in its line is not read.
+    // The text after a here-document in its line is not read.
     const isPiped = operator === '|' && this.#hereDocument === undefined;
     this.#readHereDocument();
     return { words: this.#words, input: this.#input, isPiped, end: this.#cursor.at };
   }
 
-  /** Reads the words up to what ends the command, and gives that. */
+  /** Reads the words up to the end of the command, and gives what ends it. */
   #readWords(): string {
     for (;;) {
       this.#skipSpace();
@@ -62,13 +62,13 @@ class PosixReader {
   }
 
   #skipSpace(): void {
-    // Many copies have spaces behind the backslash that ends a line.
+    // Many copied texts have spaces after the backslash at the end of a line.
     this.#cursor.take(/(?:[ \t]+|\\[ \t]*\n)*/y);
     if (this.#cursor.next === '#') this.#cursor.take(/[^\n]*/y);
     if (this.#cursor.take(lostContinuation) !== undefined) this.#skipSpace();
   }
 
-  /** What ends the command; undefined where it goes on. */
+  /** What ends the command; undefined if it continues. */
   #takeOperator(): string | undefined {
     const cursor = this.#cursor;
     if (cursor.isAtEnd) return 'end';
@@ -79,7 +79,7 @@ class PosixReader {
     return cursor.take(/;|&&?|\|\|/y)?.[0];
   }
 
-  /** Passes over a redirection; a here-document and a here-string become the input. */
+  /** Skips a redirection. A here-document and a here-string become the input. */
   #skipRedirection(): boolean {
     const cursor = this.#cursor;
     if (cursor.take(/<<<[ \t]*/y) !== undefined) {
@@ -175,7 +175,7 @@ class PosixReader {
     return text;
   }
 
-  /** What stands between double quotes, up to its end. */
+  /** The text between double quotes, up to its end. */
   #readDoubleQuoted(isEnd: () => boolean, plain: RegExp): string {
     const cursor = this.#cursor;
     let text = '';
@@ -246,12 +246,12 @@ const letters: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** `a=b&c=d` without quotes, which a shell would take for two commands. */
+/** `a=b&c=d` without quotes, which a shell would read as two commands. */
 function isLostQuote(cursor: Cursor): boolean {
   return /^&[\w.[\]-]+=/.test(cursor.text.slice(cursor.at, cursor.at + 80));
 }
 
-/** `<client id>` without quotes is a placeholder, although a shell would take it for two redirections. */
+/** `<client id>` without quotes is a placeholder, although a shell would read it as two redirections. */
 function isPlaceholder(cursor: Cursor): boolean {
   return /^<[A-Za-z_][^<>\n'"|;]{0,80}>/.test(cursor.text.slice(cursor.at, cursor.at + 90));
 }

@@ -13,7 +13,7 @@ import {
  * backslash before it, which the program's own reader removes, and documentation writes it so.
  *
  * @param from where its first word begins
- * @throws {Refusal} when a quote or a substitution has no end
+ * @throws {Refusal} if a quote or a substitution has no end
  * @see https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules
  */
 export function readPowerShellCommand(
@@ -44,13 +44,13 @@ class PowerShellReader {
       }
       if (this.#skipRedirection()) continue;
       const word = this.#readWord();
-      // From here on cmd's rules hold, which for what documentation writes are the same.
+      // From here on cmd's rules apply. For the commands in documentation they are the same.
       if (word !== '--%') words.push(word);
     }
   }
 
   #skipSpace(): void {
-    // Where the backtick was lost, or an escape of sh stands in its place.
+    // The backtick was lost, or there is an escape of sh instead.
     this.#cursor.take(/(?:[ \t]+|[`\\][ \t]*\n)*/y);
     if (this.#cursor.next === '#') this.#cursor.take(/[^\n]*/y);
     if (this.#cursor.take(lostContinuation) !== undefined) this.#skipSpace();
@@ -121,7 +121,7 @@ class PowerShellReader {
     }
   }
 
-  /** The next character between double quotes, or what it stands for. */
+  /** The next character between double quotes, or its meaning. */
   #readExpanded(): string {
     const cursor = this.#cursor;
     if (cursor.next === '$') return this.#readDollar();
@@ -130,7 +130,7 @@ class PowerShellReader {
     return cursor.take(/\n/y) === undefined ? decodeBacktick(cursor.takeOne()) : '';
   }
 
-  /** Expands what a here-string holds. */
+  /** Expands the contents of a here-string. */
   #expand(body: string): string {
     const inner = new PowerShellReader(body, 0, this.#around);
     let text = '';

@@ -15,14 +15,14 @@ export function setAuthentication(step: Step, request: CurlRequest, parameters: 
   if (header !== undefined) setHeader(step, request, header);
   else if (request.user !== undefined) setUser(step, request.user);
   if (step.inputs.has('client-secret') || step.inputs.has('private-key-as')) {
-    // The certificate does not stand for another method where the method is written.
+    // A certificate does not change the method if the method is written.
     if (step.inputs.has('client-key')) step.set('client-auth-method', 'client_secret_basic');
     return;
   }
   setByParameters(step, parameters);
 }
 
-/** The header of that name is sent in place of what other options would make. */
+/** The header of that name replaces the one that other options would make. */
 function readAuthorization({ headers, bearer }: CurlRequest): string | undefined {
   const written = headers.findLast(([name]) => name.toLowerCase() === 'authorization')?.[1];
   return written ?? (bearer === undefined ? undefined : `Bearer ${bearer}`);
@@ -82,7 +82,7 @@ function setInstallation(step: Step): void {
   step.set('response-fields', 'access_token=token');
 }
 
-/** A scheme of the provider's own, or a value without one. */
+/** A scheme of the provider, or a value without a scheme. */
 function setScheme(step: Step, scheme: string, value: string): void {
   const place = { field: 'authorization', what: 'the value of the header Authorization' };
   const kept = keepSecret(step.slots, place, value);
@@ -115,7 +115,7 @@ function setId(step: Step, parameters: Parameters): void {
   if (id !== undefined) step.set('client-id', keepId(step.slots, parameterPlace('client_id'), id));
 }
 
-/** A signed JWT lives for minutes: the step signs its own. */
+/** A signed JWT is valid for minutes, so the step signs its own. */
 function setAssertion(step: Step, parameters: Parameters, assertion: string): void {
   parameters.take('client_assertion');
   parameters.take('client_assertion_type');
@@ -144,7 +144,7 @@ function setSecretJwt(step: Step, algorithm: string | undefined): void {
   if (algorithm === 'HS384' || algorithm === 'HS512') step.set('signing-algorithm', algorithm);
 }
 
-/** Sets the client's id from a JWT; where the JWT is a placeholder, it has to be filled in. */
+/** Sets the client's id from a JWT. If the JWT is a placeholder, the id must be filled in. */
 export function setIssuer(step: Step, issuer: string | undefined): void {
   const what = issuer === undefined ? 'the id of the client' : 'the claim iss or sub of the JWT';
   step.set('client-id', keepId(step.slots, { field: 'client_id', what }, issuer ?? ''));
@@ -156,7 +156,7 @@ export function setPrivateKey(step: Step, what: string): void {
   step.set('private-key', keepSecret(step.slots, { field: 'private_key', what }, ''));
 }
 
-/** Sets what the JWT of the command shows of how it was signed, and for whom. */
+/** Sets what the JWT of the command shows about its signature and its audience. */
 export function setSigning(step: Step, assertion: string): void {
   const jwt = readJwt(assertion);
   const algorithm = jwt?.header['alg'] ?? '';

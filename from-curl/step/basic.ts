@@ -5,10 +5,10 @@ import { splitName } from '../secrets/words.ts';
 import type { Step } from './step.ts';
 import { keepId, keepSecret } from '../secrets/keep.ts';
 
-/** What a command says of HTTP Basic authentication (RFC 7617). */
+/** What a command says about HTTP Basic authentication (RFC 7617). */
 type Credentials =
   | { readonly kind: 'pair'; readonly id: string; readonly secret: string }
-  /** The value of the header, ready, which cannot be taken apart. */
+  /** The complete value of the header, if it cannot be decoded. */
   | { readonly kind: 'ready'; readonly value: string };
 
 /** Sets the inputs for `-u` and for the user information of a URL. */
@@ -38,7 +38,7 @@ function isPairByName(slots: Slots, user: string): boolean {
   );
 }
 
-/** Sets the inputs for a ready header `Authorization: Basic`. */
+/** Sets the inputs for a complete header `Authorization: Basic`. */
 export function setBasicHeader(step: Step, value: string): void {
   setCredentials(step, readValue(step, value));
 }
@@ -62,7 +62,7 @@ function readValue(step: Step, value: string): Credentials {
   return splitPair(decoded, colon);
 }
 
-/** Reads `echo -n id:secret | base64` and its kin; nothing of it is run. */
+/** Reads `echo -n id:secret | base64` and similar commands. Nothing of it is run. */
 function readCommand(step: Step, command: string): Credentials {
   const found =
     /%s:%s\S*\s+["']?([^\s"']+)["']?\s+["']?([^\s"'|]+)/.exec(command) ??
@@ -102,12 +102,12 @@ function setPair(step: Step, id: string, secret: string): void {
   step.note({ code: 'raw-encoding' });
 }
 
-/** Whether the form encoding of RFC 6749 section 2.3.1 leaves a text as it is; of a slot that is not known. */
+/** Whether the form encoding of RFC 6749 section 2.3.1 leaves a text as it is. For a slot this is not known. */
 function encodesAsItIs(text: string): boolean {
   return /^[\w.*-]+$/.test(text);
 }
 
-/** Only an id or only a secret: the action has no Basic authentication with an empty half. */
+/** The command has only an id or only a secret. The action has no Basic authentication with an empty part. */
 function setReady(step: Step, text: string): void {
   const { slots } = step;
   const isPair = text.startsWith(':') || text.endsWith(':');

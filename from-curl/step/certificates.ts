@@ -17,7 +17,7 @@ export function setCertificates(step: Step, args: CurlArguments): void {
     step.note({ code: 'pkcs12' });
   else if (key === undefined) step.note({ code: 'certificate-alone' });
   else step.note({ code: 'certificate' });
-  // A colon in the name of a file of Windows stands behind the letter of the drive.
+  // A colon in a Windows path comes after the letter of the drive.
   const hasPassword = /[^\\]{2}:/.test(certificate ?? '') || lastOf(args, 'pass') !== undefined;
   if (hasPassword) step.note({ code: 'key-password' });
   const isPair = certificate !== undefined && key !== undefined;

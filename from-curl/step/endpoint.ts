@@ -26,12 +26,12 @@ function setFormat(step: Step, request: CurlRequest): void {
   if (body.format === 'json' || body.format === 'multipart') step.set('body-format', body.format);
   if (body.format === 'json' && !saysJson(request)) step.note({ code: 'added-json' });
   if (body.format === 'form' && saysJson(request)) step.note({ code: 'dropped-content-type' });
-  // GET means the query already.
+  // GET already means the query.
   const isBare = body.format === 'none' && method !== 'GET';
   if (isBare && (query.length > 0 || saysJson(request))) step.set('body-format', 'query');
 }
 
-/** The address, without what in its path could be secret. */
+/** The address, without possible secrets in its path. */
 function keepAddress(slots: Slots, base: string): string {
   const [, host = '', path = ''] = /^((?:https?:\/\/)?[^/]*)([^]*)$/.exec(base) ?? [];
   const place = { field: 'token_url_part', what: 'a part of the address' };
@@ -46,7 +46,7 @@ function keepAddress(slots: Slots, base: string): string {
 
 const tenantPlace = { field: 'tenant_id', what: 'the id in the path of the address' };
 
-/** The query, as it is written where nothing in it is secret. */
+/** The query. It stays as it is written if nothing in it is secret. */
 function keepQuery(step: Step, { address }: CurlRequest): string {
   const parts = (address.query ?? '').split('&').flatMap((part) => {
     const [pair] = readQuery(part, step.slots);

@@ -12,7 +12,7 @@ const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Sets the inputs that say what is requested: the grant, what it rests on, scopes, audience, resource. */
+/** Sets the inputs that say what is requested: the grant and its token or assertion, scopes, audience, resource. */
 export function setGrant(step: Step, parameters: Parameters): void {
   const grant = parameters.take('grant_type');
   setIdTokenParameter(step, parameters);
@@ -23,7 +23,7 @@ export function setGrant(step: Step, parameters: Parameters): void {
 }
 
 function setGrantType(step: Step, parameters: Parameters, grant: string | undefined): void {
-  // With these no grant is sent, unless it is written.
+  // With these, a grant is sent only if it is written.
   const impliesNone =
     /^(bearer|parameter)$/.test(step.inputs.get('id-token-as') ?? '') ||
     step.inputs.get('private-key-as') === 'bearer';
@@ -79,7 +79,7 @@ function setAssertionGrant(step: Step, parameters: Parameters): void {
   setClaims(step, claims);
 }
 
-/** Claims that the action does not make by itself. */
+/** Claims that the action does not make itself. */
 function setClaims(step: Step, claims: Readonly<Record<string, string>>): void {
   const lines = Object.entries(claims)
     .filter(([name, value]) => !/^(iss|aud|iat|exp|nbf|jti)$/.test(name) && !/[\r\n]/.test(value))
@@ -95,7 +95,7 @@ function setClaims(step: Step, claims: Readonly<Record<string, string>>): void {
   if (lines.length > 0) step.set('assertion-claims', lines.join('\n'));
 }
 
-/** Where a JWT is the grant and nothing else is given, the client authenticates by nothing else. */
+/** If a JWT is the grant and nothing else is given, the client has no other authentication. */
 function dropMethodNone(step: Step): void {
   const isAlone = !step.inputs.has('client-id') && !step.inputs.has('headers');
   if (isAlone && step.inputs.get('client-auth-method') === 'none') {
@@ -118,7 +118,7 @@ function setTokenExchange(step: Step, parameters: Parameters): void {
   step.set('grant-type', 'token-exchange');
 }
 
-/** A parameter of the provider's own that carries GitHub's ID token. */
+/** A provider's own parameter with GitHub's ID token. */
 function setIdTokenParameter(step: Step, parameters: Parameters): void {
   if (step.inputs.has('id-token-as')) return;
   const found = parameters.rest.find(
@@ -160,7 +160,7 @@ function setAudience(step: Step, parameters: Parameters): void {
   step.set('audience', audiences.map((one) => keepByName(step.slots, place, one)).join('\n'));
 }
 
-/** RFC 8707 wants a URI; what some servers want in its place goes through `parameters`. */
+/** RFC 8707 requires a URI. Other values that some servers require go through `parameters`. */
 function setResource(step: Step, parameters: Parameters): void {
   if (parameters.isFixed('resource')) return;
   const resources = parameters.takeAll('resource');

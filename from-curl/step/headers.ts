@@ -3,11 +3,11 @@ import { keepByName, keepPlain, keepSecret, showName } from '../secrets/keep.ts'
 import { isRequestId, looksRandom } from '../secrets/sensitivity.ts';
 import type { Step } from './step.ts';
 
-/** Headers of the connection, of browsers and of API clients, which have no place in a step. */
+/** Headers of the connection, of browsers and of API clients, which a step does not need. */
 const needless =
   /^(host|content-length|transfer-encoding|connection|proxy-.*|expect|accept-encoding|postman-token|te|upgrade)$/;
 
-/** Sets the input `headers`; those of authentication are there already. */
+/** Sets the input `headers`. Headers of authentication are already in it. */
 export function setHeaders(step: Step, request: CurlRequest): void {
   for (const [name, value] of request.headers) {
     const lower = name.toLowerCase();
@@ -17,7 +17,7 @@ export function setHeaders(step: Step, request: CurlRequest): void {
   }
 }
 
-/** What the action sends by itself. */
+/** Headers that the action sends itself. */
 function isUsual(name: string, value: string, request: CurlRequest): boolean {
   if (name === 'accept') return /^(application\/json|\*\/\*)$/i.test(value.trim());
   if (name !== 'content-type') return false;
@@ -47,11 +47,11 @@ function keepHeader(step: Step, name: string, value: string): string {
   return keepByName(step.slots, place, value);
 }
 
-/** Headers that describe what is sent and by what. */
+/** Headers that describe the content and the client. */
 const described =
   /^(accept|accept-language|cache-control|content-type|pragma|user-agent|x-requested-with)$/i;
 
-/** A media type, a product, a directive, as these headers have it: no digit stands before a letter. */
+/** A media type, a product, a directive, as in these headers: no digit comes before a letter. */
 function looksDescriptive(value: string): boolean {
   const isWords = /^[\w*/.+;=, ()-]{1,120}$/.test(value) && !/\d[A-Za-z]/.test(value);
   return isWords && !looksRandom(value.replace(/[;=,()]/g, ' '));

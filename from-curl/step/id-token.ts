@@ -7,14 +7,14 @@ import type { Step } from './step.ts';
 /** Names that people give to GitHub's ID token. */
 const usualName = /^(github|gh|actions|ci|my|your)?(idtoken|oidctoken|oidcjwt|oidcidtoken)$/;
 
-/** Names that can be no other ID token's. */
+/** Names that only GitHub's ID token can have. */
 const certainName =
   /^(github|gh|actions|ci)(idtoken|oidctoken|oidcjwt|oidcidtoken)$|^oidc(token|jwt|idtoken)$/;
 
 /**
- * Tells whether a value is the ID token that GitHub gives to a job.
+ * Decides whether a value is the ID token that GitHub gives to a job.
  *
- * @param certainty `usual` where an ID token is expected, so that its usual names are enough
+ * @param certainty `usual` if an ID token is expected, so that its usual names are enough
  */
 export function isIdToken(slots: Slots, value: string, certainty: 'usual' | 'certain'): boolean {
   const slot = slots.getWhole(markPlaceholders(value, slots));

@@ -15,8 +15,8 @@ interface Parameter {
 }
 
 /**
- * The parameters of a request, from which each part of the step takes its own. Those of the URL stay there where the
- * request has a body, too.
+ * The parameters of a request. Each part of the step takes its own from them. Parameters of the URL stay in the URL if
+ * the request also has a body.
  */
 export class Parameters {
   #rest: readonly Parameter[];
@@ -42,7 +42,7 @@ export class Parameters {
     return value;
   }
 
-  /** The values of a parameter that may occur several times; they are taken out. */
+  /** The values of a parameter that may occur several times. They are removed. */
   takeAll(name: string): string[] {
     const values = this.#rest
       .filter((one) => one.name === name)
@@ -53,7 +53,7 @@ export class Parameters {
     return texts;
   }
 
-  /** Puts a parameter back that has no input of its own. */
+  /** Puts back a parameter that has no input of its own. */
   put(name: string, value: string): void {
     this.#rest = [...this.#rest, toParameter([name, value])];
   }
@@ -81,7 +81,7 @@ function readText(value: Json): string | undefined {
   return value.kind === 'string' || value.kind === 'bare' ? value.text : undefined;
 }
 
-/** Sets the input `parameters` to what no other input has. */
+/** Sets the input `parameters` to the parameters that no other input has. */
 export function setParameters(step: Step, { rest }: Parameters): void {
   if (rest.length === 0) return;
   for (const { name } of rest) checkName(name);
@@ -96,7 +96,7 @@ export function setParameters(step: Step, { rest }: Parameters): void {
   step.set('parameters', text);
 }
 
-/** `name=value`; undefined where a line cannot say it. */
+/** `name=value`; undefined if it cannot be written in one line. */
 function writeLine(name: string, value: Json): string | undefined {
   const text = value.kind === 'string' ? value.text : undefined;
   if (text === undefined || /[\r\n]/.test(text) || /^\{|[=\r\n]|^\s|\s$/.test(name))
@@ -116,7 +116,7 @@ function group(parameters: readonly Parameter[]): [string, Json][] {
   });
 }
 
-/** A copy of a value without what could be secret. */
+/** A copy of a value without possible secrets. */
 function keepJson(slots: Slots, name: string, value: Json): Json {
   switch (value.kind) {
     case 'object':
@@ -147,14 +147,16 @@ function keepRaw(slots: Slots, name: string, text: string): string {
   return keep(slots, parameterPlace(name), text);
 }
 
-/** A placeholder without quotes stands for a value without quotes; a word without quotes for one with them. */
+/**
+ * A placeholder without quotes stands for a value without quotes. A word without quotes stands for a value with quotes.
+ */
 function keepBare(slots: Slots, name: string, text: string): string {
   const marked = markPlaceholders(text, slots);
   const kept = keepByName(slots, parameterPlace(name), text);
   return readLiteralParts(marked) === '' ? kept : JSON.stringify(kept);
 }
 
-/** A name that looks like a key is shown nowhere. */
+/** A name that looks like a key is never shown. */
 function checkName(name: string): void {
   if (hasMark(name) || looksLikeKey(name)) {
     throw new Refusal({ code: 'unreadable-data' });

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 
 import { readResponse } from './response.ts';
 
-/** What is found in the example of a response, in one text. */
+/** The findings in the example of a response, as one text. */
 function describeExample(example: string): string | undefined {
   const found = readResponse(`\n${example}`);
   if (typeof found !== 'object') return found;

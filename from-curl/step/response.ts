@@ -2,16 +2,16 @@ import { type Json, type JsonObject, readJson, readWholeJson } from '../formats/
 import { looksLikeKey, looksRandom } from '../secrets/sensitivity.ts';
 import { squeezeName } from '../secrets/words.ts';
 
-/** What the example of a response tells of where things are in it. Nothing in it is a value of the response. */
+/** The places that the example of a response shows. Nothing in it is a value of the response. */
 export interface ResponseFields {
   /** Lines of the input `response-fields`. */
   readonly fields: readonly string[];
-  /** Seconds, where the response says a lifetime in a form that the action does not read. */
+  /** Seconds, if the response has a lifetime in a form that the action does not read. */
   readonly defaultExpiresIn: number | undefined;
   readonly finding: 'complete' | 'no-token' | 'no-expiry' | 'milliseconds' | 'unknown-unit';
 }
 
-/** Reads the example of a response that follows a command; undefined where there is none. */
+/** Reads the example of a response that follows a command; undefined if there is none. */
 export function readResponse(rest: string): ResponseFields | 'unreadable' | undefined {
   const text = dropHeadings(rest);
   if (text === '') return undefined;
@@ -29,7 +29,7 @@ function lastLine(text: string): string {
   return text.slice(text.lastIndexOf('\n') + 1);
 }
 
-/** What stands before a body: the rest of the command's line, a title, a status line with its headers. */
+/** The text before a body: the rest of the command's line, a title, a status line with its headers. */
 function dropHeadings(rest: string): string {
   return rest
     .replace(/^["')`;]+/, '')
@@ -61,7 +61,7 @@ interface Leaf {
   readonly value: Extract<Json, { kind: 'string' | 'raw' | 'bare' }>;
 }
 
-/** Lists the values, those nearest to the top first; of a list, those of its first item. */
+/** Lists the values, the highest ones first. Of a list, the values of its first item. */
 function listLeaves(root: Json): Leaf[] {
   const leaves: Leaf[] = [];
   let level: { readonly path: readonly string[]; readonly value: Json }[] = [
@@ -83,12 +83,12 @@ function listLeaves(root: Json): Leaf[] {
   return leaves;
 }
 
-/** A field whose name could be a secret, or could not be written in a path, is passed over. */
+/** A field is skipped if its name could be a secret or cannot be written in a path. */
 function isNamed([name]: JsonObject['entries'][number]): boolean {
   return /^[\w$-]{1,60}$/.test(name) && !looksLikeKey(name);
 }
 
-/** Names of an access token that say so, the best first. */
+/** Names of an access token, the clearest first. */
 const tokenNames = [
   /^accesstoken$/,
   /^(access|client|auth|session|api|security|bearer|oauth|jwt)?token$|^token(value|string)?$/,
@@ -138,7 +138,7 @@ function lastName({ path }: Leaf): string {
   return squeezeName(path.at(-1) ?? '');
 }
 
-/** What stands in the same object as the token says most of it; then what is nearer to the top. */
+/** Fields in the same object as the token come first, then fields nearer to the top. */
 function sortByNearness(leaves: readonly Leaf[], token: Leaf): Leaf[] {
   const parent = token.path.slice(0, -1).join('.');
   const isNear = ({ path }: Leaf): boolean => path.slice(0, -1).join('.') === parent;
@@ -162,7 +162,7 @@ function mapSecret(name: string, leaves: readonly Leaf[], token: Leaf, names: Re
   return path === undefined || path === name ? [] : [`${name}=${path}`];
 }
 
-/** How a response says until when its token is valid. */
+/** How a response states the expiry of its token. */
 type Expiry = Pick<ResponseFields, 'fields' | 'defaultExpiresIn' | 'finding'>;
 
 const expiryName =
@@ -229,14 +229,14 @@ function isEpoch(number: number): boolean {
   return (number > 1e9 && number < 4.2e9) || (number > 1e12 && number < 4.2e12);
 }
 
-/** Whole minutes in milliseconds that as seconds would be an odd number of days, or more than a year. */
+/** Whole minutes in milliseconds. As seconds they would not be whole days, or would be too long. */
 function isMilliseconds(number: number): boolean {
   return number >= 300_000 && number % 60_000 === 0 && (number % day !== 0 || number > longest);
 }
 
 function mapExpiry(name: string, { path }: Leaf): Expiry {
   const written = path.join('.');
-  // The action reads these by itself.
+  // The action reads these itself.
   const isStandard = written === name;
   return {
     fields: isStandard ? [] : [`${name}=${written}`],

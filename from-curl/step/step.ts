@@ -40,7 +40,7 @@ export const stepInputs = [
 
 export type StepInput = (typeof stepInputs)[number];
 
-/** A step in the making: its inputs, in which slots stand for secrets and variables, and what is said of it. */
+/** A step that is being built: its inputs, with slots for secrets and variables, and its notes. */
 export class Step {
   readonly slots: Slots;
   readonly inputs = new Map<StepInput, string>();

@@ -1,5 +1,6 @@
 /**
- * As much of Node's Buffer as the checks of inputs use, for browsers. It is imported for its effect, before the checks.
+ * The parts of Node's Buffer that the checks of inputs use, for browsers. It is imported for its effect, before the
+ * checks.
  */
 
 class Bytes extends Uint8Array {
@@ -17,7 +18,7 @@ class Bytes extends Uint8Array {
 
 function decodeBase64(text: string): Bytes {
   const standard = text.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, '');
-  // Node reads as far as it can; a single character at the end is no byte.
+  // Node reads as far as it can. A single character at the end is not a byte.
   const whole = standard.length % 4 === 1 ? standard.slice(0, -1) : standard;
   return new Bytes(Array.from(atob(whole), (character) => character.charCodeAt(0)));
 }

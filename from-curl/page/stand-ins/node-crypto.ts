@@ -1,9 +1,9 @@
 /**
- * As much of node:crypto as the checks of inputs use, for browsers. The keys and certificates of these checks are
- * stand-ins, too (see key-stand-ins.ts): the page never sees a real one.
+ * The parts of node:crypto that the checks of inputs use, for browsers. The keys and certificates of these checks are
+ * replacements too (see key-stand-ins.ts). The page never sees a real one.
  */
 
-/** A key, known by the text in its place. */
+/** A key, represented by its text. */
 class StandInKey {
   readonly type = 'private';
   readonly asymmetricKeyType: string;

@@ -1,4 +1,4 @@
-/** Nothing is connected from a page, and every stand-in for a certificate can be used. */
+/** A page makes no connections, and every replacement for a certificate can be used. */
 export function createSecureContext(): object {
   return {};
 }
