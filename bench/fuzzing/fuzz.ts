@@ -36,8 +36,8 @@ const longestRun = 2000;
 const enough = 5;
 
 /**
- * Runs inputs that are made by chance from the corpus, and from those that ran new code, until a limit is
- * reached or there are five findings.
+ * Runs inputs that are made by chance from the corpus, and from those that ran new code, until a limit is reached or
+ * there are five findings.
  */
 export async function fuzz(
   target: Target,

@@ -143,8 +143,8 @@ function tellMissingScopes(response: TokenResponse, inputs: Inputs, log: Log): v
 }
 
 /**
- * Saves what the end of the job needs. An expiry that the user set or that is assumed does not end the
- * token. A token whose state cannot be saved is revoked at once.
+ * Saves what the end of the job needs. An expiry that the user set or that is assumed does not end the token. A token
+ * whose state cannot be saved is revoked at once.
  *
  * @throws {StateTooLongError} if the runner could not hand it on
  * @throws {CommandFileError} if it cannot be written

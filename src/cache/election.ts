@@ -12,9 +12,9 @@ export type Role = 'leads' | 'follows' | Exclude<Reservation, 'reserved' | 'take
 const electionLimit: TimeLimit = { milliseconds: 5000, over: 'The time for the election is over.' };
 
 /**
- * Elects one of the jobs that start together. Each job reserves the names one after the other. A job
- * that gets all names leads, and a job that finds a name taken follows. One job always gets the last name, so there is
- * always a leader. If the leader dies, the others wait only as long as their inputs say.
+ * Elects one of the jobs that start together. Each job reserves the names one after the other. A job that gets all
+ * names leads, and a job that finds a name taken follows. One job always gets the last name, so there is always a
+ * leader. If the leader dies, the others wait only as long as their inputs say.
  *
  * @param names as `listLeaseNames` gives them
  */

@@ -1,6 +1,6 @@
 /**
- * The same token requests by this action and by oauth4webapi, a certified client. Each difference is
- * named here with its reason. Everything else is equal.
+ * The same token requests by this action and by oauth4webapi, a certified client. Each difference is named here with
+ * its reason. Everything else is equal.
  *
  * @see https://github.com/panva/oauth4webapi
  */

@@ -25,8 +25,7 @@ interface Stage {
   readonly server: FederatedServer;
   /**
    * Runs a job and gives its result. Throws an AssertionError if any part of an ID token is visible, or is in something
-   * that
-   * the job gives to others.
+   * that the job gives to others.
    */
   readonly run: (
     inputs?: Readonly<Record<string, string>>,

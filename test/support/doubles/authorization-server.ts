@@ -118,9 +118,9 @@ export const defaultClient = {
 } as const satisfies ClientDescription;
 
 /**
- * Starts an authorization server on 127.0.0.1. Its certificate is valid for localhost, 127.0.0.1 and its host
- * name, and the URLs in its metadata have the host of the request.
- * Throws an `InvalidClientMetadata` of oidc-provider when a client's description is wrong.
+ * Starts an authorization server on 127.0.0.1. Its certificate is valid for localhost, 127.0.0.1 and its host name, and
+ * the URLs in its metadata have the host of the request. Throws an `InvalidClientMetadata` of oidc-provider when a
+ * client's description is wrong.
  *
  * @see https://github.com/panva/node-oidc-provider/blob/main/docs/README.md
  */

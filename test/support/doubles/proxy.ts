@@ -6,12 +6,10 @@ import { noteRequest } from '../leaks/handed-out.ts';
 import { type Connection, type ServerCertificate, startTcpServer } from './scripted-server.ts';
 
 /**
- * How the proxy handles a CONNECT:
- * `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to wrong credentials;
- * `refuse` answers 403; `bad-gateway` answers 502; `busy` answers 503 and requests a wait of 200 s; `reset` ends with a
- * TCP RST; `hang` never answers;
- * `end` closes the connection without an answer; `garbage` answers with something that is not HTTP;
- * `hang-after-connect` answers 200 and then drops what the client sends.
+ * How the proxy handles a CONNECT: `tunnel` forwards it to its route; `authenticate` does so too, but answers 407 to
+ * wrong credentials; `refuse` answers 403; `bad-gateway` answers 502; `busy` answers 503 and requests a wait of 200 s;
+ * `reset` ends with a TCP RST; `hang` never answers; `end` closes the connection without an answer; `garbage` answers
+ * with something that is not HTTP; `hang-after-connect` answers 200 and then drops what the client sends.
  */
 export type ProxyBehaviour =
   | 'tunnel'

@@ -111,8 +111,7 @@ const tokenBody = JSON.stringify(tokenResponse({}));
 
 /**
  * Answers the n-th request with the n-th answer, and every request after that with the last one. Each connection
- * carries one answer, `connection: close`.
- * `close()` throws what a dynamic answer threw; that request gets a reset.
+ * carries one answer, `connection: close`. `close()` throws what a dynamic answer threw; that request gets a reset.
  * Throws a RangeError when there is no answer.
  */
 export async function startScriptedServer(options: {

@@ -18,8 +18,7 @@ interface Chunk {
 
 /**
  * Makes the service. With `reservesTaken` it gives a name to every job that reserves it, as act's does. The paths of
- * `v1-upload` and
- * `v1-commit` end with the id that `v1-reserve` answered.
+ * `v1-upload` and `v1-commit` end with the id that `v1-reserve` answered.
  */
 export function createRestService(
   backend: Backend,
