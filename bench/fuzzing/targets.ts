@@ -54,7 +54,10 @@ const now = sentAt + 2000;
 function runResponse(body: Buffer): void {
   // A header is a line of Latin-1.
   const line = body.toString('latin1', 0, 200).replace(/[\r\n\0]/g, '');
-  const headers = { 'retry-after': line, location: line, 'content-type': line };
+  const headers = {
+    ...{ 'retry-after': line, location: line, 'content-type': line },
+    ...{ server: line, 'www-authenticate': line, 'x-squid-error': line },
+  };
   // A path that is made of the bytes themselves.
   const { fields: written } = parseResponseFields(`access_token=${line}\nexpires_at=${line}.0`);
   const places = [...everyFields, written].map((fields): typeof parseAcsResponse => {

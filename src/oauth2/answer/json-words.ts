@@ -248,7 +248,7 @@ function isShown(value: unknown, search: WordsSearch): value is string {
 
 /** The words of a status that refuses, which are shown with its number. */
 const statusPhrase =
-  /^\s*(\d{3}\W*)?(bad request|unauthori[sz]ed|forbidden|not found|internal server error)\W*$/i;
+  /^\s*(\d{3}\W*)?(bad request|unauthorized|unauthorised|forbidden|not found|internal server error)\W*$/i;
 
 /**
  * Whether a text of an answer with a success status could be the token itself: 20 or more characters without a space.

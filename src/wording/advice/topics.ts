@@ -280,7 +280,7 @@ export const topics: readonly Topic[] = [
   about('address', patterns.namesAddress, openings.request, adviseAddress),
   about(
     'consent',
-    /\bconsent\b|\bapproval\b|not (been |yet )?approved|\bpolic(y|ies)\b/i,
+    /\bconsent\b|\bapproval\b|not (been |yet )?approved|\b(policy|policies)\b/i,
     openings.request,
     adviseConsent,
   ),

@@ -26,7 +26,7 @@ import {
 
 /** What a step meets. */
 export interface Scene {
-  /** Besides the usual ones. */
+  /** In addition to the usual ones. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly eventPayload?: object;
