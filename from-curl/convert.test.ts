@@ -276,9 +276,24 @@ describe("GitHub's ID token", () => {
       },
     ],
     [
+      'as a parameter, in a request without another credential',
+      `curl ${url} -H 'Accept-Encoding: base64' --data-urlencode "jwt=$ID_TOKEN"`,
+      {
+        'token-url': url,
+        'id-token-as': 'parameter',
+        'id-token-parameter': 'jwt',
+        headers: 'Accept-Encoding: base64',
+      },
+    ],
+    [
       'fetched before, into a variable',
       `JWT=${fetching('https%3A%2F%2Facme.example')}\ncurl -X POST ${url} -H "Authorization: Bearer $JWT"`,
       { 'token-url': url, 'id-token-as': 'bearer', 'id-token-audience': 'https://acme.example' },
+    ],
+    [
+      'an ID token beside a grant that does not rest on it stays a parameter',
+      `curl ${url} -d grant_type=password -d client_id=app1 -d client_secret=Sesame-1 -d "id_token_hint=$ID_TOKEN"`,
+      { ...byPost, 'grant-type': 'password', parameters: 'id_token_hint=«secrets.ID_TOKEN»' },
     ],
     [
       'any other subject token stays a parameter',
@@ -297,6 +312,11 @@ describe("GitHub's ID token", () => {
 describe('what is requested', () => {
   const post = `curl ${url} -d grant_type=client_credentials -d client_id=app1 -d client_secret=Sesame-1`;
   check([
+    [
+      'a scope that is a URN with underscores',
+      `${post} -d scope=urn:opc:idm:__myscopes__`,
+      { ...byPost, scopes: 'urn:opc:idm:__myscopes__' },
+    ],
     ['scopes', `${post} --data-urlencode 'scope=read  list'`, { ...byPost, scopes: 'read list' }],
     [
       'scopes that are encoded',
@@ -343,6 +363,16 @@ describe('what is requested', () => {
         'client-id': '«vars.CLIENT_ID»',
         'client-auth-method': 'none',
         'refresh-token': '«secrets.REFRESH_TOKEN»',
+      },
+    ],
+    [
+      'a signed assertion beside Basic authentication',
+      `curl ${url} -u app1:Sesame-1 -d grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer -d assertion='<JWT>'`,
+      {
+        ...byBasic,
+        'client-auth-method': 'client_secret_basic',
+        'private-key': '«secrets.PRIVATE_KEY»',
+        'private-key-as': 'assertion',
       },
     ],
     [
@@ -520,6 +550,32 @@ describe('the endpoint', () => {
         'grant-type': 'none',
         'body-format': 'query',
         headers: 'Content-Type: application/json',
+      },
+    ],
+    [
+      'JSON-RPC',
+      `curl ${url} -H 'Content-Type: application/json-rpc' -d '{"version":2,"params":{"password":"Sesame-1"}}'`,
+      {
+        ...login,
+        'body-format': 'json',
+        headers: 'Content-Type: application/json-rpc',
+        parameters:
+          '{\n  "version": 2,\n  "params": {\n    "password": "«secrets.PASSWORD»"\n  }\n}',
+      },
+    ],
+    [
+      'a part of the query that is only a name',
+      `curl '${url}?pretty' -u app1:Sesame-1 --json '{"grant_type":"client_credentials"}'`,
+      { ...byBasic, 'token-url': `${url}?pretty`, 'body-format': 'json' },
+    ],
+    [
+      'the same, without a body',
+      `curl -X POST '${url}?access_token&user=jo&password=Sesame-1'`,
+      {
+        ...login,
+        'token-url': `${url}?access_token`,
+        'body-format': 'query',
+        parameters: 'user=«vars.USER»\npassword=«secrets.PASSWORD»',
       },
     ],
     [

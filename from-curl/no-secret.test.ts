@@ -80,6 +80,8 @@ const places: readonly [what: string, write: (secret: string) => string][] = [
     (secret) => `curl ${quote(`${url}?key=${encodeURIComponent(secret)}`)} -d a=b`,
   ],
   ['the query, not encoded', (secret) => `curl ${quote(`${url}?key=${secret}`)} -d a=b`],
+  ['the query, without a name', (secret) => `curl ${quote(`${url}?${secret}`)} -d a=b`],
+  ['the encoding', (secret) => `curl ${url} -H ${quote(`Accept-Encoding: ${secret}`)} -d a=b`],
   ['the path', (secret) => `curl ${quote(`${url}/${encodeURIComponent(secret)}`)} -d a=b`],
   [
     'the user information of the URL',

@@ -130,7 +130,7 @@ function readJsonBody(text: string, contentType: string | undefined): Body | und
 
 /** Whether a content type is JSON or based on JSON. */
 export function isJson(contentType: string | undefined): boolean {
-  return /[/+]json$/.test(contentType ?? '');
+  return /[/+](?:x-)?json(?:-?rpc|-?request)?$/.test(contentType ?? '');
 }
 
 function readForm(parts: readonly Part[], contentType: string | undefined, slots: Slots): Body {
@@ -147,6 +147,11 @@ function readForm(parts: readonly Part[], contentType: string | undefined, slots
 
 function readPairs(part: Part, slots: Slots): Pair[] {
   return 'pair' in part ? [part.pair] : readQuery(part.text, slots);
+}
+
+/** The parts of a query that are only a name, such as `?pretty`. They belong to the address. */
+export function listFlags(query: string): string[] {
+  return query.split('&').filter((part) => !part.includes('=') && isPlainName(part));
 }
 
 /**

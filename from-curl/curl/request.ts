@@ -7,6 +7,7 @@ import {
   type Body,
   isJson,
   decodePercent,
+  listFlags,
   type Pair,
   readBody,
   readQuery,
@@ -62,13 +63,21 @@ export function readRequest(
   return {
     method,
     address,
-    query: [...readQuery(address.query ?? '', slots), ...readQueryOptions(args, reading)],
+    query: [...readQuery(withoutFlags(address), slots), ...readQueryOptions(args, reading)],
     headers,
     contentType,
     body,
     user: lastOf(args, 'user') ?? userInfo,
     bearer: lastOf(args, 'oauth2-bearer'),
   };
+}
+
+function withoutFlags({ query = '' }: Address): string {
+  const flags = listFlags(query);
+  return query
+    .split('&')
+    .filter((part) => !flags.includes(part))
+    .join('&');
 }
 
 /** The last value of an option, because curl uses only that one. */

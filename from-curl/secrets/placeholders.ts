@@ -2,11 +2,11 @@ import { mapBetweenMarks, type Slots } from './slots.ts';
 
 /** A text that is a placeholder in every place, because it has special signs around it. */
 const delimited =
-  /\$\{\{\s*([^{}\n]{1,200}?)\s*\}\}|\{\{\s*\$?([^{}\n]{1,100}?)\s*\}\}|[$#]?\{\s*([A-Za-z_][\w .:/@-]{0,80}?)\s*\}|<{1,2}\s*([A-Za-z_][^<>\n]{0,100}?)\s*>{1,2}|\$([A-Za-z_]\w{0,80})|%([A-Za-z_]\w{0,80})%|@@(\w{2,80})@@|\b__([A-Za-z]\w{0,80}?)__\b/g;
+  /\$\{\{\s*([^{}\n]{1,200}?)\s*\}\}|\{\{\s*\$?([^{}\n]{1,100}?)\s*\}\}|[$#]?\{\s*([A-Za-z_][\w .:/@-]{0,80}?)\s*\}|<{1,2}\s*([A-Za-z_][^<>\n]{0,100}?)\s*>{1,2}|\$([A-Za-z_]\w{0,80})|%([A-Za-z_]\w{0,80})%|@@(\w{2,80})@@|(?<!\burn:[\w:.-]{0,100})\b__([A-Za-z]\w{0,80}?)__\b/g;
 
 /**
  * Replaces placeholders that have signs around them by slots: `<x>`, `{x}`, `{{x}}`, `${x}`, `$X`, `%X%`, `#{x}`,
- * `@@x@@`, `__x__`, and the expressions of a workflow.
+ * `@@x@@`, `__x__` (but not in a URN such as `urn:opc:idm:__myscopes__`), and the expressions of a workflow.
  */
 export function markDelimited(text: string, slots: Slots): string {
   return mapBetweenMarks(text, (literal) =>

@@ -1,4 +1,4 @@
-import { readQuery } from '../curl/data.ts';
+import { listFlags, readQuery } from '../curl/data.ts';
 import { type CurlRequest, saysJson } from '../curl/request.ts';
 import { keepByName, keepId, keepPlain, keepSecret, parameterPlace } from '../secrets/keep.ts';
 import { markPlaceholders } from '../secrets/placeholders.ts';
@@ -8,9 +8,9 @@ import type { Step } from './step.ts';
 
 /** Sets the inputs that say where the request goes and how it is written. */
 export function setEndpoint(step: Step, request: CurlRequest): void {
-  const { address, method, body } = request;
+  const { address, method, } = request;
   const url = keepAddress(step.slots, address.base);
-  const query = body.format === 'none' ? '' : keepQuery(step, request);
+  const query = keepQuery(step, request);
   step.set('token-url', `${url}${query}`);
   if (address.isCompleted) step.note({ code: 'added-https' });
   if (url.startsWith('http://') && !/^http:\/\/(localhost|127\.[\d.]+|\[::1\])(:|\/|$)/.test(url)) {
@@ -46,9 +46,16 @@ function keepAddress(slots: Slots, base: string): string {
 
 const tenantPlace = { field: 'tenant_id', what: 'the id in the path of the address' };
 
-/** The query. It stays as it is written if nothing in it is secret. */
-function keepQuery(step: Step, { address }: CurlRequest): string {
-  const parts = (address.query ?? '').split('&').flatMap((part) => {
+/**
+ * The query. It stays as it is written if nothing in it is secret. Without a body, its pairs are the parameters of the
+ * request, and only names without a value stay.
+ */
+function keepQuery(step: Step, { address, body }: CurlRequest): string {
+  const query = address.query ?? '';
+  const flags = listFlags(query);
+  const parts = query.split('&').flatMap((part) => {
+    if (flags.includes(part)) return [part];
+    if (body.format === 'none') return [];
     const [pair] = readQuery(part, step.slots);
     if (pair === undefined) return [];
     const [name, value] = pair;

@@ -15,7 +15,8 @@ const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code';
 /** Sets the inputs that say what is requested: the grant and its token or assertion, scopes, audience, resource. */
 export function setGrant(step: Step, parameters: Parameters): void {
   const grant = parameters.take('grant_type');
-  setIdTokenParameter(step, parameters);
+  // Without a grant, or with one under another name, an ID token replaces all other credentials.
+  setIdTokenParameter(step, parameters, grant === undefined ? 'usual' : 'certain');
   setGrantType(step, parameters, grant);
   setScopes(step, parameters);
   setAudience(step, parameters);
@@ -72,6 +73,9 @@ function setAssertionGrant(step: Step, parameters: Parameters): void {
   step.note({ code: 'assertion' });
   setPrivateKey(step, 'the private key that signs the assertion');
   step.set('private-key-as', 'assertion');
+  // With a secret and a key, the action needs to know which of them authenticates the client.
+  const isByBasic = step.inputs.has('client-secret') && !step.inputs.has('client-auth-method');
+  if (isByBasic) step.set('client-auth-method', 'client_secret_basic');
   dropMethodNone(step);
   if (assertion !== undefined) setSigning(step, assertion);
   const claims = readJwt(assertion ?? '')?.claims ?? {};
@@ -119,13 +123,17 @@ function setTokenExchange(step: Step, parameters: Parameters): void {
 }
 
 /** A provider's own parameter with GitHub's ID token. */
-function setIdTokenParameter(step: Step, parameters: Parameters): void {
+function setIdTokenParameter(
+  step: Step,
+  parameters: Parameters,
+  certainty: 'usual' | 'certain',
+): void {
   if (step.inputs.has('id-token-as')) return;
   const found = parameters.rest.find(
     ({ name, value }) =>
       !/^(subject_token|assertion|client_assertion)$/.test(name) &&
       value.kind === 'string' &&
-      isIdToken(step.slots, value.text, 'certain'),
+      isIdToken(step.slots, value.text, certainty),
   );
   if (found === undefined || !/^[\w.-]+$/.test(found.name)) return;
   const token = parameters.take(found.name);

@@ -5,16 +5,23 @@ import type { Step } from './step.ts';
 
 /** Headers of the connection, of browsers and of API clients, which a step does not need. */
 const needless =
-  /^(host|content-length|transfer-encoding|connection|proxy-.*|expect|accept-encoding|postman-token|te|upgrade)$/;
+  /^(host|content-length|transfer-encoding|connection|proxy-.*|expect|postman-token|te|upgrade)$/;
 
 /** Sets the input `headers`. Headers of authentication are already in it. */
 export function setHeaders(step: Step, request: CurlRequest): void {
   for (const [name, value] of request.headers) {
     const lower = name.toLowerCase();
     if (lower === 'authorization') continue;
-    if (needless.test(lower)) step.note({ code: 'dropped-header', header: lower });
+    if (needless.test(lower) || isCompression(lower, value))
+      step.note({ code: 'dropped-header', header: lower });
     else if (!isUsual(lower, value, request)) step.addHeader(name, keepHeader(step, name, value));
   }
+}
+
+/** The compressions of HTTP. Another encoding, such as base64, changes the token. */
+function isCompression(name: string, value: string): boolean {
+  const coding = /^\s*(?:gzip|x-gzip|compress|deflate|br|zstd|identity|\*)?\s*(?:;[^,]*)?$/i;
+  return name === 'accept-encoding' && value.split(',').every((one) => coding.test(one));
 }
 
 /** Headers that the action sends itself. */

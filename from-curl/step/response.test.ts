@@ -48,6 +48,16 @@ describe('readResponse', () => {
       { jwt: 'a', refreshToken: 'r', idToken: 'i' },
       'access_token=jwt, refresh_token=refreshToken, id_token=idToken, no-expiry',
     ],
+    [
+      'a token and a refresh token without the word token',
+      { access: 'a', access_expires: 86_400, refresh: 'r', refresh_expires: 2_592_000 },
+      'access_token=access, expires_in=access_expires, refresh_token=refresh, complete',
+    ],
+    [
+      'the id of a session',
+      { uid: 'u', sid: 'a', 'session-timeout': 600 },
+      'access_token=sid, expires_in=session-timeout, complete',
+    ],
     ['an ID token as the only token', { id_token: 'a' }, 'access_token=id_token, no-expiry'],
     [
       'one text that looks like a token',
@@ -85,6 +95,12 @@ describe('readResponse', () => {
       { access_token: 'a', expires_in: 1_800_000 },
       'expires_in_ms=expires_in, milliseconds',
     ],
+    [
+      'milliseconds, named after the token',
+      { retVal: { jwtToken: 'a', jwtTTL: 1_800_000, sessionStartTime: 1_769_860_800_000 } },
+      'access_token=retVal.jwtToken, expires_in_ms=retVal.jwtTTL, milliseconds',
+    ],
+    ['a lifetime of a hundred hours', { access_token: 'a', expires_in: 360_000 }, 'complete'],
     ['a lifetime of days', { access_token: 'a', expires_in: 2_592_000 }, 'complete'],
     ['minutes by name', { access_token: 'a', expiresInMinutes: 30 }, '1800 s, complete'],
     ['a duration', { access_token: 'a', ttl: '12h' }, '43200 s, complete'],

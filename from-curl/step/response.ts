@@ -93,6 +93,7 @@ const tokenNames = [
   /^accesstoken$/,
   /^(access|client|auth|session|api|security|bearer|oauth|jwt)?token$|^token(value|string)?$/,
   /^(jwt|accessjwt|idtoken|authtoken|jwttoken|bearer|sessionid|ticket|accesskey)$/,
+  /^(access|sid|session)$/,
 ] as const;
 
 function describe(root: Json): ResponseFields {
@@ -112,7 +113,7 @@ function describe(root: Json): ResponseFields {
     ...mapField('token_type', near, /^(tokentype|type)$/, /^(bearer|mac|dpop|jwt)/i),
     ...expiry.fields,
     ...(isStandard ? [] : mapField('scope', near, /^scopes?$/, /./)),
-    ...mapSecret('refresh_token', leaves, token, /^refreshtoken$|^refresh\.(token|value)$/),
+    ...mapSecret('refresh_token', leaves, token, /^refresh(token)?$|^refresh\.(token|value)$/),
     ...mapSecret('id_token', leaves, token, /^idtoken$/),
   ];
   return { fields, defaultExpiresIn: expiry.defaultExpiresIn, finding: expiry.finding };
@@ -166,7 +167,7 @@ function mapSecret(name: string, leaves: readonly Leaf[], token: Leaf, names: Re
 type Expiry = Pick<ResponseFields, 'fields' | 'defaultExpiresIn' | 'finding'>;
 
 const expiryName =
-  /^(access)?(token)?(expiresin|expirein|expires|expire|expiry|expiresat|expireat|expiration|expirationtime|expirationdate|expirydate|expireson|expiretime|expirytime|validuntil|validto|ttl|maxage|lifetime|timeout|validity|leaseduration|exp|validfor)(in)?(s|sec|secs|seconds|ms|msec|millis|milliseconds|min|mins|minutes|hours|utc)?$/;
+  /^(access|jwt|session|auth|bearer|api|id)?(token)?(expiresin|expirein|expires|expire|expiry|expiresat|expireat|expiration|expirationtime|expirationdate|expirydate|expireson|expiretime|expirytime|validuntil|validto|ttl|maxage|lifetime|timeout|validity|leaseduration|exp|validfor)(in)?(s|sec|secs|seconds|ms|msec|millis|milliseconds|min|mins|minutes|hours|utc)?$/;
 
 function describeExpiry(leaves: readonly Leaf[]): Expiry {
   const found = [
@@ -229,9 +230,9 @@ function isEpoch(number: number): boolean {
   return (number > 1e9 && number < 4.2e9) || (number > 1e12 && number < 4.2e12);
 }
 
-/** Whole minutes in milliseconds. As seconds they would not be whole days, or would be too long. */
+/** Multiples of five minutes in milliseconds. As seconds they would not be whole days, or would be too long. */
 function isMilliseconds(number: number): boolean {
-  return number >= 300_000 && number % 60_000 === 0 && (number % day !== 0 || number > longest);
+  return number >= 300_000 && number % 300_000 === 0 && (number % day !== 0 || number > longest);
 }
 
 function mapExpiry(name: string, { path }: Leaf): Expiry {

@@ -42,6 +42,8 @@ describe('the field that is probably the token', () => {
     [{ a: { b: { token: 'too deep' } } }, undefined],
     [{ token_type: 'Bearer', refresh_token: 'abc', refreshToken: 'abc' }, undefined],
     [{ csrfToken: 'abc', tokenId: 'abc', token_url: 'abc' }, undefined],
+    [{ refresh: 'abc', access: 'abc' }, 'access'],
+    [{ data: { did: 'abc', sid: 'abc' } }, 'data.sid'],
     [{ token: '' }, undefined],
     [{ token: 7 }, undefined],
     [{ token: 'not found' }, undefined],

@@ -65,6 +65,8 @@ const tokenNames: readonly string[] = [
   'bearer',
   'sessionId',
   'ticket',
+  'access',
+  'sid',
 ].map(squeeze);
 
 /**
