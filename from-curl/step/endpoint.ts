@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
 
 /** Sets the inputs that say where the request goes and how it is written. */
 export function setEndpoint(step: Step, request: CurlRequest): void {
-  const { address, method, } = request;
+  const { address, method } = request;
   const url = keepAddress(step.slots, address.base);
   const query = keepQuery(step, request);
   step.set('token-url', `${url}${query}`);

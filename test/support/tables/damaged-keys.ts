@@ -9,7 +9,7 @@ interface KeyForm {
   readonly form: string;
 }
 
-/** A form with a piece cut out, and another one put in its place. */
+/** A form in which one piece is replaced by another. */
 interface Damage {
   readonly ofForm: KeyForm;
   readonly at: number;
@@ -17,11 +17,11 @@ interface Damage {
   readonly piece: string;
 }
 
-/** What someone may give for a key. */
+/** What somebody may give as a key. */
 type AnyInput =
   { readonly text: string } | { readonly damaged: Damage } | { readonly encoded: KeyForm };
 
-/** Any kind of key among the samples. */
+/** Any type of key among the samples. */
 export function anyKeyType(samples: readonly SampleKey[]): fc.Arbitrary<string> {
   return fc.constantFrom(...samples.map(({ keyType }) => keyType));
 }
@@ -74,5 +74,5 @@ export function writeInput(samples: readonly SampleKey[], input: AnyInput): stri
     : base64(textOf(samples, input.encoded));
 }
 
-/** Text around a PEM that says nothing of a key. */
+/** Text around a PEM that says nothing about a key. */
 export const anyTextAround = fc.stringMatching(/^(?:[a-z]{1,9}[ :]{1,2}){0,4}\n$/);

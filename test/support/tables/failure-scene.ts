@@ -1,4 +1,4 @@
-/** Where a failure happens: servers and proxies between which the built action runs, and the log that it then shows. */
+/** The scene of a failure: servers and proxies for the built action, and the log that it then shows. */
 import assert from 'node:assert/strict';
 import { createServer, type TlsOptions } from 'node:tls';
 import { once } from 'node:events';
@@ -24,15 +24,15 @@ import {
   token,
 } from '../doubles/scripted-server.ts';
 
-/** What a step meets. */
+/** The surroundings of a step. */
 export interface Scene {
-  /** In addition to the usual ones. */
+  /** Inputs in addition to the usual ones. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly eventPayload?: object;
-  /** What of the log differs from one run to the next, and what stands for it. */
+  /** The parts of the log that differ from run to run, and their replacements. */
   readonly names?: Readonly<Record<string, string>>;
-  /** How often nothing more will come although no server says so. */
+  /** How many connections will stay silent although no server reports it. */
   readonly silences?: number;
   readonly close?: () => Promise<unknown>;
 }
@@ -40,18 +40,18 @@ export interface Scene {
 /** Starts a {@link Scene}; `time` passes while a server sends nothing. */
 export type StartScene = (time: ServerTime) => Scene | Promise<Scene>;
 
-/** What a step that failed has shown. */
+/** What a failed step has shown. */
 export interface ShownFailure {
-  /** Of its annotation. */
+  /** The title of its annotation. */
   readonly title: string;
   /**
-   * The log, as a page of GitHub's shows it, but for the masks: a group is `> title`, and its lines are indented. The
+   * The log as GitHub's page shows it, without the masks: a group is `> title`, and its lines are indented. The
    * server is `login.example.com`.
    */
   readonly log: readonly string[];
 }
 
-/** The inputs of every step, which a scene can set anew. */
+/** The inputs of every step, which a scene can replace. */
 const usualInputs = {
   'token-url': 'https://login.example.com/oauth2/token',
   'client-id': 'ci-client',
@@ -61,7 +61,10 @@ const usualInputs = {
   'use-cache': 'false',
 } as const;
 
-/** Runs the built action in a scene, and holds that it fails as every failure does: red, once, and with nothing given. */
+/**
+ * Runs the built action in a scene, and checks that it fails as every failure does: red, with one error, and no
+ * outputs.
+ */
 export async function fail(start: StartScene): Promise<ShownFailure> {
   const clock = await startStepClock();
   const scene = await start({
@@ -99,7 +102,7 @@ export async function fail(start: StartScene): Promise<ShownFailure> {
       },
       run.stdout,
     );
-    // The runner's own warning of an input that it does not know has no title.
+    // The runner's own warning about an unknown input has no title.
     const [annotation, ...more] = annotations.filter((each) => each.title !== undefined);
     assert.ok(annotation?.level === 'error' && more.length === 0, run.stdout);
     assert.equal(log.at(-1), `Error: ${stabilize(annotation.message, names)}`);
@@ -110,7 +113,7 @@ export async function fail(start: StartScene): Promise<ShownFailure> {
   }
 }
 
-/** What the runner makes of what a step printed. */
+/** What the runner shows of a step's output. */
 export function readLog(stdout: string): string[] {
   const lines: string[] = [];
   let indent = '';
@@ -141,13 +144,13 @@ function stabilize(line: string, names: Readonly<Record<string, string>>): strin
     .replace(/\(ERR_SSL_(?!TLSV13)[\w/]+\)/, '(EPROTO)');
 }
 
-/** The name that stands for a server. */
+/** The name that replaces a server. */
 function name(url: string, host = 'login.example.com'): Record<string, string> {
   const { protocol, host: actual } = new URL(url);
   return { [`${protocol}//${actual}`]: `https://${host}`, [actual]: host };
 }
 
-/** Nothing is asked. */
+/** No request is sent. */
 export function inputs(
   given: Readonly<Record<string, string>>,
   more: Omit<Scene, 'inputs'> = {},
@@ -155,7 +158,7 @@ export function inputs(
   return () => ({ inputs: given, ...more });
 }
 
-/** A token endpoint on plain http that answers so. */
+/** A token endpoint on plain http with this answer. */
 export function answer(
   answers: readonly [Answer, ...Answer[]],
   given: Readonly<Record<string, string>> = {},
@@ -194,7 +197,7 @@ export function issuer(
   };
 }
 
-/** A token endpoint behind a proxy, under a name that nobody else knows. */
+/** A token endpoint behind a proxy, under a name that only the proxy knows. */
 export function proxied(
   options: ProxyOptions & {
     readonly answers?: readonly [Answer, ...Answer[]];
@@ -226,7 +229,7 @@ export function proxied(
   };
 }
 
-/** A server that trusts GitHub's ID tokens, but not for this. */
+/** A server that trusts GitHub's ID tokens, but not this one. */
 export function federated(
   trust: { readonly audience?: string; readonly subject?: string },
   given: Readonly<Record<string, string>> = {},
@@ -256,7 +259,7 @@ export function federated(
   };
 }
 
-/** GitHub's service of ID tokens answers so. */
+/** GitHub's ID token service gives this answer. */
 export function idTokenService(...answers: readonly Answer[]): StartScene {
   return async () => {
     const service = await startIdTokenService();
@@ -303,7 +306,7 @@ export async function noTls(): Promise<Scene> {
   return { inputs, names: name(url), close: server.close };
 }
 
-/** A server that ends every connection that does not begin as it likes. */
+/** A server that ends every connection that does not begin as it expects. */
 export async function closedAtOnce(): Promise<Scene> {
   const server = await startTcpServer(({ stream }) => {
     stream.once('data', () => stream.end());
@@ -316,7 +319,7 @@ export async function closedAtOnce(): Promise<Scene> {
 /** A fatal alert: bad_certificate (RFC 8446 section 6). */
 const badCertificate = Buffer.from([21, 3, 3, 0, 2, 2, 42]);
 
-/** A server that breaks the handshake off as one does that knows no such client. */
+/** A server that ends the handshake because it does not know the client. */
 export async function refusedCertificate(): Promise<Scene> {
   const authority = await createAuthority();
   const { certificate, key } = await authority.issue({ names: [], client: true });
@@ -336,7 +339,7 @@ export async function refusedCertificate(): Promise<Scene> {
   };
 }
 
-/** A server that serves nobody who shows no certificate. */
+/** A server that refuses clients without a certificate. */
 export async function wantedCertificate(): Promise<Scene> {
   const authority = await createAuthority();
   const right = toTls(await authority.issue({ names: ['127.0.0.1'] }));
@@ -344,7 +347,7 @@ export async function wantedCertificate(): Promise<Scene> {
   return serveTls({ ...right, ca, requestCert: true, rejectUnauthorized: true }, ca);
 }
 
-/** A server that speaks versions of TLS only that nobody should. */
+/** A server that speaks only outdated versions of TLS. */
 export async function outdatedTls(): Promise<Scene> {
   const authority = await createAuthority();
   const right = toTls(await authority.issue({ names: ['127.0.0.1'] }));

@@ -13,10 +13,10 @@ import {
   toPem,
 } from '../making/signing-keys.ts';
 
-/** Base64 that is no key. */
+/** Base64 that is not a key. */
 export const fakeBody = 'c29tZSBieXRlcyB0aGF0IGFyZSBubyBrZXkgYXQgYWxs';
 
-/** How a PKCS#12 file begins (RFC 7292 section 4), and as many bytes as it says. */
+/** The beginning of a PKCS#12 file (RFC 7292 section 4), and as many bytes as it says. */
 const pkcs12 = Buffer.concat([
   Buffer.from('3082024002010330820206', 'hex'),
   Buffer.alloc(569, 'x'),
@@ -25,7 +25,7 @@ const pkcs12 = Buffer.concat([
 /** How an encrypted key is encrypted. */
 export const lock = { cipher: 'aes-256-cbc', passphrase: 'passphrase' };
 
-/** What is no key to sign with, and the error that says so. */
+/** An input that is not a key that can sign, and its error. */
 export type KeyMistake = readonly [
   name: string,
   input: string,
@@ -36,7 +36,7 @@ export type KeyMistake = readonly [
 /** Base64 of a text. */
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** Makes inputs of every kind that are no key to sign with. */
+/** Makes inputs of every kind that are not a key that can sign. */
 export function createKeyMistakes(samples: readonly SampleKey[]): readonly KeyMistake[] {
   const rsa = findSample(samples, 'RSA');
   const rsaPem = pemOf(rsa.privateKey);
@@ -250,7 +250,7 @@ function otherPublicPart(namedCurve: string): { x?: string | undefined; y?: stri
   return { x, y };
 }
 
-/** A JWK of RSA whose numbers are no key, as long as this: bits. */
+/** A JWK of RSA of this length in bits, whose numbers are not a key. */
 function writeLongJwk(bits: number): string {
   const write = (length: number): string => `${'_'.repeat(Math.floor(length / 6))}w`;
   const primes = ['p', 'q', 'dp', 'dq', 'qi'].map((name) => [name, write(bits / 2)]);

@@ -1,4 +1,4 @@
-/** Every text of the log but the failures': how it comes about, and the whole of what a person then reads. */
+/** Every text of the log except those of failures: how it happens, and everything that a person then reads. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,21 +25,21 @@ import {
 
 /** One text. */
 export interface LogText {
-  /** What the log tells of. */
+  /** What the log reports. */
   readonly name: string;
-  /** Has it told, and gives the lines as {@link renderCalls} writes them. */
+  /** Makes the log report it, and gives the lines as {@link renderCalls} writes them. */
   readonly tell: () => Promise<readonly string[]>;
   readonly log: readonly string[];
 }
 
-/** A step, and what differs from the usual one: a cache service that has nothing, and a server that gives a token. */
+/** A step, and its differences from the usual one, which has an empty cache service and a server that gives a token. */
 interface Told {
   readonly files?: Surroundings['files'];
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: NodeJS.ProcessEnv;
-  /** After the two of the cache service. */
+  /** The answers after the two of the cache service. */
   readonly answers?: readonly Answer[];
-  /** Of the cache service, which is asked twice; none where it is not asked. */
+  /** The answers of the cache service, which gets two requests; none if it gets no request. */
   readonly lookUp?: readonly Answer[];
   /** The number from which waits are drawn; by default the longest that is possible. */
   readonly random?: number;
@@ -64,7 +64,7 @@ const repository = {
   GITHUB_REPOSITORY_ID: '74',
 } as const;
 
-/** A cache service that the fake network stands for. */
+/** A cache service that the fake network replaces. */
 const service = {
   ACTIONS_CACHE_SERVICE_V2: 'true',
   ACTIONS_RESULTS_URL: 'https://results.example.com/',
@@ -100,7 +100,7 @@ async function tell(told: Told = {}): Promise<string[]> {
   }
 }
 
-/** Runs a step that revokes and then the end of its job, and gives the log of the latter. */
+/** Runs a step with revoke and then the end of its job, and gives the log of the end. */
 async function tellEnd(
   answers: readonly Answer[],
   { inputs: given = {}, env = {}, start }: Pick<Told, 'inputs' | 'env' | 'start'> = {},
@@ -154,12 +154,12 @@ async function surround(runner: FakeRunner, temp: string, told: Told): Promise<S
   };
 }
 
-/** A program that takes an entry and answers so. */
+/** A program that reads an entry and gives this answer. */
 function writeSaver(word: SaveWord): string {
   return `process.stdin.resume().on('end', () => process.stdout.write('${word}\\n'));\n`;
 }
 
-/** What the runner makes of what it was told, as a page of GitHub's shows it; masks and outputs are left out. */
+/** What GitHub's page shows of the runner's calls, without masks and outputs. */
 function renderCalls({ calls }: FakeRunner): string[] {
   let indent = '';
   return calls.flatMap((call) => {

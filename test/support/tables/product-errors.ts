@@ -1,4 +1,4 @@
-/** Error bodies of real products, as they are documented or were seen: what of them is shown, and what is advised. */
+/** Error bodies of real products, as they are documented or were seen, with what is shown of them and the advice. */
 
 /** One answer. */
 export interface ProductError {
@@ -7,9 +7,9 @@ export interface ProductError {
   /** JSON, or a text. */
   readonly body: object | string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** What differs from a client with a secret, sent by HTTP Basic. */
+  /** The differences from a client with a secret that is sent by HTTP Basic. */
   readonly inputs?: Readonly<Record<string, string>>;
-  /** The server's words as they are quoted; empty where it has none beyond its code. */
+  /** The server's words as they are quoted; empty if it has only a code. */
   readonly shown: string;
   readonly title: string;
   /** A part of the advice. */

@@ -1,4 +1,4 @@
-/** Jobs that use the cache, in process: what lies in it, what it is asked, and what a child process would save. */
+/** Jobs that use the cache, in process: its entries, the requests to it, and what a child process would save. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -80,7 +80,7 @@ export const usualIdentity: RequestIdentity = {
   expiresAtOverride: undefined,
 };
 
-/** Makes a credential of a text. */
+/** Makes a credential from a text. */
 export function toCredential(label: Credential['label'], value: string): Credential {
   return { label, bytes: Buffer.from(value) };
 }
@@ -91,7 +91,7 @@ export const keys = await deriveKeys(
   writeIdentity(usualIdentity),
 );
 
-/** Makes a token as a server gives it at the start, with its life and age in milliseconds. */
+/** Makes a token as a server gives it at the start, with its lifetime and age in milliseconds. */
 export function createToken(
   token: string,
   { life = hour, age = 0, ...parts }: Partial<CachedToken> & { life?: number; age?: number } = {},
@@ -102,7 +102,7 @@ export function createToken(
   return { accessToken, scopes: undefined, others: {}, issuedAt, ...parts };
 }
 
-/** What a server gives to a step that asks. */
+/** What a server gives to a step that requests a token. */
 export function answer(parts: Partial<TokenResponse> = {}): TokenResponse {
   return { ...createToken('the-token'), refreshToken: undefined, idToken: undefined, ...parts };
 }
@@ -113,7 +113,7 @@ export interface Planted {
   readonly blob: Buffer;
 }
 
-/** Encrypts a token as a job before would have. */
+/** Encrypts a token as an earlier job would have done. */
 export function plant(token: CachedToken): Planted {
   const name = makeName(keys, token.accessToken.expiresAt?.getTime() ?? 0);
   const entry = sealEntry(token, { key: keys.sealing, name, nonce: Buffer.alloc(12, 3) });
@@ -124,9 +124,9 @@ export function plant(token: CachedToken): Planted {
 export interface Differences {
   readonly inputs?: Given;
   readonly env?: NodeJS.ProcessEnv;
-  /** Gives the entry that lies there at the n-th search; there are two in a look-up. Throws what the service does. */
+  /** Gives the entry that the n-th search finds. A look-up has two searches. Throws the errors of the service. */
   readonly search?: (number: number) => Planted | undefined;
-  /** The status with which a name is reserved. */
+  /** The status of a reservation. */
   readonly reserve?: number;
   /** What saving answers; by default it cannot be started. */
   readonly saving?: SaveWord;
@@ -140,15 +140,15 @@ export interface Job {
   readonly reuse: Reuse;
   readonly clock: FakeClock;
   readonly calls: readonly string[];
-  /** What was asked of the cache service: `find NAME`, `reserve NAME`, `download URL`. */
+  /** The requests to the cache service: `find NAME`, `reserve NAME`, `download URL`. */
   readonly asked: readonly string[];
   /** The directories of savers. */
   readonly folders: () => readonly string[];
-  /** What a saver got. */
+  /** The input of a saver. */
   readonly readSaved: () => { readonly name: string; readonly entry: Buffer };
 }
 
-/** What became of opening: the job, or what it said. */
+/** The result of opening: the job, or what it said. */
 export interface Opening extends Omit<Job, 'reuse'> {
   readonly reuse: Reuse | undefined;
 }
@@ -199,7 +199,7 @@ export async function open(differences: Differences = {}, context?: TestContext)
   };
 }
 
-/** Opens where nothing stands in the way. */
+/** Opens the cache if nothing prevents it. */
 export async function openJob(differences: Differences = {}, context?: TestContext): Promise<Job> {
   const { reuse, ...rest } = await open(differences, context);
   return { ...rest, reuse: reuse ?? assert.fail(rest.calls.join('\n')) };
@@ -214,7 +214,7 @@ function makeRoot(context: TestContext): string {
   return root;
 }
 
-/** A program that notes what it got and answers so. */
+/** A program that records its input and gives this answer. */
 function writeSaver(word: SaveWord, record: string): string {
   return `
     import { writeFileSync } from 'node:fs';
@@ -224,7 +224,7 @@ function writeSaver(word: SaveWord, record: string): string {
   `;
 }
 
-/** Stands for the cache service, whose answers take 50 ms; entries are there by gzip alone. */
+/** Replaces the cache service. Its answers take 50 ms, and entries are compressed only with gzip. */
 function serve(
   clock: FakeClock,
   asked: string[],
@@ -266,8 +266,8 @@ export function notCached(reason: NotCachedReason, given: Given = {}): string {
   return line(sayNotCached(reason, readUsualInputs(given)));
 }
 
-/** What is said by a job that has no process to save with. */
+/** The line of a job that has no process to save with. */
 export const notKept = notCached('no_room');
 
-/** What is said of a token that is in the cache now. */
+/** The line about a token that is in the cache now. */
 export const kept = line(saySaved());

@@ -1,4 +1,4 @@
-/** What the stages of a run share, in a test: a clock, a network that answers from a script, and a log. */
+/** What the stages of a run share in a test: a clock, a network with scripted answers, and a log. */
 import { Log } from '../../../src/log/log.ts';
 import type { StageContext } from '../../../src/exchange/stage.ts';
 import { Deadline } from '../../../src/retry/deadline.ts';
@@ -18,11 +18,11 @@ export interface FakeStages {
   readonly context: StageContext;
   readonly clock: FakeClock;
   readonly network: FakeNetwork;
-  /** What the runner was told, as a FakeRunner remembers it. */
+  /** The calls of the runner, as a FakeRunner records them. */
   readonly calls: readonly string[];
 }
 
-/** Makes {@link FakeStages} that all have to be over after `totalTimeout` seconds; waits are half of the longest. */
+/** Makes {@link FakeStages} that must all be over after `totalTimeout` seconds. Waits are half of the longest. */
 export function createFakeStages({
   answers = [],
   totalTimeout = 120,
@@ -56,7 +56,7 @@ export const idTokenClaims = {
   aud: 'https://github.com/acme',
 };
 
-/** Writes an ID token, which its number tells from another. */
+/** Writes an ID token, whose number distinguishes it from others. */
 export function writeIdToken(
   number: number,
   claims: Readonly<Record<string, unknown>> = {},

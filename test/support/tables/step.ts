@@ -28,7 +28,7 @@ import { fail, inputs, view } from './wording.ts';
 export const secret = 's3cret-value';
 export const basic = Buffer.from(`ci-client:${secret}`).toString('base64');
 
-/** What every step with the usual inputs begins with. */
+/** The first calls of every step with the usual inputs. */
 export const masks = [`mask ${basic}`, `mask ${secret}`];
 
 /** The line before the token request of the usual step. */
@@ -51,7 +51,7 @@ export function failedAt(
   return line(sayFailedAttempt(fail(error, { attempt, ...next }), of));
 }
 
-/** What a step ends with whose server gives {@link granted}, at the usual time. */
+/** The last calls of a step whose server gives {@link granted}, at the usual time. */
 export const handedOver = [
   'output token=the-token',
   'output token-type=Bearer',
@@ -85,16 +85,16 @@ export interface Differences {
   readonly platform?: NodeJS.Platform;
 }
 
-/** What a step did. */
+/** The result of a step. */
 export interface Outcome {
   readonly calls: readonly string[];
   readonly clock: FakeClock;
   readonly network: FakeNetwork;
-  /** How many calls the runner had got when the step became green; undefined where it did not. */
+  /** How many calls the runner had when the step became green; undefined if it did not. */
   readonly greenAfter: number | undefined;
 }
 
-/** Runs a step, without the cache unless it is said otherwise. */
+/** Runs a step, by default without the cache. */
 export async function runStep(differences: Differences = {}): Promise<Outcome> {
   const { answers = [granted], start, random = 0.5, platform = 'linux' } = differences;
   const { runner = createFakeRunner() } = differences;
@@ -125,7 +125,7 @@ export async function runStep(differences: Differences = {}): Promise<Outcome> {
   return { calls: runner.calls, clock, network, greenAfter };
 }
 
-/** Holds that a step failed as it should: red, with one error, which is the last line, and nothing handed over. */
+/** Checks that a step failed correctly: red, with one error, which is the last line, and without outputs. */
 export function assertFailed({ calls, greenAfter }: Outcome): void {
   assert.equal(greenAfter, undefined);
   assert.match(calls.at(-1) ?? '', /^error \[oauth2-token: /);
@@ -136,7 +136,7 @@ export function assertFailed({ calls, greenAfter }: Outcome): void {
   );
 }
 
-/** The error of a step that failed as it should. */
+/** The error of a step that failed correctly. */
 export function readError(outcome: Outcome): string {
   assertFailed(outcome);
   return outcome.calls.at(-1) ?? '';

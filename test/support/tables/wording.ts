@@ -1,4 +1,4 @@
-/** Failures and what is said of them, for tests of the wording. */
+/** Failures and their texts, for tests of the wording. */
 import assert from 'node:assert/strict';
 
 import type { Inputs, LocatedInputs } from '../../../src/inputs/inputs.ts';
@@ -18,7 +18,7 @@ const now = Date.UTC(2026, 0, 31, 11, 0, 0);
 /** The usual inputs, read. */
 export const inputs: LocatedInputs = readLocatedInputs();
 
-/** What is known at the token endpoint, unless it is said otherwise. */
+/** The usual facts at the token endpoint. */
 export function view(known: Inputs = inputs, stage: Stage = 'token'): StageView {
   return { stage, inputs: known, server: urlOf(known) };
 }
@@ -32,7 +32,7 @@ export function answer(
   return { status, statusText: '', headers, body: Buffer.from(body) };
 }
 
-/** What a token endpoint's answer throws. */
+/** The error that a token endpoint's answer throws. */
 export function refuse(
   response: HttpResponse,
   parse: typeof parseTokenResponse = parseTokenResponse,
@@ -46,7 +46,7 @@ export function refuse(
   throw new Error('The answer brings a token.');
 }
 
-/** A failed attempt: the first of four, and the end of it, unless it is said otherwise. */
+/** A failed attempt. By default it is the first of four, and the last that is made. */
 export function fail(error: unknown, differences: Partial<FailedAttempt> = {}): FailedAttempt {
   return {
     attempt: 1,
@@ -72,7 +72,7 @@ export function explain(error: unknown): SaidAnnotation {
   return { title, message: say(message) };
 }
 
-/** How giving up differs from the usual. */
+/** How the end of the attempts differs from the usual one. */
 export interface GivingUp extends Partial<FailedAttempt> {
   readonly code?: GaveUpCode;
   readonly given?: Given;
@@ -82,7 +82,7 @@ export interface GivingUp extends Partial<FailedAttempt> {
   readonly tokenUrl?: string;
 }
 
-/** The annotation where the attempts ended with an error. */
+/** The annotation if the attempts ended with an error. */
 export function giveUp(
   error: unknown,
   {
@@ -102,11 +102,11 @@ export function giveUp(
   );
 }
 
-/** What each explanation of a final answer ends with. */
+/** The end of each explanation of a final answer. */
 export const same = 'Not retried: the answer would be the same.';
 
-/** What each explanation ends with of what failed before there was an answer. */
+/** The end of each explanation of a failure before there was an answer. */
 export const inTheSameWay = 'Not retried: it would fail in the same way.';
 
-/** What to do first where a secret is refused. */
+/** What to do first if a secret is refused. */
 export const check = 'Check that client-id and client-secret belong together and are current';

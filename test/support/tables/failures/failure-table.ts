@@ -1,4 +1,4 @@
-/** Every failure that has words of its own: how it comes about, and the whole of what a person then reads. */
+/** Every failure with its own words: how it happens, and everything that a person then reads. */
 import { inputFailures } from './inputs.ts';
 import { idTokenFailures } from './id-tokens.ts';
 import { refusalFailures } from './refusals.ts';

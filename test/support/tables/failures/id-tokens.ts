@@ -1,9 +1,9 @@
-/** ID tokens of GitHub's that cannot be had, or that a server does not trust. */
+/** GitHub's ID tokens that do not come, or that a server does not trust. */
 import { federated, idTokenService, inputs } from '../failure-scene.ts';
 import { json } from '../../doubles/scripted-server.ts';
 import { empty, unavailable, asking, row, type Failure } from './row.ts';
 
-/** ID tokens of GitHub's that cannot be had, or that a server does not trust. */
+/** GitHub's ID tokens that do not come, or that a server does not trust. */
 export const idTokenFailures: readonly Failure[] = [
   row(
     'a job without id-token: write',

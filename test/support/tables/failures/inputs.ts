@@ -1,4 +1,4 @@
-/** Inputs that cannot be worked with. */
+/** Inputs that cannot be used. */
 import { generateKeyPairSync } from 'node:crypto';
 
 import { inputs } from '../failure-scene.ts';
@@ -17,7 +17,7 @@ function encryptedKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem', ...cipher }).toString();
 }
 
-/** Inputs that cannot be worked with. */
+/** Inputs that cannot be used. */
 export const inputFailures: readonly Failure[] = [
   row('an empty secret on a pull request from a fork', inputs(empty, forked), 'inputs', [
     "Error: client-secret is empty. This run is for a pull request from a fork, and GitHub does not give secrets to such runs. Set if-no-credentials: skip, or add `if: github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository` to the job.",

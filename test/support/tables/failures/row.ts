@@ -1,4 +1,4 @@
-/** What the rows of the failure tables are made of. */
+/** The rows of the failure tables. */
 import { generateKeyPairSync } from 'node:crypto';
 
 import { type Answer, json, reply } from '../../doubles/scripted-server.ts';
@@ -9,7 +9,7 @@ export interface Failure {
   /** A sentence about behavior. */
   readonly name: string;
   readonly start: StartScene;
-  /** Of the annotation; `oauth2-token: ` stands before it. */
+  /** The title of the annotation, without `oauth2-token: `. */
   readonly title: string;
   /** The log, in the words of ShownFailure. */
   readonly log: readonly string[];
@@ -33,7 +33,7 @@ export const page = reply({
 
 export const unavailable = json(503, {});
 
-/** Two attempts are enough where each lasts until its time is over. */
+/** Two attempts are enough if each lasts until its time is over. */
 export const twice = { 'retry-max-attempts': '2' } as const;
 
 function makeKey(type: 'rsa' | 'ec'): string {
@@ -65,5 +65,5 @@ export const request = [
 /** The request of a step whose first attempt was the last. */
 export const asked = [asking, ...request];
 
-/** What a failure ends with where no second attempt was wanted. */
+/** The end of a failure without a second attempt. */
 export const onlyAttempt = 'Not retried: retry-max-attempts is 1.';

@@ -1,4 +1,4 @@
-/** Failures that are told by what the server said, in whatever form. */
+/** Failures that the action reports by the server's words, in any form. */
 import { json, reply } from '../../doubles/scripted-server.ts';
 import { answer } from '../failure-scene.ts';
 import { asked, asking, type Failure, request, row } from './row.ts';

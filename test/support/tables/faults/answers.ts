@@ -1,4 +1,4 @@
-/** Answers of the endpoint that arrive whole: tokens, statuses, errors of OAuth, and bodies without a token. */
+/** Complete answers of the endpoint: tokens, statuses, errors of OAuth, and bodies without a token. */
 import { gzipped, json, redirect, reply, token } from '../../doubles/scripted-server.ts';
 import { end, reset } from '../../doubles/scripted-server.ts';
 import { refusal } from '../../making/failures.ts';
@@ -149,7 +149,7 @@ const oauthErrors: readonly [status: number, error: string][] = [
   [200, 'consent_required'],
 ];
 
-/** Errors of OAuth that may pass. */
+/** Errors of OAuth that are temporary. */
 const passingErrors: readonly [status: number, error: string][] = [
   [400, 'temporarily_unavailable'],
   [400, 'slow_down'],
@@ -196,7 +196,7 @@ const oauthFaults: readonly FaultRow[] = [
   },
 ];
 
-/** Answers that arrive whole. */
+/** Complete answers. */
 export const answerRows: readonly FaultRow[] = [
   ...successes,
   ...statuses,

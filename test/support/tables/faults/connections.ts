@@ -41,7 +41,7 @@ const points: Readonly<Record<Point, string>> = {
 
 const pointsInBody: readonly Point[] = ['in-body', 'in-chunked-body'];
 
-/** A connection that breaks at each of the points; in a body, the token had come. */
+/** A connection that breaks at each of the points. In the body, the token has already come. */
 const breaks: readonly FaultRow[] = Object.entries(points).flatMap(([key, where]) => {
   const point = key as Point;
   const broken = giveUp(pointsInBody.includes(point) ? wasCut : wasReset);

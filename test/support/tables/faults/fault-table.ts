@@ -1,4 +1,4 @@
-/** What can go wrong between the action and a token endpoint, and what comes of it. */
+/** What can go wrong between the action and a token endpoint, and the results. */
 import { answerRows } from './answers.ts';
 import { connectionRows } from './connections.ts';
 import { limitRows } from './limits.ts';
@@ -27,7 +27,7 @@ export const faultTable: readonly FaultRow[] = [
   ...limitRows,
 ];
 
-/** What must never be seen, in every form in which it travels. */
+/** What must never be visible, in every form in which it is sent. */
 export const secrets: readonly string[] = [
   accessToken,
   refreshToken,

@@ -104,7 +104,7 @@ const limits: readonly FaultRow[] = [
   },
 ];
 
-/** A refresh token that may have been used up by an answer that was lost. */
+/** A refresh token that may no longer work because its answer was lost. */
 const spent: readonly [what: string, answer: Answer, failure: Outcome['failures'][number]][] = [
   ['a reset', reset('before-head'), wasReset],
   ['a cut', end('in-body'), wasCut],

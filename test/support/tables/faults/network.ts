@@ -49,7 +49,7 @@ function ofConnection(systemCode: string) {
   return transport('connection_failed', details);
 }
 
-/** What comes once, is tried again, and does not come a second time. */
+/** A fault that happens once, is retried, and does not happen again. */
 const passing: readonly [network: OddNetwork, failure: ReturnType<typeof transport>][] = [
   [{ lookups: ['ENOTFOUND'] }, ofName('name_not_found', 'ENOTFOUND')],
   ...['EAI_AGAIN', 'EAI_FAIL', 'EAI_MEMORY'].map(
@@ -127,7 +127,7 @@ const lookupsAndConnections: readonly FaultRow[] = [
   },
 ];
 
-/** A server behind something that writes garbage into the connection once the server has the request. */
+/** A server behind a device that writes garbage into the connection when the server has the request. */
 async function startBrokenTls(): Promise<Endpoint> {
   let spoil: () => void = () => undefined;
   const silent = dynamic(() => {
@@ -170,7 +170,7 @@ const sent: readonly FaultRow[] = ([{}, retryOnAll] as const).flatMap((inputs) =
   },
 ]);
 
-/** Starts a server of node's own; `scheme` is what the URL says. */
+/** Starts a server of node:http or node:https; `scheme` is what the URL says. */
 function serve(scheme: 'http' | 'https', make: () => Server): FaultRow['start'] {
   return async () => {
     const server = make();
@@ -259,7 +259,7 @@ const tls: readonly FaultRow[] = [
   },
   {
     name: 'TLS at a URL of http is told as that',
-    // A fatal alert protocol_version, as OpenSSL answers what is no TLS.
+    // A fatal alert protocol_version, as OpenSSL answers data that is not TLS.
     start: answer(garbage(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))),
     outcome: giveUp(transport('tls_expected')),
   },

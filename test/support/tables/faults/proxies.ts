@@ -20,7 +20,7 @@ import {
 } from './row.ts';
 import { unverified } from './tls.ts';
 
-/** A server that works, but for what stands before it. */
+/** A server that works, behind a proxy that may not. */
 export const healthy = {
   start: answerByTls(certificates.right, token()),
   inputs: trusting,
@@ -31,7 +31,7 @@ export function refusedByProxy(proxyStatus: number): ReturnType<typeof transport
   return transport('proxy_refused', { proxyStatus, sent: false });
 }
 
-/** A proxy that wants a password. */
+/** A proxy that requires a password. */
 export const guarded = {
   behaviour: 'authenticate',
   credentials: { user: proxyLogin[0], password: proxyLogin[1] },

@@ -1,4 +1,4 @@
-/** What a row of the fault tables is made of: a network with a fault, the inputs, and the whole outcome in codes. */
+/** A row of the fault tables: a network with a fault, the inputs, and the whole outcome in codes. */
 import { type AnswerShape, shapeOf } from '../../../../src/oauth2/answer/answer-shape.ts';
 import type { TokenError } from '../../../../src/oauth2/errors.ts';
 import type {
@@ -18,11 +18,11 @@ import {
 import { createAuthority } from '../../making/certificates.ts';
 import { refusal, transport } from '../../making/failures.ts';
 
-/** A token endpoint, or the place where one should be. */
+/** A token endpoint, or an address without one. */
 export interface Endpoint {
   readonly url: string;
   readonly port: number;
-  /** The requests that arrived whole. */
+  /** The complete requests that arrived. */
   readonly requests: readonly unknown[];
   readonly close: () => Promise<void>;
 }
@@ -31,11 +31,11 @@ export interface Endpoint {
 export interface ProxySetup extends Omit<ProxyOptions, 'onSilence'> {
   /** User and password in its address. */
   readonly login?: readonly [user: string, password: string];
-  /** The address to name in place of its own. */
+  /** The address to name instead of its own. */
   readonly address?: string;
 }
 
-/** What the endpoint of a row is started with. */
+/** What is needed to start the endpoint of a row. */
 export interface Place {
   /** The URL of another server, which gives a token to every request. */
   readonly elsewhere: string;
@@ -43,19 +43,19 @@ export interface Place {
   readonly time: ServerTime;
 }
 
-/** What came of a run, in codes: the wording of the action says what a person reads of it. */
+/** The result of a run, in codes. The wording of the action says what a person reads. */
 export interface Outcome {
-  /** Requests that reached the endpoint whole. */
+  /** Complete requests that reached the endpoint. */
   readonly requests: number;
-  /** CONNECTs that the proxy got. */
+  /** The CONNECT requests that the proxy got. */
   readonly connects: number;
-  /** The waits between the attempts, seconds. */
+  /** The waits between the attempts, in seconds. */
   readonly waits: readonly number[];
   /** What each failed attempt threw. The text `<elsewhere>` stands for the origin of the other server. */
   readonly failures: readonly (TransportError | TokenError)[];
-  /** The time that the last failed attempt was given, seconds; undefined where it is that of `timeout`. */
+  /** The time limit of the last failed attempt, in seconds; undefined if it is that of `timeout`. */
   readonly allowed?: number;
-  /** Why there was no further attempt; undefined where a token was handed over. */
+  /** Why there was no further attempt; undefined if there is a token. */
   readonly end: GaveUpCode | undefined;
 }
 
@@ -64,15 +64,15 @@ export interface FaultRow {
   /** A sentence about behavior. */
   readonly name: string;
   readonly start: (place: Place) => Promise<Endpoint>;
-  /** Puts a proxy between, and a made-up host into the URL of the endpoint. */
+  /** If set, there is a proxy, and an invented host in the URL of the endpoint. */
   readonly proxy?: ProxySetup;
-  /** Puts a made-up host into the URL of the endpoint, which is found and reached as this says. */
+  /** If set, the URL of the endpoint has an invented host, which is found and reached as this says. */
   readonly network?: OddNetwork;
   /** In addition to `commonInputs`. */
   readonly inputs?: Readonly<Record<string, string>>;
   /** In addition to the proxy's variable. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The outcome depends on the waits, which the built action does not make here. */
+  /** True if the outcome depends on the waits, because the built action does not make them here. */
   readonly waits?: true;
   readonly outcome: Outcome;
 }
@@ -108,15 +108,15 @@ export const startOfTime = '2026-01-31T12:00:00Z';
 /** The number from which every row draws its waits: of 2, 4 and 8 slots, the middle one. */
 export const draw = 0.5;
 
-/** What it draws with a slot of 3 s and at most 10 s, seconds. */
+/** What it draws with a slot of 3 s and at most 10 s, in seconds. */
 const drawn = [3, 6, 10];
 
-/** Two attempts are enough where each lasts until its time is over. */
+/** Two attempts are enough if each lasts until its time is over. */
 export const twice = { 'retry-max-attempts': '2' } as const;
 
 export const retryOnAll = { 'retry-on': 'all' } as const;
 
-/** Whom the servers of `certificates` have their certificates from. */
+/** The authority that issued the certificates of the servers in `certificates`. */
 export const authority = await createAuthority();
 
 /** Trusts the authority of `certificates`. */
@@ -147,28 +147,28 @@ export function answerByTls(
   return ({ time }) => startScriptedServer({ answers, tls, time });
 }
 
-/** A place where nothing listens. */
+/** An address on which nothing listens. */
 export function nobody(url: string): FaultRow['start'] {
   return () => Promise.resolve({ url, port: 1, requests: [], close: () => Promise.resolve() });
 }
 
-/** Port 1 is that of tcpmux, which no machine has any more. */
+/** Port 1 is for tcpmux, which no machine uses any more. */
 export const closedPort = nobody('http://127.0.0.1:1/token');
 
 const html = { 'content-type': 'text/html; charset=utf-8' } as const;
 const pageBody = '<html><body>::error::access_token=no</body></html>';
 
-/** A page for people, as a gateway sends it; what stands in it must not matter. */
+/** A page for people, as a gateway sends it. Its text must not matter. */
 export function page(status: number): Answer {
   return reply({ status, headers: html, body: pageBody });
 }
 
-/** What is known of a page. */
+/** What is known about a page. */
 export function pageShape(status: number): AnswerShape {
   return shapeOf({ status, statusText: '', headers: html, body: Buffer.from(pageBody) });
 }
 
-/** A fault of the connection to the proxy, of which the system says so. */
+/** A fault of the connection to the proxy, with the system's code. */
 export function proxyFault(
   code: 'tls_untrusted' | 'proxy_unreachable',
   says: string,
@@ -203,7 +203,7 @@ export function transient(status: number, answer: Partial<AnswerShape> = {}): To
   return refusal('http_error', status, { retryable: true, answer });
 }
 
-/** A status that will stay. */
+/** A final status. */
 export function final(status: number, answer: Partial<AnswerShape> = {}): TokenError {
   return refusal('http_error', status, { answer });
 }

@@ -1,4 +1,4 @@
-/** What is wrong with TLS, by a server that is asked directly and by one behind the proxy. */
+/** Faults of TLS, at a server that is reached directly and at one behind the proxy. */
 import type { TransportErrorDetails } from '../../../../src/http/transport-error.ts';
 import {
   type ServerTime,
@@ -29,7 +29,7 @@ async function startSilentTls({ time }: { readonly time: ServerTime }): Promise<
   return { url, port, requests: [], close };
 }
 
-/** A server that breaks off when the TLS handshake begins. */
+/** A server that ends the connection when the TLS handshake begins. */
 export function breakHandshake(ending: 'end' | 'reset'): FaultRow['start'] {
   return async () => {
     const { port, close } = await startTcpServer(({ stream, reset: resetConnection }) => {
@@ -48,7 +48,7 @@ async function startPlainForTls({ time }: Place): Promise<Endpoint> {
   return { url: url.replace('http:', 'https:'), port, requests, close };
 }
 
-/** The certificate of the server is not what it should be. */
+/** The certificate of the server is wrong. */
 function untrusted(systemCode: string, says: string, more: TransportErrorDetails = {}): Outcome {
   return failAtOnce(transport('tls_untrusted', { systemCode, says, sent: false, ...more }));
 }
@@ -112,7 +112,7 @@ const faults: readonly {
   },
 ];
 
-/** The variable by which Node would trust every certificate. */
+/** The variable that would make Node trust every certificate. */
 export const unverified = { NODE_TLS_REJECT_UNAUTHORIZED: '0' } as const;
 
 /** Every fault of TLS: no secret is sent, whatever the environment says. */
