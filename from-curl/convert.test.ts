@@ -207,7 +207,7 @@ describe('client authentication', () => {
       { 'token-url': url, 'client-id': '«vars.CLIENT_ID»', 'private-key': '«secrets.PRIVATE_KEY»' },
     ],
     [
-      'what the JWT of a signed assertion tells',
+      'what the JWT of a signed assertion says',
       // {"alg":"PS256","kid":"k1"}.{"iss":"app1","sub":"app1","aud":"https://id.acme.example"}
       `curl ${url} -d grant_type=client_credentials -d client_assertion=eyJhbGciOiJQUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJhcHAxIiwic3ViIjoiYXBwMSIsImF1ZCI6Imh0dHBzOi8vaWQuYWNtZS5leGFtcGxlIn0.c2ln`,
       {
@@ -489,7 +489,7 @@ describe('the endpoint', () => {
       { ...byPost, 'request-method': 'GET' },
     ],
     [
-      'a query beside a body',
+      'a query and a body',
       `curl '${url}?grant_type=client_credentials&v=2.0&api_key=k1' -d client_id=app1 -d client_secret=Sesame-1`,
       {
         ...byPost,

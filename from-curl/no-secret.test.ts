@@ -76,7 +76,7 @@ const places: readonly [what: string, write: (secret: string) => string][] = [
   ['text fields', (secret) => `curl ${url} --form-string ${quote(`pw=${secret}`)}`],
   ['the query', (secret) => `curl ${quote(`${url}?client_secret=${encodeURIComponent(secret)}`)}`],
   [
-    'the query beside a body',
+    'the query next to a body',
     (secret) => `curl ${quote(`${url}?key=${encodeURIComponent(secret)}`)} -d a=b`,
   ],
   ['the query, not encoded', (secret) => `curl ${quote(`${url}?key=${secret}`)} -d a=b`],

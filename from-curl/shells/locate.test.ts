@@ -54,7 +54,7 @@ describe('words as sh splits them', () => {
     ['quotes with the escapes of C', `curl -d $'a\\tb\\x41\\u00e9\\'c\\101'`, ['-d', "a\tbAé'cA"]],
     ['variables', 'curl -d "$ID-${SECRET:-x}" $URL', ['-d', '«ID»-«SECRET»', '«URL»']],
     ['no variable within single quotes', `curl -d '$ID'`, ['-d', '$ID']],
-    ['a dollar alone', 'curl -d "5$ $1"', ['-d', '5$ $1']],
+    ['a single dollar', 'curl -d "5$ $1"', ['-d', '5$ $1']],
     [
       'substitutions, which are not run',
       'curl -d "$(echo "a)" | wc)" `date`',

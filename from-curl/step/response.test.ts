@@ -39,7 +39,7 @@ describe('readResponse', () => {
       'access_token=0.token, expires_in=0.expires, complete',
     ],
     [
-      'the refresh token beside it',
+      'the refresh token next to it',
       { refresh: { token: 'r' }, access: { token: 'a' } },
       'access_token=access.token, refresh_token=refresh.token, no-expiry',
     ],
@@ -116,7 +116,7 @@ describe('readResponse', () => {
     ],
     ['the end of time', { access_token: 'a', exp: '9223372036854775807' }, 'unknown-unit'],
     [
-      'the lifetime of the refresh token alone',
+      'only the lifetime of the refresh token',
       { access_token: 'a', refresh_expires_in: 60 },
       'no-expiry',
     ],

@@ -326,8 +326,8 @@ describe('an entry is found', () => {
 describe('an archive has no entry', () => {
   const archives: readonly (readonly [what: string, archive: Buffer])[] = [
     ['with no bytes', Buffer.alloc(0)],
-    ['with the magic alone', magic],
-    ['with a head alone', writeDecoy(28)],
+    ['with only the magic', magic],
+    ['with only a head', writeDecoy(28)],
     ['with a length of 0', writeBlocks(writeDecoy(0))],
     ['with a length a byte less than nonce and tag', writeBlocks(writeDecoy(27))],
     ['with nothing but nonce and tag', writeBlocks(writeDecoy(28))],
@@ -345,7 +345,7 @@ describe('an archive has no entry', () => {
         ...Array.from({ length: 1024 }, (_, at) => writeDecoy((1024 - at) * block - headBytes)),
       ),
     ],
-    ['with zeros alone', Buffer.alloc(512 * 1024)],
+    ['with only zeros', Buffer.alloc(512 * 1024)],
   ];
   for (const [what, archive] of archives) {
     test(what, () => {
@@ -376,7 +376,7 @@ describe('in an archive by tar, an entry is found', () => {
     ['made as the toolkit makes it', ['--posix', '-P', 'token.bin']],
     ['in the old format of GNU', [gnu, 'token.bin']],
     ['in the format ustar', ['--format=ustar', 'token.bin']],
-    ['behind other members', ['--posix', 'before.txt', 'token.bin']],
+    ['after other files', ['--posix', 'before.txt', 'token.bin']],
     [
       'behind the extended header of a long name',
       ['--posix', `${'long'.repeat(40)}.txt`, 'token.bin'],
@@ -450,7 +450,7 @@ describe('an entry is found whatever the tar header says, such as', () => {
     ],
     ['a global extended header', [writeTarHeader('global', '00000000036', { type: 'g' }), record]],
     [
-      'a member of AppleDouble in front',
+      'a file of AppleDouble before it',
       [
         writeTarHeader('._token.bin', '00000000243'),
         Buffer.concat([

@@ -126,7 +126,7 @@ const reports: readonly (readonly [what: string, text: string, expected: SaveWor
     'failed',
   ],
   [
-    'the service is asked too often',
+    'the service gets too many requests',
     [
       "::warning::You've hit a rate limit, your rate limit will reset in 60 seconds",
       `${reserveFailed}, another job may be creating this cache.`,
@@ -134,7 +134,7 @@ const reports: readonly (readonly [what: string, text: string, expected: SaveWor
     'failed',
   ],
   [
-    'the quota is used up',
+    'the quota is reached',
     `::debug::Failed to reserve cache: UsageError: Cache storage quota has been hit.\n${reserveFailed}, ` +
       'another job may be creating this cache.',
     'failed',

@@ -278,7 +278,7 @@ describe('find by version 2', () => {
       { ok: true, signedDownloadUrl: blobUrl, matchedKey: name },
       entry,
     ],
-    ['an entry with further members', { ...found, more: { a: 1 } }, entry],
+    ['an entry with further fields', { ...found, more: { a: 1 } }, entry],
     ['no entry', { ok: false, signed_download_url: '', matched_key: '' }, undefined],
     ['no entry, but what would be one', { ...found, ok: false }, undefined],
     ['no entry, left out', {}, undefined],
@@ -544,7 +544,7 @@ describe('reserve', () => {
   const denied = { ok: false, signed_upload_url: '', message: 'cache write denied' };
   const answers: readonly [what: string, env: Env, answer: HttpResponse, outcome: string][] = [
     ['an upload URL', v2, answerJson(200, { ok: true, signed_upload_url: blobUrl }), 'reserved'],
-    ['ok alone', v2, answerJson(201, { ok: true }), 'reserved'],
+    ['only ok', v2, answerJson(201, { ok: true }), 'reserved'],
     ['an id', v1, answerJson(201, { cacheId: 7 }), 'reserved'],
     ['an id, as act answers it', v1, answerJson(200, { cacheId: 1 }), 'reserved'],
     ['a denial', v2, answerJson(200, denied), 'failed'],

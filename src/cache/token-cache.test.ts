@@ -295,10 +295,10 @@ describe('the time for finding', () => {
 
   const rows: readonly (readonly [what: string, zstd: Shelf, gzip: Shelf, expected: string])[] = [
     ['search', 'silence', undefined, 'timeout'],
-    ['search beside one that failed', down, 'silence', 'timeout'],
-    ['search beside a hit', 'silence', gzipEarly, 'hit early'],
+    ['search next to one that failed', down, 'silence', 'timeout'],
+    ['search next to a hit', 'silence', gzipEarly, 'hit early'],
     ['download', silent, undefined, 'timeout'],
-    ['download beside a hit', silent, gzipEarly, 'hit early'],
+    ['download next to a hit', silent, gzipEarly, 'hit early'],
   ];
   for (const [what, zstd, gzip, expected] of rows) {
     test(`ends a ${what} as ${expected}`, async () => {

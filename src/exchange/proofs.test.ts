@@ -167,7 +167,7 @@ describe('a request proves', () => {
     ],
     ['none', () => ({ ...client, 'client-auth-method': 'none' }), [id]],
     [
-      'none, written beside a signed JWT as the grant',
+      'none, written together with a signed JWT as the grant',
       () => ({ ...client, ...grant, 'client-auth-method': 'none' }),
       [id, ['assertion', jwt]],
     ],
@@ -212,7 +212,7 @@ describe('a request proves', () => {
       basic,
     ],
     [
-      'a signed grant, and no client_id besides',
+      'only a signed grant, and no client_id',
       () => ({ ...client, ...grant }),
       [['assertion', jwt]],
     ],
@@ -417,7 +417,7 @@ describe('a signed grant is from and about', () => {
     ],
     ["the account of Google's key file, and no subject", google, account, undefined, rsa],
     [
-      "the client-id beside Google's key file, and still no subject",
+      "the client-id if there is also Google's key file, and still no subject",
       { ...google, ...client },
       'ci-client',
       undefined,
@@ -432,7 +432,7 @@ describe('a signed grant is from and about', () => {
     ],
     ["the user of Zitadel's key file", zitadel, '42', '42', rsa],
     [
-      "the client-id beside Zitadel's key file",
+      "the client-id if there is also Zitadel's key file",
       { ...zitadel, ...client },
       'ci-client',
       'ci-client',

@@ -15,7 +15,12 @@ describe('a request for an ID token', () => {
     ],
     ['a busy service', new IdTokenError('refused', { status: 503, retryable: true }), true, true],
     ['a refusal', new IdTokenError('refused', { status: 403 }), false, true],
-    ['no permission, for nothing was asked', new IdTokenError('no_permission'), false, false],
+    [
+      'no permission, because nothing was requested',
+      new IdTokenError('no_permission'),
+      false,
+      false,
+    ],
     ['a defect', new TypeError('odd'), false, false],
   ];
   for (const [what, error, transient, all] of rows) {

@@ -269,7 +269,7 @@ describe('the answer to a request for an ID token', () => {
     'a page': '<html>Sign in</html>',
     'JSON that is cut': JSON.stringify({ value: jwt }).slice(0, -2),
     'a JSON list': JSON.stringify([{ value: jwt }]),
-    'the token alone': jwt,
+    'only the token': jwt,
     'a form': `value=${jwt}&error=x`,
   })) {
     test(`is unparsable with ${what}, and retried`, async () => {

@@ -144,7 +144,7 @@ const answers: readonly (readonly [
     { token: 'tok', expiry: later(60) },
   ],
   [
-    'a time that nobody asked for',
+    'a time that nobody requested',
     { access_token: 'tok', expires_at: later(60) },
     {},
     { token: 'tok', expiry: later(60), others: `{"expires_at":"${later(60)}"}` },

@@ -180,7 +180,7 @@ const successes: readonly [what: string, answer: Answer, differs: Partial<Succes
   ],
   ['empty companions', token({ refresh_token: '', id_token: '' }), {}],
   [
-    'other members',
+    'other fields',
     token({ instance_url: 'https://x.example', ext: { a: [1] } }),
     { others: { instance_url: 'https://x.example', ext: { a: [1] } } },
   ],
@@ -329,7 +329,7 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
   ['bytes that are no UTF-8', { body: Buffer.from([0xff, 0xfe, 0x00]) }, unparsable],
   ['an empty object', { body: '{}' }, noToken],
   ['a token of another name', json({ token: 'abc' }), noToken],
-  ['a token in a member', json({ data: { access_token: 'abc' } }), noToken],
+  ['a token in a nested field', json({ data: { access_token: 'abc' } }), noToken],
   ['a token that is inherited', { body: '{"__proto__":{"access_token":"abc"}}' }, noToken],
   ['an empty token', token({ access_token: '' }), noToken],
   ['a token that is null', token({ access_token: null }), noToken],
@@ -367,7 +367,7 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { ...refused('temporarily_unavailable'), retryable: true },
   ],
   [
-    '200 with an error that has members, and a token',
+    '200 with an error that has fields, and a token',
     token({ error: { code: 'DENIED' } }),
     refused('DENIED'),
   ],
@@ -412,17 +412,17 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     { ...refused('server_error'), retryable: true },
   ],
   [
-    'an error with members',
+    'an error with fields',
     error(400, { error: { code: 7, status: 'DENIED', message: 'no' } }),
     { ...refused('DENIED'), description: 'no' },
   ],
   [
-    'an error with members, by its code where it has no status',
+    'an error with fields, by its code if it has no status',
     error(400, { error: { code: 'E7', type: 'OAuth' } }),
     refused('E7'),
   ],
   [
-    'an error with members, by its type where it has nothing else',
+    'an error with fields, by its type if it has nothing else',
     error(400, { error: { code: 7, type: 'OAuth', message: 'no' }, error_description: 'never' }),
     { ...refused('OAuth'), description: 'never' },
   ],
@@ -436,7 +436,7 @@ const failures: readonly [what: string, answer: Answer, outcome: Failure][] = [
     error(503, { error: 'invalid_client' }),
     { ...refused('invalid_client'), retryable: true },
   ],
-  ['an error with members that say nothing', error(400, { error: {} }), refused('unnamed error')],
+  ['an error with fields that say nothing', error(400, { error: {} }), refused('unnamed error')],
   [
     'an error within a list',
     error(400, { error: ['x'] }),

@@ -38,14 +38,14 @@ describe('the cache is not used, without a request to its service,', () => {
       'short_key_alone',
     ],
     ['where there is no secret', { inputs: none }, 'no_secret'],
-    ['where there is an ID token alone', { inputs: federated }, 'id_token_alone'],
+    ['if there is only an ID token', { inputs: federated }, 'id_token_alone'],
     [
-      'where a parameter is used up by asking',
+      'if a parameter works only once',
       { inputs: { parameters: 'x=1\ncode=the-code-of-a-user' } },
       'single_use',
     ],
     [
-      'where the grant is used up by asking',
+      'if the grant works only once',
       { inputs: { 'refresh-token': 'the-refresh-token' } },
       'single_use',
     ],

@@ -179,12 +179,12 @@ const madeUp = 'urn:example:params:oauth:grant-type:made-up';
 
 /** The same request, by both. */
 const grants: Record<string, { inputs: Inputs; other: AskOther }> = {
-  'client_credentials alone': {
+  'only client_credentials': {
     inputs: {},
     other: (client, authentication, options) =>
       oauth.clientCredentialsGrantRequest(metadata, client, authentication, {}, options),
   },
-  'client_credentials with all that can be asked for': {
+  'client_credentials with everything that can be requested': {
     inputs: {
       scopes: 'read list',
       audience: 'https://api.example.com/?a=b&c',

@@ -117,7 +117,7 @@ const rows: readonly Row[] = [
       `curl -X POST '${url}?grant_type=client_credentials&${form({ client_id: id, client_secret: secret })}'`,
   ],
   [
-    'a query beside a form',
+    'a query and a form',
     (url) =>
       `curl '${url}?grant_type=client_credentials&api-version=2' -d ${quote(form({ client_id: id, client_secret: secret }))}`,
   ],

@@ -135,7 +135,7 @@ describe('a given certificate is shown', () => {
       'client-certificate': '',
       'client-key': base64(bag).replace(/.{76}/g, '$&\n'),
     },
-    'beside a CA as base64': { 'ca-certificate': base64(root.certificate) },
+    'together with a CA as base64': { 'ca-certificate': base64(root.certificate) },
   };
   for (const [what, inputs] of Object.entries(forms)) {
     test(what, async (t) => {

@@ -162,7 +162,7 @@ describe('the built action does not use a planted entry, and replaces it', { con
       inflate(Buffer.alloc(64 * 1024 * 1024)),
     ],
     [
-      'that is over 256 KiB, and one that asks for a window of a GiB',
+      'that is over 256 KiB, and one that requests a window of a GiB',
       () => ({ blob: hostileWindow }),
       inflate(randomBytes(300 * 1024)),
     ],
@@ -187,7 +187,7 @@ describe('the built action does not use a planted entry, and replaces it', { con
     ],
     ['with symbolic links, and one with hard links', link('2'), link('1')],
     [
-      'with 500 members, and one with the magic in every block',
+      'with 500 files, and one with the magic in every block',
       members(() =>
         Array.from({ length: 500 }, (_, index) => ({
           path: `m${index}`,
@@ -256,7 +256,7 @@ describe('the built action accepts', { concurrency }, () => {
       },
     ],
     [
-      'its own entry between members that would write elsewhere, and writes none of them',
+      'its own entry between files that would be written elsewhere, and writes none of them',
       ({ seal }, room) => {
         const sealed = seal();
         const around = [planted(join(room, 'canary')), planted('../canary')];
@@ -327,8 +327,8 @@ describe('the built action ignores a planted name', { concurrency }, () => {
 
   const hidden: [name: string, planted: readonly Compression[]][] = [
     ['for both compressions', compressions],
-    ['for gzip alone', ['gzip']],
-    ['for zstd alone', ['zstd-without-long']],
+    ['for gzip only', ['gzip']],
+    ['for zstd only', ['zstd-without-long']],
   ];
   for (const version of wires) {
     for (const [where, planted] of hidden) {

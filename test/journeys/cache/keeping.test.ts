@@ -236,7 +236,7 @@ describe('if a token cannot be saved, one line says why', { concurrency }, () =>
 describe('the saved entry', { concurrency }, () => {
   for (const version of wires) {
     test(
-      `tells nothing of token, client, URL and secret over ${version}`,
+      `shows nothing of token, client, URL and secret over ${version}`,
       pathDecides,
       async (t) => {
         const answer = token({

@@ -52,7 +52,7 @@ const successes: readonly FaultRow[] = [
     outcome: succeed([wasReset, wasCut, transient(429)]),
   },
   {
-    name: 'an ACS endpoint is asked again after a 503',
+    name: 'a request to an ACS endpoint is retried after a 503',
     start: answer(
       reply({ status: 503 }),
       json(200, { access_token: accessToken, expires_at: '2026-01-31T13:00:00Z' }),
@@ -95,7 +95,7 @@ const redirects: readonly FaultRow[] = [301, 302, 307, 308].map((status) => ({
 /** Successes by their status that bring no token. */
 const unreadable: readonly FaultRow[] = [
   {
-    name: 'a 204 is tried again, for the token is missing',
+    name: 'a 204 is retried, because the token is missing',
     start: answer(reply({ status: 204 })),
     outcome: giveUp(refusal('unparsable', 204, { retryable: true, answer: { length: 0 } })),
   },
@@ -180,7 +180,7 @@ const oauthFaults: readonly FaultRow[] = [
     outcome: failAtOnce(final(401)),
   },
   {
-    name: 'a description with commands and the secret in it is shown harmless, its first line alone',
+    name: 'a description with commands and the secret in it is made harmless, and only its first line is shown',
     start: answer(
       json(401, {
         error: 'invalid_client',

@@ -64,7 +64,7 @@ const limits: readonly FaultRow[] = [
   },
   {
     ...healthy,
-    name: 'retry-on: all asks a proxy that wants a password again',
+    name: 'retry-on: all retries at a proxy that requires a password',
     inputs: { ...trusting, ...retryOnAll },
     proxy: guarded,
     outcome: giveUp(refusedByProxy(407), { requests: 0, connects: 4 }),

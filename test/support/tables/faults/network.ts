@@ -88,14 +88,14 @@ const lookupsAndConnections: readonly FaultRow[] = [
     })),
   ),
   {
-    name: 'a name that is never found is tried again, and told as that',
+    name: 'a name that is never found is retried, and reported as that',
     start: answer(token()),
     network: { lookups: ['ENOTFOUND', 'ENOTFOUND'] },
     inputs: { ...plain, ...twice },
     outcome: giveUp(ofName('name_not_found', 'ENOTFOUND'), { of: 2, requests: 0 }),
   },
   {
-    name: 'a resolver that never answers is tried again, and told as that',
+    name: 'a resolver that never answers is retried, and reported as that',
     start: answer(token()),
     network: { lookups: ['EAI_AGAIN', 'EAI_AGAIN'] },
     inputs: { ...plain, ...twice },
@@ -231,7 +231,7 @@ const tls: readonly FaultRow[] = [
     ),
   },
   {
-    name: 'outdated versions of TLS are told as that',
+    name: 'outdated versions of TLS are reported as that',
     start: serve('https', () =>
       createTlsServer({
         ...certificates.right,
@@ -247,18 +247,18 @@ const tls: readonly FaultRow[] = [
     ),
   },
   {
-    name: 'a server that speaks HTTP/2 only is told as that',
+    name: 'a server that speaks only HTTP/2 is reported as that',
     start: serve('https', () => createSecureServer({ ...certificates.right, allowHTTP1: false })),
     inputs: trusting,
     outcome: giveUp(transport('http2_only'), { requests: 0 }),
   },
   {
-    name: 'a server that speaks HTTP/2 only without TLS is told as that',
+    name: 'a server that speaks only HTTP/2 without TLS is reported as that',
     start: serve('http', () => createHttp2Server()),
     outcome: giveUp(transport('http2_only'), { requests: 0 }),
   },
   {
-    name: 'TLS at a URL of http is told as that',
+    name: 'TLS at a URL of http is reported as that',
     // A fatal alert protocol_version, as OpenSSL answers data that is not TLS.
     start: answer(garbage(Buffer.from([0x15, 3, 1, 0, 2, 2, 70]))),
     outcome: giveUp(transport('tls_expected')),
@@ -295,7 +295,7 @@ const http: readonly FaultRow[] = [
     outcome: giveUp(transport('encoding_unknown', { encoding: 'zstd' })),
   },
   {
-    name: 'an encoding that is not known is left as it is where headers asked for it',
+    name: 'an unknown encoding is left as it is if headers requested it',
     start: answer(reply({ headers: { 'content-encoding': 'zstd' }, body: tokenBody })),
     inputs: { headers: 'Accept-Encoding: zstd' },
     outcome: succeed(),

@@ -131,7 +131,7 @@ export const proxyRows: readonly FaultRow[] = [
   },
   {
     ...healthy,
-    name: 'a proxy that asks to wait is waited for',
+    name: 'a wait that a proxy requests is respected',
     proxy: { behaviour: 'busy' },
     outcome: failAtOnce(
       transport('proxy_refused', { proxyStatus: 503, retryAfter: 200_000, sent: false }),
