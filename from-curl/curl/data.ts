@@ -113,8 +113,8 @@ function readField(value: string, hasFiles: boolean, slots: Slots): Pair {
 function joinText(parts: readonly Part[]): string | undefined {
   const texts = parts.flatMap((part) => ('text' in part ? [part.text] : []));
   if (texts.length < parts.length) return undefined;
-  // curl puts nothing between the parts of --json, and an & between others: of two texts, one of which is no object, no
-  // JSON comes out in either way.
+  // curl puts nothing between the parts of --json, and an & between others: of two texts, one of which is not an
+  // object, no JSON comes out in either way.
   return texts.join('&');
 }
 

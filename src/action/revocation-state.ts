@@ -72,7 +72,7 @@ export function sealState(
 /**
  * Decrypts what {@link sealState} made.
  *
- * @returns undefined if it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
+ * @returns undefined if it was made with another secret, is damaged, or is not a state; an empty secret opens nothing,
  *   because everybody has it
  */
 export function openState(text: string, secret: string): RevocationState | undefined {

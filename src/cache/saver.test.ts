@@ -149,7 +149,7 @@ function makeRoot(context: TestContext): string {
   return root;
 }
 
-/** Reads the one line of a process. The connection ends when the process ends, in whatever way. */
+/** Reads the one line of a process. The connection ends when the process ends in any way. */
 async function listenTo(socket: Socket): Promise<Witness> {
   socket.setEncoding('utf8').on('error', () => undefined);
   const gone = new Promise<void>((resolve) => {

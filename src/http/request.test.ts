@@ -402,18 +402,18 @@ describe('a connection', () => {
   for (const [point, failure] of failures) {
     const expected = { name: 'TransportError', ...failure, retryable: true, mayHaveArrived: true };
 
-    test(`that ends ${point} is no answer, and may be tried again`, async (t) => {
+    test(`that ends ${point} is not an answer, and may be retried`, async (t) => {
       const server = await serve(t, end(point));
       await assert.rejects(send(server.url), expected);
     });
 
-    test(`that is reset ${point} is no answer, and may be tried again`, async (t) => {
+    test(`that is reset ${point} is not an answer, and may be retried`, async (t) => {
       const server = await serve(t, reset(point));
       await assert.rejects(send(server.url), expected);
     });
   }
 
-  test('that nobody accepts is no answer, and nothing was sent', async () => {
+  test('that nobody accepts is not an answer, and nothing was sent', async () => {
     const server = await startScriptedServer({ answers: [reply()] });
     await server.close();
     await assert.rejects(send(server.url), {

@@ -241,7 +241,7 @@ function findObstacle(
   return inputs.idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
 
-/** The repository's id, because another repository can take the name later. The name where there is no id. */
+/** The repository's id, because another repository can take the name later. The name if there is no id. */
 function readRepository(env: NodeJS.ProcessEnv): string {
   const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
   return names.find((name) => name !== undefined && name !== '') ?? '';

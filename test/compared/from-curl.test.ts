@@ -221,7 +221,7 @@ function describeBody(type: string, body: string): unknown {
     const fields = body.matchAll(/name="([^"]*)"\r\n(?:[^\r\n]+\r\n)*\r\n([^]*?)\r\n--/g);
     return { type, fields: [...fields].map(([, name, value]) => [name, value]).sort() };
   }
-  // An empty form is no body.
+  // An empty form is not a body.
   return body === '' ? 'none' : { type, fields: [...new URLSearchParams(body)].sort() };
 }
 

@@ -65,7 +65,7 @@ function keepIssuer(secured: tls.TLSSocket): () => string | undefined {
 
 /** The common name of the issuer, else its organization. */
 function nameIssuer(secured: tls.TLSSocket): string | undefined {
-  // There is no certificate before the handshake, although the types say so.
+  // Before the handshake there is no certificate, although the types say that there always is one.
   const certificate = secured.getPeerCertificate() as Partial<tls.PeerCertificate> | null;
   const { CN, O } = certificate?.issuer ?? {};
   return [CN, O].flat().find((name) => typeof name === 'string' && name !== '');
