@@ -1873,6 +1873,8 @@ const places = [
     'error',
     'fault',
 ].map(squeeze);
+/** Names that many servers make of these: `statusMessage`, `responseDescription`, `userMessage`, `moreInformation`. */
+const otherPlaces = /(message|msg|description|information|info|reason)$/;
 /** A code says less than any sentence, wherever that stands. */
 const lastPlaces = ['code'];
 const placesOfSuccess = [
@@ -1898,9 +1900,24 @@ function findJsonWords(value, search) {
     const description = isObject(value) ? value['error_description'] : undefined;
     if (isShown(description, search))
         return { place: 'error_description', text: description };
+    const objects = listAll(value);
     if (search.isSuccess)
-        return findIn(value, placesOfSuccess, search);
-    return findIn(value, places, search) ?? findIn(value, lastPlaces, search);
+        return findIn(objects, placesOfSuccess, search);
+    const others = listOtherPlaces(objects);
+    const telling = { ...search, passesOverStatus: true };
+    return (findIn(objects, places, telling) ??
+        findIn(objects, others, telling) ??
+        findIn(objects, [...places, ...others], search) ??
+        findIn(objects, lastPlaces, search));
+}
+/** The most other places that are looked into. */
+const mostOtherPlaces = 20;
+/** The names of such fields, in the order in which they stand there. */
+function listOtherPlaces(objects) {
+    const names = objects
+        .flatMap(({ fields }) => fields.map(({ place }) => place))
+        .filter((place) => otherPlaces.test(place) && !places.includes(place));
+    return [...new Set(names)].slice(0, mostOtherPlaces);
 }
 /**
  * Finds the code of an error: `error` of RFC 6749 section 5.2, or what stands for it in an object of that name.
@@ -1916,47 +1933,53 @@ function findErrorCode(value, { isSuccess }) {
     if (!json_words_isText(code))
         return undefined;
     const isWords = /^[a-z]{2,15}(_[a-z]{2,15})+$/.test(code);
-    return isSuccess && mayBeToken(code) && !isWords ? undefined : code;
+    return isSuccess && code.split(' ').some(mayBeToken) && !isWords ? undefined : code;
 }
 function json_words_isText(value) {
     return typeof value === 'string' && value.trim() !== '';
 }
-function findIn(value, names, search) {
-    let level = listObjects([], value);
-    for (let depth = 1; depth <= levels; depth += 1) {
-        for (const object of level) {
-            const found = findInObject(object, names, search);
-            if (found !== undefined)
-                return found;
-        }
-        level = level.flatMap(listInner).slice(0, mostObjects);
+function locate(path, members) {
+    const fields = Object.entries(members)
+        .slice(0, mostObjects)
+        .map(([name, value]) => ({ name, place: squeeze(name), value }));
+    return { path, fields };
+}
+function findIn(objects, names, search) {
+    for (const object of objects) {
+        const found = findInObject(object, names, search);
+        if (found !== undefined)
+            return found;
     }
     return undefined;
+}
+/** The objects of a value, breadth first. */
+function listAll(value) {
+    const found = [listObjects([], value)];
+    while (found.length < levels) {
+        found.push((found.at(-1) ?? []).flatMap(listInner).slice(0, mostObjects));
+    }
+    return found.flat();
 }
 /** A value that is an object, or the objects in a list. */
 function listObjects(path, value) {
     if (isObject(value))
-        return [{ path, members: value }];
+        return [locate(path, value)];
     if (!Array.isArray(value))
         return [];
     return value
         .slice(0, mostObjects)
-        .flatMap((item, index) => isObject(item) ? [{ path: [...path, String(index)], members: item }] : []);
+        .flatMap((item, index) => isObject(item) ? [locate([...path, String(index)], item)] : []);
 }
-function listInner({ path, members }) {
-    return Object.entries(members)
-        .slice(0, mostObjects)
-        .flatMap(([name, value]) => listObjects([...path, name], value));
+function listInner({ path, fields }) {
+    return fields.flatMap(({ name, value }) => listObjects([...path, name], value));
 }
-function findInObject({ path, members }, names, search) {
-    const entries = Object.entries(members).slice(0, mostObjects);
+function findInObject({ path, fields }, names, search) {
+    const known = fields.filter(({ place }) => names.includes(place));
     for (const place of names) {
         // It only announces what the field errors says.
-        if (place === 'title' && hasDetails(entries, search))
+        if (place === 'title' && hasDetails(known, search))
             continue;
-        for (const [name, value] of entries) {
-            if (squeeze(name) !== place)
-                continue;
+        for (const { name, value } of known.filter((field) => field.place === place)) {
             // The code of RFC 6749 is shown by itself.
             if (name === 'error' && path.length === 0 && typeof value === 'string')
                 continue;
@@ -1968,10 +1991,13 @@ function findInObject({ path, members }, names, search) {
     }
     return undefined;
 }
-/** A text, or the first one in a list. */
+/** A text, the first one in a list, or, as OData has it, the value beside its language. */
 function findText(path, value, search) {
     if (isShown(value, search))
         return { place: path.join('.'), text: value };
+    if (isObject(value) && isShown(value['value'], search) && !search.isSuccess) {
+        return { place: [...path, 'value'].join('.'), text: value['value'] };
+    }
     if (!Array.isArray(value))
         return undefined;
     const index = value.findIndex((item) => isShown(item, search));
@@ -1995,20 +2021,25 @@ function findFieldError(path, value, search) {
     return undefined;
 }
 /** Whether there is a field errors that says something: a text, an error of a field, or an object with words of its own. */
-function hasDetails(entries, search) {
-    return entries
-        .filter(([name]) => squeeze(name) === 'errors')
-        .some(([, value]) => findText([], value, search) !== undefined ||
+function hasDetails(fields, search) {
+    return fields
+        .filter(({ place }) => place === 'errors')
+        .some(({ value }) => findText([], value, search) !== undefined ||
         findFieldError([], value, search) !== undefined ||
-        listObjects([], value).some(({ members }) => hasWords(members, search)));
+        listObjects([], value).some((object) => hasWords(object, search)));
 }
-function hasWords(members, search) {
-    return Object.entries(members).some(([name, value]) => places.includes(squeeze(name)) && findText([], value, search) !== undefined);
+function hasWords({ fields }, search) {
+    return fields.some(({ place, value }) => places.includes(place) && findText([], value, search) !== undefined);
 }
 /** Whether a value is a text that may be shown. */
-function isShown(value, { isSuccess }) {
-    return json_words_isText(value) && !(isSuccess && mayBeToken(value));
+function isShown(value, search) {
+    const { isSuccess, passesOverStatus = false } = search;
+    if (!json_words_isText(value) || (isSuccess && mayBeToken(value)))
+        return false;
+    return !passesOverStatus || !statusPhrase.test(value);
 }
+/** The words of a status that refuses, which are shown with its number. */
+const statusPhrase = /^\s*(\d{3}\W*)?(bad request|unauthorized|unauthorised|forbidden|not found|internal server error)\W*$/i;
 /**
  * Whether a text of an answer with a success status could be the token itself: 20 or more characters without a space.
  *
@@ -2078,6 +2109,8 @@ const tokenNames = [
     'bearer',
     'sessionId',
     'ticket',
+    'access',
+    'sid',
 ].map(squeeze);
 /**
  * Finds the field that is probably the access token, for the line of response-fields that reads it.
@@ -4152,6 +4185,8 @@ function explainIdTokenError(error) {
 function isTelling(page) {
     return page !== undefined && page !== 'page';
 }
+/** What to do while a server is under maintenance. */
+const laterAdvice = text_text `Run the job again later. The provider's status page may say when.`;
 /** A page came in place of an answer: something in front of the server answered, or people are to read it. */
 function explainPage(page, { host, answer, inputs }, wanted) {
     const words = quoteWords(answer);
@@ -4171,7 +4206,7 @@ function explainPage(page, { host, answer, inputs }, wanted) {
         case 'maintenance':
             return {
                 title: 'maintenance',
-                message: text_text `${answered} with a maintenance page instead of ${wanted}${words}. Run the job again later. The provider's status page may say when.`,
+                message: text_text `${answered} with a maintenance page instead of ${wanted}${words}. ${laterAdvice}`,
             };
     }
 }
@@ -4391,6 +4426,16 @@ function readRefusal(answer, { server, inputs, idToken }) {
         idToken,
     };
 }
+/**
+ * A part of the server's words, taken after secrets are hidden in them: a mask matches no part of a secret.
+ *
+ * @param find gives the part, or undefined where it is not there; then nothing is shown
+ */
+function quotePart({ answer }, find) {
+    const { outside = '', form = 'value' } = answer.words ?? {};
+    const take = (redacted) => find(takeWords(form, redacted)) ?? '';
+    return { outside, take };
+}
 /** The code of RFC 6749 section 5.2 in words that are not in its form: XML, a list, JSON that is cut off. */
 function findCode(words) {
     const codes = /\b(invalid_(?:request|client|grant|scope|target)|unauthorized_client|unsupported_grant_type)\b/;
@@ -4415,7 +4460,6 @@ function nameGrant({ grantType }) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/assertions.js
-
 
 
 /** The `aud` of the signed JWT; the query of a token endpoint's URL can hold a secret. */
@@ -4458,9 +4502,11 @@ function nameKeyId({ signingKey }) {
     return keyId === undefined ? text_text ` (no kid; private-key-id sets one)` : text_text ` (kid ${keyId})`;
 }
 /** The server names the audience of the JWT. */
-function adviseAssertionAudience({ inputs, answer }) {
-    const named = findUrl(answer.words, audienceOf(inputs));
-    if (named !== undefined) {
+function adviseAssertionAudience(refusal) {
+    const { inputs } = refusal;
+    const find = (words) => findUrl(words, audienceOf(inputs));
+    if (find(refusal.words) !== undefined) {
+        const named = quotePart(refusal, find);
         return text_text `The JWT has aud ${audienceOf(inputs)}. Set assertion-audience to the value that the server names: ${named}`;
     }
     const other = suggestAudience(inputs);
@@ -4471,16 +4517,10 @@ function adviseAssertionAudience({ inputs, answer }) {
 }
 /** The one URL in the words of a server that is not the one that was sent; undefined where there is none, or more than one. */
 function findUrl(words, sent) {
-    if (words === undefined)
-        return undefined;
-    const { outside, form } = words;
-    const take = (redacted) => {
-        const urls = takeWords(form, redacted).match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
-        const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
-        others.delete(sent);
-        return others.size === 1 ? ([...others][0] ?? '') : '';
-    };
-    return take(outside) === '' ? undefined : { outside, take };
+    const urls = words.match(/https?:\/\/[^\s"'`,;<>()[\]{}]+/g) ?? [];
+    const others = new Set(urls.map((url) => url.replace(/[.:]+$/, '')));
+    others.delete(sent);
+    return others.size === 1 ? [...others][0] : undefined;
 }
 /** The server names the algorithm of the JWT. */
 function adviseAlgorithm({ inputs, words }) {
@@ -4795,6 +4835,10 @@ const openings = {
         title: 'OIDC token refused',
         say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
     },
+    format: {
+        title: 'format refused',
+        say: ({ host }) => text_text `${host} refused the format of the request`,
+    },
     limit: {
         title: 'too many requests',
         say: ({ host }) => text_text `${host} refused the request for now`,
@@ -4902,10 +4946,18 @@ const namesRefreshToken = /refresh[ _-]?token|\btokens?\b(?! (endpoint|type|url|
 const namesSubjectToken = /\b(subject|actor|requested)[ _-]?token/i;
 /** Where the runner is. */
 const namesAddress = /\bip\b.{0,20}\b(address|restrict|range|not|block)|(address|network|location).{0,30}\b(not allowed|restricted|blocked|(white|allow)-?list)/i;
+/** A header that the server expects; not that of the credentials. */
+const namesHeader = /\bmissing (required )?header:? ?['"`]?(?!authori[sz]ation)([A-Za-z][\w-]{1,40})|\bheader ['"`]?(?!authori[sz]ation|is\b|was\b)([A-Za-z][\w-]{1,40})['"`]? (is |was )?(missing|required)/i;
 /** AWS API Gateway answers like this if it does not know the path or the method. */
 const namesGatewayRoute = /missing authentication token/i;
 /** A proxy with a login of its own: Google's Identity-Aware Proxy and others. */
 const namesIdentityProxy = /\biap\b|identity[- ]aware proxy|cloudflare access|oauth2[- ]proxy/i;
+/** The client authentication method, and that it is not for this client. */
+const namesMethod = new RegExp(String.raw `\bauth(entication)?[ _]?methods?\b.{0,40}\b${refusedWords}\b|\b${refusedWords}\b.{0,40}\bauth(entication)?[ _]?methods?\b|\b(client_secret_(basic|post|jwt)|private_key_jwt|(self_signed_)?tls_client_auth)\b.{0,20}\b${refusedWords}\b`, 'i');
+/** The HTTP method. */
+const namesRequestMethod = /(?<!auth(entication)? )\bmethod (is )?not (allowed|supported)|\b(use|only|must be|expects?) (http )?(post|get|put)\b/i;
+/** The format of the body. */
+const namesFormat = /content[- ]?type|media type|x-www-form-urlencoded|\bjson\b.{0,20}\b(body|required|expected|invalid|malformed|request|error)\b|\b(invalid|malformed|expected|parse|parsing|decode)\b.{0,20}\bjson\b/i;
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/provider.js
 
@@ -4971,6 +5023,14 @@ function findOtherMethod({ words, inputs }) {
     const others = methods.filter((method) => method !== used && new RegExp(`\\b${method}\\b`, 'i').test(words));
     return others.length === 1 ? others[0] : undefined;
 }
+/** The server does not accept the client authentication method, and names no other one. */
+function adviseMethod({ inputs }) {
+    const { clientAuthMethod } = inputs;
+    const example = clientAuthMethod === 'client_secret_basic' ? text_text ` (often client_secret_post)` : text_text ``;
+    return clientAuthMethod === undefined
+        ? text_text `Check how the provider expects this client to authenticate.`
+        : text_text `The provider does not accept client-auth-method: ${clientAuthMethod} from this client. Set the method that it expects${example}, or allow this one at the provider.`;
+}
 /** The server names the method that it expects. */
 function adviseOtherMethod(refusal) {
     const expects = text_text `The provider expects`;
@@ -4990,6 +5050,7 @@ function adviseOtherMethod(refusal) {
 }
 
 ;// CONCATENATED MODULE: ./build/compiled/wording/advice/request.js
+
 
 
 
@@ -5062,6 +5123,34 @@ function adviseFormat({ endpointType, bodyFormat }) {
         ? text_text `Try body-format: json.`
         : text_text `Most servers read a form: remove body-format. If a form is refused, too, check token-url and the formats in the provider's documentation.`;
 }
+/** The server names the format of the body. */
+function adviseNamedFormat({ inputs, words }) {
+    const namesForm = /x-www-form-urlencoded/i.test(words);
+    const namesJson = /\bjson\b/i.test(words) && !namesForm;
+    if (namesForm && inputs.bodyFormat !== 'form')
+        return text_text `Set body-format: form.`;
+    if (namesJson && inputs.bodyFormat === 'form')
+        return text_text `Set body-format: json.`;
+    return namesForm || namesJson
+        ? text_text `Check body-format and headers against the provider's documentation.`
+        : adviseFormat(inputs);
+}
+/** The HTTP method is not the one that the server expects. */
+function adviseRequestMethod({ requestMethod }) {
+    return text_text `The request was sent with ${requestMethod}. If the documentation shows another method, set request-method.`;
+}
+/** The server names a header that it misses. */
+function adviseHeader(refusal) {
+    const name = findHeader(refusal.words)?.toLowerCase() ?? '';
+    const isSent = refusal.inputs.headers.some(([one]) => one.toLowerCase() === name);
+    return isSent
+        ? text_text `Check ${name} in headers.`
+        : text_text `Set it in headers: ${quotePart(refusal, findHeader)}: ...`;
+}
+function findHeader(words) {
+    const match = namesHeader.exec(words);
+    return match?.[2] ?? match?.[3];
+}
 /** Names of parameters that servers speak of without quotation marks. */
 const knownNames = String.raw `(?<name>grant_type|client_id|client_secret|client_assertion_type|client_assertion|subject_token_type|subject_token|actor_token|refresh_token|redirect_uri|code_verifier|username|password|assertion|scopes?|audience|resource)`;
 /** Words by which a server says that something is not there. */
@@ -5076,6 +5165,8 @@ const missingNames = [
     new RegExp(`\\b${knownNames}${near}${absentWords}\\b`),
     /(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?['"`]([A-Za-z][\w.-]{0,40})['"`]/,
     new RegExp(String.raw `(?:request|body|form|query)\b.{0,40}must (?:contain|include|have)\b.{0,40}?\b${knownNames}\b`),
+    // "account_id is missing"
+    new RegExp(String.raw `\b([A-Za-z]+(?:_[A-Za-z]+)+) (?:is |was |parameter )*${absentWords}\b`),
     // "The account_id field is required."
     /\bthe ([A-Za-z][\w.-]{0,40}) (?:field|parameter|property|param) (?:is|was) (?:required|missing|mandatory|empty)\b/,
     new RegExp(String.raw `\bno ${knownNames} (?:parameter|value|was|were|specified|given|provided|requested|supplied)\b`),
@@ -5110,8 +5201,9 @@ function adviseMissing(refusal, name) {
     const lower = name.toLowerCase();
     if (listSent(inputs).includes(lower))
         return adviseOtherFormat(inputs, name);
-    if (!Object.hasOwn(inputsOfParameters, lower))
-        return text_text `Set it in parameters: ${name}=...`;
+    if (!Object.hasOwn(inputsOfParameters, lower)) {
+        return text_text `Set it in parameters: ${quotePart(refusal, findName)}=...`;
+    }
     return inputsOfParameters[lower]?.(inputs) ?? text_text ``;
 }
 const inputsOfParameters = {
@@ -5242,7 +5334,8 @@ function isOAuth({ inputs }) {
 const longestSingleFault = 80;
 /** A user logs in with the grant, and the words are not about the client. */
 function isUserGrant({ inputs, words }) {
-    return inputs.grantType === 'password' && !/client|secret/i.test(words);
+    const isOff = /\b(locked|disabled|suspended|inactive|deactivated)\b/i.test(words);
+    return inputs.grantType === 'password' && !isOff && !/client|secret/i.test(words);
 }
 /**
  * What the words of a server are about; the first that fits counts. What can only be meant literally comes first, then the client's
@@ -5257,6 +5350,11 @@ const topics = [
     about('client certificate', namesCertificate, openings.client, (refusal) => showsCertificate(refusal.inputs)
         ? adviseCredentials(refusal)
         : text_text `The provider expects a client certificate. Set client-certificate and client-key.`, isOAuth),
+    about('client authentication method', namesMethod, openings.client, adviseMethod, 
+    // Hydra lists this, too, after every refusal of a client.
+    (refusal) => isOAuth(refusal) &&
+        findOtherMethod(refusal) === undefined &&
+        !/unknown client/i.test(refusal.words)),
     {
         name: 'another client authentication method',
         isNamed: (refusal) => findOtherMethod(refusal) !== undefined,
@@ -5267,6 +5365,7 @@ const topics = [
         !signs(refusal) &&
         !isIdTokenClient(refusal) &&
         !/client[ _-]?secret/i.test(refusal.words)),
+    about('missing header', namesHeader, openings.request, adviseHeader, ({ words }) => !/api[ _-]?key/i.test(words)),
     about('API key', /\bapi[ _-]?key|\bapikey\b/i, openings.request, adviseApiKey, isOAuth),
     about('tenant', /AADSTS(700016|90002|900023)\b|\b(tenant|realm)\b.{0,80}\b(not (found|exist|known|valid)|doesn't exist|unknown|invalid)|\b(unknown|invalid|no such) (tenant|realm)\b/i, openings.request, adviseTenant),
     {
@@ -5275,6 +5374,8 @@ const topics = [
         opening: () => openings.request,
         advise: (refusal) => adviseMissing(refusal, findMissingParameter(refusal) ?? ''),
     },
+    about('format', namesFormat, openings.format, adviseNamedFormat, ({ inputs }) => inputs.endpointType === 'oauth2'),
+    about('request method', namesRequestMethod, openings.request, ({ inputs }) => adviseRequestMethod(inputs)),
     about('key length', namesKeyLength, openJwt, ({ inputs }) => adviseKeyLength(inputs), signs),
     about('user', /\buser|password|second factor|multi-?factor|\bmfa\b/i, openings.grant, adviseGrant, isUserGrant),
     about('public client', namesPublicClient, openings.client, advisePublicClient, isOAuth),
@@ -5300,7 +5401,7 @@ const topics = [
     about('redirect URI', namesRedirect, openings.grant, adviseRedirect, ({ inputs, words }) => inputs.grantType === 'authorization_code' || words.length < longestSingleFault),
     about('code', namesCode, openings.grant, adviseGrant, ({ inputs }) => inputs.grantType === 'authorization_code'),
     about('address', namesAddress, openings.request, adviseAddress),
-    about('consent', /\bconsent\b|\bapproval\b|not (been |yet )?approved|policy (evaluation|configuration)/i, openings.request, adviseConsent),
+    about('consent', /\bconsent\b|\bapproval\b|not (been |yet )?approved|\b(policy|policies)\b/i, openings.request, adviseConsent),
     about('account', /\b(client|(app|application)|account|user|(organization|organisation)|subscription|principal)\b.{0,60}\b(disabled|suspended|inactive|deactivated|locked|switched off|archived|not active|expired)\b/i, openings.request, adviseAccount),
 ];
 /** The first topic that a server's words name; undefined if there is none. */
@@ -5430,7 +5531,7 @@ function explainStatus(refusal) {
         case 410:
             return {
                 title: 'no token endpoint there',
-                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}${adviseMethod(refusal)}`,
+                message: text_text `${host} answered ${nameCode(answer)} for ${pathOf(inputs)}${quoteWords(answer)}. ${adviseUrl(inputs)}${refusals_adviseMethod(refusal)}`,
             };
         case 406:
             return {
@@ -5439,6 +5540,9 @@ function explainStatus(refusal) {
             };
         case 415:
             return { title: 'format refused', message: text_text `${answered}. ${adviseFormat(inputs)}` };
+    }
+    if (status >= 500 && /\bmaintenance\b|wartung/i.test(refusal.words)) {
+        return { title: 'maintenance', message: text_text `${answered}. ${laterAdvice}` };
     }
     if (status >= 500) {
         return {
@@ -5455,12 +5559,9 @@ function explainStatus(refusal) {
     };
 }
 /** Another method than the server has at this path: it says so with 405, or in words ("Cannot POST /token"). */
-function adviseMethod({ status, words, inputs }) {
-    const { requestMethod } = inputs;
+function refusals_adviseMethod({ status, words, inputs }) {
     const isNamed = status === 405 || /\bcannot (post|get|put)\b|\bmethod\b/i.test(words);
-    return isNamed
-        ? text_text ` The request was sent with ${requestMethod}. If the documentation shows another method, set request-method.`
-        : text_text ``;
+    return isNamed ? text_text ` ${adviseRequestMethod(inputs)}` : text_text ``;
 }
 function pathOf({ tokenUrl = '', issuer = '' }) {
     return new URL(tokenUrl === '' ? issuer : tokenUrl).pathname;
@@ -7112,7 +7213,7 @@ function withoutExpiry(members) {
  *
  * @param missed whether the cache was looked into before, in vain
  */
-function sayAsking(inputs, missed) {
+function sayRequesting(inputs, missed) {
     const { endpointType, grantType, scopes } = inputs;
     const grant = endpointType === 'acs_api'
         ? endpointType
@@ -9630,9 +9731,9 @@ function sortByName(pairs) {
 /** The longest that an election may take. */
 const electionLimit = { milliseconds: 5000, over: 'The time for the election is over.' };
 /**
- * Elects one of the jobs that start together. Each job reserves the names one after the other. A job
- * that gets all names leads, and a job that finds a name taken follows. One job always gets the last name, so there is
- * always a leader. If the leader dies, the others wait only as long as their inputs say.
+ * Elects one of the jobs that start together. Each job reserves the names one after the other. A job that gets all
+ * names leads, and a job that finds a name taken follows. One job always gets the last name, so there is always a
+ * leader. If the leader dies, the others wait only as long as their inputs say.
  *
  * @param names as `listLeaseNames` gives them
  */
@@ -9775,7 +9876,7 @@ function describeLookUp(code, took) {
     return text_text `${code}, after ${formatDuration(took)}`;
 }
 /** The token is in the cache now. */
-function sayKept() {
+function saySaved() {
     return text_text `Saved in the cache, encrypted, for other jobs and later runs.`;
 }
 /** What the election among the jobs that missed together gave. */
@@ -9970,7 +10071,7 @@ class Reuse {
             return;
         const reason = await this.#tryToKeep(response);
         const { log } = this.#context;
-        log.say(reason === undefined ? sayKept() : sayNotCached(reason, this.#inputs));
+        log.say(reason === undefined ? saySaved() : sayNotCached(reason, this.#inputs));
     }
     /** Ends the child process if there is no token to save. */
     async cancel() {
@@ -10036,7 +10137,7 @@ function findObstacle(inputs, facts) {
         return only.label === 'client-secret' ? 'short_secret' : 'short_key_alone';
     return inputs.idTokenAs === undefined ? 'no_secret' : 'id_token_alone';
 }
-/** The repository's id, because another repository can take the name later. The name where there is no id. */
+/** The repository's id, because another repository can take the name later. The name if there is no id. */
 function readRepository(env) {
     const names = [env['GITHUB_REPOSITORY_ID'], env['GITHUB_REPOSITORY']];
     return names.find((name) => name !== undefined && name !== '') ?? '';
@@ -10413,7 +10514,7 @@ function sealState(state, secret, randomBytes) {
 /**
  * Decrypts what {@link sealState} made.
  *
- * @returns undefined if it was made with another secret, is damaged, or is no state; an empty secret opens nothing,
+ * @returns undefined if it was made with another secret, is damaged, or is not a state; an empty secret opens nothing,
  *   because everybody has it
  */
 function revocation_state_openState(text, secret) {
@@ -10687,7 +10788,7 @@ async function run(surroundings) {
             giveToLaterSteps(cached, inputs, step, { cacheHit: true });
         }
         else {
-            log.say(sayAsking(inputs, reuse?.missed ?? false));
+            log.say(sayRequesting(inputs, reuse?.missed ?? false));
             const located = await findEndpoints(inputs, context);
             const proofs = listProofs(located, makeProofContext(context));
             const obtained = await requestToken(located, proofs, context);
@@ -10772,8 +10873,8 @@ function tellMissingScopes(response, inputs, log) {
         log.say(sayGranted(response.scopes ?? [], missing, inputs));
 }
 /**
- * Saves what the end of the job needs. An expiry that the user set or that is assumed does not end the
- * token. A token whose state cannot be saved is revoked at once.
+ * Saves what the end of the job needs. An expiry that the user set or that is assumed does not end the token. A token
+ * whose state cannot be saved is revoked at once.
  *
  * @throws {StateTooLongError} if the runner could not hand it on
  * @throws {CommandFileError} if it cannot be written
@@ -12065,7 +12166,7 @@ function keepIssuer(secured) {
 }
 /** The common name of the issuer, else its organization. */
 function nameIssuer(secured) {
-    // There is no certificate before the handshake, although the types say so.
+    // Before the handshake there is no certificate, although the types say that there always is one.
     const certificate = secured.getPeerCertificate();
     const { CN, O } = certificate?.issuer ?? {};
     return [CN, O].flat().find((name) => typeof name === 'string' && name !== '');

@@ -15387,12 +15387,12 @@ class DecodedURL extends URL {
 var tunnel = __nccwpck_require__(770);
 ;// CONCATENATED MODULE: ./tools/no-undici/index.mjs
 /*
- * Stands in for undici. @actions/http-client imports it only for getAgentDispatcher(), which serves those who use
- * fetch; nothing here does, and the real one was 95 % of the bundle and a third of the start. The overrides entry in
+ * Replaces undici. @actions/http-client imports it only for getAgentDispatcher(), which is for users of fetch. Nothing
+ * here uses fetch, and the real package was 95 % of the bundle and a third of the start time. The overrides entry in
  * package.json puts this file in its place. A proxy is reached by the package tunnel, as before.
  */
 
-/** What @actions/http-client imports. Should anything ever come to call it, it fails and says why. */
+/** What @actions/http-client imports. If anything calls it, it fails and says why. */
 class ProxyAgent {
   constructor() {
     throw new Error(
@@ -16185,12 +16185,13 @@ var promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./tools/put-blob/index.mjs
 // @ts-check
 /*
- * Stands in for @azure/storage-blob. @actions/cache uses it to save an archive by one request, Put Blob, and to restore
- * one, which nothing here does. The real one was 1.9 of the 2.6 MB that the child process loads. The overrides entry in
- * package.json puts this file in its place; the tests compare its request with that of the real one, azure-storage-blob.
+ * Replaces @azure/storage-blob. @actions/cache uses it to save an archive with one request, Put Blob, and to restore
+ * one, which nothing here does. The real package was 1.9 of the 2.6 MB that the child process loads. The overrides
+ * entry in package.json puts this file in its place; The tests compare its request with that of the real one,
+ * azure-storage-blob.
  *
- * What @actions/cache does not use is not here: an import of another name fails the build, and any other use throws an
- * error that says so.
+ * It has only what @actions/cache uses. An import of another name fails the build, and any other use throws an error
+ * that says so.
  */
 
 
@@ -16209,12 +16210,12 @@ const headers = {
 const pause = 500;
 
 /**
- * What `uploadFile` of @actions/cache gives. The first two are for archives that take several requests.
+ * The options of `uploadFile` of @actions/cache. The first two are for archives that take several requests.
  *
  * @typedef {object} UploadOptions
  * @property {number} [blockSize]
  * @property {number} [concurrency]
- * @property {number} maxSingleShotSize the largest archive that goes in one request, bytes
+ * @property {number} maxSingleShotSize the largest archive that goes in one request, in bytes
  * @property {(progress: { loadedBytes: number }) => void} onProgress
  */
 
@@ -16233,15 +16234,15 @@ class PutBlobError extends Error {
 
 /**
  * Uploads a file by Put Blob. If the connection breaks or the storage has a fault (408, 5xx), it tries once more.
- * `https_proxy` and `no_proxy` hold as for every request of @actions/http-client, redirects are not followed.
+ * It uses `https_proxy` and `no_proxy` as every request of @actions/http-client does, and does not follow redirects.
  *
- * @param {string} url a signed URL: whoever has it may write the blob
+ * @param {string} url a signed URL; anyone who has it may write the blob
  * @param {string} file
  * @param {UploadOptions} options
  * @param {(milliseconds: number) => Promise<unknown>} wait
  * @returns the part of the SDK's answer that @actions/cache reads
- * @throws {PutBlobError} when the storage did not take the file
- * @throws {Error} when there is no answer, or for an option or a size that this stand-in does not know
+ * @throws {PutBlobError} if the storage did not accept the file
+ * @throws {Error} if there is no answer, or for an option or a size that this replacement does not support
  * @see https://learn.microsoft.com/rest/api/storageservices/put-blob
  */
 async function uploadFile(url, file, options, wait = promises_.setTimeout) {
@@ -16271,13 +16272,13 @@ async function putBlob(url, file, size) {
     ...headers,
     'content-length': size,
   });
-  // Nothing of the body is needed, and it may have no end.
+  // The body is not needed, and it may never end.
   message.destroy();
   if (message.statusCode !== 201) throw new PutBlobError(message.statusCode ?? 0);
 }
 
 /**
- * Whether the next attempt may end otherwise: there was no answer, or a fault of the storage.
+ * Whether the next attempt may succeed: there was no answer, or a fault of the storage.
  *
  * @param {unknown} error
  */
@@ -16285,7 +16286,7 @@ function isTransient(error) {
   return !(error instanceof PutBlobError) || error.status === 408 || error.status >= 500;
 }
 
-/** The blob behind a signed URL, as far as @actions/cache uses it to save. */
+/** The parts of the blob behind a signed URL that @actions/cache uses to save. */
 class BlobClient {
   // These are read for a debug line.
   name = undefined;
@@ -16314,7 +16315,7 @@ class BlobClient {
   }
 }
 
-/** What restores an archive. This action reads the cache by itself. */
+/** The functions that restore an archive. This action reads the cache itself. */
 class put_blob_BlockBlobClient {
   constructor() {
     throw refuse('BlockBlobClient');
@@ -16322,7 +16323,7 @@ class put_blob_BlockBlobClient {
 }
 
 /**
- * Makes a use of anything else an error, where JavaScript would give `undefined`.
+ * Makes any other use an error. JavaScript would give `undefined`.
  *
  * @template {object} T
  * @param {T} object
