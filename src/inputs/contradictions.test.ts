@@ -339,6 +339,9 @@ describe('a certificate', () => {
     { 'client-secret': 'a-secret-of-the-client' },
     { 'client-auth-method': 'private_key_jwt', 'private-key': pem },
     { 'id-token-as': 'client_assertion' },
+    { 'client-auth-method': 'none', 'private-key': pem, 'private-key-as': 'assertion' },
+    { 'client-auth-method': 'none', parameters: 'password=a-secret-of-the-client' },
+    { 'client-auth-method': 'none', headers: 'X-Api-Key: a-secret-of-the-client' },
   ];
   for (const credential of beside) {
     test(`is left out on this machine beside ${Object.keys(credential).join(', ')}`, () => {

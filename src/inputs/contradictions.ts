@@ -16,6 +16,7 @@ import { notForAcs } from './catalog.ts';
 import type { InputReader } from './reader.ts';
 import { isFieldValue } from './pairs.ts';
 import type { RequestInputs } from './request.ts';
+import { listSecretValues } from './secret-names.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { text } from '../log/text.ts';
 
@@ -69,8 +70,10 @@ function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }: Combined): bo
  */
 function checkTls(reader: InputReader, inputs: Combined): void {
   if (!showsCertificate(inputs)) return;
-  const { credential = 'client-key' } = clientMethods[inputs.clientAuthMethod ?? 'none'];
-  const isNeeded = credential === 'client-key' && inputs.idTokenAs === undefined;
+  const { credential } = clientMethods[inputs.clientAuthMethod ?? 'none'];
+  const isCredential =
+    credential === 'client-key' || (credential === undefined && !sendsSecret(inputs));
+  const isNeeded = isCredential && inputs.idTokenAs === undefined;
   for (const name of ['token-url', 'issuer', 'revocation-url'] as const) {
     const url = reader.read(name) ?? '';
     const isHere = URL.canParse(url) && isLoopback(new URL(url).hostname);
@@ -80,6 +83,15 @@ function checkTls(reader: InputReader, inputs: Combined): void {
       );
     }
   }
+}
+
+/** Whether the request itself has a credential: a signed JWT, an API key or a password. */
+function sendsSecret({ signingKey, parameters, headers }: Combined): boolean {
+  const pairs: readonly Parameter[] = [...parameters, ...headers];
+  return (
+    signingKey !== undefined ||
+    pairs.some(([name, value]) => listSecretValues(value, name).length > 0)
+  );
 }
 
 /** The names of what a proof adds do not depend on its JWT. */
