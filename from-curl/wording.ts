@@ -126,7 +126,7 @@ export function describeNote(note: Note): string {
     case 'client-assertion':
       return 'The action signs client_assertion itself, with private-key. Its aud is the token URL unless assertion-audience is set.';
     case 'assertion':
-      return 'The action signs the assertion itself, with private-key. Its aud is the token URL unless assertion-audience is set; claims such as sub go into assertion-claims.';
+      return 'The action signs the assertion itself, with private-key. Its aud is the token URL unless assertion-audience is set; claims such as sub go into assertion-claims. If the provider gave you a finished JWT, store it as a secret, send it as the parameter assertion with grant-type: jwt-bearer, and remove private-key and private-key-as.';
     case 'secret-jwt':
       return 'The action signs client_assertion itself, with client-secret.';
     case 'bearer-jwt':

@@ -54,6 +54,16 @@ describe('readResponse', () => {
       'access_token=access, expires_in=access_expires, refresh_token=refresh, complete',
     ],
     [
+      'the value of an object',
+      { token: { value: 'a', expiry: '2026-01-31T12:00:00Z' } },
+      'access_token=token.value, expires_at=token.expiry, complete',
+    ],
+    [
+      "a token under a provider's own name",
+      { nextToken: 'n', 'OB-TOKEN-V1': 'a' },
+      'access_token=OB-TOKEN-V1, no-expiry',
+    ],
+    [
       'the id of a session',
       { uid: 'u', sid: 'a', 'session-timeout': 600 },
       'access_token=sid, expires_in=session-timeout, complete',

@@ -93,7 +93,9 @@ const tokenNames = [
   /^accesstoken$/,
   /^(access|client|auth|session|api|security|bearer|oauth|jwt)?token$|^token(value|string)?$/,
   /^(jwt|accessjwt|idtoken|authtoken|jwttoken|bearer|sessionid|ticket|accesskey)$/,
-  /^(access|sid|session)$/,
+  /^(access|sid|session|sessionkey)$/,
+  // A name of the provider's own, such as loginToken or OB-TOKEN-V1.
+  /(?<!page|next|continuation|id)token(v?\d+)?$/,
 ] as const;
 
 function describe(root: Json): ResponseFields {
@@ -122,13 +124,19 @@ function describe(root: Json): ResponseFields {
 function findToken(leaves: readonly Leaf[]): Leaf | undefined {
   const texts = leaves.filter(({ value }) => value.kind !== 'raw' && !/^\s*$/.test(value.text));
   for (const pattern of tokenNames) {
-    const found = texts.find((leaf) => pattern.test(lastName(leaf)) && !isOfRefresh(leaf));
+    const found = texts.find((leaf) => pattern.test(readTokenName(leaf)) && !isOfRefresh(leaf));
     if (found !== undefined) return found;
   }
   const random = texts.filter(
     ({ value: { text } }) => /^[\w.~+/=-]{20,}$/.test(text) && looksRandom(text),
   );
   return random.length === 1 ? random[0] : undefined;
+}
+
+/** The name of a field, or of the object around it, as in `{"token": {"value": "..."}}`. */
+function readTokenName({ path }: Leaf): string {
+  const [name = '', parent = ''] = path.toReversed().map(squeezeName);
+  return name === 'value' && parent !== '' ? parent : name;
 }
 
 function isOfRefresh({ path }: Leaf): boolean {
