@@ -22,10 +22,16 @@ export function takeMarkup(markup: string): string {
   if (labelled !== '') return labelled;
   for (const element of elements) {
     const text = readElement(head, element);
+    // Apache has the words in the first paragraph then.
+    if (onlyStatus.test(text)) return readElement(head, 'p') || text;
     if (text !== '') return text;
   }
   return readText(head);
 }
+
+/** A title that only repeats the status. */
+const onlyStatus =
+  /^(?:error |http )?(?:\d{3}\W*)?(?:bad request|unauthorized|forbidden|not found|method not allowed)\W*$/i;
 
 /** The text of a page or a document without tags, on one line. */
 export function readMarkup(markup: string): string {

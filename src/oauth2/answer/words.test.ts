@@ -239,6 +239,15 @@ describe('the words of another body are', () => {
     for (const page of [tomcat, jetty]) assert.deepEqual(read(page), ['text', 'Unknown client']);
   });
 
+  test('in the first paragraph where the title only repeats the status', () => {
+    const page = (title: string, more: string): string =>
+      `<html><head><title>${title}</title></head><body><h1>${title}</h1>${more}</body></html>`;
+    const apache = page('400 Bad Request', '<p>Sent to the wrong port.<br />\nSo it was.</p>');
+    assert.deepEqual(read(apache), ['text', 'Sent to the wrong port. So it was']);
+    assert.deepEqual(read(page('403 Forbidden', '<hr>nginx')), ['text', '403 Forbidden']);
+    assert.deepEqual(read(page('Sorry', '<p>Not here</p>')), ['text', 'Sorry']);
+  });
+
   test('none where it is no text', () => {
     assert.equal(read(Buffer.from([0x1f, 0x8b, 8, 0, 0])), undefined);
     assert.equal(read(Buffer.from('ff'.repeat(20), 'hex')), undefined);

@@ -34,6 +34,10 @@ export const openings = {
     title: 'OIDC token refused',
     say: ({ host }) => text`${host} refused GitHub's OIDC token`,
   },
+  scheme: {
+    title: 'TLS expected',
+    say: ({ host }) => text`${host} uses TLS on this port, but the URL begins with http://`,
+  },
   format: {
     title: 'format refused',
     say: ({ host }) => text`${host} refused the format of the request`,

@@ -65,12 +65,16 @@ export const namesLimit = anyOf(
   /\b(request|token|daily|hourly|monthly|m2m|concurrency|concurrent) (limit|quota)\b/,
 );
 
+/** What servers answer to plain HTTP at a port of TLS: nginx, Go, Apache. */
+export const namesPlainHttp =
+  /plain http request was sent to https port|http request to an https server|plain http to an ssl-enabled/i;
+
 /** Proof of a key. */
 export const namesDpop = /\bdpop|proof[- ]of[- ]possession|sender[- ]constrained/i;
 
 /** A client certificate. */
 export const namesCertificate =
-  /client certificate|certificate.{0,30}\b(missing|required|not provided)|certificate[- ]bound|holder[- ]of[- ]key|mutual tls|\bmtls\b/i;
+  /client certificate|ssl certificate (error|was sent)|certificate.{0,30}\b(missing|required|not provided)|certificate[- ]bound|holder[- ]of[- ]key|mutual tls|\bmtls\b/i;
 
 /** Another of the JWT's times than it has. */
 export const namesTimes =

@@ -24,6 +24,11 @@ export function adviseTenant({ inputs, words }: Refusal): Text {
     : text`Check the name of the tenant or realm in ${url}.`;
 }
 
+/** The request was sent without TLS to a port of TLS. */
+export function adviseScheme({ inputs }: Refusal): Text {
+  return text`Check the scheme in ${nameUrlInput(inputs)}.`;
+}
+
 /** AWS API Gateway has nothing at this path, or not for this method. */
 export function adviseGatewayRoute({ inputs }: Refusal): Text {
   return text`AWS API Gateway answers like this if it does not know the path or the method. Check the path in ${nameUrlInput(inputs)}, and request-method.`;

@@ -738,6 +738,14 @@ describe('the words of a server', () => {
       'The JWT has aud https://login.example.com/oauth2/token. Set assertion-audience to the value that the server names: https://login.example.com/tenant/',
     ],
     [
+      'plain HTTP',
+      'Client sent an HTTP request to an HTTPS server.',
+      {},
+      'TLS expected',
+      'uses TLS on this port, but the URL begins with http://',
+      'Check the scheme in token-url.',
+    ],
+    [
       'client authentication method',
       'client_secret_basic is not allowed for this client',
       {},

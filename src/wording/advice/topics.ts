@@ -32,6 +32,7 @@ import {
   adviseOtherMethod,
   advisePermission,
   adviseRateLimit,
+  adviseScheme,
   adviseTenant,
   findOtherMethod,
 } from './provider.ts';
@@ -81,6 +82,7 @@ function isUserGrant({ inputs, words }: Refusal): boolean {
  * credentials, which beat everything else that is named, then the parts of the request.
  */
 export const topics: readonly Topic[] = [
+  about('plain HTTP', patterns.namesPlainHttp, openings.scheme, adviseScheme),
   about('rate limit', patterns.namesLimit, openings.limit, adviseRateLimit),
   about(
     'DPoP',
