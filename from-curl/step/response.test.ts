@@ -110,6 +110,7 @@ describe('readResponse', () => {
       { retVal: { jwtToken: 'a', jwtTTL: 1_800_000, sessionStartTime: 1_769_860_800_000 } },
       'access_token=retVal.jwtToken, expires_in_ms=retVal.jwtTTL, milliseconds',
     ],
+    ['a number with a fraction', { access_token: 'a', expires_in: '3600.0' }, 'complete'],
     ['a lifetime of a hundred hours', { access_token: 'a', expires_in: 360_000 }, 'complete'],
     ['a lifetime of days', { access_token: 'a', expires_in: 2_592_000 }, 'complete'],
     ['minutes by name', { access_token: 'a', expiresInMinutes: 30 }, '1800 s, complete'],

@@ -205,7 +205,7 @@ function describeLifetime(leaf: Leaf): Expiry {
   if (/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/.test(text)) return mapExpiry('expires_at', leaf);
   const duration = /^(\d{1,6})\s?(s|sec|m|min|h|d)$/.exec(text);
   if (duration !== null) return assume(Number(duration[1]) * (unitSeconds[duration[2] ?? ''] ?? 1));
-  if (!/^\d{1,15}$/.test(text)) return nothing('unknown-unit');
+  if (!/^\d{1,15}(\.\d+)?(E\d{1,2})?$/i.test(text)) return nothing('unknown-unit');
   const number = Number(text);
   const name = lastName(leaf);
   if (number > 1e8)

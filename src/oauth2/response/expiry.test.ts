@@ -123,6 +123,7 @@ describe('a time', () => {
   const times: readonly (readonly [value: unknown, iso: string | undefined])[] = [
     ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
     ['2026-01-31 12:00:00Z', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T20:00:00.5+0830', '2026-01-31T11:30:00.500Z'],
     [' 2026-01-31 12:00:00.123456789+01:00\n', '2026-01-31T11:00:00.123Z'],
     ['2026-01-31t12:00:00z', '2026-01-31T12:00:00.000Z'],
     [1_769_860_800, '2026-01-31T12:00:00.000Z'],
@@ -162,7 +163,8 @@ describe('a time', () => {
       fc.property(fc.integer({ min: 1e8, max: lastZuluTime / 1000 }), (seconds) => {
         const time = new Date(seconds * 1000);
         const iso = time.toISOString();
-        const forms = [iso, iso.replace('T', ' '), iso.replace('Z', '+00:00')];
+        const zulu = ['Z', '+00:00', '-0000'].map((zone) => iso.replace('Z', zone));
+        const forms = [...zulu, iso.replace('T', ' ')];
         if (seconds < 1e11) forms.push(String(seconds));
         if (seconds >= 1e8) forms.push(String(seconds * 1000));
         for (const form of forms) assert.deepEqual(readTime(form), time, form);

@@ -62,7 +62,8 @@ function readLater(value: unknown, sentAt: number): Date | undefined {
 const firstMilliseconds = 1e11;
 
 /**
- * Reads a time: RFC 3339, also with a space for the T, or the seconds or milliseconds since 1970, as number or text.
+ * Reads a time: RFC 3339, also with a space for the T or an offset without a colon (`+0800`, as Java writes it), or the
+ * seconds or milliseconds since 1970, as number or text.
  *
  * @returns undefined if it is none of these, and for a time after the year 9999
  * @see RFC 3339 section 5.6
@@ -74,7 +75,8 @@ export function readTime(value: unknown): Date | undefined {
     return epoch < 0 || epoch > lastZuluTime ? undefined : new Date(epoch);
   }
   if (typeof value !== 'string') return undefined;
-  return parseRfc3339Time(value.trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T'));
+  const written = value.trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T');
+  return parseRfc3339Time(written.replace(/(?<=:\d\d(?:\.\d+)?[+-]\d\d)(?=\d\d$)/, ':'));
 }
 
 /**
