@@ -1440,11 +1440,16 @@ function takeMarkup(markup) {
         return labelled;
     for (const element of markup_elements) {
         const text = readElement(head, element);
+        // Apache has the words in the first paragraph then.
+        if (onlyStatus.test(text))
+            return readElement(head, 'p') || text;
         if (text !== '')
             return text;
     }
     return markup_readText(head);
 }
+/** A title that only repeats the status. */
+const onlyStatus = /^(?:error |http )?(?:\d{3}\W*)?(?:bad request|unauthorized|forbidden|not found|method not allowed)\W*$/i;
 /** The text of a page or a document without tags, on one line. */
 function readMarkup(markup) {
     return markup_readText(dropUnread(markup.slice(0, looked)));
@@ -1849,7 +1854,8 @@ function readLater(value, sentAt) {
 /** From this number on, a time is in milliseconds. In seconds it is the year 5138, in milliseconds March 1973. */
 const firstMilliseconds = 1e11;
 /**
- * Reads a time: RFC 3339, also with a space for the T, or the seconds or milliseconds since 1970, as number or text.
+ * Reads a time: RFC 3339, also with a space for the T or an offset without a colon (`+0800`, as Java writes it), or the
+ * seconds or milliseconds since 1970, as number or text.
  *
  * @returns undefined if it is none of these, and for a time after the year 9999
  * @see RFC 3339 section 5.6
@@ -1862,7 +1868,8 @@ function readTime(value) {
     }
     if (typeof value !== 'string')
         return undefined;
-    return parseRfc3339Time(value.trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T'));
+    const written = value.trim().replace(/^(\d{4}-\d\d-\d\d) /, '$1T');
+    return parseRfc3339Time(written.replace(/(?<=:\d\d(?:\.\d+)?[+-]\d\d)(?=\d\d$)/, ':'));
 }
 /**
  * Reads `exp` of a JWT without verifying anything: it says only how long the token is worth keeping.
@@ -5189,6 +5196,10 @@ const openings = {
         title: 'OIDC token refused',
         say: ({ host }) => text_text `${host} refused GitHub's OIDC token`,
     },
+    scheme: {
+        title: 'TLS expected',
+        say: ({ host }) => text_text `${host} uses TLS on this port, but the URL begins with http://`,
+    },
     format: {
         title: 'format refused',
         say: ({ host }) => text_text `${host} refused the format of the request`,
@@ -5270,10 +5281,12 @@ const namesPublicClient = /\bpublic clients?\b|\b(client|application|app) (is )?
 const namesServiceAccount = anyOf(/(service[ _-]?(account|user)|run[ -]?as user|technical user|machine user|client credentials user)\b.{0,40}\b(not (found|set|exist|exists|valid|configured)|missing|unknown|invalid|does not exist)/, /\b(no|invalid|unknown|missing)( valid)? (service[ _-]?(account|user)|run[ -]?as user|technical user|machine user|client credentials user)\b/);
 /** Too many requests. */
 const namesLimit = anyOf(/rate[ _-]?limit|too many (\w+ ){0,2}(requests|attempts|logins|calls|tokens|connections|sessions)|throttled|throttling|spike[ _]arrest|slow down/, /(quota|limit) (was |has been |is )?(exceeded|reached)|exceeded.{0,40}\b(quota|limit|maximum|number of)|over (capacity|quota|limit)/, /\b(request|token|daily|hourly|monthly|m2m|concurrency|concurrent) (limit|quota)\b/);
+/** What servers answer to plain HTTP at a port of TLS: nginx, Go, Apache. */
+const namesPlainHttp = /plain http request was sent to https port|http request to an https server|plain http to an ssl-enabled/i;
 /** Proof of a key. */
 const namesDpop = /\bdpop|proof[- ]of[- ]possession|sender[- ]constrained/i;
 /** A client certificate. */
-const namesCertificate = /client certificate|certificate.{0,30}\b(missing|required|not provided)|certificate[- ]bound|holder[- ]of[- ]key|mutual tls|\bmtls\b/i;
+const namesCertificate = /client certificate|ssl certificate (error|was sent)|certificate.{0,30}\b(missing|required|not provided)|certificate[- ]bound|holder[- ]of[- ]key|mutual tls|\bmtls\b/i;
 /** Another of the JWT's times than it has. */
 const namesTimes = /\b(iat|exp|nbf)\b|not yet valid|expired|expiry|expiration|expires|lifetime|clock|too (old|far in the future|long)|timeframe|issued (at|in the future)/i;
 /** The public key of the client, or the signature. */
@@ -5333,6 +5346,10 @@ function adviseTenant({ inputs, words }) {
     return /AADSTS700016\b/.test(words)
         ? text_text `Check client-id (the application ID), and the tenant in ${url}.`
         : text_text `Check the name of the tenant or realm in ${url}.`;
+}
+/** The request was sent without TLS to a port of TLS. */
+function adviseScheme({ inputs }) {
+    return text_text `Check the scheme in ${names_nameUrlInput(inputs)}.`;
 }
 /** AWS API Gateway has nothing at this path, or not for this method. */
 function adviseGatewayRoute({ inputs }) {
@@ -5696,6 +5713,7 @@ function isUserGrant({ inputs, words }) {
  * credentials, which beat everything else that is named, then the parts of the request.
  */
 const topics = [
+    about('plain HTTP', namesPlainHttp, openings.scheme, adviseScheme),
     about('rate limit', namesLimit, openings.limit, adviseRateLimit),
     about('DPoP', namesDpop, openings.dpop, adviseDpop, ({ words }) => !namesCertificate.test(words)),
     about('route of a gateway', namesGatewayRoute, openings.request, adviseGatewayRoute),
@@ -6199,7 +6217,7 @@ function tls_explainTlsFailure(error, view) {
     if (code === 'tls_missing') {
         return {
             title,
-            message: text `${server} does not use TLS on this port: ${fault}. ${adviseScheme(error, view)}`,
+            message: text `${server} does not use TLS on this port: ${fault}. ${tls_adviseScheme(error, view)}`,
         };
     }
     if (code === 'tls_outdated') {
@@ -6211,13 +6229,13 @@ function tls_explainTlsFailure(error, view) {
     const mayWantCertificate = alert === handshakeFailure && wordsOf(view.stage).showsCertificate;
     const advice = mayWantCertificate && error.peer === 'server'
         ? text `It may require a client certificate (client-certificate), or have no cipher in common with this runner.`
-        : adviseScheme(error, view);
+        : tls_adviseScheme(error, view);
     return {
         title,
         message: text `${server} and this runner could not agree on TLS: ${fault}. ${advice}`,
     };
 }
-function adviseScheme({ peer }, view) {
+function tls_adviseScheme({ peer }, view) {
     return peer === 'proxy'
         ? text `Check https_proxy. The address of a proxy usually begins with http://.`
         : serverOf(view).adviseTls(view.inputs, text `the scheme and the port`);
@@ -7326,6 +7344,7 @@ function withoutExpiry(members) {
 
 
 
+
 /** Notes what only several inputs together can get wrong. */
 function checkTogether(reader, inputs) {
     if (inputs.endpointType === 'acs_api') {
@@ -7369,8 +7388,9 @@ function sendsRawBasic({ clientAuthMethod, clientSecretEncoding }) {
 function checkTls(reader, inputs) {
     if (!tls_credentials_showsCertificate(inputs))
         return;
-    const { credential = 'client-key' } = clientMethods[inputs.clientAuthMethod ?? 'none'];
-    const isNeeded = credential === 'client-key' && inputs.idTokenAs === undefined;
+    const { credential } = clientMethods[inputs.clientAuthMethod ?? 'none'];
+    const isCredential = credential === 'client-key' || (credential === undefined && !sendsSecret(inputs));
+    const isNeeded = isCredential && inputs.idTokenAs === undefined;
     for (const name of ['token-url', 'issuer', 'revocation-url']) {
         const url = reader.read(name) ?? '';
         const isHere = URL.canParse(url) && isLoopback(new URL(url).hostname);
@@ -7378,6 +7398,12 @@ function checkTls(reader, inputs) {
             reader.complain(text_text `${name}: must be https with client-certificate; a certificate cannot be sent over plain http`);
         }
     }
+}
+/** Whether the request itself has a credential: a signed JWT, an API key or a password. */
+function sendsSecret({ signingKey, parameters, headers }) {
+    const pairs = [...parameters, ...headers];
+    return (signingKey !== undefined ||
+        pairs.some(([name, value]) => listSecretValues(value, name).length > 0));
 }
 /** The names of what a proof adds do not depend on its JWT. */
 const noTokens = { client: () => '', grant: () => '', idToken: () => '' };
