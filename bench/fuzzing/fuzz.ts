@@ -26,8 +26,11 @@ export interface Limits {
   readonly time: number;
 }
 
-/** How many inputs run between two checks of the coverage. A check takes as long as a dozen inputs. */
-const batchSize = 256;
+/** How many inputs run between two checks of the coverage. A check takes as long as hundreds of inputs. */
+const batchSize = 4096;
+
+/** Into how many parts a batch with something new is divided, again and again. */
+const parts = 16;
 
 /** An input that takes longer is a finding, in milliseconds. The limit is seconds too long, for busy machines. */
 const longestRun = 2000;
@@ -63,8 +66,9 @@ export async function fuzz(
       inputs += batch.length;
       findings.push(...(await runAll(target, batch)));
       // The first one is checked separately, to see how often it ran a block.
-      const looks = (await coverage.sawNew()) ? batch : batch.slice(0, 1);
-      const news = await learnFrom(looks, target, coverage);
+      const news = (await coverage.sawNew())
+        ? await learnFromBatch(batch, target, coverage)
+        : await learnFrom(batch.slice(0, 1), target, coverage);
       discoveries.push(...news);
       corpus.push(...news);
     }
@@ -105,6 +109,23 @@ async function learnFrom(
   for (const input of inputs) {
     await runOne(target, input);
     if (await coverage.learn()) news.push(input);
+  }
+  return news;
+}
+
+/** Runs inputs in ever smaller parts, as few of them run unknown code; gives those. */
+async function learnFromBatch(
+  inputs: readonly Buffer[],
+  target: Target,
+  coverage: Coverage,
+): Promise<Buffer[]> {
+  if (inputs.length <= parts) return learnFrom(inputs, target, coverage);
+  const size = Math.ceil(inputs.length / parts);
+  const news: Buffer[] = [];
+  for (let start = 0; start < inputs.length; start += size) {
+    const part = inputs.slice(start, start + size);
+    await runAll(target, part);
+    if (await coverage.sawNew()) news.push(...(await learnFromBatch(part, target, coverage)));
   }
   return news;
 }

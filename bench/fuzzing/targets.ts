@@ -50,7 +50,7 @@ const everyFields: readonly ResponseFields[] = [
 const sentAt = Date.UTC(2026, 0, 31, 11);
 const now = sentAt + 2000;
 
-/** Reads an answer in every way that the action has. */
+/** Reads an answer in one of the ways that the action has. */
 function runResponse(body: Buffer): void {
   // A header is a line of Latin-1.
   const line = body.toString('latin1', 0, 200).replace(/[\r\n\0]/g, '');
@@ -63,17 +63,18 @@ function runResponse(body: Buffer): void {
   const places = [...everyFields, written].map((fields): typeof parseAcsResponse => {
     return (response, context) => parseTokenResponse(response, { ...context, fields });
   });
-  for (const parse of [...places, parseAcsResponse]) {
-    for (const status of [200, 302, 400]) {
-      try {
-        const response = { status, statusText: '', headers, body };
-        const read = parse(response, { sentAt, now });
-        assert.equal(status, 200, 'a failure is a token');
-        checkToken(read);
-      } catch (error) {
-        if (!(error instanceof TokenError)) throw error;
-        checkError(error, status);
-      }
+  const ways = [...places, parseAcsResponse];
+  // One way for each input: all of them would take ten times as long. The same input goes the same way again.
+  const parse = ways[body.length % ways.length] ?? parseAcsResponse;
+  for (const status of [200, 302, 400]) {
+    try {
+      const response = { status, statusText: '', headers, body };
+      const read = parse(response, { sentAt, now });
+      assert.equal(status, 200, 'a failure is a token');
+      checkToken(read);
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      checkError(error, status);
     }
   }
 }

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
  * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
@@ -35,19 +37,18 @@ function readDeclared(body: Buffer): string | undefined {
   return name === undefined || /^utf-?16/i.test(name) ? undefined : name;
 }
 
+/** How much of a text shows what it is written in, bytes. */
+const sampleLength = 64;
+
 /** Text of ASCII in UTF-16 has a zero in every second byte; other text that is no UTF-8 is usually of an older Western system. */
 function guess(body: Buffer): string {
-  const start = body.subarray(0, 64);
+  const sample = body.subarray(0, sampleLength);
   const zeros = (first: number): number =>
-    start.filter((byte, index) => index % 2 === first && byte === 0).length;
-  if (start.length >= 4 && zeros(1) > start.length / 4 && zeros(0) === 0) return 'utf-16le';
-  if (start.length >= 4 && zeros(0) > start.length / 4 && zeros(1) === 0) return 'utf-16be';
-  const foreign = body.reduce((count, byte) => (byte < 0x80 ? count : count + 1), 0);
-  return isUtf8(body) || foreign > body.length / 2 ? 'utf-8' : 'windows-1252';
-}
-
-function isUtf8(body: Buffer): boolean {
-  return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
+    sample.filter((byte, index) => index % 2 === first && byte === 0).length;
+  if (sample.length >= 4 && zeros(1) > sample.length / 4 && zeros(0) === 0) return 'utf-16le';
+  if (sample.length >= 4 && zeros(0) > sample.length / 4 && zeros(1) === 0) return 'utf-16be';
+  const foreign = sample.filter((byte) => byte >= 0x80).length;
+  return isUtf8(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
 }
 
 /** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
