@@ -1599,7 +1599,10 @@ function takesPassword(page) {
     return /<input\b[^<>]{0,400}(\btype\s*=\s*["']?password\b|\bname\s*=\s*["']?SAMLRequest\b)/i.test(page);
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __webpack_require__(573);
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/decode.js
+
 /**
  * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
  * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
@@ -1633,19 +1636,18 @@ function readDeclared(body) {
     const name = declared ?? /<meta\b[^>]{0,200}\bcharset\s*=\s*["']?([\w.:-]{1,40})/i.exec(head)?.[1];
     return name === undefined || /^utf-?16/i.test(name) ? undefined : name;
 }
+/** How much of a text shows what it is written in, bytes. */
+const sampleLength = 64;
 /** Text of ASCII in UTF-16 has a zero in every second byte; other text that is no UTF-8 is usually of an older Western system. */
 function guess(body) {
-    const start = body.subarray(0, 64);
-    const zeros = (first) => start.filter((byte, index) => index % 2 === first && byte === 0).length;
-    if (start.length >= 4 && zeros(1) > start.length / 4 && zeros(0) === 0)
+    const sample = body.subarray(0, sampleLength);
+    const zeros = (first) => sample.filter((byte, index) => index % 2 === first && byte === 0).length;
+    if (sample.length >= 4 && zeros(1) > sample.length / 4 && zeros(0) === 0)
         return 'utf-16le';
-    if (start.length >= 4 && zeros(0) > start.length / 4 && zeros(1) === 0)
+    if (sample.length >= 4 && zeros(0) > sample.length / 4 && zeros(1) === 0)
         return 'utf-16be';
-    const foreign = body.reduce((count, byte) => (byte < 0x80 ? count : count + 1), 0);
-    return isUtf8(body) || foreign > body.length / 2 ? 'utf-8' : 'windows-1252';
-}
-function isUtf8(body) {
-    return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
+    const foreign = sample.filter((byte) => byte >= 0x80).length;
+    return (0,external_node_buffer_.isUtf8)(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
 }
 /** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
 function decodeAs(body, charset, options = {}) {

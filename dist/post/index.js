@@ -36,6 +36,13 @@ module.exports = require("fs");
 
 /***/ }),
 
+/***/ 573:
+/***/ ((module) => {
+
+module.exports = require("node:buffer");
+
+/***/ }),
+
 /***/ 598:
 /***/ ((module) => {
 
