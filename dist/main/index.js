@@ -130,7 +130,7 @@ function leave(shell = '/bin/sh') {
 
 /***/ }),
 
-/***/ 851:
+/***/ 150:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2323,10 +2323,7 @@ function takesPassword(page) {
     return /<input\b[^<>]{0,400}(\btype\s*=\s*["']?password\b|\bname\s*=\s*["']?SAMLRequest\b)/i.test(page);
 }
 
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = require("node:buffer");
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/decode.js
-
 /**
  * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
  * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
@@ -2371,7 +2368,10 @@ function guess(body) {
     if (sample.length >= 4 && zeros(0) > sample.length / 4 && zeros(1) === 0)
         return 'utf-16be';
     const foreign = sample.filter((byte) => byte >= 0x80).length;
-    return (0,external_node_buffer_namespaceObject.isUtf8)(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
+    return isUtf8(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
+}
+function isUtf8(body) {
+    return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
 }
 /** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
 function decodeAs(body, charset, options = {}) {
@@ -13051,7 +13051,7 @@ function readProperty(error, name) {
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 __nccwpck_require__.r(__webpack_exports__);
 /* harmony import */ var _action_process_end_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(255);
-/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(851);
+/* harmony import */ var _action_run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(150);
 /* harmony import */ var _action_surroundings_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(496);
 
 

@@ -1599,10 +1599,7 @@ function takesPassword(page) {
     return /<input\b[^<>]{0,400}(\btype\s*=\s*["']?password\b|\bname\s*=\s*["']?SAMLRequest\b)/i.test(page);
 }
 
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __webpack_require__(573);
 ;// CONCATENATED MODULE: ./build/compiled/oauth2/answer/decode.js
-
 /**
  * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
  * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
@@ -1647,7 +1644,10 @@ function guess(body) {
     if (sample.length >= 4 && zeros(0) > sample.length / 4 && zeros(1) === 0)
         return 'utf-16be';
     const foreign = sample.filter((byte) => byte >= 0x80).length;
-    return (0,external_node_buffer_.isUtf8)(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
+    return isUtf8(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
+}
+function isUtf8(body) {
+    return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
 }
 /** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
 function decodeAs(body, charset, options = {}) {

@@ -36,13 +36,6 @@ module.exports = require("fs");
 
 /***/ }),
 
-/***/ 573:
-/***/ ((module) => {
-
-module.exports = require("node:buffer");
-
-/***/ }),
-
 /***/ 598:
 /***/ ((module) => {
 

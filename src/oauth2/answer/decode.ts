@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 /**
  * Decodes the body of a failed answer, which is read by people only: as its byte order mark, its content type or the document itself
  * says, else as UTF-8, UTF-16 or Windows-1252, whichever it can be. The byte order mark is dropped.
@@ -49,6 +47,10 @@ function guess(body: Buffer): string {
   if (sample.length >= 4 && zeros(0) > sample.length / 4 && zeros(1) === 0) return 'utf-16be';
   const foreign = sample.filter((byte) => byte >= 0x80).length;
   return isUtf8(body) || foreign > sample.length / 2 ? 'utf-8' : 'windows-1252';
+}
+
+function isUtf8(body: Buffer): boolean {
+  return decodeAs(body, 'utf-8', { fatal: true }) !== undefined;
 }
 
 /** Undefined for a character set that is not known, and with `fatal` for what is not of it. */
