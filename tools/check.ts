@@ -19,11 +19,15 @@ interface Check {
 
 /** They start in this order, as many at a time as there are processors. The longest come first. */
 const checks: readonly Check[] = [
+  { name: 'tests beside the code', run: () => runTests('src/**/*.test.ts') },
   {
-    // All run in one process, because starting one for each file takes as long as the tests.
-    name: 'tests beside the code',
+    name: 'tests of the project, of the test doubles, and against other implementations',
     run: () =>
-      runNode('--test', '--test-isolation=none', '--test-reporter=dot', 'src/**/*.test.ts'),
+      runTests(
+        'test/project/**/*.test.ts',
+        'test/support/**/*.test.ts',
+        'test/compared/**/*.test.ts',
+      ),
   },
   { name: 'lint', run: () => runTool('eslint/bin/eslint.js', '.') },
   { name: 'node is the version that the runner uses', run: checkNode },
@@ -99,8 +103,14 @@ function runNode(...args: string[]): Promise<string | undefined> {
   });
 }
 
-/** Runs the other tests; shows only failures, and always the numbers at the end. */
-function runTests(): boolean {
+/** Runs tests in one process, because starting one for each file takes as long as these tests. */
+function runTests(...files: readonly string[]): Promise<string | undefined> {
+  const options = ['--test', '--test-isolation=none', testTimeout, '--test-reporter=dot'];
+  return runNode(...options, ...files);
+}
+
+/** Runs the tests that start the built action or a browser; shows only failures, and always the numbers at the end. */
+function runJourneys(): boolean {
   const { status } = spawnSync(
     process.execPath,
     [
@@ -111,7 +121,7 @@ function runTests(): boolean {
       // A URL, because a Windows path is not a module specifier.
       `--test-reporter=${pathToFileURL(join(root, 'tools', 'reporter.ts')).href}`,
       'from-curl/**/*.test.ts',
-      'test/**/*.test.ts',
+      'test/journeys/**/*.test.ts',
     ],
     { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] },
   );
@@ -144,8 +154,8 @@ async function runChecks(): Promise<string[]> {
 }
 
 const failed = await runChecks();
-console.log('Tests:');
-if (!runTests()) failed.push('tests');
+console.log('Tests of the built action:');
+if (!runJourneys()) failed.push('tests of the built action');
 
 console.log(failed.length === 0 ? 'Every check passed.' : `Failed: ${failed.join('; ')}.`);
 process.exitCode = failed.length === 0 ? 0 : 1;

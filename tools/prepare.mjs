@@ -2,7 +2,8 @@
 // node_modules, which is the version that the runner uses. That package does not exist for every machine (macOS on ARM
 // often lacks the newest). Then the Node that runs this must have that version. This is plain JavaScript, because it
 // runs on any Node from 20 on.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
@@ -30,28 +31,30 @@ if (script === undefined) {
   process.exit(1);
 }
 
-install();
+await install();
 run(script, args);
 
 /** Installs exactly what the lock files name, unless this was done before. */
-function install() {
+async function install() {
   const folders = [root, join(root, 'tools', 'older-nodes')];
   const lock = folders.map((folder) => readFileSync(join(folder, 'package-lock.json'))).join('');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   // On standard error, because another program may read the standard output.
   console.error('Installing what package-lock.json names (once)...');
   rmSync(stamp, { force: true });
-  folders.forEach(installFolder);
+  await Promise.all(folders.map(installFolder));
   writeFileSync(stamp, lock);
 }
 
-function installFolder(folder) {
+/** Runs npm ci in a folder. */
+async function installFolder(folder) {
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync('npm', ['ci', ...options], {
+  const npm = spawn('npm', ['ci', ...options], {
     cwd: folder,
     stdio: ['ignore', 2, 'inherit'],
     shell: windows,
   });
+  const [status] = await once(npm, 'close');
   if (status !== 0) {
     console.error('npm ci failed; see above.');
     process.exit(1);
