@@ -4717,7 +4717,7 @@ function findSecretFault(refusal) {
     return undefined;
 }
 const checkSecret = text_text `check that client-id and client-secret belong together and are current`;
-/** Whether they belong together, and what else can be wrong with the way in which the secret was used. */
+/** Whether they belong together, and how else the secret can have been used wrongly. */
 function adviseSecret(refusal) {
     const { inputs } = refusal;
     switch (inputs.clientAuthMethod) {

@@ -56,7 +56,7 @@ function findSecretFault(refusal: Refusal): Text | undefined {
 
 const checkSecret = text`check that client-id and client-secret belong together and are current`;
 
-/** Whether they belong together, and what else can be wrong with the way in which the secret was used. */
+/** Whether they belong together, and how else the secret can have been used wrongly. */
 function adviseSecret(refusal: Refusal): Text {
   const { inputs } = refusal;
   switch (inputs.clientAuthMethod) {
